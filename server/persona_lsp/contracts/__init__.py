@@ -1,0 +1,1 @@
+"""One module per description format (OpenAPI, SQL migrations, Prisma schema): source to facts."""

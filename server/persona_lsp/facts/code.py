@@ -1,0 +1,149 @@
+"""Facts of one file that are neither HTTP nor function bodies: names, classes, constants, secrets, suppressions."""
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, Mount, Route, Router, Use
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, Text
+
+
+class Import(Struct, frozen=True, gc=False):
+    """`local` is bound to `name` of `module`. `name` "*" is the module itself, "default" its default export.
+
+    `module` is as written, relative ones with their dots (`..api`, `./routes/users`).
+    """
+
+    local: str
+    module: str
+    name: str
+    where: Where
+
+
+class Export(Struct, frozen=True, gc=False):
+    """What other files reach under `name` (`default`, `*` for everything of `module`): `target` in this file."""
+
+    name: str
+    target: Ref | None = None
+    module: str = ""
+
+
+class Constant(Struct, frozen=True, gc=False):
+    """A module-level or class-level value that is text, a number or a list of texts. `name` is dotted from the file."""
+
+    name: str
+    value: Text | None
+    where: Where
+    items: tuple[Text, ...] | None = None
+    number: float | None = None
+
+
+class Field(Struct, frozen=True, gc=False):
+    """A field of a class or schema. `column`: whether the ORM stores it."""
+
+    name: str
+    type: str
+    where: Where
+    constraints: bool = False
+    maximum: float | None = None
+    primary_key: bool = False
+    relation: str = ""
+    unique: bool = False
+    has_default: bool = False
+
+
+class ClassFacts(Struct, frozen=True, gc=False):
+    """A class, interface, record or module. `kind`: entity, schema, controller, repository, service, config, exception, other.
+
+    `status` is the HTTP status of an exception class that declares one. `guards` are those declared on the class
+    (Rails before_action, Spring @PreAuthorize).
+    """
+
+    name: str
+    where: Where
+    kind: str = "other"
+    bases: tuple[Ref, ...] = ()
+    fields: tuple[Field, ...] = ()
+    methods: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    status: int | None = None
+    annotations: tuple[str, ...] = ()
+    abstract: bool = False
+    entity: str = ""
+    """For a repository: the entity it stores. For an entity: its table, if given."""
+    transactional: bool = False
+    permits_unknown_fields: bool | None = None
+
+
+class SecretLiteral(Struct, frozen=True, gc=False):
+    """A literal that looks like a credential. `kind` in words (`AWS access key`, `password in a URL`).
+
+    `name` is the variable or key that it is assigned to; `environment` the name a fix would read it from.
+    """
+
+    kind: str
+    where: Where
+    name: str = ""
+    confidence: str = "high"
+    fixable: bool = False
+
+
+class Suppression(Struct, frozen=True, gc=False):
+    """`persona-lsp: ignore[rule] reason`. `start`..`end` is the code it covers; the whole file when `file` is True."""
+
+    rules: tuple[str, ...]
+    reason: str
+    where: Where
+    start: int
+    end: int
+    file: bool = False
+
+
+class ConfigEntry(Struct, frozen=True, gc=False):
+    """One value of a configuration file, its key path dotted. `profile` from the file name."""
+
+    key: str
+    value: str
+    where: Where
+    profile: str = ""
+
+
+class Problem(Struct, frozen=True, gc=False):
+    """Something about the file itself that a person should know (syntax error count, unreadable text)."""
+
+    message: str
+    where: Where
+
+
+class FileFacts(Struct, frozen=True, gc=False):
+    """Everything that one file says. Same bytes, same settings, same facts.
+
+    `role`: prod, test, migration, config, script, generated, seed, vendored.
+    """
+
+    path: str
+    language: str
+    role: str = "prod"
+    frameworks: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    package: str = ""
+    imports: tuple[Import, ...] = ()
+    exports: tuple[Export, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    classes: tuple[ClassFacts, ...] = ()
+    routers: tuple[Router, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    uses: tuple[Use, ...] = ()
+    routes: tuple[Route, ...] = ()
+    error_handlers: tuple[ErrorHandler, ...] = ()
+    cors: tuple[CorsPolicy, ...] = ()
+    functions: tuple[Function, ...] = ()
+    secrets: tuple[SecretLiteral, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    config: tuple[ConfigEntry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Type aliases and dependency aliases: name and what stands for it, as written (`CurrentUser`, `Depends(...)`)."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """Package and version, from a manifest or lock file."""
+    error_count: int = 0

@@ -1,0 +1,255 @@
+"""HTTP facts of one file: routers, mounts, routes, guards, and what configures them.
+
+Nothing here is linked: references are names as the file writes them. `workspace` joins files into `Endpoint`s.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import EMPTY, Ref, Text
+
+
+class In(StrEnum):
+    """Where a parameter travels."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+    FORM = "form"
+    FILE = "file"
+    BODY = "body"
+
+
+class GuardKind(StrEnum):
+    """What a guard does with a request."""
+
+    AUTHN = "authn"
+    AUTHZ = "authz"
+    ROLE = "role"
+    RATE_LIMIT = "rate-limit"
+    VALIDATION = "validation"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """Which part of the application a guard is attached to."""
+
+    ROUTE = "route"
+    CLASS = "class"
+    ROUTER = "router"
+    APP = "app"
+
+
+class Guard(Struct, frozen=True, gc=False):
+    """Something that a request passes before the handler: a dependency, middleware, filter or annotation.
+
+    `source` is the text as written, so that a fix can copy it. `symbol` is its name, resolvable across files.
+    `only` / `except_` name handlers (Rails actions); `matcher` is a path pattern for guards that match URLs.
+    `optional` says that anonymous callers pass too. `allows_all` marks an explicit opt-out (`permitAll`, `@Public`).
+    """
+
+    name: str
+    kind: GuardKind
+    level: Level
+    where: Where
+    symbol: Ref | None = None
+    source: str = ""
+    optional: bool = False
+    allows_all: bool = False
+    conditional: bool = False
+    only: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+    matcher: str = ""
+    methods: tuple[str, ...] = ()
+    skips: str = ""
+    """The name of an inherited guard that this one switches off (`skip_before_action`)."""
+
+
+class Constraint(Struct, frozen=True, gc=False):
+    """Bounds that a declared parameter or field is checked against. None: no such bound is declared."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Param(Struct, frozen=True, gc=False):
+    """An input of an endpoint that the handler or one of its dependencies declares.
+
+    `name` is the name on the wire; `local` the name in code. `type` is the declared type as written ("" if none).
+    `via` names the dependency that declares it. `used` is False only if the handler is known never to read it.
+    """
+
+    name: str
+    where: Where
+    place: In
+    local: str = ""
+    type: str = ""
+    required: bool = True
+    default: str | None = None
+    constraint: Constraint | None = None
+    via: str = ""
+    used: bool = True
+    default_where: Where | None = None
+    annotation_where: Where | None = None
+
+
+class Body(Struct, frozen=True, gc=False):
+    """The request body that a handler declares. `validated`: True, False, or None when unknown.
+
+    `untyped` is True for `dict`, `Map<String, Object>`, `any`.
+    """
+
+    type: str
+    where: Where
+    local: str = ""
+    untyped: bool = False
+    validated: bool | None = None
+    type_ref: Ref | None = None
+
+
+class Declared(Struct, frozen=True, gc=False):
+    """A status that is declared rather than answered in the body of the handler: decorator, annotation, contract."""
+
+    status: int | None
+    where: Where
+    is_default: bool = False
+    """True for the framework's own default, which stands nowhere in the source."""
+    documented_only: bool = False
+    """True for documentation such as `responses=` or `@ApiResponse`, which changes nothing at run time."""
+    value_where: Where | None = None
+    description: str = ""
+
+
+class Doc(Struct, frozen=True, gc=False):
+    """What the code says about the endpoint for its consumers."""
+
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    operation_id: str = ""
+    deprecated: bool = False
+    hidden: bool = False
+
+
+class Router(Struct, frozen=True, gc=False):
+    """A thing that routes are registered on: app, router, blueprint, controller class.
+
+    `symbol` is its name in this file, unique (`Class.method` scopes are written dotted). `kind`: app, router, class.
+    `inherits` names base classes or interfaces whose routes and guards it takes over.
+    `merge_params`: whether the parent's path parameters are readable (Express).
+    """
+
+    symbol: str
+    kind: str
+    framework: str
+    where: Where
+    prefixes: tuple[Text, ...] = ((),)
+    guards: tuple[Guard, ...] = ()
+    inherits: tuple[Ref, ...] = ()
+    merge_params: bool = True
+    conditional: bool = False
+    abstract: bool = False
+    """True for an interface or abstract class that serves nothing by itself."""
+    controller: str = ""
+    """The name that string handlers resolve to (`Admin::ArticlesController`), where a framework has such names."""
+
+
+class Mount(Struct, frozen=True, gc=False):
+    """`parent` serves everything of `child` below `prefix`, from position `order` in the parent on."""
+
+    parent: Ref
+    child: Ref
+    framework: str
+    where: Where
+    order: int
+    prefix: Text = EMPTY
+    guards: tuple[Guard, ...] = ()
+    conditional: bool = False
+
+
+class Use(Struct, frozen=True, gc=False):
+    """A guard attached to a router from position `order` on (Express `use`), or to all of it (`order` -1)."""
+
+    router: Ref
+    guard: Guard
+    order: int = -1
+    prefix: Text = EMPTY
+
+
+class Route(Struct, frozen=True, gc=False):
+    """A registration of one handler for methods and a path, as one file shows it.
+
+    `where` covers the verb token or path that a reader would point at, `statement` the whole registration.
+    `path` is relative to `router`. `handler` is a reference, or the `key` of a function of the same file when
+    `handler_key` is not empty. `methods` are upper-case; `ANY` stands for all. `order` counts registrations in the
+    file. `literal_only` limits: `consumes`, `produces`, `variants` (params, headers, version, host) distinguish
+    routes of equal method and path.
+    """
+
+    methods: tuple[str, ...]
+    path: Text
+    framework: str
+    where: Where
+    statement: Where
+    order: int
+    router: Ref | None = None
+    handler: Ref | None = None
+    handler_key: str = ""
+    handler_name: str = ""
+    guards: tuple[Guard, ...] = ()
+    params: tuple[Param, ...] = ()
+    body: Body | None = None
+    declared: tuple[Declared, ...] = ()
+    doc: Doc = Doc()
+    variants: tuple[str, ...] = ()
+    conditional: bool = False
+    derived: bool = False
+    """True when a library macro made it (devise, Spring Data REST)."""
+    kind: str = "http"
+    """http, websocket, graphql, rpc, message."""
+    response_type: str = ""
+    response_where: Where | None = None
+    path_where: Where | None = None
+    method_where: Where | None = None
+    html: bool = False
+    """True when the endpoint is known to render pages and not an API."""
+    unknown_params: bool = False
+    """True when not every input is known (an unresolved dependency): rules on unread parameters stay silent."""
+    dependencies: tuple[Ref, ...] = ()
+    """Functions whose parameters and raises belong to the endpoint too (FastAPI `Depends`)."""
+
+
+class ErrorHandler(Struct, frozen=True, gc=False):
+    """Maps an exception type to a status. `handler_key` is the function that answers."""
+
+    exception: str
+    where: Where
+    status: int | None = None
+    handler_key: str = ""
+    router: Ref | None = None
+
+
+class CorsPolicy(Struct, frozen=True, gc=False):
+    """A CORS configuration. `effect`: `reflects` (exploitable) or `fails` (refused at run time) when both hold.
+
+    `origins_any` and `credentials` are None when unknown. `origins_where` is the value to replace.
+    """
+
+    library: str
+    where: Where
+    origins_any: bool | None
+    credentials: bool | None
+    effect: str = "reflects"
+    origins_where: Where | None = None
+    credentials_where: Where | None = None
+    development_only: bool = False
+    origins_ref: Ref | None = None
+    origins_text: str = ""

@@ -1,0 +1,27 @@
+"""A topic: what a rule family is about, and the phrases by which a persona names it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """One subject on which a persona can commit itself.
+
+    A rule family declares one as `TOPIC`; it stands here, below rules and personas, because
+    neither of these layers may import the other.
+
+    A phrase is words in the order in which a sentence has them, in any case, singular or plural,
+    with or without -ing and -ed. `*` stands for any letters within a word, and `a + b` means that
+    both occur somewhere in the sentence: `"optimi*ed quer*"`, `"api + intuitive"`.
+    The more words a phrase has, the more specific it counts.
+
+    `features` are the ids of features, beside rules, that keep a commitment to this topic.
+    `not_yet` says why nothing keeps it, where nothing does.
+    """
+
+    id: str
+    title: str
+    phrases: tuple[str, ...]
+    features: tuple[str, ...] = ()
+    not_yet: str = ""

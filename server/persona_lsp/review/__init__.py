@@ -1,0 +1,1 @@
+"""The façade: findings, fixes, hovers, lenses, hints, symbols - pure functions of a snapshot."""

@@ -1,0 +1,46 @@
+"""How a rule is declared: four decorators, one for each kind of subject that a rule looks at."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+EndpointCheck = Callable[[Endpoint, Snapshot], Iterator[Finding]]
+FunctionCheck = Callable[[Function, Snapshot], Iterator[Finding]]
+FileCheck = Callable[[FileFacts, Snapshot], Iterator[Finding]]
+ProjectCheck = Callable[[Snapshot], Iterator[Finding]]
+Scope = Literal["endpoint", "function", "file", "project"]
+
+
+class Declaration(Struct, frozen=True, gc=False):
+    """What a decorator puts on the function of a rule. `since`: the version that brought it."""
+
+    scope: Scope
+    severity: Severity
+    since: str
+    check: Callable[..., Iterator[Finding]]
+
+
+def endpoint_rule(*, severity: Severity, since: str) -> Callable[[EndpointCheck], Declaration]:
+    """A rule that looks at one endpoint at a time. Its findings may lie in another file than the registration."""
+    return lambda check: Declaration("endpoint", severity, since, check)
+
+
+def function_rule(*, severity: Severity, since: str) -> Callable[[FunctionCheck], Declaration]:
+    """A rule that looks at one function at a time, handler or not; its findings lie in that function."""
+    return lambda check: Declaration("function", severity, since, check)
+
+
+def file_rule(*, severity: Severity, since: str) -> Callable[[FileCheck], Declaration]:
+    """A rule that looks at one file's facts at a time."""
+    return lambda check: Declaration("file", severity, since, check)
+
+
+def project_rule(*, severity: Severity, since: str) -> Callable[[ProjectCheck], Declaration]:
+    """A rule that needs the whole API at once (duplicates, house style)."""
+    return lambda check: Declaration("project", severity, since, check)

@@ -1,0 +1,1 @@
+"""The only layer that knows grammars: source text in, one small language-neutral tree out."""

@@ -1,0 +1,86 @@
+"""The languages: one row each. Grammars and lowerings are imported when the first file of the language is read."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+from tree_sitter import Language as Grammar
+from tree_sitter import Parser
+
+from persona_lsp.syntax.ir import Module
+
+
+class Language(Struct, frozen=True, gc=False):
+    """How to recognise, parse and lower a language.
+
+    `grammar` is (module, function) of the grammar's wheel; `lowering` the module of this package whose
+    `lower(root, source, path) -> Module` builds the code tree. `editor_ids` are LSP language identifiers.
+    """
+
+    id: str
+    suffixes: tuple[str, ...]
+    grammar: tuple[str, str]
+    lowering: str
+    line_comment: str
+    editor_ids: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+_ROWS: Final = (
+    Language("python", (".py", ".pyi"), ("tree_sitter_python", "language"), "python", "#", ("python",)),
+    Language(
+        "javascript", (".js", ".cjs", ".mjs"), ("tree_sitter_javascript", "language"), "javascript", "//",
+        ("javascript",),
+    ),
+    Language(
+        "typescript", (".ts", ".cts", ".mts"), ("tree_sitter_typescript", "language_typescript"), "javascript", "//",
+        ("typescript",),
+    ),
+    Language(
+        "tsx", (".tsx", ".jsx"), ("tree_sitter_typescript", "language_tsx"), "javascript", "//",
+        ("typescriptreact", "javascriptreact"),
+    ),
+    Language("java", (".java",), ("tree_sitter_java", "language"), "java", "//", ("java",)),
+    Language(
+        "ruby", (".rb", ".rake", ".ru"), ("tree_sitter_ruby", "language"), "ruby", "#", ("ruby",),
+        ("Rakefile", "Gemfile"),
+    ),
+)
+
+LANGUAGES: Final = MappingProxyType({row.id: row for row in _ROWS})
+_BY_SUFFIX: Final = {suffix: row for row in _ROWS for suffix in row.suffixes}
+_BY_NAME: Final = {name: row for row in _ROWS for name in row.names}
+_BY_EDITOR_ID: Final = {editor_id: row for row in _ROWS for editor_id in row.editor_ids}
+
+
+def language_of(path: str) -> Language | None:
+    """The language of a file by its name, None if it is not one that is read. Declaration files have no code."""
+    name = path.rsplit("/", 1)[-1]
+    if name.endswith(".d.ts"):
+        return None
+    dot = name.rfind(".")
+    return _BY_NAME.get(name) or (_BY_SUFFIX.get(name[dot:].lower()) if dot >= 0 else None)
+
+
+def language_of_editor(editor_id: str) -> Language | None:
+    """The language of an LSP language identifier, for documents without a file name."""
+    return _BY_EDITOR_ID.get(editor_id)
+
+
+@cache
+def parser(language_id: str) -> Parser:
+    """The parser of a language, made once."""
+    module, function = LANGUAGES[language_id].grammar
+    make: Callable[[], object] = getattr(import_module(module), function)
+    return Parser(Grammar(make()))
+
+
+@cache
+def lowering(language_id: str) -> Callable[..., Module]:
+    """The function that lowers a syntax tree of a language."""
+    module = import_module(f"persona_lsp.syntax.{LANGUAGES[language_id].lowering}")
+    lower: Callable[..., Module] = module.lower
+    return lower

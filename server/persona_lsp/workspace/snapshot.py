@@ -1,0 +1,127 @@
+"""The snapshot: everything known about a workspace at one moment, linked. Rules and the façade read this alone."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import ClassFacts, FileFacts
+from persona_lsp.facts.http import Body, Declared, Guard, Param, Route
+from persona_lsp.facts.place import Where
+
+
+class Auth(StrEnum):
+    """Whether an endpoint lets anonymous callers in."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Segment(Struct, frozen=True, gc=False):
+    """A piece of a path between slashes. `param` is the parameter's name, "" for a literal.
+
+    `pattern` restricts what a parameter matches (`int`, a regular expression), "" for anything without a slash.
+    `rest` matches the rest of the path. A mixed segment (`{id}.json`) keeps its text in `literal`.
+    """
+
+    literal: str = ""
+    param: str = ""
+    pattern: str = ""
+    rest: bool = False
+
+
+class Endpoint(Struct, frozen=True, gc=False):
+    """One method and path that the back end serves, with everything known about it.
+
+    `path` is the full path with parameters as `{name}`; `path_known` is False when a prefix could not be resolved.
+    `app` identifies the application that serves it: routes of different apps never conflict. `position` orders
+    registrations as the router tries them; None when the order is unknown. `handler` is None when it was not found.
+    `guards` are all that apply, outermost first. `answers` are the responses of the handler (declared default
+    included); `statuses` the numbers, sorted. `success` the success statuses, empty if unknown.
+    `siblings` are the ids of endpoints in the same group (class, router, controller).
+    """
+
+    id: str
+    method: str
+    path: str
+    path_known: bool
+    route: Route
+    framework: str
+    app: str
+    group: str
+    where: Where
+    segments: tuple[Segment, ...] = ()
+    position: int | None = None
+    handler: Function | None = None
+    handler_name: str = ""
+    guards: tuple[Guard, ...] = ()
+    auth: Auth = Auth.UNKNOWN
+    params: tuple[Param, ...] = ()
+    body: Body | None = None
+    declared: tuple[Declared, ...] = ()
+    statuses: tuple[int, ...] = ()
+    success: tuple[int, ...] = ()
+    default_status: int | None = None
+    test: bool = False
+    conditional: bool = False
+    callees: tuple[Function, ...] = ()
+    """The project's own functions that the handler calls, resolved, two levels deep at most."""
+    first_level: tuple[tuple[int, Function], ...] = ()
+    """(index into `handler.calls`, the function it calls) for calls of the handler itself."""
+    before: tuple[Function, ...] = ()
+    """Functions that run before the handler (dependencies, before_action, middleware of the project)."""
+    overrides: str = ""
+    wrapped: bool = False
+    """Errors of the handler reach the error handler whatever it does."""
+
+    @property
+    def shape(self) -> str:
+        """The path with every parameter as `{}`."""
+        return "/" + "/".join(s.literal if not s.param else "{" + s.pattern + "}" for s in self.segments)
+
+    @property
+    def label(self) -> str:
+        """`GET /orders/{id}`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def path_params(self) -> tuple[str, ...]:
+        """Names of the path's parameters, in order."""
+        return tuple(s.param for s in self.segments if s.param)
+
+
+class Snapshot(Struct, frozen=True, gc=False):
+    """All files, linked.
+
+    `endpoints` in order of file and registration. `by_file`: endpoints whose registration or handler stands in that
+    file. `handlers`: (path, function key) -> endpoints it serves. `versions`: package -> version as far as known.
+    """
+
+    files: Mapping[str, FileFacts]
+    endpoints: tuple[Endpoint, ...] = ()
+    by_file: Mapping[str, tuple[Endpoint, ...]] = {}
+    handlers: Mapping[tuple[str, str], tuple[Endpoint, ...]] = {}
+    versions: Mapping[str, str] = {}
+    classes: Mapping[str, tuple[ClassFacts, ...]] = {}
+    """Classes by simple name."""
+    functions: Mapping[str, tuple[Function, ...]] = {}
+    """Functions by simple name."""
+    transactional: frozenset[tuple[str, str]] = frozenset()
+    """Functions that a caller in this project runs inside a transaction."""
+    sole_status: Mapping[str, int] = {}
+    """Exception class -> status that the project's error handlers or the class itself give it."""
+    settings: Mapping[str, str] = {}
+
+    def endpoints_of(self, function: Function) -> tuple[Endpoint, ...]:
+        """The endpoints that the function handles."""
+        return self.handlers.get((function.path, function.key), ())
+
+    def class_named(self, name: str) -> ClassFacts | None:
+        """The class of that simple name, if there is exactly one."""
+        found = self.classes.get(name.rsplit(".", 1)[-1], ())
+        return found[0] if len(found) == 1 else None
+
+
