@@ -1,0 +1,43 @@
+# Sets up .venv and runs the project in it. Needs make and Python 3.11 or newer, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check format docs bench clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: $(READY)  ## review the example back end
+	@$(BIN)/persona-lsp check examples/bookshop --fail-on never
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+check: $(READY)  ## formatting, lint, types, architecture
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	PYTHONPATH=server $(BIN)/lint-imports
+
+format: $(READY)  ## format and fix what can be fixed
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(READY)  ## compare with other servers, printed as ratios
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## remove what make created
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# The package is installed editable: only a change of its dependencies asks for another installation.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "persona-lsp needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) ..." >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
