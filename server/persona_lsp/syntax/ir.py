@@ -516,7 +516,7 @@ def dotted(expr: AnyExpr | None) -> str:
     return ".".join(reversed(names))
 
 
-def children(expr: AnyExpr) -> Iterator[AnyExpr]:  # noqa: C901, PLR0912 -- one arm per kind of expression, nothing shared
+def children(expr: AnyExpr) -> Iterator[AnyExpr]:
     """The direct parts of an expression, in source order; not the bodies of functions."""
     match expr:
         case Member(base=base):
