@@ -1,0 +1,1 @@
+"""Who says it, and why: persona files are found, loaded, compiled and explained here."""

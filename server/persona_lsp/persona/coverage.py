@@ -1,0 +1,198 @@
+"""Which rules and features keep each sentence of a persona, and for the rest why not yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from persona_lsp.findings.topic import Topic
+from persona_lsp.persona.compile import Commitment, CompiledPersona
+from persona_lsp.persona.technologies import Technology, language_ids
+
+Kind = Literal["commitment", "background", "technology"]
+
+# Sentences that say who the persona is, how it works and how it speaks, and nothing of the code.
+_BACKGROUND = re.compile(
+    r"(?:remember: |always remember |as an? [^,]+, )?"
+    r"(?:you(?:['\u2019]re| are|['\u2019]ve| have| possess| bring| excel| speciali[sz]e| understand| know| think"
+    r"| believe| value| balance| work| collaborate| communicate| speak| explain| start| begin| combine| come"
+    r"| approach| focus| act| serve| will| create the)\b"
+    r"|your (?:\w+ )*(?:goal|role|mission|expertise|focus|job|task|purpose|background|approach|responsibilit\w+"
+    r"|strengths?|knowledge|personality|style)\b"
+    r"|when (?:invoked|asked|called)\b|when \w+(?: \w+){0,4}, you start\b"
+    r"|(?:expert|expertise|specialist|specializ\w+|proficient|skilled|experienced?|senior|deep|extensive) )",
+    re.IGNORECASE,
+)
+_BACKGROUND_SECTION = re.compile(
+    r"\b(?:communication|characteristics|personality|persona|identity|tone|output format|response format"
+    r"|integration with other agents|about you|who you are|workflow|when invoked)\b",
+    re.IGNORECASE,
+)
+
+
+class CoverageRow(msgspec.Struct, frozen=True):
+    """A sentence or a technology, and what keeps it. Places count from 1, the end is exclusive.
+
+    `why` is empty where something keeps it.
+    """
+
+    kind: Kind
+    text: str
+    section: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    topics: tuple[str, ...]
+    titles: tuple[str, ...]
+    rules: tuple[str, ...]
+    features: tuple[str, ...]
+    why: str
+
+    @property
+    def kept(self) -> bool:
+        """Whether a rule or a feature keeps it."""
+        return bool(self.rules or self.features)
+
+
+def coverage(
+    compiled: CompiledPersona,
+    rules_by_topic: Mapping[str, Sequence[str]],
+    topics: Sequence[Topic],
+    features: Collection[str],
+) -> tuple[CoverageRow, ...]:
+    """A row for every sentence, then one for every technology, each in the order of the file.
+
+    `features` are the ids of what this program has beside rules: features that topics name, and
+    the languages, frameworks and libraries that it reads, by which technologies are known.
+    """
+    by_id = {topic.id: topic for topic in topics}
+    rows = [_sentence_row(commitment, rules_by_topic, by_id, features) for commitment in compiled.commitments]
+    known = {_key(feature): feature for feature in features}
+    for technology in compiled.technologies:
+        line = next((one for one in compiled.lists if one.line == technology.line), None)
+        rows.append(_technology_row(technology, line.section if line else "", known))
+    return tuple(rows)
+
+
+def coverage_table(rows: Sequence[CoverageRow]) -> list[tuple[str, str, str, str, str]]:
+    """The rows as text: line, sentence, topics, what keeps it, and why nothing does."""
+    return [
+        (str(row.line), row.text, ", ".join(row.topics), ", ".join((*row.rules, *row.features)), row.why)
+        for row in rows
+    ]
+
+
+def is_background(text: str, section: str = "") -> bool:
+    """Whether a sentence describes the persona and not the code."""
+    return bool(_BACKGROUND.match(text)) or bool(_BACKGROUND_SECTION.search(section))
+
+
+def explain_commitment(
+    compiled: CompiledPersona, coverage_rows: Sequence[CoverageRow], line: int, column: int
+) -> str | None:
+    """What a hover over a persona file says about the sentence or technology there, as Markdown.
+
+    Line and column count from 1. None where the place belongs to neither.
+    """
+    row = next((row for row in coverage_rows if _covers(row, line, column)), None)
+    if row is None:
+        return None
+    name = _escaped(compiled.persona.name)
+    lines = [f"**{_escaped(row.text)}**", ""]
+    match row.kind:
+        case "commitment":
+            lines.append(f"A commitment of *{name}*.")
+        case "technology":
+            lines.append(f"A technology that *{name}* works with.")
+        case "background":
+            lines.append(f"It describes *{name}*.")
+    lines.append("")
+    if row.titles:
+        lines.append(f"- Topics: {', '.join(_escaped(title) for title in row.titles)}")
+    if row.rules:
+        lines.append(f"- Kept by {_counted(len(row.rules), 'rule')}: {_codes(row.rules)}")
+    if row.features:
+        lines.append(f"- {'Also kept' if row.rules else 'Kept'} by: {_codes(row.features)}")
+    if row.why:
+        lines.append(f"- {'Not checked' if row.kind == 'background' else 'Not kept yet'}: {_escaped(row.why)}")
+    return "\n".join(lines)
+
+
+def _sentence_row(
+    commitment: Commitment,
+    rules_by_topic: Mapping[str, Sequence[str]],
+    by_id: Mapping[str, Topic],
+    features: Collection[str],
+) -> CoverageRow:
+    named = [by_id[topic] for topic in commitment.topics if topic in by_id]
+    rules = tuple(dict.fromkeys(rule for topic in named for rule in rules_by_topic.get(topic.id, ())))
+    kept_by = tuple(dict.fromkeys(f for topic in named for f in topic.features if f in features))
+    kind: Kind = "commitment"
+    why = ""
+    if not named:
+        why = "no topic names it"
+        if is_background(commitment.text, commitment.section):
+            kind, why = "background", "it describes the persona and not the code"
+    elif not rules and not kept_by:
+        reasons = dict.fromkeys(topic.not_yet for topic in named if topic.not_yet)
+        why = "; ".join(reasons) or f"no rule about {' or '.join(topic.title.lower() for topic in named)} yet"
+    return CoverageRow(
+        kind=kind,
+        text=commitment.text,
+        section=commitment.section,
+        line=commitment.line,
+        column=commitment.column,
+        end_line=commitment.end_line,
+        end_column=commitment.end_column,
+        topics=tuple(topic.id for topic in named),
+        titles=tuple(topic.title for topic in named),
+        rules=rules,
+        features=kept_by,
+        why=why,
+    )
+
+
+def _technology_row(technology: Technology, section: str, known: Mapping[str, str]) -> CoverageRow:
+    wanted = [_key(technology.name), *(_key(word) for word in (language_ids((technology,)) or ()))]
+    wanted += [key.removesuffix("js") for key in wanted if key.endswith("js")]
+    kept_by = tuple(dict.fromkeys(known[key] for key in wanted if key in known))
+    return CoverageRow(
+        kind="technology",
+        text=technology.name,
+        section=section,
+        line=technology.line,
+        column=technology.column,
+        end_line=technology.line,
+        end_column=technology.end_column,
+        topics=(technology.kind,),
+        titles=(technology.kind.replace("-", " "),),
+        rules=(),
+        features=kept_by,
+        why="" if kept_by else f"this {technology.kind.replace('-', ' ')} is not recognised yet",
+    )
+
+
+def _covers(row: CoverageRow, line: int, column: int) -> bool:
+    return (row.line, row.column) <= (line, column) < (row.end_line, row.end_column)
+
+
+def _key(name: str) -> str:
+    """`Spring Boot`, `spring-boot` and `spring_boot` are one."""
+    return re.sub(r"[^a-z0-9#+]", "", name.lower())
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _escaped(text: str) -> str:
+    """A persona file is foreign text: none of it becomes a link, an image or HTML in a hover."""
+    return re.sub(r"([\\`*_\[\]<>!#|])", r"\\\1", text)

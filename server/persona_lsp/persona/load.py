@@ -1,0 +1,171 @@
+"""The bytes of a persona file -> a persona and the problems of the file. Pure, and never raises."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from persona_lsp.persona.fences import Fences, find_fences
+from persona_lsp.persona.fields import read_fields
+from persona_lsp.persona.front_matter import Entry, read_entries
+from persona_lsp.persona.markdown import sections_of
+from persona_lsp.persona.model import Format, Loaded, Persona, Problem
+from persona_lsp.persona.report import problem, quoted, replacement
+from persona_lsp.persona.source import Source, read
+
+MAX_FILE = 256 * 1024
+MAX_FRONT_MATTER = 64 * 1024
+
+# Marks that turn the reading direction, have no width, or carry text that nobody sees. Joiners
+# (U+200C, U+200D) are left alone: scripts and emoji need them.
+_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]+")
+_MAX_HIDDEN = 20
+
+_SUFFIXES = (".agent", ".chatmode", ".instructions", ".prompt")
+_WITHOUT_FRONT_MATTER = frozenset({"agents", "claude", "gemini", "copilot-instructions", "conventions"})
+
+
+def load(data: bytes, file_name: str) -> Loaded:
+    """Read a persona file from its bytes. `file_name` (or path) gives the format and a name to fall back on.
+
+    The persona is None where the file is too large or has no text; an error among the problems
+    says which. Everything else is read as well as it can be.
+    """
+    if len(data) > MAX_FILE:
+        message = f"The persona file has {len(data) // 1024} KiB; at most {MAX_FILE // 1024} are read."
+        return Loaded(None, (problem("file-too-large", "error", message, (0, 0, 0, 0)),))
+    base = re.split(r"[/\\]", file_name)[-1]
+    source = read(data)
+    problems = _encoding_problems(source)
+
+    fences, found = find_fences(source)
+    problems += found
+    entries: list[Entry] = []
+    for number, (first, end) in enumerate(fences.blocks if fences else ()):
+        if len(source.text(first, end)) > MAX_FRONT_MATTER:
+            message = f"The front matter has more than {MAX_FRONT_MATTER // 1024} KiB and was not read."
+            problems.append(problem("front-matter-too-large", "error", message, (first, 0, first, 0)))
+            continue
+        more, found = read_entries(source, first, end)
+        # A second block only fills what the first left open.
+        known = {entry.key for entry in entries}
+        entries += [entry for entry in more if not number or entry.key not in known]
+        problems += found
+
+    format_ = _format(base, entries, fences)
+    if format_ == "cursor":
+        # Cursor writes globs without quotes; there this is the format and no mistake.
+        problems = [p for p in problems if p.code != "unquoted-special" or "`globs`" not in p.message]
+    first_key = fences.opening + 1 if fences else None
+    fields, found = read_fields(source, entries, stem_of(base), format_, first_key)
+    problems += found
+    if format_ == "plain":
+        problems += _no_front_matter(source, fields.name)
+
+    body, body_line = _body(source, fences.body if fences else 0)
+    if not body:
+        last = len(source.lines) - 1
+        at_end = (last, len(source.lines[last]), last, len(source.lines[last]))
+        message = "The persona says nothing: below the front matter there is no text, so it cannot be used."
+        problems.append(problem("body-empty", "error", message, at_end))
+        return Loaded(None, _sorted(problems))
+    persona = Persona(
+        name=fields.name,
+        description=fields.description,
+        color=fields.color,
+        model=fields.model,
+        tools=fields.tools,
+        body=body,
+        body_line=body_line + 1,
+        sections=sections_of(body, body_line + 1),
+        source=base,
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=format_,
+    )
+    return Loaded(persona, _sorted(problems))
+
+
+def stem_of(file_name: str) -> str:
+    """The name that a file gives its persona: `api.agent.md` -> `api`."""
+    base = re.split(r"[/\\]", file_name)[-1]
+    stem = base.rpartition(".")[0] or base.lstrip(".")
+    for suffix in _SUFFIXES:
+        stem = stem.removesuffix(suffix)
+    return "".join(c for c in stem if c.isprintable()).strip() or "persona"
+
+
+def _format(base: str, entries: list[Entry], fences: Fences | None) -> Format:
+    lowered = base.lower()
+    keys = {entry.key for entry in entries}
+    by_key = {entry.key: entry.value for entry in entries}
+    if lowered.endswith(".mdc"):
+        return "cursor"
+    if lowered.endswith((".agent.md", ".chatmode.md")):
+        return "vscode"
+    if lowered.endswith(".instructions.md") or lowered == "copilot-instructions.md":
+        return "copilot"
+    if fences is None:
+        return "agents-md" if stem_of(lowered) in _WITHOUT_FRONT_MATTER else "plain"
+    if isinstance(by_key.get("tools"), dict) or by_key.get("mode") in {"primary", "subagent", "all"}:
+        return "opencode"
+    if keys & {"globs", "regex", "alwaysApply"}:
+        return "continue"
+    return "claude"
+
+
+def _body(source: Source, first: int) -> tuple[str, int]:
+    """The text below the front matter without the blank lines around it, and its first line from 0."""
+    end = len(source.lines)
+    while first < end and not source.lines[first].strip():
+        first += 1
+    while end > first and not source.lines[end - 1].strip():
+        end -= 1
+    body = source.text(first, end)
+    return (body, first) if any(c.isalnum() for c in body) else ("", first)
+
+
+def _encoding_problems(source: Source) -> list[Problem]:
+    problems: list[Problem] = []
+    start = (0, 0, 0, 0)
+    if source.encoding != "utf-8":
+        message = "The file is UTF-16; save it as UTF-8, which every reader of personas expects."
+        problems.append(problem("encoding-utf16", "warning", message, start))
+    elif source.bom:
+        fix = replacement(source, "Remove the byte order mark", start, "")
+        if fix is not None:
+            fix = type(fix)(fix.title, 0, source.bom, "")
+        message = "The file begins with a byte order mark, behind which some readers miss the front matter."
+        problems.append(problem("byte-order-mark", "information", message, start, fix=fix))
+
+    broken = [(i, c) for i, (line, raw) in enumerate(zip(source.lines, source.raw, strict=True)) if line != raw
+              for c in (next(k for k, (a, b) in enumerate(zip(line, raw, strict=True)) if a != b),)]  # fmt: skip
+    if broken:
+        line, column = broken[0]
+        bad = source.raw[line][column]
+        what = "is no valid UTF-8" if "\ud800" <= bad <= "\udfff" else "is a control character"
+        code = "invalid-utf8" if "\ud800" <= bad <= "\udfff" else "control-character"
+        message = f"What stands here {what} and was replaced ({len(broken)} lines in all)."
+        problems.append(problem(code, "warning", message, (line, column, line, column + 1)))
+
+    for number, text in enumerate(source.lines):
+        for match in _HIDDEN.finditer(text):
+            if sum(p.code == "hidden-character" for p in problems) >= _MAX_HIDDEN:
+                return problems
+            span = (number, match.start(), number, match.end())
+            fix = replacement(source, "Remove the hidden characters", span, "")
+            message = f"Characters that nobody sees stand here (U+{ord(match.group()[0]):04X})."
+            problems.append(problem("hidden-character", "warning", message, span, fix=fix))
+    return problems
+
+
+def _no_front_matter(source: Source, name: str) -> list[Problem]:
+    end = source.line_end
+    text = end.join(["---", f"name: {quoted(name)}", f"description: {quoted(name)}", "---", "", ""])
+    at = (0, 0, 0, 0)
+    fix = replacement(source, "Add a front matter", at, text)
+    message = f"The file has no front matter; the persona is called `{name}` after it."
+    return [problem("front-matter-missing", "information", message, at, fix=fix)]
+
+
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.line, p.column, p.code)))
