@@ -1,0 +1,132 @@
+"""The role of a file: whether it is production code, and if not, what else; told by its path and its first lines."""
+
+import re
+
+ROLES = ("prod", "test", "migration", "config", "script", "seed", "generated", "vendored")
+
+HEAD = 4096
+"""How many bytes of a file `role` looks at."""
+
+
+def role(path: str, head: bytes = b"") -> str:
+    """One of `ROLES`. `path` is relative to the workspace, with `/`; `head` is the start of the file, or all of it.
+
+    Mocks and fixtures count as test. What only looks unusual is `prod`: a wrong role hides findings and endpoints.
+    """
+    folders, name = _split(path)
+    if not _VENDORED.isdisjoint(folders):
+        return "vendored"
+    if _GENERATED_NAME.search(name) or not _GENERATED.isdisjoint(folders) or generated(head) or minified(path, head):
+        return "generated"
+    # Below these folders, names are packages and resources of the application: `controllers/tests` serves tests.
+    outer = _outside_of_application(folders)
+    if _TEST_NAME.search(name) or not _TEST.isdisjoint(outer) or _is_ruby_spec(outer, name):
+        return "test"
+    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search("/".join(folders) + "/"):
+        return "migration"
+    if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
+        return "seed"
+    if name in _SCRIPT_NAMES or not _SCRIPTS.isdisjoint(outer):
+        return "script"
+    return "config" if _CONFIG_NAME.search(name) else "prod"
+
+
+def generated(head: bytes) -> bool:
+    """Whether a comment at the start of the file says that a program wrote it."""
+    comment = False
+    for line in head[:HEAD].splitlines()[:40]:
+        text = line.strip()
+        if not text:
+            continue
+        comment = comment or text.startswith(_COMMENT)
+        if not comment:
+            return False
+        if _GENERATED_COMMENT.search(text):
+            return True
+        # A block comment goes on until it is closed; any other ends with its line.
+        comment = text.startswith((b"/*", b"*", b"<!--", b'"""')) and not text.endswith((b"*/", b"-->"))
+    return False
+
+
+def minified(path: str, head: bytes) -> bool:
+    """Whether the text has the long lines of a script that was packed for the browser."""
+    if not path.endswith((".js", ".mjs", ".cjs", ".ts")) or len(head) < 2000:
+        return False
+    start = head[:65536]
+    return len(start) / (start.count(b"\n") + 1) > 300
+
+
+def _split(path: str) -> tuple[list[str], str]:
+    *folders, name = path.replace("\\", "/").split("/")
+    return [folder.lower() for folder in folders], name
+
+
+def _outside_of_application(folders: list[str]) -> list[str]:
+    for index in range(len(folders) - 1):
+        pair = (folders[index], folders[index + 1])
+        if pair in _APPLICATION:
+            return folders[:index]
+    return folders
+
+
+def _is_ruby_spec(folders: list[str], name: str) -> bool:
+    # `spec` alone is also where descriptions of APIs live.
+    return "spec" in folders and name.endswith((".rb", ".rake"))
+
+
+_APPLICATION = frozenset(
+    [("src", "main")]
+    + [("app", part) for part in ("controllers", "models", "services", "jobs", "mailers", "lib", "views", "channels")]
+)
+_VENDORED = frozenset(
+    "vendor vendors node_modules bower_components jspm_packages third_party third-party site-packages dist-packages".split()
+    + [".venv", "venv", ".bundle", ".yarn", ".gradle", ".m2"]
+)
+_GENERATED = frozenset(
+    "generated __generated__ generated-sources generated_sources openapi_client openapi-client".split()
+)
+_TEST = frozenset(
+    "test tests __tests__ testing testdata test-data test_data fixtures __fixtures__ mocks __mocks__ e2e cypress".split()
+    + ["integration-tests", "integration_tests", "functional-tests", "integrationtest", "androidtest", "testfixtures"]
+)
+_MIGRATIONS = frozenset(["migrations"])
+_SEEDS = frozenset(["seeds", "seeders", "seeder"])
+_SCRIPTS = frozenset(["scripts", "script", "bin", "benchmarks", "benchmark"])
+_SCRIPT_NAMES = frozenset(["manage.py", "setup.py", "noxfile.py", "fabfile.py", "conf.py", "Rakefile", "Guardfile"])
+
+_GENERATED_NAME = re.compile(
+    r"_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|rb|d\.ts)$|_grpc_pb\.|\.pb\.go$|\.g(\.i)?\.cs$|\.designer\.cs$"
+    r"|[.\-]generated\.\w+$|\.gen\.(ts|js|go)$|[.\-]min\.(js|mjs|css)$|\.bundle\.js$",
+    re.IGNORECASE,
+)
+_TEST_NAME = re.compile(
+    r"^conftest\.py$|^test_.*\.py$|_tests?\.(py|rb|go|ts|js)$|_spec\.rb$"
+    r"|\.(test|spec|e2e|e2e-spec|stories|mock)\.[cm]?[jt]sx?$|(Tests?|TestCase|ITCase|IT|Spec)\.(java|kt|groovy)$"
+    r"|^(jest|vitest|karma|mocha|playwright|cypress)[.\-]?(setup|config|global)?[^/]*\.[cm]?[jt]s$"
+)
+_MIGRATION_FOLDERS = re.compile(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
+_SEED_NAME = re.compile(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
+_CONFIG_NAME = re.compile(
+    r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"
+    r"|\.(ya?ml|toml|json|properties|ini|cfg|conf|env|xml|gradle|kts|lock)$|^\.env|^Gemfile|^requirements.*\.txt$"
+)
+
+_COMMENT = (
+    b"#",
+    b"//",
+    b"/*",
+    b"*",
+    b"--",
+    b"<!--",
+    b'"""',
+    b"'''",
+    b"\xef\xbb\xbf#",
+    b"\xef\xbb\xbf//",
+    b'"use strict"',
+)
+_GENERATED_COMMENT = re.compile(
+    rb"(?-i:DO NOT (EDIT|MODIFY))|@generated\b|(auto-?|automatically )generated (by|from|file|code)"
+    rb"|(file|code|class|module) (is|was|has been) (auto-?|automatically )generated|^\W*(code|file) generated by"
+    rb"|generated (file|code)[^\w]+do not (edit|modify|change)|@Generated by",
+    re.IGNORECASE,
+)

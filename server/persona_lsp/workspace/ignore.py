@@ -1,0 +1,67 @@
+"""What a walk through a workspace leaves out: .gitignore files as git reads them, and folders nobody reviews."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SKIPPED_FOLDERS = frozenset(
+    # Version control and editors.
+    ".git .hg .svn .idea .vscode .vs .history "
+    # What package managers fetched.
+    "node_modules bower_components jspm_packages vendor third_party third-party site-packages dist-packages "
+    ".venv venv virtualenv .bundle .yarn .pnpm-store .gradle .m2 .mvn .cargo "
+    # What a build left.
+    "dist build target out .next .nuxt .output .svelte-kit .turbo .parcel-cache .cache coverage htmlcov .nyc_output "
+    "__pycache__ .mypy_cache .ruff_cache .pytest_cache .tox .nox .eggs .hypothesis "
+    # What a running application left.
+    "tmp log logs".split()
+)
+"""Names of folders that are never entered below the path that was asked for, whatever .gitignore says."""
+
+
+class Rules(Struct, frozen=True):
+    """The patterns of one ignore file. `base` is the folder that they are relative to, "" or ending in `/`."""
+
+    base: str
+    spec: GitIgnoreSpec
+
+
+def read_rules(base: str, text: str) -> Rules | None:
+    """The rules of a .gitignore in folder `base`; None when it ignores nothing. A bad pattern costs that pattern."""
+    lines = [line for line in text.removeprefix("\ufeff").splitlines() if line.strip() and not line.startswith("#")]
+    if not lines:
+        return None
+    # Importing pathspec costs 40 ms, which a folder without a .gitignore need not pay.
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return Rules(base, GitIgnoreSpec.from_lines(lines))
+    except ValueError:
+        return Rules(base, GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)]))
+
+
+def ignored(path: str, stack: tuple[Rules, ...], *, folder: bool) -> bool:
+    """Whether git ignores the path, given the rules from the top folder down. The deepest file that speaks wins."""
+    name = path + "/" if folder else path
+    for rules in reversed(stack):
+        if not name.startswith(rules.base):
+            continue
+        verdict = rules.spec.check_file(name[len(rules.base) :]).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
