@@ -204,6 +204,10 @@ class Response(Struct, frozen=True, gc=False):
     """The name of the project's own function that answers, when it is not the framework's."""
     condition: str = ""
     source: str = ""
+    queries: tuple[int, ...] = ()
+    """Indexes of the queries whose results are part of the body, directly or through local variables."""
+    calls: tuple[int, ...] = ()
+    """Indexes of the calls (`FunctionFacts.calls`) whose results are part of the body, likewise."""
 
 
 class Raise(Struct, frozen=True, gc=False):
@@ -363,6 +367,10 @@ class Function(Struct, frozen=True, gc=False):
     """Identifiers mentioned in the body, sorted: whether a parameter is used at all."""
     returns_query: int = -1
     """Index of the query whose result it returns (a repository method), -1 if none."""
+    passes_on: bool = False
+    """May hand the request on to the next handler that matches (`next()` without an error, `next("route")`)."""
+    compares: tuple[str, ...] = ()
+    """Text literals that the body compares with something (`==`, `case`, `in`), sorted."""
     indent: str = ""
 
     def at(self, span: Span) -> Where:

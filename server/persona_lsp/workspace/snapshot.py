@@ -76,6 +76,8 @@ class Endpoint(Struct, frozen=True, gc=False):
     overrides: str = ""
     wrapped: bool = False
     """Errors of the handler reach the error handler whatever it does."""
+    hidden_params: tuple[str, ...] = ()
+    """Parameters of `path` that the handler cannot read: its router does not merge its parent's (Express)."""
 
     @property
     def shape(self) -> str:
