@@ -14,7 +14,8 @@ def role(path: str, head: bytes = b"") -> str:
     Mocks and fixtures count as test. What only looks unusual is `prod`: a wrong role hides findings and endpoints.
     """
     folders, name = _split(path)
-    if not _VENDORED.isdisjoint(folders):
+    inside = "/".join(folders) + "/"
+    if not _VENDORED.isdisjoint(folders) or _VENDOR_FOLDERS.search(inside):
         return "vendored"
     if _GENERATED_NAME.search(name) or not _GENERATED.isdisjoint(folders) or generated(head) or minified(path, head):
         return "generated"
@@ -22,7 +23,7 @@ def role(path: str, head: bytes = b"") -> str:
     outer = _outside_of_application(folders)
     if _TEST_NAME.search(name) or not _TEST.isdisjoint(outer) or _is_ruby_spec(outer, name):
         return "test"
-    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search("/".join(folders) + "/"):
+    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside):
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
@@ -75,19 +76,23 @@ def _is_ruby_spec(folders: list[str], name: str) -> bool:
 
 
 _APPLICATION = frozenset(
-    [("src", "main")]
-    + [("app", part) for part in ("controllers", "models", "services", "jobs", "mailers", "lib", "views", "channels")]
+    {("src", "main")}
+    | {("app", part) for part in ("controllers", "models", "services", "jobs", "mailers", "lib", "views", "channels")}
 )
 _VENDORED = frozenset(
-    "vendor vendors node_modules bower_components jspm_packages third_party third-party site-packages dist-packages".split()
-    + [".venv", "venv", ".bundle", ".yarn", ".gradle", ".m2"]
+    "vendors node_modules bower_components jspm_packages third_party third-party site-packages dist-packages "
+    ".venv venv .bundle .yarn .gradle .m2".split()
+)
+# `vendor` alone may as well be a resource of a shop.
+_VENDOR_FOLDERS = re.compile(
+    r"(^|/)(vendor/(assets|bundle|cache|gems|plugins|github\.com|golang\.org|autoload)|(public|static|assets|wwwroot)/vendor)/"
 )
 _GENERATED = frozenset(
     "generated __generated__ generated-sources generated_sources openapi_client openapi-client".split()
 )
 _TEST = frozenset(
-    "test tests __tests__ testing testdata test-data test_data fixtures __fixtures__ mocks __mocks__ e2e cypress".split()
-    + ["integration-tests", "integration_tests", "functional-tests", "integrationtest", "androidtest", "testfixtures"]
+    "test tests __tests__ testing testdata test-data test_data fixtures __fixtures__ mocks __mocks__ e2e cypress "
+    "integration-tests integration_tests functional-tests integrationtest androidtest testfixtures".split()
 )
 _MIGRATIONS = frozenset(["migrations"])
 _SEEDS = frozenset(["seeds", "seeders", "seeder"])

@@ -7,21 +7,36 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pathspec import GitIgnoreSpec
 
-SKIPPED_FOLDERS = frozenset(
+_SKIPPED = frozenset(
     # Version control and editors.
     ".git .hg .svn .idea .vscode .vs .history "
     # What package managers fetched.
-    "node_modules bower_components jspm_packages vendor third_party third-party site-packages dist-packages "
-    ".venv venv virtualenv .bundle .yarn .pnpm-store .gradle .m2 .mvn .cargo "
-    # What a build left.
-    "dist build target out .next .nuxt .output .svelte-kit .turbo .parcel-cache .cache coverage htmlcov .nyc_output "
-    "__pycache__ .mypy_cache .ruff_cache .pytest_cache .tox .nox .eggs .hypothesis "
-    # What a running application left.
-    "tmp log logs".split()
+    "node_modules bower_components jspm_packages third_party third-party site-packages dist-packages "
+    ".venv .bundle .yarn .pnpm-store .gradle .m2 .mvn .cargo "
+    # What tools left.
+    ".next .nuxt .output .svelte-kit .turbo .parcel-cache .cache htmlcov .nyc_output "
+    "__pycache__ .mypy_cache .ruff_cache .pytest_cache .tox .nox .eggs .hypothesis".split()
 )
-"""Names of folders that are never entered below the path that was asked for, whatever .gitignore says."""
+
+_SKIPPED_BESIDE_MANIFEST = frozenset("vendor dist build target out bin obj coverage tmp log logs venv env".split())
+
+_MANIFESTS = frozenset(
+    "package.json pyproject.toml setup.py requirements.txt Pipfile Gemfile pom.xml build.gradle build.gradle.kts "
+    "go.mod Cargo.toml composer.json Makefile".split()
+)
+
+
+def skipped(folder: str, siblings: Collection[str]) -> bool:
+    """Whether a folder of that name is not entered below the path that was asked for, whatever .gitignore says.
+
+    `build`, `vendor` or `logs` can be resources of an API as well: they are left out only beside a manifest, which is
+    where builds and package managers put theirs.
+    """
+    return folder in _SKIPPED or (folder in _SKIPPED_BESIDE_MANIFEST and not _MANIFESTS.isdisjoint(siblings))
 
 
 class Rules(Struct, frozen=True):

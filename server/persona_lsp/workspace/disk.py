@@ -1,0 +1,412 @@
+"""The disk: the one module that reads files, walks folders, and keeps facts between two runs."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+import msgspec
+from msgspec import Struct
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.role import minified
+from persona_lsp.syntax.languages import language_of
+from persona_lsp.workspace import pack
+from persona_lsp.workspace.ignore import Rules, ignored, read_rules, skipped
+
+MAX_FILE_SIZE = 5_000_000
+CACHE_LIMIT = 512_000_000
+"""Bytes that all packs may take; the ones not used for longest go first."""
+
+
+class File(Struct, frozen=True, gc=False):
+    """A file to review. `path` is relative to the workspace, with `/` and valid text; `location` opens it.
+
+    `asked` says that the user named this very file: it is read whatever it looks like.
+    """
+
+    path: str
+    location: str
+    size: int
+    asked: bool = False
+
+
+class Problem(Struct, frozen=True, gc=False):
+    """Something on the disk that could not be read. `path` as in `File`."""
+
+    path: str
+    message: str
+
+
+class Walk(Struct, frozen=True):
+    """What lies below some paths, sorted by path."""
+
+    files: tuple[File, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def understood(path: str) -> bool:
+    """Whether a file of that name is source or configuration that says something about a back end."""
+    return language_of(path) is not None or _CONFIGURATION.fullmatch(path.rsplit("/", 1)[-1]) is not None
+
+
+def walk(
+    root: str,
+    paths: Sequence[str],
+    wanted: Callable[[str], bool] = understood,
+    excluded: Callable[[str], bool] = lambda _path: False,
+) -> Walk:
+    """The files at or below `paths`, each once. A path that is a file is taken whatever its name or .gitignore.
+
+    `wanted` and `excluded` are asked about paths relative to `root`. Links to folders are followed, each folder once.
+    """
+    walker = _Walker(root, wanted, excluded)
+    for path in paths:
+        if os.path.isdir(path):
+            walker.top(path)
+        else:
+            walker.asked(path)
+    walker.links()
+    files = sorted(walker.files.values(), key=lambda file: file.path)
+    return Walk(tuple(files), tuple(walker.problems))
+
+
+def read(file: File, max_size: int = MAX_FILE_SIZE) -> bytes | Problem | None:
+    """The bytes of a file; a problem that a person should know of; None when there is nothing to review in it.
+
+    Nothing: it was deleted meanwhile, or it is binary or minified and was not asked for by name.
+    """
+    if file.size > max_size:
+        return Problem(file.path, f"has {_megabytes(file.size)}, more than `max-file-size` ({_megabytes(max_size)})")
+    try:
+        with open(file.location, "rb") as stream:
+            source = stream.read(max_size + 1)
+    except FileNotFoundError:
+        return Problem(file.path, "does not exist") if file.asked else None
+    except OSError as error:
+        return Problem(file.path, f"cannot be read: {error.strerror or error}")
+    if len(source) > max_size:
+        return Problem(file.path, f"grew above `max-file-size` ({_megabytes(max_size)}) while it was read")
+    if b"\0" in source[:8192]:
+        kind = "is UTF-16; save it as UTF-8" if source[:2] in (b"\xff\xfe", b"\xfe\xff") else "is not text"
+        return Problem(file.path, kind) if file.asked or kind != "is not text" else None
+    if not file.asked and minified(file.path, source):
+        return None
+    return source
+
+
+def replace(location: str, old: bytes, new: bytes) -> bool:
+    """Write `new` in one step where `old` still stands; False when the file says something else by now.
+
+    Follows links, keeps the permissions. Raises OSError where the file cannot be written.
+    """
+    target = os.path.realpath(location)
+    with open(target, "rb") as stream:
+        if stream.read() != old:
+            return False
+    mode = stat.S_IMODE(os.stat(target).st_mode)
+    _write(target, new, mode)
+    return True
+
+
+def write(location: str, data: bytes) -> None:
+    """Write a whole file in one step. Raises OSError."""
+    _write(os.path.realpath(location), data, None)
+
+
+class Files:
+    """Reads the files that personas and settings live in."""
+
+    def list(self, folder: str, pattern: str) -> tuple[str, ...]:
+        """The paths of the files under a folder that match a glob (`*.md`, `**/*.md`), sorted."""
+        deep, _, name = pattern.rpartition("/")
+        found = []
+        for here, folders, names in os.walk(folder):
+            found += [os.path.join(here, one) for one in fnmatch.filter(names, name)]
+            if not deep:
+                folders.clear()
+        return tuple(sorted(found))
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        with open(path, "rb") as stream:
+            return stream.read(MAX_FILE_SIZE)
+
+
+def text_above(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of those names in the folder and in those above it, nearest first, in the order of the names."""
+    while True:
+        for name in names:
+            location = os.path.join(folder, name)
+            with suppress(OSError), open(location, "rb") as stream:
+                yield location, stream.read(MAX_FILE_SIZE)
+        if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:
+            return
+        folder = os.path.dirname(folder)
+
+
+class FactsCache:
+    """Facts of the files of one workspace from an earlier run, by path, content and `version`.
+
+    A cache that is damaged, missing or read-only costs time, nothing else.
+    """
+
+    def __init__(self, root: str, version: str, folder: str | None = None) -> None:
+        """`version` stands for everything but the file that facts depend on. `folder` None: the user's cache."""
+        self._folder = folder or cache_folder()
+        self._version = version.encode()
+        name = pack.digest(os.path.realpath(root).encode("utf-8", "surrogateescape")).hex()
+        self._location = os.path.join(self._folder, f"{name}.pack")
+        self._pack = memoryview(b"")
+        with suppress(OSError), open(self._location, "rb") as stream:
+            self._pack = memoryview(stream.read())
+        self._index, self._begin = pack.read_index(self._pack)
+        self._used: set[str] = set()
+        self._new: dict[str, tuple[bytes, bytes]] = {}
+        self._decoder = msgspec.msgpack.Decoder(FileFacts)
+
+    def get(self, path: str, source: bytes) -> FileFacts | None:
+        """The facts of a file with exactly these bytes."""
+        entry = self._index.get(path)
+        if entry is None or entry.key != pack.digest(self._version, source):
+            return None
+        data = pack.read_entry(self._pack, self._begin, entry)
+        if data is None:
+            return None
+        try:
+            facts = self._decoder.decode(data)
+        except msgspec.MsgspecError:
+            return None
+        self._used.add(path)
+        return facts
+
+    def put(self, path: str, source: bytes, packed: bytes) -> None:
+        """Remember facts, as `msgspec.msgpack` encodes them, for the next run."""
+        self._new[path] = (pack.digest(self._version, source), packed)
+
+    def save(self, *, complete: bool) -> None:
+        """Write what is new. `complete`: the whole workspace was read, so that other entries are of deleted files."""
+        kept = self._used if complete else self._index.keys()
+        if not self._new and len(kept) == len(self._index):
+            with suppress(OSError):
+                os.utime(self._location)
+            return
+        entries: dict[str, tuple[bytes, bytes]] = {}
+        for path in kept - self._new.keys():
+            entry = self._index[path]
+            data = pack.read_entry(self._pack, self._begin, entry)
+            if data is not None:
+                entries[path] = (entry.key, data)
+        entries |= self._new
+        with suppress(OSError):
+            os.makedirs(self._folder, exist_ok=True)
+            _write(self._location, pack.write(entries), 0o600)
+            _evict(self._folder, CACHE_LIMIT, self._location)
+
+
+def cache_folder() -> str:
+    """Where facts are kept: `$PERSONA_LSP_CACHE_DIR`, else the user's cache folder."""
+    chosen = os.environ.get("PERSONA_LSP_CACHE_DIR")
+    if chosen:
+        return chosen
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("persona-lsp", appauthor=False)
+
+
+class _Walker:
+    """One walk: what it found, and which folders and links it has seen."""
+
+    def __init__(self, root: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool]) -> None:
+        self.root = root
+        self.wanted = wanted
+        self.excluded = excluded
+        self.files: dict[str, File] = {}
+        self.problems: list[Problem] = []
+        self.seen: set[tuple[int, int]] = set()
+        self.real: set[str] = set()
+        # Links wait until all that is really there was seen, so that a file keeps its own path.
+        self.waiting: list[tuple[str, str, tuple[Rules, ...]]] = []
+
+    def asked(self, location: str) -> None:
+        try:
+            found = os.stat(location)
+        except OSError as error:
+            self.problems.append(Problem(self.name(location), f"cannot be read: {error.strerror or error}"))
+            return
+        if not stat.S_ISREG(found.st_mode):
+            self.problems.append(Problem(self.name(location), "is neither a file nor a folder"))
+            return
+        self._add(location, found.st_size, asked=True)
+
+    def top(self, location: str) -> None:
+        """Walk a folder that was asked for; the .gitignore files above it count up to its repository's top."""
+        above: list[str] = []
+        top = location
+        while not os.path.exists(os.path.join(top, ".git")):
+            parent = os.path.dirname(top)
+            if parent == top:
+                # No repository: only what lies below counts.
+                above, top = [], location
+                break
+            above.append(top)
+            top = parent
+        base = _clean(os.path.relpath(location, top)) if top != location else ""
+        rules: list[Rules] = []
+        exclude = _rules(os.path.join(top, ".git", "info", "exclude"), "")
+        if exclude is not None:
+            rules.append(exclude)
+        for folder in [top, *reversed(above)][:-1] if top != location else []:
+            relative = _clean(os.path.relpath(folder, top))
+            own = _rules(os.path.join(folder, ".gitignore"), "" if relative == "." else relative + "/")
+            if own is not None:
+                rules.append(own)
+        if base and ignored(base, tuple(rules), folder=True):
+            # The user wants to see it all the same.
+            rules = []
+        self.folder(location, base, tuple(rules))
+
+    def folder(self, location: str, inside: str, rules: tuple[Rules, ...]) -> None:
+        """Walk one folder and those below it. `inside` is its path in the repository, for .gitignore."""
+        pending = [(location, inside, rules)]
+        while pending:
+            location, inside, rules = pending.pop()
+            try:
+                found = os.stat(location)
+                if (found.st_dev, found.st_ino) in self.seen:
+                    continue
+                self.seen.add((found.st_dev, found.st_ino))
+                with os.scandir(location) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.problems.append(Problem(self.name(location), f"cannot be read: {error.strerror or error}"))
+                continue
+            pending += self._enter(location, inside, rules, listed)
+
+    def _enter(
+        self, location: str, inside: str, rules: tuple[Rules, ...], entries: list[os.DirEntry[str]]
+    ) -> list[tuple[str, str, tuple[Rules, ...]]]:
+        names = {entry.name for entry in entries}
+        prefix = inside + "/" if inside else ""
+        if ".gitignore" in names:
+            own = _rules(os.path.join(location, ".gitignore"), prefix)
+            rules = rules if own is None else (*rules, own)
+        below = []
+        for entry in entries:
+            path = prefix + _clean(entry.name)
+            try:
+                if entry.is_symlink():
+                    self.waiting.append((entry.path, path, rules))
+                elif entry.is_dir():
+                    if not self._leave_out(entry.name, entry.path, path, names, rules):
+                        below.append((entry.path, path, rules))
+                elif entry.is_file():
+                    self._meet(entry.path, path, rules, entry.stat().st_size)
+            except OSError:
+                # It was deleted since the folder was listed.
+                continue
+        return below
+
+    def links(self) -> None:
+        """Follow the links met so far, and those met on the way."""
+        while self.waiting:
+            location, path, rules = self.waiting.pop(0)
+            try:
+                found = os.stat(location)
+            except OSError:
+                continue
+            if stat.S_ISDIR(found.st_mode):
+                if not self._leave_out(os.path.basename(location), location, path, frozenset(), rules):
+                    self.folder(location, path, rules)
+            elif stat.S_ISREG(found.st_mode) and os.path.realpath(location) not in self.real:
+                self._meet(location, path, rules, found.st_size)
+
+    def _leave_out(
+        self, name: str, location: str, path: str, siblings: frozenset[str] | set[str], rules: tuple[Rules, ...]
+    ) -> bool:
+        return (
+            skipped(name, siblings)
+            or ignored(path, rules, folder=True)
+            or os.path.exists(os.path.join(location, "pyvenv.cfg"))
+            or self.excluded(self.name(location))
+        )
+
+    def _meet(self, location: str, path: str, rules: tuple[Rules, ...], size: int) -> None:
+        name = self.name(location)
+        if self.wanted(name) and not ignored(path, rules, folder=False) and not self.excluded(name):
+            self._add(location, size, asked=False)
+
+    def _add(self, location: str, size: int, *, asked: bool) -> None:
+        name = self.name(location)
+        if asked or name not in self.files:
+            self.files[name] = File(name, location, size, asked)
+            self.real.add(os.path.realpath(location))
+
+    def name(self, location: str) -> str:
+        relative = os.path.relpath(location, self.root) if os.path.isabs(location) else location
+        return _clean(relative.replace(os.sep, "/"))
+
+
+_CONFIGURATION = re.compile(
+    r"package\.json|pyproject\.toml|requirements[\w.-]*\.txt|Pipfile|poetry\.lock|uv\.lock|setup\.cfg"
+    r"|pom\.xml|build\.gradle(\.kts)?|gradle\.properties|Gemfile(\.lock)?|[\w.-]+\.gemspec"
+    r"|(application|bootstrap)[\w.-]*\.(ya?ml|properties)|database\.yml|tsconfig[\w.-]*\.json"
+)
+
+
+def _rules(location: str, base: str) -> Rules | None:
+    try:
+        with open(location, "rb") as stream:
+            return read_rules(base, stream.read(MAX_FILE_SIZE).decode("utf-8", "replace"))
+    except OSError:
+        return None
+
+
+def _clean(name: str) -> str:
+    """A name as text: bytes that are no UTF-8 show as U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def _write(target: str, data: bytes, mode: int | None) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=".persona-lsp-", dir=os.path.dirname(target) or ".")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        # mkstemp makes private files; a new one gets what the user's mask allows.
+        os.chmod(temporary, _usual_mode() if mode is None else mode)
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _usual_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _evict(folder: str, limit: int, keep: str) -> None:
+    packs = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".pack"):
+                found = entry.stat()
+                packs.append((found.st_mtime, found.st_size, entry.path))
+    total = sum(size for _, size, _ in packs)
+    for _, size, path in sorted(packs):
+        if total <= limit:
+            return
+        if path != keep:
+            os.unlink(path)
+            total -= size
