@@ -1,0 +1,564 @@
+"""Java files, lowered to the code tree: packages, imports, types and their members.
+
+A class that is being typed is an error node with its header and members loose inside; they are put together again,
+so that the routes of a controller stay known while one of its methods is incomplete.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+from tree_sitter import Node as Syntax
+
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    ClassDef,
+    ClassNode,
+    Decorator,
+    Def,
+    ExportNode,
+    FieldNode,
+    FunctionNode,
+    ImportNode,
+    Module,
+    Name,
+    ParamNode,
+    Stmt,
+)
+from persona_lsp.syntax.java_expressions import (
+    COMMENTS,
+    DEPTH,
+    annotation,
+    arguments_of,
+    expression,
+    parameters,
+    type_of,
+)
+from persona_lsp.syntax.java_statements import block, statements
+
+_CLASSES: Final = {
+    "class_declaration": "class",
+    "interface_declaration": "interface",
+    "record_declaration": "record",
+    "enum_declaration": "enum",
+    "annotation_type_declaration": "annotation",
+}
+_KEYWORDS: Final = {"class": "class", "interface": "interface", "record": "record", "enum": "enum"}
+_METHODS: Final = frozenset({"method_declaration", "constructor_declaration", "compact_constructor_declaration"})
+_ANNOTATIONS: Final = frozenset({"annotation", "marker_annotation"})
+_BODIES: Final = frozenset(
+    {
+        "class_body",
+        "interface_body",
+        "enum_body",
+        "annotation_type_body",
+        "enum_body_declarations",
+    }
+)
+_NESTING: Final = 40
+"""Classes inside classes that are followed."""
+
+
+def lower(root: Syntax, source: bytes, path: str) -> Module:
+    """The code tree of a file."""
+    module = Module(path, "java", source)
+    body: list[Stmt] = []
+    imports: list[ImportNode] = []
+    exports: list[ExportNode] = []
+    rest: list[Syntax] = []
+    for n in root.children:
+        kind = n.type
+        if kind == "import_declaration":
+            made = _import(n, source)
+            if made is not None:
+                imports.append(made)
+        elif kind == "package_declaration":
+            module.package = _package(n, source)
+        else:
+            rest.append(n)
+    members = _members(rest, source, "")
+    for cls in members.classes:
+        body.append(ClassDef(cls.start, cls.end, cls))
+        exports.append(ExportNode(cls.start, cls.end, cls.name, cls.name))
+    body += [Def(m.start, m.end, m) for m in members.methods]
+    module.body = tuple(body)
+    module.imports = tuple(imports)
+    module.exports = tuple(exports)
+    module.error_count = _errors(root) if root.has_error else 0
+    return module
+
+
+def methods_of(body: Syntax, s: bytes) -> tuple[FunctionNode, ...]:
+    """The methods of a class body (of an anonymous class)."""
+    return tuple(_members(body.children, s, "").methods)
+
+
+def class_of(n: Syntax, s: bytes, owner: str, doc: str = "", depth: int = 0) -> ClassNode:
+    """A class, interface, record, enum or annotation type."""
+    start, end = n.start_byte, n.end_byte
+    header = _Header(_CLASSES[n.type])
+    body: Sequence[Syntax] = ()
+    inside = (end, end)
+    for child in n.children:
+        if child.type in _BODIES:
+            body = child.children
+            inside = (child.start_byte + 1, max(child.start_byte + 1, child.end_byte - 1))
+        else:
+            header.read(child, s)
+    return _class(header, body, s, owner, (start, end), inside, doc, depth)
+
+
+class _Header:
+    """What stands before the brace of a class."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.name: Syntax | None = None
+        self.decorators: tuple[Decorator, ...] = ()
+        self.modifiers: tuple[str, ...] = ()
+        self.bases: list[AnyExpr] = []
+        self.components: tuple[ParamNode, ...] = ()
+
+    def read(self, n: Syntax, s: bytes) -> None:
+        kind = n.type
+        if kind == "modifiers":
+            self.decorators, self.modifiers, _ = _modifiers(n, s)
+        elif kind == "identifier" and self.name is None:
+            self.name = n
+        elif kind == "superclass":
+            self.bases += [type_of(c, s) for c in n.named_children if c.type not in COMMENTS]
+        elif kind in {"super_interfaces", "extends_interfaces"}:
+            for types in n.named_children:
+                if types.type in {"type_list", "interface_type_list"}:
+                    self.bases += [type_of(c, s) for c in types.named_children if c.type not in COMMENTS]
+        elif kind == "formal_parameters":
+            self.components = parameters(n, s)
+
+
+class _Members(Struct):
+    fields: list[FieldNode]
+    methods: list[FunctionNode]
+    classes: list[ClassNode]
+    body: list[Stmt]
+
+
+def _class(
+    header: _Header,
+    body: Sequence[Syntax],
+    s: bytes,
+    owner: str,
+    span: tuple[int, int],
+    inside: tuple[int, int],
+    doc: str,
+    depth: int,
+) -> ClassNode:
+    at, to = (header.name.start_byte, header.name.end_byte) if header.name is not None else (span[0], span[0])
+    name = s[at:to].decode("utf-8", "replace")
+    dotted = f"{owner}.{name}" if owner else name
+    if depth < _NESTING:
+        members = _members(body, s, dotted, depth + 1, interface=header.kind == "interface")
+    else:
+        members = _Members([], [], [], [])
+    fields = [
+        FieldNode(p.start, p.end, p.name, p.type, None, p.decorators, ("private", "final", "component"), p.name_start)
+        for p in header.components
+    ]
+    return ClassNode(
+        span[0],
+        span[1],
+        name,
+        at,
+        to,
+        header.kind,
+        tuple(header.bases),
+        (),
+        header.decorators,
+        (*fields, *members.fields),
+        tuple(members.methods),
+        tuple(members.classes),
+        tuple(members.body),
+        header.modifiers,
+        doc,
+        owner,
+        inside[0],
+        inside[1],
+    )
+
+
+def _flat(nodes: Iterable[Syntax]) -> Iterator[Syntax]:
+    """The nodes, and in place of errors what they hold."""
+    for n in nodes:
+        if n.type == "ERROR":
+            yield from _flat_error(n)
+        else:
+            yield n
+
+
+def _flat_error(n: Syntax) -> Iterator[Syntax]:
+    stack = list(reversed(n.children))
+    while stack:
+        child = stack.pop()
+        if child.type == "ERROR":
+            stack.extend(reversed(child.children))
+        else:
+            yield child
+
+
+def _members(nodes: Iterable[Syntax], s: bytes, owner: str, depth: int = 0, *, interface: bool = False) -> _Members:
+    found = _Members([], [], [], [])
+    comment: Syntax | None = None
+    stream = list(_flat(nodes))
+    at = 0
+    while at < len(stream):
+        n = stream[at]
+        kind = n.type
+        at += 1
+        if kind == "block_comment":
+            comment = n
+            continue
+        if kind in _METHODS:
+            found.methods.append(_method(n, s, owner, _doc(comment, s), interface=interface))
+        elif kind in {"field_declaration", "constant_declaration"}:
+            found.fields += _fields(n, s)
+        elif kind in _CLASSES:
+            found.classes.append(class_of(n, s, owner, _doc(comment, s), depth))
+        elif kind == "enum_constant":
+            found.fields.append(_enum_constant(n, s))
+            found.methods += _constant_methods(n, s, owner)
+        elif kind == "enum_body_declarations":
+            inner = _members(n.children, s, owner, depth + 1)
+            found.fields += inner.fields
+            found.methods += inner.methods
+            found.classes += inner.classes
+        elif kind in {"static_initializer", "block"}:
+            found.methods.append(_initializer(n, s, owner))
+        elif kind == "annotation_type_element_declaration":
+            found.fields.append(_annotation_element(n, s))
+        elif kind in _KEYWORDS and at < len(stream) and stream[at].type == "identifier":
+            at = _unfinished_class(stream, at - 1, s, owner, _doc(comment, s), depth, found)
+        elif kind == "formal_parameters" and at > 1 and stream[at - 2].type == "identifier":
+            at = _unfinished_method(stream, at - 1, s, owner, found)
+        elif kind == "line_comment":
+            continue
+        comment = None
+    return found
+
+
+def _unfinished_class(
+    stream: list[Syntax], at: int, s: bytes, owner: str, doc: str, depth: int, found: _Members
+) -> int:
+    """The class whose keyword stands at `at` and that nothing closes; all that follows belongs to it."""
+    header = _Header(_KEYWORDS[stream[at].type])
+    first = at
+    if at > 0 and stream[at - 1].type == "modifiers":
+        first = at - 1
+        header.read(stream[first], s)
+    index = at + 1
+    while index < len(stream) and stream[index].type not in {"{", *_BODIES}:
+        header.read(stream[index], s)
+        index += 1
+    opened = index < len(stream)
+    body: list[Syntax] = []
+    if opened and stream[index].type in _BODIES:
+        body = list(_flat(stream[index].children))
+    inside = stream[index].end_byte if opened else stream[-1].end_byte
+    body += stream[index + 1 :]
+    span = (stream[first].start_byte, stream[-1].end_byte)
+    if depth < _NESTING:
+        found.classes.append(_class(header, body, s, owner, span, (inside, span[1]), doc, depth + 1))
+    return len(stream)
+
+
+def _unfinished_method(stream: list[Syntax], at: int, s: bytes, owner: str, found: _Members) -> int:
+    """The method whose parameters stand at `at` and whose body is not closed yet; it ends before the next member."""
+    name = stream[at - 1]
+    first = at - 1
+    returns: AnyExpr | None = None
+    decorators: tuple[Decorator, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    start = name.start_byte
+    if first > 0 and stream[first - 1].is_named and stream[first - 1].type not in {"modifiers", *COMMENTS}:
+        first -= 1
+        returns = type_of(stream[first], s)
+        start = stream[first].start_byte
+    if returns is None or stream[first].end_byte > name.start_byte:
+        return at + 1
+    outer = start
+    if first > 0 and stream[first - 1].type == "modifiers":
+        outer = stream[first - 1].start_byte
+        decorators, modifiers, begin = _modifiers(stream[first - 1], s)
+        start = begin if begin >= 0 else start
+    index = at + 1
+    while index < len(stream) and stream[index].type not in {"modifiers", *_METHODS, *_CLASSES}:
+        index += 1
+    nodes = stream[at + 1 : index]
+    end = nodes[-1].end_byte if nodes else stream[at].end_byte
+    opening = next((n.end_byte for n in nodes if n.type == "{"), end)
+    found.methods.append(
+        FunctionNode(
+            start,
+            end,
+            _text(name, s),
+            name.start_byte,
+            name.end_byte,
+            parameters(stream[at], s),
+            opening,
+            end,
+            lambda: statements(nodes, s, DEPTH),
+            decorators,
+            returns,
+            False,
+            modifiers,
+            "",
+            False,
+            owner,
+            None,
+            outer,
+            True,
+        )
+    )
+    return index
+
+
+def _modifiers(n: Syntax, s: bytes) -> tuple[tuple[Decorator, ...], tuple[str, ...], int]:
+    """Annotations, keywords, and where the first keyword begins (-1 without one)."""
+    decorators: list[Decorator] = []
+    words: list[str] = []
+    begin = -1
+    for child in n.children:
+        kind = child.type
+        if kind in _ANNOTATIONS:
+            decorators.append(annotation(child, s))
+            continue
+        if kind in COMMENTS:
+            continue
+        words.append(kind)
+        if begin < 0:
+            begin = child.start_byte
+    return tuple(decorators), tuple(words), begin
+
+
+def _method(n: Syntax, s: bytes, owner: str, doc: str, *, interface: bool) -> FunctionNode:
+    decorators: tuple[Decorator, ...] = ()
+    words: tuple[str, ...] = ()
+    outer, end = n.start_byte, n.end_byte
+    start = -1
+    returns: AnyExpr | None = None
+    name: Syntax | None = None
+    params: tuple[ParamNode, ...] = ()
+    body: Syntax | None = None
+    for child in n.children:
+        kind = child.type
+        if kind == "modifiers":
+            decorators, words, start = _modifiers(child, s)
+        elif kind == "identifier":
+            name = child
+        elif kind == "formal_parameters":
+            params = parameters(child, s)
+        elif kind in {"block", "constructor_body"}:
+            body = child
+        elif kind in _SKIPPED:
+            pass
+        elif child.is_named and returns is None and name is None:
+            returns = type_of(child, s)
+        if start < 0 and kind != "modifiers" and kind not in COMMENTS:
+            start = child.start_byte
+    if n.type != "method_declaration":
+        words += ("constructor",)
+    at, to = (name.start_byte, name.end_byte) if name is not None else (start, start)
+    if body is None:
+        if interface or "abstract" not in words:
+            words += ("abstract",)
+        return FunctionNode(
+            start,
+            end,
+            _text(name, s) if name is not None else "",
+            at,
+            to,
+            params,
+            end,
+            end,
+            _nothing,
+            decorators,
+            returns,
+            False,
+            words,
+            doc,
+            False,
+            owner,
+            (),
+            outer,
+            n.has_error,
+        )
+    inside = body.start_byte + 1
+    return FunctionNode(
+        start,
+        end,
+        _text(name, s) if name is not None else "",
+        at,
+        to,
+        params,
+        inside,
+        max(inside, end - 1),
+        lambda: block(body, s, DEPTH),
+        decorators,
+        returns,
+        False,
+        words,
+        doc,
+        False,
+        owner,
+        None,
+        outer,
+        n.has_error,
+    )
+
+
+_SKIPPED: Final = frozenset({"type_parameters", "throws", "dimensions", ";", "ERROR", *COMMENTS})
+
+
+def _nothing() -> tuple[Stmt, ...]:
+    return ()
+
+
+def _initializer(n: Syntax, s: bytes, owner: str) -> FunctionNode:
+    body = n.children[-1] if n.type == "static_initializer" else n
+    static = n.type == "static_initializer"
+    start, end = n.start_byte, n.end_byte
+    return FunctionNode(
+        start,
+        end,
+        "static" if static else "init",
+        start,
+        start,
+        (),
+        body.start_byte + 1,
+        max(body.start_byte + 1, end - 1),
+        lambda: block(body, s, DEPTH),
+        (),
+        None,
+        False,
+        ("constructor",),
+        "",
+        False,
+        owner,
+        None,
+        start,
+        n.has_error,
+    )
+
+
+def _fields(n: Syntax, s: bytes) -> list[FieldNode]:
+    decorators: tuple[Decorator, ...] = ()
+    words: tuple[str, ...] = ()
+    declared: AnyExpr | None = None
+    found: list[FieldNode] = []
+    if n.type == "constant_declaration":
+        words = ("static", "final")
+    for child in n.children:
+        kind = child.type
+        if kind == "modifiers":
+            decorators, more, _ = _modifiers(child, s)
+            words += more
+        elif kind == "variable_declarator":
+            name = child.child_by_field_name("name")
+            value = child.child_by_field_name("value")
+            if name is not None:
+                found.append(
+                    FieldNode(
+                        n.start_byte,
+                        n.end_byte,
+                        _text(name, s),
+                        declared,
+                        expression(value, s) if value is not None else None,
+                        decorators,
+                        words,
+                        name.start_byte,
+                    )
+                )
+        elif child.is_named and declared is None and kind not in COMMENTS:
+            declared = type_of(child, s)
+    return found
+
+
+def _enum_constant(n: Syntax, s: bytes) -> FieldNode:
+    name = n.child_by_field_name("name")
+    arguments = n.child_by_field_name("arguments")
+    start, end = n.start_byte, n.end_byte
+    at = name.start_byte if name is not None else start
+    text = _text(name, s) if name is not None else ""
+    value: AnyExpr | None = None
+    if arguments is not None:
+        value = Call(
+            start,
+            arguments.end_byte,
+            Name(at, at, text),
+            arguments_of(arguments, s, DEPTH),
+            new=True,
+            args_start=arguments.start_byte + 1,
+            args_end=arguments.end_byte - 1,
+        )
+    return FieldNode(start, end, text, None, value, (), ("static", "final", "enum"), at)
+
+
+def _constant_methods(n: Syntax, s: bytes, owner: str) -> list[FunctionNode]:
+    body = n.child_by_field_name("body")
+    return _members(body.children, s, owner).methods if body is not None else []
+
+
+def _annotation_element(n: Syntax, s: bytes) -> FieldNode:
+    name, declared, value = (n.child_by_field_name(f) for f in ("name", "type", "value"))
+    modifiers = next((c for c in n.children if c.type == "modifiers"), None)
+    decorators = _modifiers(modifiers, s)[0] if modifiers is not None else ()
+    return FieldNode(
+        n.start_byte,
+        n.end_byte,
+        _text(name, s) if name is not None else "",
+        type_of(declared, s) if declared is not None else None,
+        expression(value, s) if value is not None else None,
+        decorators,
+        (),
+        name.start_byte if name is not None else n.start_byte,
+    )
+
+
+def _package(n: Syntax, s: bytes) -> str:
+    return next((_text(c, s) for c in n.named_children if c.type in {"scoped_identifier", "identifier"}), "")
+
+
+def _import(n: Syntax, s: bytes) -> ImportNode | None:
+    """`import a.B` binds B; a wildcard has the local name `*`; a static import names a member of a class."""
+    named = [c for c in n.children if c.is_named and c.type not in COMMENTS and c.type != "ERROR"]
+    if not named:
+        return None
+    path = "".join(_text(named[0], s).split())
+    start, end = n.start_byte, n.end_byte
+    if any(c.type == "asterisk" for c in named):
+        return ImportNode(start, end, "*", path, "*")
+    module, _, name = path.rpartition(".")
+    return ImportNode(start, end, name, module, name)
+
+
+def _doc(comment: Syntax | None, s: bytes) -> str:
+    if comment is None or not s.startswith(b"/**", comment.start_byte):
+        return ""
+    text = s[comment.start_byte + 3 : comment.end_byte - 2].decode("utf-8", "replace")
+    lines = [line.strip().removeprefix("*").strip() for line in text.split("\n")]
+    return "\n".join(lines).strip()
+
+
+def _errors(root: Syntax) -> int:
+    """How many error and missing nodes there are; only what contains one is looked into."""
+    count = 0
+    stack = [root]
+    while stack:
+        n = stack.pop()
+        if n.type == "ERROR" or n.is_missing:
+            count += 1
+        stack.extend(c for c in n.children if c.has_error or c.is_missing)
+    return count
+
+
+def _text(n: Syntax, s: bytes) -> str:
+    return s[n.start_byte : n.end_byte].decode("utf-8", "replace")
