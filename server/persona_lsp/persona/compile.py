@@ -92,8 +92,8 @@ def commitment_for(compiled: CompiledPersona, topic_id: str) -> Commitment | Non
         best_score = (0, 0)
         for commitment in candidates:
             for match in commitment.matches:
-                if match.topic == topic_id and (match.words, match.letters) > best_score:
-                    best, best_score = commitment, (match.words, match.letters)
+                if match.topic == topic_id and match.specificity > best_score:
+                    best, best_score = commitment, match.specificity
         if best is not None:
             return best
     return None

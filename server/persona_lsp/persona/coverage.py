@@ -11,6 +11,7 @@ import msgspec
 from persona_lsp.findings.topic import Topic
 from persona_lsp.persona.compile import Commitment, CompiledPersona
 from persona_lsp.persona.technologies import Technology, language_ids
+from persona_lsp.persona.topics import match_topics
 
 Kind = Literal["commitment", "background", "technology"]
 
@@ -36,7 +37,7 @@ _BACKGROUND_SECTION = re.compile(
 class CoverageRow(msgspec.Struct, frozen=True):
     """A sentence or a technology, and what keeps it. Places count from 1, the end is exclusive.
 
-    `why` is empty where something keeps it.
+    `why` is empty where something keeps it. `group` is the kind of a technology, in words.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class CoverageRow(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     features: tuple[str, ...]
     why: str
+    group: str = ""
 
     @property
     def kept(self) -> bool:
@@ -71,10 +73,10 @@ def coverage(
     """
     by_id = {topic.id: topic for topic in topics}
     rows = [_sentence_row(commitment, rules_by_topic, by_id, features) for commitment in compiled.commitments]
-    known = {_key(feature): feature for feature in features}
+    sections = {one.line: one.section for one in compiled.lists}
     for technology in compiled.technologies:
-        line = next((one for one in compiled.lists if one.line == technology.line), None)
-        rows.append(_technology_row(technology, line.section if line else "", known))
+        named = [by_id[match.topic] for match in match_topics(technology.name, topics)]
+        rows.append(_technology_row(technology, sections.get(technology.line, ""), named, rules_by_topic, features))
     return tuple(rows)
 
 
@@ -107,7 +109,7 @@ def explain_commitment(
         case "commitment":
             lines.append(f"A commitment of *{name}*.")
         case "technology":
-            lines.append(f"A technology that *{name}* works with.")
+            lines.append(f"A technology ({_escaped(row.group)}) that *{name}* works with.")
         case "background":
             lines.append(f"It describes *{name}*.")
     lines.append("")
@@ -156,10 +158,19 @@ def _sentence_row(
     )
 
 
-def _technology_row(technology: Technology, section: str, known: Mapping[str, str]) -> CoverageRow:
-    wanted = [_key(technology.name), *(_key(word) for word in (language_ids((technology,)) or ()))]
-    wanted += [key.removesuffix("js") for key in wanted if key.endswith("js")]
+def _technology_row(
+    technology: Technology,
+    section: str,
+    named: Sequence[Topic],
+    rules_by_topic: Mapping[str, Sequence[str]],
+    features: Collection[str],
+) -> CoverageRow:
+    known = {_key(feature): feature for feature in features}
+    wanted = [_key(technology.name), *(_key(language) for language in language_ids((technology,)) or ())]
+    wanted += [_SAME[key] for key in wanted if key in _SAME]
     kept_by = tuple(dict.fromkeys(known[key] for key in wanted if key in known))
+    rules = tuple(dict.fromkeys(rule for topic in named for rule in rules_by_topic.get(topic.id, ())))
+    group = _GROUPS.get(technology.kind, technology.kind.replace("-", " "))
     return CoverageRow(
         kind="technology",
         text=technology.name,
@@ -168,12 +179,28 @@ def _technology_row(technology: Technology, section: str, known: Mapping[str, st
         column=technology.column,
         end_line=technology.line,
         end_column=technology.end_column,
-        topics=(technology.kind,),
-        titles=(technology.kind.replace("-", " "),),
-        rules=(),
+        topics=tuple(topic.id for topic in named),
+        titles=tuple(topic.title for topic in named),
+        rules=rules,
         features=kept_by,
-        why="" if kept_by else f"this {technology.kind.replace('-', ' ')} is not recognised yet",
+        why="" if kept_by or rules else f"this {group} is not recognised yet",
+        group=group,
     )
+
+
+# Technologies that lists call by another name than the modules that read them.
+_SAME = {
+    "netcore": "aspnet",
+    "net": "aspnet",
+    "aspnetcore": "aspnet",
+    "expressjs": "express",
+    "hibernate": "jpa",
+    "springdatajpa": "jpa",
+    "postgres": "postgresql",
+    "rubyonrails": "rails",
+    "activerecord": "rails",
+}
+_GROUPS = {"orm": "ORM", "api-tool": "API tool", "message-queue": "message queue"}
 
 
 def _covers(row: CoverageRow, line: int, column: int) -> bool:

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.model import Problem
 from persona_lsp.persona.report import insertion, problem, replacement
 from persona_lsp.persona.source import Source
@@ -57,7 +58,7 @@ def find_fences(source: Source) -> tuple[Fences | None, list[Problem]]:
         problems.append(
             problem(
                 "front-matter-dots",
-                "warning",
+                Severity.WARNING,
                 "The front matter ends with `...`; most readers expect `---`.",
                 whole,
                 fix=replacement(source, "Replace `...` with `---`", whole, "---"),
@@ -70,7 +71,7 @@ def find_fences(source: Source) -> tuple[Fences | None, list[Problem]]:
         problems.append(
             problem(
                 "second-front-matter",
-                "warning",
+                Severity.WARNING,
                 "A second fenced block of keys follows; other readers take it for the persona's text.",
                 (closing, 0, closing, len(lines[closing])),
                 fix=replacement(source, "Join the two blocks", (closing, 0, second[0], 0), ""),
@@ -95,7 +96,7 @@ def _unclosed(source: Source, opening: int) -> tuple[Fences | None, list[Problem
     )
     unclosed = problem(
         "front-matter-unclosed",
-        "error",
+        Severity.ERROR,
         "The front matter has no closing `---`; its keys are read up to the first line that is none.",
         (opening, 0, opening, len(lines[opening])),
         fix=fix,
@@ -105,11 +106,16 @@ def _unclosed(source: Source, opening: int) -> tuple[Fences | None, list[Problem
 
 def _second_block(lines: tuple[str, ...], start: int) -> tuple[int, int] | None:
     """A block of keys that another `---` closes, right behind the first one."""
-    end = start
+    first = next((i for i in range(start, len(lines)) if lines[i].strip()), None)
+    if first is not None and _FENCE.match(lines[first]):
+        # It may have an opening fence of its own.
+        first = next((i for i in range(first + 1, len(lines)) if lines[i].strip()), None)
+    if first is None:
+        return None
+    end = first
     while end < len(lines) and not _FENCE.match(lines[end]):
         end += 1
-    first = next((i for i in range(start, end) if lines[i].strip()), None)
-    if end == len(lines) or first is None:
+    if end in {first, len(lines)}:
         return None
     inner = [line for line in lines[first:end] if line.strip()]
     if not _PERSONA_KEY.match(inner[0]):
@@ -129,7 +135,7 @@ def _not_at_the_top(source: Source, start: int) -> list[Problem]:
             return [
                 problem(
                     "front-matter-not-first",
-                    "warning",
+                    Severity.WARNING,
                     "The front matter is not at the top of the file, so its keys are not read.",
                     (i, 0, i, len(lines[i])),
                 )

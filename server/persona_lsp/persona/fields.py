@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.colors import NAMES, normal_color
 from persona_lsp.persona.front_matter import Entry
 from persona_lsp.persona.model import NEUTRAL, Format, Problem, TextFix
@@ -53,13 +54,13 @@ def read_fields(
             problems.append(_missing_name(source, by_key.get("name"), stem, first))
     elif "/" in name or "\\" in name or ".." in name:
         message = "The name looks like a path; it is used as a label only."
-        problems.append(problem("name-is-path", "warning", message, by_key["name"].value_span))
+        problems.append(problem("name-is-path", Severity.WARNING, message, by_key["name"].value_span))
 
     if first is not None and not values["description"].strip() and format_ in _DESCRIPTION_NEEDED:
         fix = insertion(source, "Add a description", first, f"description: {quoted(name)}{source.line_end}")
         message = "The persona has no description; editors show it beside the name."
         fix = fix if "description" not in by_key else None
-        problems.append(problem("description-missing", "warning", message, _fence(source, first), fix=fix))
+        problems.append(problem("description-missing", Severity.WARNING, message, _fence(source, first), fix=fix))
 
     color, found = _color(by_key.get("color"), values["color"])
     problems += found
@@ -81,7 +82,7 @@ def _text(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
             return "", []
         message = f"`{entry.key}` should be text; it is a {'list' if isinstance(entry.value, list) else 'map'}."
         text = ", ".join(entry.value) if isinstance(entry.value, list) else ""
-        return text, [problem("field-not-text", "warning", message, entry.value_span)]
+        return text, [problem("field-not-text", Severity.WARNING, message, entry.value_span)]
     problems: list[Problem] = []
     comment = _COMMENT.match(source.lines[line], column)
     cut = entry.kind == "str" and not entry.style and comment is not None
@@ -91,12 +92,12 @@ def _text(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
         fix = replacement(source, f"Quote `{entry.key}`", whole, quoted(text))
         message = f"YAML reads `{comment.group(1)[:30]}` as a comment: `{entry.key}` ends before it; quote it."
         problems.append(
-            problem("comment-cuts-value", "warning", message, (line, comment.start(1), *whole[2:]), fix=fix)
+            problem("comment-cuts-value", Severity.WARNING, message, (line, comment.start(1), *whole[2:]), fix=fix)
         )
     if entry.kind != "str" and entry.key in {"name", "description"}:
         fix = replacement(source, f"Quote `{entry.key}`", entry.value_span, quoted(entry.value))
         message = f"YAML reads `{entry.value[:40]}` as a {_KINDS.get(entry.kind, entry.kind)}, not as text; quote it."
-        problems.append(problem("field-not-text", "warning", message, entry.value_span, fix=fix))
+        problems.append(problem("field-not-text", Severity.WARNING, message, entry.value_span, fix=fix))
     return entry.value, problems
 
 
@@ -115,7 +116,7 @@ def _commented_out(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
     span = (line, comment.start(1), line, comment.start(1) + len(meant))
     fix = replacement(source, f"Quote `{entry.key}`", span, quoted(meant))
     message = f"YAML reads `{meant[:40]}` as a comment, so `{entry.key}` is empty; quote it."
-    return meant, [problem("value-is-comment", "warning", message, span, fix=fix)]
+    return meant, [problem("value-is-comment", Severity.WARNING, message, span, fix=fix)]
 
 
 def _missing_name(source: Source, entry: Entry | None, stem: str, first: int) -> Problem:
@@ -129,7 +130,7 @@ def _missing_name(source: Source, entry: Entry | None, stem: str, first: int) ->
         empty = entry.value_span[0] == at and below < len(source.lines)
         fix = replacement(source, f"Set the name to `{stem}`", (at, 0, below, 0), line) if empty else None
     message = f"The persona has no name; the file's own, `{stem}`, is used."
-    return problem("name-missing", "warning", message, _fence(source, first), fix=fix)
+    return problem("name-missing", Severity.WARNING, message, _fence(source, first), fix=fix)
 
 
 def _color(entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
@@ -137,7 +138,7 @@ def _color(entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
     if known or entry is None:
         return color, []
     message = f"`{text.strip()[:40]}` is no colour that is known; use one of {', '.join(NAMES)}, or a quoted `#rrggbb`."
-    return NEUTRAL, [problem("color-unknown", "information", message, entry.value_span)]
+    return NEUTRAL, [problem("color-unknown", Severity.INFORMATION, message, entry.value_span)]
 
 
 def _model(source: Source, entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
@@ -145,11 +146,11 @@ def _model(source: Source, entry: Entry | None, text: str) -> tuple[str, list[Pr
     if not message or entry is None:
         return model, []
     if not model:
-        return model, [problem("model-unknown", "information", message, entry.value_span)]
+        return model, [problem("model-unknown", Severity.INFORMATION, message, entry.value_span)]
     fix = None
     if isinstance(entry.value, str):
         fix = replacement(source, f"Use `{model}`", entry.value_span, model)
-    return model, [problem("model-retired", "warning", message, entry.value_span, fix=fix)]
+    return model, [problem("model-retired", Severity.WARNING, message, entry.value_span, fix=fix)]
 
 
 def _first_model(models: list[str]) -> str:
@@ -183,7 +184,7 @@ def _duplicates(source: Source, entries: list[Entry]) -> list[Problem]:
         separate = earlier.key_span[1] == 0 and earlier.value_span[2] < entry.key_span[0]
         fix = replacement(source, f"Remove the first `{entry.key}`", span, "") if separate else None
         message = f"`{entry.key}` stands here twice; the last one counts."
-        problems.append(problem("duplicate-key", "warning", message, entry.key_span, fix=fix))
+        problems.append(problem("duplicate-key", Severity.WARNING, message, entry.key_span, fix=fix))
     return problems
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.load import load, stem_of
 from persona_lsp.persona.model import Loaded, Problem
 
@@ -70,7 +71,7 @@ def read_persona(files: Files, path: str, origin: Origin = "file") -> Found:
         loaded = load(files.read(path), path)
     except OSError as error:
         message = f"The persona file cannot be read: {error.strerror or type(error).__name__}."
-        loaded = Loaded(None, (Problem("file-unreadable", "error", message, 1, 1, 1, 1),))
+        loaded = Loaded(None, (Problem("file-unreadable", Severity.ERROR, message, 1, 1, 1, 1),))
     return Found(loaded.persona.name if loaded.persona else stem_of(path), path, origin, loaded)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.fences import Fences, find_fences
 from persona_lsp.persona.fields import read_fields
 from persona_lsp.persona.front_matter import Entry, read_entries
@@ -33,7 +34,7 @@ def load(data: bytes, file_name: str) -> Loaded:
     """
     if len(data) > MAX_FILE:
         message = f"The persona file has {len(data) // 1024} KiB; at most {MAX_FILE // 1024} are read."
-        return Loaded(None, (problem("file-too-large", "error", message, (0, 0, 0, 0)),))
+        return Loaded(None, (problem("file-too-large", Severity.ERROR, message, (0, 0, 0, 0)),))
     base = re.split(r"[/\\]", file_name)[-1]
     source = read(data)
     problems = _encoding_problems(source)
@@ -44,7 +45,7 @@ def load(data: bytes, file_name: str) -> Loaded:
     for number, (first, end) in enumerate(fences.blocks if fences else ()):
         if len(source.text(first, end)) > MAX_FRONT_MATTER:
             message = f"The front matter has more than {MAX_FRONT_MATTER // 1024} KiB and was not read."
-            problems.append(problem("front-matter-too-large", "error", message, (first, 0, first, 0)))
+            problems.append(problem("front-matter-too-large", Severity.ERROR, message, (first, 0, first, 0)))
             continue
         more, found = read_entries(source, first, end)
         # A second block only fills what the first left open.
@@ -67,7 +68,7 @@ def load(data: bytes, file_name: str) -> Loaded:
         last = len(source.lines) - 1
         at_end = (last, len(source.lines[last]), last, len(source.lines[last]))
         message = "The persona says nothing: below the front matter there is no text, so it cannot be used."
-        problems.append(problem("body-empty", "error", message, at_end))
+        problems.append(problem("body-empty", Severity.ERROR, message, at_end))
         return Loaded(None, _sorted(problems))
     persona = Persona(
         name=fields.name,
@@ -129,13 +130,13 @@ def _encoding_problems(source: Source) -> list[Problem]:
     start = (0, 0, 0, 0)
     if source.encoding != "utf-8":
         message = "The file is UTF-16; save it as UTF-8, which every reader of personas expects."
-        problems.append(problem("encoding-utf16", "warning", message, start))
+        problems.append(problem("encoding-utf16", Severity.WARNING, message, start))
     elif source.bom:
         fix = replacement(source, "Remove the byte order mark", start, "")
         if fix is not None:
             fix = type(fix)(fix.title, 0, source.bom, "")
         message = "The file begins with a byte order mark, behind which some readers miss the front matter."
-        problems.append(problem("byte-order-mark", "information", message, start, fix=fix))
+        problems.append(problem("byte-order-mark", Severity.INFORMATION, message, start, fix=fix))
 
     broken = [(i, c) for i, (line, raw) in enumerate(zip(source.lines, source.raw, strict=True)) if line != raw
               for c in (next(k for k, (a, b) in enumerate(zip(line, raw, strict=True)) if a != b),)]  # fmt: skip
@@ -145,7 +146,7 @@ def _encoding_problems(source: Source) -> list[Problem]:
         what = "is no valid UTF-8" if "\ud800" <= bad <= "\udfff" else "is a control character"
         code = "invalid-utf8" if "\ud800" <= bad <= "\udfff" else "control-character"
         message = f"What stands here {what} and was replaced ({len(broken)} lines in all)."
-        problems.append(problem(code, "warning", message, (line, column, line, column + 1)))
+        problems.append(problem(code, Severity.WARNING, message, (line, column, line, column + 1)))
 
     for number, text in enumerate(source.lines):
         for match in _HIDDEN.finditer(text):
@@ -154,7 +155,7 @@ def _encoding_problems(source: Source) -> list[Problem]:
             span = (number, match.start(), number, match.end())
             fix = replacement(source, "Remove the hidden characters", span, "")
             message = f"Characters that nobody sees stand here (U+{ord(match.group()[0]):04X})."
-            problems.append(problem("hidden-character", "warning", message, span, fix=fix))
+            problems.append(problem("hidden-character", Severity.WARNING, message, span, fix=fix))
     return problems
 
 
@@ -164,7 +165,7 @@ def _no_front_matter(source: Source, name: str) -> list[Problem]:
     at = (0, 0, 0, 0)
     fix = replacement(source, "Add a front matter", at, text)
     message = f"The file has no front matter; the persona is called `{name}` after it."
-    return [problem("front-matter-missing", "information", message, at, fix=fix)]
+    return [problem("front-matter-missing", Severity.INFORMATION, message, at, fix=fix)]
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

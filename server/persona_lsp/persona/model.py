@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Severity = Literal["error", "warning", "information", "hint"]
+from persona_lsp.findings.finding import Severity
 
 Format = Literal["claude", "vscode", "cursor", "copilot", "continue", "opencode", "agents-md", "plain"]
 

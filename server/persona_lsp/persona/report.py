@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from persona_lsp.persona.model import Problem, Severity, TextFix
+from persona_lsp.findings.finding import Severity
+from persona_lsp.persona.model import Problem, TextFix
 from persona_lsp.persona.source import Source
 
 # First line, first column, last line, end column; all from 0, as the lines of a Source count.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,37 +15,40 @@ __all__ = ["Topic", "TopicMatch", "match_topics", "stem", "words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*[#+]*")
 _MIN_STEM = 3
+# Plurals that end like `analysis` and `redis`.
+_PLURALS = frozenset({"apis", "uris", "clis", "guis"})
 
 
 class TopicMatch(msgspec.Struct, frozen=True):
     """A topic that a sentence names, by which of its phrases, and how specifically.
 
-    `words` counts the words of the phrase, `letters` the letters that it spells out.
+    `words` counts the words of the phrase, `rank` its place (from 0) among the topic's phrases.
     """
 
     topic: str
     phrase: str
     words: int
-    letters: int
+    rank: int
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        """More is more specific: more words, then what the topic names first."""
+        return self.words, -self.rank
 
 
 def match_topics(sentence: str, topics: Sequence[Topic]) -> tuple[TopicMatch, ...]:
     """The topics that a sentence names, in the given order, each by its most specific phrase."""
-    stems = [stem(word) for word in words(sentence)]
-    present = frozenset(stems)
+    spoken = [_Spoken(word, stem(word)) for word in words(sentence)]
+    present = frozenset(word.stem for word in spoken)
     matches: list[TopicMatch] = []
     for topic in topics:
-        best: TopicMatch | None = None
-        for phrase in topic.phrases:
-            pattern = _compiled(phrase)
-            if not pattern or not all(_occurs(part, stems, present) for part in pattern):
-                continue
-            spelled = [word for part in pattern for word in part]
-            match = TopicMatch(topic.id, phrase, len(spelled), sum(len(w.letters) for w in spelled))
-            if best is None or (match.words, match.letters) > (best.words, best.letters):
-                best = match
-        if best is not None:
-            matches.append(best)
+        named = [
+            TopicMatch(topic.id, phrase, sum(map(len, pattern)), rank)
+            for rank, phrase in enumerate(topic.phrases)
+            if (pattern := _compiled(phrase)) and all(_occurs(part, spoken, present) for part in pattern)
+        ]
+        if named:
+            matches.append(max(named, key=lambda match: match.specificity))
     return tuple(matches)
 
 
@@ -63,7 +67,7 @@ def stem(word: str) -> str:
         word = word[:-3] + "y"
     elif word.endswith(("sses", "ches", "shes", "xes", "zes")):
         word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    elif word.endswith("s") and (word in _PLURALS or not word.endswith(("ss", "us", "is"))):
         word = word[:-1]
     for suffix in ("ing", "ed"):
         base = word.removesuffix(suffix)
@@ -71,15 +75,22 @@ def stem(word: str) -> str:
             doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
             word = base[:-1] if doubled else base
             break
-    return word.removesuffix("e") if len(word) > _MIN_STEM else word
+    # Short words keep their e, or `core` and `cors` would be one.
+    return word.removesuffix("e") if len(word) > _MIN_STEM + 1 else word
 
 
-class _Word(msgspec.Struct, frozen=True):
-    """A word of a phrase: its stem, or a pattern where it has a `*`; and the letters it spells out."""
+class _Spoken(NamedTuple):
+    """A word of a sentence."""
+
+    word: str
+    stem: str
+
+
+class _Word(NamedTuple):
+    """A word of a phrase: its stem, or a pattern where it has a `*`."""
 
     stem: str
     pattern: re.Pattern[str] | None
-    letters: str
 
 
 @lru_cache(maxsize=4096)
@@ -91,22 +102,22 @@ def _compiled(phrase: str) -> tuple[tuple[_Word, ...], ...]:
 def _phrase_words(part: str) -> list[_Word]:
     found: list[_Word] = []
     for raw in re.findall(r"(?:[^\W_]|[*'\u2019])+[#+]*", part.lower()):
-        letters = raw.replace("*", "")
         if "*" not in raw:
-            found.append(_Word(stem(raw), None, letters))
-        elif letters:
-            # Both the word and its stem may fit: `quer*` has to meet `query`, whose stem it is too.
-            body = r"\w*".join(re.escape(piece) for piece in raw.split("*"))
-            found.append(_Word("", re.compile(body + r"\Z"), letters))
+            found.append(_Word(stem(raw), None))
+        elif raw.strip("*"):
+            body = r"[^\W_]*".join(re.escape(piece) for piece in raw.split("*"))
+            found.append(_Word("", re.compile(body + r"\Z")))
     return found
 
 
-def _occurs(part: tuple[_Word, ...], stems: list[str], present: frozenset[str]) -> bool:
+def _occurs(part: tuple[_Word, ...], spoken: list[_Spoken], present: frozenset[str]) -> bool:
     if any(word.pattern is None and word.stem not in present for word in part):
         return False
-    last = len(stems) - len(part)
-    return any(all(_is(word, stems[start + offset]) for offset, word in enumerate(part)) for start in range(last + 1))
+    last = len(spoken) - len(part)
+    return any(all(_is(word, spoken[start + i]) for i, word in enumerate(part)) for start in range(last + 1))
 
 
-def _is(word: _Word, found: str) -> bool:
-    return found == word.stem if word.pattern is None else word.pattern.match(found) is not None
+def _is(word: _Word, spoken: _Spoken) -> bool:
+    if word.pattern is None:
+        return spoken.stem == word.stem
+    return word.pattern.match(spoken.word) is not None
