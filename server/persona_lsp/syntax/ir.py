@@ -29,7 +29,7 @@ class Node(Struct, eq=False, gc=False, kw_only=False):
 class Expr(Node, eq=False, gc=False):
     """An expression. `Expr` itself stands for one that the lowering does not know; `parts` are what it contains."""
 
-    parts: tuple["Expr", ...] = ()
+    parts: tuple["AnyExpr", ...] = ()
 
 
 class Name(Node, eq=False, gc=False):
