@@ -1,7 +1,7 @@
 """How a rule is declared: four decorators, one for each kind of subject that a rule looks at."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -17,30 +17,46 @@ ProjectCheck = Callable[[Snapshot], Iterator[Finding]]
 Scope = Literal["endpoint", "function", "file", "project"]
 
 
+REVIEWED: Final = frozenset({"prod", "config"})
+"""The roles of files (`facts.code.FileFacts.role`) that a rule looks at unless it says otherwise."""
+
+
 class Declaration(Struct, frozen=True, gc=False):
-    """What a decorator puts on the function of a rule. `since`: the version that brought it."""
+    """What a decorator makes of the function of a rule. `since`: the version that brought it.
+
+    `roles`: the rule sees files of these roles only; what it says about any other is dropped.
+    """
 
     scope: Scope
     severity: Severity
     since: str
     check: Callable[..., Iterator[Finding]]
+    roles: frozenset[str] = REVIEWED
 
 
-def endpoint_rule(*, severity: Severity, since: str) -> Callable[[EndpointCheck], Declaration]:
+def endpoint_rule(
+    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED
+) -> Callable[[EndpointCheck], Declaration]:
     """A rule that looks at one endpoint at a time. Its findings may lie in another file than the registration."""
-    return lambda check: Declaration("endpoint", severity, since, check)
+    return lambda check: Declaration("endpoint", severity, since, check, roles)
 
 
-def function_rule(*, severity: Severity, since: str) -> Callable[[FunctionCheck], Declaration]:
+def function_rule(
+    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED
+) -> Callable[[FunctionCheck], Declaration]:
     """A rule that looks at one function at a time, handler or not; its findings lie in that function."""
-    return lambda check: Declaration("function", severity, since, check)
+    return lambda check: Declaration("function", severity, since, check, roles)
 
 
-def file_rule(*, severity: Severity, since: str) -> Callable[[FileCheck], Declaration]:
+def file_rule(
+    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED
+) -> Callable[[FileCheck], Declaration]:
     """A rule that looks at one file's facts at a time."""
-    return lambda check: Declaration("file", severity, since, check)
+    return lambda check: Declaration("file", severity, since, check, roles)
 
 
-def project_rule(*, severity: Severity, since: str) -> Callable[[ProjectCheck], Declaration]:
+def project_rule(
+    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED
+) -> Callable[[ProjectCheck], Declaration]:
     """A rule that needs the whole API at once (duplicates, house style)."""
-    return lambda check: Declaration("project", severity, since, check)
+    return lambda check: Declaration("project", severity, since, check, roles)

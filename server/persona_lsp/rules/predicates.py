@@ -1,0 +1,215 @@
+"""What several rules ask about an endpoint: is it a collection, an action, public by intent, a webhook?
+
+All of them answer from facts, and take the careful side where the facts don't tell.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.body import Function, Op, Query, Response, Site
+from persona_lsp.facts.http import Guard, GuardKind, In
+from persona_lsp.rules.memo import per_snapshot
+from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
+
+READING: Final = frozenset({"GET", "HEAD"})
+CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+CREATING: Final = frozenset({Op.INSERT})
+
+_ACTIONS: Final = frozenset(
+    """accept activate approve archive authenticate authorize batch bulk calculate cancel check checkout clone close
+    confirm convert copy deactivate disable dislike download duplicate enable estimate exchange execute export
+    favorite favourite finish follow generate import invite like lock login logout mark merge move notify ping pin
+    preview process publish query read refresh reject reopen report reset resend restore retry revoke rollback rotate
+    run search send share signin signout sort star start stop subscribe submit switch sync test toggle token
+    transfer transition trigger unarchive unfavorite unfollow unlike unlock unpublish unstar unsubscribe update
+    upload upsert validate verify vote undo""".split()
+)
+_HEALTH: Final = re.compile(
+    r"(^|/)(health\w*|healthz|livez|readyz|live|ready|liveness|readiness|ping|status|metrics|version|favicon\.ico"
+    r"|robots\.txt|\.well-known|actuator)(/|$)",
+    re.IGNORECASE,
+)
+_LOGIN: Final = re.compile(
+    r"(log_?in|log_?out|sign_?in|sign_?out|sign_?up|signups?|regist(er|ers|rations?|ration)|tokens?|sessions?|"
+    r"refresh|access-token|password|passwords|forgot\w*|reset\w*|recover\w*|recovery|verify|verification|verifications|"
+    r"confirm|confirmations?|activate|activation|otp|2fa|mfa|oauth2?|authorize|authenticate|authentication|auth|sso|saml|"
+    r"callback|magic-?link|unlocks?|invitations?|unsubscribe)",
+    re.IGNORECASE,
+)
+_PUBLIC: Final = re.compile(
+    r"(^|/)(docs?|swagger[\w.-]*|openapi[\w.-]*|redoc|static|assets|public|contact|contact-us|newsletter|subscribe"
+    r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)",
+    re.IGNORECASE,
+)
+_WEBHOOK: Final = re.compile(r"(^|/)(web-?hooks?|hooks?)(/|$)|/callbacks?/|/(ipn|postback)(/|$)", re.IGNORECASE)
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier or path segment, in lower case: `getUser_byID` -> get, user, by, id."""
+    return tuple(word.lower() for word in _WORDS.findall(name))
+
+
+def singular(word: str) -> str:
+    """The word without the plural that English and naming habits give it; good enough to compare two names."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")) and len(word) > 4:
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def same_thing(left: str, right: str) -> bool:
+    """Whether two names mean one kind of thing: `orders` and `Order`, `order-items` and `OrderItem`."""
+    first, second = words(left), words(right)
+    if not first or not second:
+        return False
+    return [*first[:-1], singular(first[-1])] == [*second[:-1], singular(second[-1])]
+
+
+def last_segment(endpoint: Endpoint) -> str:
+    """The last literal piece of the path if the path ends with one, else ""."""
+    last = endpoint.segments[-1] if endpoint.segments else None
+    return "" if last is None or last.param else last.literal
+
+
+def noun(endpoint: Endpoint) -> str:
+    """The last literal piece of the path that is not an action: what the endpoint is about ("" for `/`)."""
+    for segment in reversed(endpoint.segments):
+        if not segment.param and segment.literal:
+            return segment.literal
+    return ""
+
+
+def is_item(endpoint: Endpoint) -> bool:
+    """The path ends with a parameter: one thing of many."""
+    return bool(endpoint.segments) and bool(endpoint.segments[-1].param)
+
+
+def is_action(endpoint: Endpoint) -> bool:
+    """The path names something to do (`/login`, `/orders/{id}/cancel`, `/orders:search`) and not a thing."""
+    last = last_segment(endpoint)
+    if not last:
+        return False
+    if ":" in last:
+        return True
+    parts = words(last)
+    if parts and (parts[0] in _ACTIONS or parts[-1] in _ACTIONS):
+        return True
+    below_item = len(endpoint.segments) > 1 and bool(endpoint.segments[-2].param)
+    return endpoint.method == "POST" and below_item and singular(last) == last.lower()
+
+
+def has_item_sibling(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """The same app also serves one element of this path (`/orders/{id}` for `/orders`)."""
+    return (endpoint.app, bare_shape(endpoint) + "/{}") in _bare_shapes(snapshot)
+
+
+def bare_shape(endpoint: Endpoint) -> str:
+    """The path with every parameter as `{}`, whatever it matches."""
+    return "".join("/" + ("{}" if s.param else s.literal) for s in endpoint.segments)
+
+
+@per_snapshot
+def _bare_shapes(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    return frozenset((endpoint.app, bare_shape(endpoint)) for endpoint in snapshot.endpoints)
+
+
+def is_health(endpoint: Endpoint) -> bool:
+    """A probe, a version, or one of the files that browsers and crawlers ask for."""
+    return _HEALTH.search(endpoint.path) is not None
+
+
+def is_login(endpoint: Endpoint) -> bool:
+    """It is about getting in or out: login, registration, tokens, passwords, confirmation links."""
+    if any(not s.param and _LOGIN.fullmatch(s.literal.strip("_")) for s in endpoint.segments):
+        return True
+    parts = words(noun(endpoint))
+    return bool(parts) and (_LOGIN.fullmatch(parts[0]) is not None or _LOGIN.fullmatch(parts[-1]) is not None)
+
+
+def is_webhook_receiver(endpoint: Endpoint) -> bool:
+    """Another system calls it to tell of an event."""
+    if endpoint.method != "POST":
+        return False
+    if _WEBHOOK.search(endpoint.path) or "webhook" in endpoint.handler_name.lower():
+        return True
+    inputs = endpoint.handler.inputs if endpoint.handler else ()
+    return any("signature" in read.name.lower() for read in inputs if read.place == In.HEADER)
+
+
+def is_public_by_intent(endpoint: Endpoint) -> bool:
+    """Anonymous callers are meant to reach it, as far as its path and its markers tell."""
+    return (
+        is_health(endpoint)
+        or is_login(endpoint)
+        or is_webhook_receiver(endpoint)
+        or _PUBLIC.search(endpoint.path) is not None
+        or any(guard.allows_all for guard in endpoint.guards)
+    )
+
+
+def is_auth_guard(guard: Guard) -> bool:
+    """The guard asks who calls or what he may do."""
+    return guard.kind in {GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE} and not guard.allows_all and not guard.skips
+
+
+def unread_guards(endpoint: Endpoint) -> Iterator[Guard]:
+    """Guards of which nobody knows what they do with the request, for their code was not found."""
+    known = {function.name for function in endpoint.before}
+    for guard in endpoint.guards:
+        name = guard.symbol.name.rsplit(".", 1)[-1] if guard.symbol else guard.name
+        if guard.kind not in {GuardKind.AUTHN, GuardKind.RATE_LIMIT, GuardKind.ROLE} and name not in known:
+            yield guard
+
+
+def is_html(endpoint: Endpoint) -> bool:
+    """It renders pages for people."""
+    handler = endpoint.handler
+    return endpoint.route.html or (handler is not None and any(r.body_kind == "html" for r in handler.responses))
+
+
+def excluded(first: Site, second: Site) -> bool:
+    """The two places cannot both be reached in one call."""
+    return any(left != right for left, right in zip(first.path, second.path, strict=False))
+
+
+def success_responses(function: Function) -> Iterator[Response]:
+    """The answers that are no failure, as far as their status is known."""
+    for response in function.responses:
+        if response.status is not None and 200 <= response.status < 300:
+            yield response
+
+
+def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]:
+    """The queries of the handler, and of the project's functions that it calls itself.
+
+    The number is the index of the call in the handler, -1 for a query of the handler itself.
+    """
+    if endpoint.handler is None:
+        return
+    for query in endpoint.handler.queries:
+        yield query, endpoint.handler, -1
+    for call, function in endpoint.first_level:
+        for query in function.queries:
+            yield query, function, call
+
+
+def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
+    """The name of what a POST adds to the collection that its path names; "" if it does not, or nobody knows."""
+    if endpoint.method != "POST" or is_item(endpoint) or is_action(endpoint) or is_login(endpoint):
+        return ""
+    collection = last_segment(endpoint)
+    for query, _, _ in handler_queries(endpoint):
+        if query.op not in CREATING or query.site.catch >= 0 or query.site.loop >= 0:
+            continue
+        if query.entity and (same_thing(query.entity, collection) or has_item_sibling(endpoint, snapshot)):
+            return query.entity
+    return ""
+
+
+def is_protected(endpoint: Endpoint) -> bool:
+    """Anonymous callers are turned away."""
+    return endpoint.auth == Auth.REQUIRED

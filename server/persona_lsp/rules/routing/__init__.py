@@ -1,0 +1,20 @@
+"""Which handler answers which URL, and whether it can be reached at all."""
+
+from typing import Final
+
+from persona_lsp.findings.topic import Topic
+
+TOPIC: Final = Topic(
+    "routing",
+    "URLs and routing",
+    (
+        "restful",
+        "rest api*",
+        "api contract*",
+        "api design",
+        "url design",
+        "routing",
+        "resource naming",
+        "maintainable + api*",
+    ),
+)

@@ -1,0 +1,197 @@
+'''Two handlers are registered for the same method and path.
+
+## Why it matters
+The team believes that a fix is live while customers still reach the old code.
+A path template identifies one resource: equal templates with other parameter names are the same path
+([OpenAPI 3.1, Paths Object](https://spec.openapis.org/oas/v3.1.1.html#paths-object)).
+
+## Flagged
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{id}")
+def get_order(id: int):
+    return {"id": id}
+
+
+@app.get("/orders/{order_id}")
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{order_id}` is already handled by `get_order`; this registration can never run.
+def order_details(order_id: int):
+    return {"order": order_id}
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:id', (req, res) => {
+  res.json({ id: req.params.id });
+});
+app.get('/users/:userId', (req, res) => {
+//<---------------------- `GET /users/{userId}` is already handled above; this registration can never run.
+  res.json({ user: req.params.userId });
+});
+```
+
+## Fixed
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:id', (req, res) => {
+  res.json({ id: req.params.id });
+});
+```
+
+## Fine
+Another method or another path is another endpoint.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def get_order(order_id: int):
+    return {"id": order_id}
+
+
+@app.get("/orders/{order_id}/details")
+def order_details(order_id: int):
+    return {"order": order_id}
+
+
+@app.delete("/orders/{order_id}", status_code=204)
+def delete_order(order_id: int):
+    forget(order_id)
+```
+
+A first handler that hands the request on is the start of a chain.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:id', (req, res, next) => {
+  if (!req.headers.authorization) return res.sendStatus(401);
+  next();
+});
+app.get('/users/:id', (req, res) => {
+  res.json({ id: req.params.id });
+});
+```
+
+What the request says beside its path may tell the handlers apart.
+
+```java spring
+@RestController
+class Orders {
+    @GetMapping(path = "/orders/{id}", produces = "application/json")
+    OrderDto json(@PathVariable long id) {
+        return orders.read(id);
+    }
+
+    @GetMapping(path = "/orders/{id}", produces = "application/pdf")
+    byte[] pdf(@PathVariable long id) {
+        return printer.print(id);
+    }
+}
+```
+
+Parameters that match different texts are different paths.
+
+```rb rails
+Rails.application.routes.draw do
+  get "/orders/:id", to: "orders#show", constraints: { id: /\\d+/ }
+  get "/orders/:id", to: "orders#by_name", constraints: { id: /[a-z]+/ }
+end
+```
+
+A registration that depends on the environment is an alternative.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+if DEBUG:
+
+    @app.get("/orders/{order_id}")
+    def fake_order(order_id: int):
+        return {"id": order_id}
+
+
+@app.get("/orders/{order_id}")
+def get_order(order_id: int):
+    return {"id": order_id}
+```
+
+## When to ignore it
+The first registration is removed at run time, or a plug-in decides which of the two is used.
+'''
+
+from collections.abc import Iterator
+
+from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.intent import DeleteStatement
+from persona_lsp.rules import project_rule
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+
+@project_rule(severity=Severity.ERROR, since="0.1")
+def duplicate_route(snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield every registration after the first of its kind."""
+    groups: dict[tuple[str, ...], list[Endpoint]] = {}
+    registered: dict[tuple[str, int, int], int] = {}
+    for endpoint in snapshot.endpoints:
+        route = endpoint.route
+        statement = (route.statement.path, route.statement.start, route.statement.end)
+        registered[statement] = registered.get(statement, 0) + 1
+        if _is_certain(endpoint):
+            key = (endpoint.app, endpoint.method, endpoint.shape, *route.variants)
+            groups.setdefault(key, []).append(endpoint)
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        group.sort(key=lambda endpoint: (endpoint.position is None, endpoint.position or 0))
+        first = group[0]
+        for endpoint in group[1:]:
+            if endpoint.where != first.where and not _is_chain(first):
+                yield _finding(endpoint, first, registered)
+
+
+def _finding(endpoint: Endpoint, first: Endpoint, registered: dict[tuple[str, int, int], int]) -> Finding:
+    statement = endpoint.route.statement
+    same = first.handler is not None and first.handler == endpoint.handler
+    handler = f"by `{first.handler_name}`" if first.handler_name else "above"
+    if same:
+        message = f"`{endpoint.label}` is registered twice for `{first.handler_name}`; delete one registration."
+    elif endpoint.position is None:
+        message = f"`{endpoint.label}` is already handled {handler}; the router can't tell the two apart."
+    else:
+        message = f"`{endpoint.label}` is already handled {handler}; this registration can never run."
+    alone = registered[statement.path, statement.start, statement.end] == 1
+    return Finding(
+        endpoint.where,
+        message,
+        fixes=(DeleteStatement(statement, "Delete this registration", safe=False),) if alone else (),
+        severity=Severity.WARNING if same else None,
+        related=(Related(first.where, f"`{first.label}` is registered here first."),),
+        subject=endpoint.label,
+    )
+
+
+def _is_certain(endpoint: Endpoint) -> bool:
+    route = endpoint.route
+    if endpoint.test or endpoint.conditional or route.conditional or route.derived or endpoint.overrides:
+        return False
+    return endpoint.path_known and endpoint.method != "ANY" and route.kind == "http"
+
+
+def _is_chain(first: Endpoint) -> bool:
+    """The first handler may hand the request on; one that was not found might as well."""
+    return first.handler is None or first.handler.passes_on

@@ -1,0 +1,239 @@
+'''The handler reads a parameter that its route does not define.
+
+## Why it matters
+Every call of the endpoint fails, or worse, runs with an empty id.
+Each name in a path template stands for a parameter, and only for that
+([OpenAPI 3.1, path templating](https://spec.openapis.org/oas/v3.1.1.html#path-templating)).
+
+## Flagged
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:userID', (req, res) => {
+  res.json(users.byId(req.params.userId));
+//                               ^^^^^^ `userId` is not in `GET /users/{userID}`, so it is always empty; did you mean `userID`?
+});
+```
+
+The parameter belongs to the parent router, and this one does not take over its parent's.
+
+`tasks.js`:
+```js express
+const express = require('express');
+const tasks = express.Router();
+
+tasks.get('/', (req, res) => {
+  res.json(list(req.params.projectId));
+//                         ^^^^^^^^^ `projectId` belongs to the parent of this router and is empty here; set `mergeParams: true`.
+});
+
+module.exports = tasks;
+```
+
+`app.js`:
+```js express
+const express = require('express');
+const tasks = require('./tasks');
+const app = express();
+
+app.use('/projects/:projectId/tasks', tasks);
+```
+
+```java spring
+@RestController
+class Users {
+    @GetMapping("/users/{userId}")
+    UserDto read(@PathVariable("userID") long id) {
+//               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `userID` is not in `GET /users/{userId}`, so every call fails; did you mean `userId`?
+        return users.read(id);
+    }
+}
+```
+
+## Fixed
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:userID', (req, res) => {
+  res.json(users.byId(req.params.userID));
+});
+```
+
+`tasks.js`:
+```js express
+const express = require('express');
+const tasks = express.Router({ mergeParams: true });
+
+tasks.get('/', (req, res) => {
+  res.json(list(req.params.projectId));
+});
+
+module.exports = tasks;
+```
+
+`app.js`:
+```js express
+const express = require('express');
+const tasks = require('./tasks');
+const app = express();
+
+app.use('/projects/:projectId/tasks', tasks);
+```
+
+## Fine
+One of several routes of the handler defines it.
+
+```js express
+const express = require('express');
+const app = express();
+
+function show(req, res) {
+  res.json(req.params.id ? one(req.params.id) : all());
+}
+
+app.get('/users', show);
+app.get('/users/:id', show);
+```
+
+`params` also holds the query and the body.
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  get "/users/:id", to: "users#show"
+end
+```
+
+`app/controllers/users_controller.rb`:
+```rb rails
+class UsersController < ApplicationController
+  def show
+    render json: User.find(params[:id]).as_json(only: params[:fields])
+  end
+end
+```
+
+The router takes over the parameters of its parent.
+
+`tasks.js`:
+```js express
+const express = require('express');
+const tasks = express.Router({ mergeParams: true });
+
+tasks.get('/', (req, res) => {
+  res.json(list(req.params.projectId));
+});
+
+module.exports = tasks;
+```
+
+`app.js`:
+```js express
+const express = require('express');
+const tasks = require('./tasks');
+const app = express();
+
+app.use('/projects/:projectId/tasks', tasks);
+```
+
+The parameter is optional.
+
+```java spring
+@RestController
+class Users {
+    @GetMapping("/users/{id}")
+    UserDto read(@PathVariable long id, @PathVariable(name = "tenant", required = false) String tenant) {
+        return users.read(tenant, id);
+    }
+}
+```
+
+## When to ignore it
+Something in front of the handler puts the parameter there.
+'''
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.http import In
+from persona_lsp.facts.place import Where
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import Intent, MergeParams, RenameText
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_NEAR = 2
+"""Names that differ by more edits than this are not taken for one another."""
+
+
+@endpoint_rule(severity=Severity.ERROR, since="0.1")
+def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield reads of path parameters that no route of the handler has."""
+    if not endpoint.path_known or endpoint.route.unknown_params:
+        return
+    yield from _undefined_reads(endpoint, snapshot)
+    for param in endpoint.params:
+        if param.place == In.PATH and param.required and not param.via and param.name not in endpoint.path_params:
+            near = _nearest(param.name, endpoint.path_params)
+            yield Finding(
+                param.where,
+                f"`{param.name}` is not in `{endpoint.label}`, so every call fails;"
+                + (f" did you mean `{near}`?" if near else " add it to the path or drop it."),
+                subject=f"{endpoint.label} {param.name}",
+            )
+
+
+def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    handler = endpoint.handler
+    if handler is None:
+        return
+    served = snapshot.endpoints_of(handler) or (endpoint,)
+    if not all(other.path_known for other in served):
+        return
+    defined = {name for other in served for name in other.path_params if name not in other.hidden_params}
+    hidden = {name for other in served for name in other.hidden_params}
+    for read in handler.inputs:
+        if not read.name or read.name in defined or read.place not in {In.PATH, "any"}:
+            continue
+        near = _nearest(read.name, tuple(sorted(defined)))
+        # Where one accessor reads path, query and body, only a near miss of an id is a mistake for certain.
+        if read.place == "any" and not (near and read.name.lower().endswith("id")):
+            continue
+        where = handler.at(read.key_span or read.span)
+        fixes: tuple[Intent, ...] = ()
+        if read.name in hidden:
+            told = f"`{read.name}` belongs to the parent of this router and is empty here; set `mergeParams: true`."
+            router = _router(endpoint, snapshot)
+            fixes = (MergeParams(router, "Let this router read the parameters of its parent"),) if router else ()
+        elif near:
+            told = f"`{read.name}` is not in `{endpoint.label}`, so it is always empty; did you mean `{near}`?"
+            if read.key_span:
+                fixes = (RenameText(where, f"Read `{near}`", new=near),)
+        else:
+            told = f"`{read.name}` is not in `{endpoint.label}`, so it is always empty; add it to the path."
+        yield Finding(where, told, fixes=fixes, subject=f"{endpoint.label} {read.name}")
+
+
+def _router(endpoint: Endpoint, snapshot: Snapshot) -> Where | None:
+    facts = snapshot.files.get(endpoint.route.where.path)
+    name = endpoint.route.router.name if endpoint.route.router else ""
+    found = [router.where for router in facts.routers if router.symbol == name] if facts else []
+    return found[0] if len(found) == 1 else None
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """The one known name that this one was probably meant to be, "" if there is none or several."""
+    same = [other for other in known if other.lower().replace("_", "") == name.lower().replace("_", "")]
+    if not same:
+        same = [other for other in known if _distance(name.lower(), other.lower()) <= _NEAR < min(len(name), len(other))]
+    return same[0] if len(same) == 1 else ""
+
+
+def _distance(left: str, right: str) -> int:
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1]

@@ -1,0 +1,189 @@
+'''The URL carries an id that the handler never reads.
+
+## Why it matters
+A customer can reach the data of another one by editing the URL, which is the most exploited flaw of APIs.
+Every endpoint that takes the id of an object has to check it
+([OWASP API1:2023](https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/)).
+
+## Flagged
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/articles/{slug}/comments/{comment_id}", status_code=204)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `slug` is ignored: what belongs to another parent can be changed through `DELETE /articles/{slug}/comments/{comment_id}`.
+def delete_comment(slug: str, comment_id: int):
+    comments.delete(comment_id)
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/shops/:shopId/hours', (req, res) => {
+//      ^^^^^^^^^^^^^^^^^^^^^^ `shopId` is in `GET /shops/{shopId}/hours` but never read, so any value is accepted; use it or drop it.
+  res.json({ open: '09:00' });
+});
+```
+
+## Fine
+Every parameter is read.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/articles/{slug}/comments/{comment_id}", status_code=204)
+def delete_comment(slug: str, comment_id: int):
+    comments.delete(article=slug, id=comment_id)
+```
+
+A dependency reads it.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+def article_of(slug: str):
+    return articles.by_slug(slug)
+
+
+@app.get("/articles/{slug}/comments")
+def list_comments(article=Depends(article_of)):
+    return article.comments
+```
+
+The parameter has another name in the code.
+
+```java spring
+@RestController
+class Videos {
+    @GetMapping("/videos/{video_id}")
+    VideoDto read(@PathVariable("video_id") long id) {
+        return videos.read(id);
+    }
+}
+```
+
+A filter of the controller reads it.
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  get "/articles/:slug/comments", to: "comments#index"
+end
+```
+
+`app/controllers/comments_controller.rb`:
+```rb rails
+class CommentsController < ApplicationController
+  before_action :find_article
+
+  def index
+    render json: @article.comments
+  end
+
+  private
+
+  def find_article
+    @article = Article.find_by!(slug: params[:slug])
+  end
+end
+```
+
+The whole request goes to code that may read it; language, tenant and version are read in front of the handler.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/shops/:shopId/orders', (req, res) => {
+  listOrders(req).then((orders) => res.json(orders));
+});
+app.get('/:lang/terms', (req, res) => {
+  res.json({ terms: [] });
+});
+app.get('/files/*path', (req, res) => {
+  res.json({ files: [] });
+});
+app.get('/shops/:_shopId/opening', (req, res) => {
+  res.json({ open: '09:00' });
+});
+```
+
+## When to ignore it
+The parameter is there for people and search engines to read, as in `/questions/{id}/{title}`.
+'''
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.http import In
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import CHANGING, is_html, unread_guards
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_MIDDLEWARE = frozenset(
+    """tenant tenant_id tenantid lang language locale version api_version apiversion format country region env
+    title slug_title any path splat wildcard""".split()
+)
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def path_param_unused(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - the endpoint tells
+    """Yield one finding for each parameter of the path that nothing reads."""
+    names = [segment.param for segment in endpoint.segments if segment.param and not segment.rest]
+    if not names or not _is_certain(endpoint):
+        return
+    read = _read(endpoint)
+    if "" in read:
+        return
+    changing = endpoint.method in CHANGING and len(names) > 1
+    for index, name in enumerate(names):
+        if name in read or name.lower() in _MIDDLEWARE:
+            continue
+        parent = changing and index < len(names) - 1
+        if name.startswith("_") and not parent:
+            continue
+        yield Finding(
+            endpoint.route.path_where or endpoint.where,
+            f"`{name}` is ignored: what belongs to another parent can be changed through `{endpoint.label}`."
+            if parent
+            else f"`{name}` is in `{endpoint.label}` but never read, so any value is accepted; use it or drop it.",
+            severity=Severity.ERROR if parent else None,
+            subject=f"{endpoint.label} {name}",
+        )
+        return
+
+
+def _is_certain(endpoint: Endpoint) -> bool:
+    handler = endpoint.handler
+    if handler is None or not handler.complete or endpoint.route.unknown_params or endpoint.overrides:
+        return False
+    # Pages are made of templates, which read parameters where no fact tells; so do answers that nobody wrote.
+    if is_html(endpoint) or not (handler.responses or handler.raises):
+        return False
+    return endpoint.path_known and next(unread_guards(endpoint), None) is None
+
+
+def _read(endpoint: Endpoint) -> set[str]:
+    """The wire names of the inputs that some code reads; "" among them when the whole request goes somewhere."""
+    read = {param.name for param in endpoint.params if param.place == In.PATH and (param.used or param.via)}
+    functions = (endpoint.handler, *endpoint.before, *endpoint.callees)
+    resolved = {function.name for function in endpoint.callees}
+    for function in functions:
+        if function is None:
+            continue
+        for one in function.inputs:
+            if one.place in {In.PATH, "any"}:
+                read.add(one.name)
+        for call in function.calls:
+            if call.passes_request and call.name.rsplit(".", 1)[-1] not in resolved:
+                read.add("")
+    return read

@@ -1,0 +1,18 @@
+"""What is checked before it is believed."""
+
+from typing import Final
+
+from persona_lsp.findings.topic import Topic
+
+TOPIC: Final = Topic(
+    "validation",
+    "Validation of input",
+    (
+        "input validation",
+        "data validation",
+        "validation",
+        "validat* input*",
+        "data integrity",
+        "sanitiz*",
+    ),
+)
