@@ -1,0 +1,19 @@
+"""The command `persona-lsp`, also `python -m persona_lsp`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; without arguments, the language server on standard input and output."""
+    if len(sys.argv) == 1:
+        # Straight to the server: an editor waits for it, and the command line's own imports take time.
+        from persona_lsp.cli.serve import serve
+
+        sys.exit(serve())
+    from persona_lsp.cli.commands import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

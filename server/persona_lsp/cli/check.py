@@ -1,0 +1,212 @@
+"""The main job: read a project, review it, hold back what is known, mend what was asked for."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Mapping
+from functools import cache
+
+from msgspec import Struct
+
+from persona_lsp import __version__
+from persona_lsp.cli import baseline as baselines
+from persona_lsp.cli import project as projects
+from persona_lsp.cli.gather import Gathered, facts_of, gather
+from persona_lsp.cli.project import Project, UsageError
+from persona_lsp.cli.report import Problem, Report
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Fix
+from persona_lsp.findings.finding import Reported
+from persona_lsp.review.views import RuleInfo
+from persona_lsp.text.edits import unified_diff
+from persona_lsp.text.lines import LineTable
+from persona_lsp.workspace import disk
+
+_ROUNDS = 10
+"""How often mended files are looked at again: one fix may clear the way for another."""
+
+
+class Request(Struct, frozen=True):
+    """What the user asked for, beside paths and settings. `baseline` is a file of known findings, "" for none."""
+
+    baseline: str = ""
+    use_baseline: bool = True
+    fix: bool = False
+    diff: bool = False
+    jobs: int = 0
+    quiet: bool = False
+    use_cache: bool = True
+
+
+class Outcome(Struct, frozen=True):
+    """The report, the patch of what would be mended, and all findings whatever the baseline says."""
+
+    report: Report
+    patch: bytes = b""
+    all_findings: tuple[Reported, ...] = ()
+
+
+def check(project: Project, request: Request) -> Outcome:
+    """Review the project. Raises `UsageError` for a persona or a baseline that cannot be used."""
+    # Nothing here makes cycles, and looking for them doubles the time of a big project.
+    gc.disable()
+    known, baseline_problems = _baseline(project, request)
+    walked = projects.walk(project)
+    gathered = gather(
+        project.root,
+        walked.files,
+        max_size=project.settings.max_file_size,
+        jobs=request.jobs or project.settings.max_workers,
+        complete=project.paths == (project.root,),
+        quiet=request.quiet,
+        use_cache=request.use_cache,
+    )
+    persona, persona_problems = projects.compiled_persona(project)
+    review = _Review(project, gathered, persona)
+    findings = review.findings()
+    patch, mended = b"", 0
+    problems: tuple[Problem, ...] = ()
+    if request.fix or request.diff:
+        patch, mended, problems = _mend(project, review, gathered.sources, write=request.fix and not request.diff)
+        if not request.diff:
+            findings = review.findings()
+    lines = review.lines
+    new = findings if known is None else baselines.unknown(findings, known, lines)
+    read_problems = tuple(Problem(one.message, one.path) for one in walked.problems)
+    report = Report(
+        findings=new,
+        files=tuple(review.facts),
+        lines=lines,
+        shown=project.shown,
+        fixes=review.fixes,
+        rules=_rules,
+        problems=(
+            *project.problems,
+            *baseline_problems,
+            *persona_problems,
+            *read_problems,
+            *gathered.problems,
+            *problems,
+        ),
+        known=len(findings) - len(new),
+        fixed=mended if request.fix else 0,
+        version=__version__,
+    )
+    return Outcome(report, patch, findings)
+
+
+class _Review:
+    """The project's facts, and what the façade says about them; facts change when files are mended."""
+
+    def __init__(self, project: Project, gathered: Gathered, persona: object) -> None:
+        from persona_lsp import review
+
+        self.sources: dict[str, bytes] = dict(gathered.sources)
+        self.facts: dict[str, FileFacts] = dict(gathered.facts)
+        self.profile = review.profile(persona, project.settings)
+        self.link()
+
+    def link(self) -> None:
+        from persona_lsp.workspace.link import link
+
+        self.snapshot = link(self.facts)
+        self.lines = cache(lambda path: LineTable(self.sources.get(path, b"")))
+
+    def findings(self) -> tuple[Reported, ...]:
+        from persona_lsp import review
+
+        by_file: Mapping[str, tuple[Reported, ...]] = review.all_findings(self.snapshot, self.profile)
+        found = [one for findings in by_file.values() for one in findings]
+        return tuple(sorted(found, key=lambda one: (one.where.path, one.where.start, one.where.end, one.rule)))
+
+    def fixes(self, finding: Reported) -> tuple[Fix, ...]:
+        from persona_lsp import review
+        from persona_lsp.extract import extract
+
+        path = finding.where.path
+        extraction = extract(path, self.sources[path])
+        return () if extraction is None else review.fixes(self.snapshot, extraction, finding, self.profile)
+
+    def fix_all(self, path: str) -> Fix | None:
+        from persona_lsp import review
+        from persona_lsp.extract import extract
+
+        extraction = extract(path, self.sources[path])
+        return None if extraction is None else review.fix_all(self.snapshot, extraction, self.profile)
+
+    def replace(self, path: str, source: bytes) -> None:
+        self.sources[path] = source
+        facts = facts_of(path, source)
+        if facts is not None:
+            self.facts[path] = facts
+
+
+def _mend(
+    project: Project, review: _Review, originals: Mapping[str, bytes], *, write: bool
+) -> tuple[bytes, int, tuple[Problem, ...]]:
+    """Apply the safe fixes until none is left. Nothing is written but whole files that did not change meanwhile."""
+    from persona_lsp.text.edits import OverlapError, apply
+
+    for _ in range(_ROUNDS):
+        changed = False
+        for path in dict.fromkeys(one.where.path for one in review.findings() if one.fixable):
+            fix = review.fix_all(path)
+            edits = [] if fix is None else [edit for edit in fix.edits if edit.path == path]
+            try:
+                text = apply(review.sources[path], edits)
+            except OverlapError:
+                continue
+            if text != review.sources[path]:
+                review.replace(path, text)
+                changed = True
+        if not changed:
+            break
+        review.link()
+
+    patch, mended, problems = [], 0, []
+    for path, old in originals.items():
+        new = review.sources[path]
+        if new == old:
+            continue
+        patch.append(unified_diff(old, new, project.shown(path)))
+        mended += 1
+        if write:
+            wrong = _write(project.location(path), old, new)
+            if wrong:
+                problems.append(Problem(wrong, path))
+                mended -= 1
+    return b"".join(patch), mended, tuple(problems)
+
+
+def _write(location: str, old: bytes, new: bytes) -> str:
+    try:
+        written = disk.replace(location, old, new)
+    except OSError as error:
+        return f"cannot be written: {error.strerror or error}"
+    return "" if written else "changed while it was reviewed and was left alone; run the command again"
+
+
+def _baseline(project: Project, request: Request) -> tuple[baselines.Baseline | None, tuple[Problem, ...]]:
+    """The known findings. A file that was asked for must be usable; one that the settings name costs a message."""
+    if not request.use_baseline:
+        return None, ()
+    location = request.baseline or project.settings.baseline
+    if not location:
+        return None, ()
+    try:
+        data = disk.Files().read(location if request.baseline else os.path.join(project.root, location))
+        return baselines.read(data), ()
+    except OSError as error:
+        wrong = f"the baseline `{location}` cannot be read: {error.strerror or error}"
+    except ValueError as error:
+        wrong = f"the baseline `{location}` {error}"
+    if request.baseline:
+        raise UsageError(wrong)
+    return None, (Problem(wrong),)
+
+
+def _rules() -> tuple[RuleInfo, ...]:
+    from persona_lsp import review
+
+    return review.rules()

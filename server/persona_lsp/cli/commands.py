@@ -1,0 +1,272 @@
+"""The commands and their options. What a command does stands in the module of its name, imported when it is run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from persona_lsp import __version__
+from persona_lsp.cli import formats
+from persona_lsp.cli.style import paint_for, prepare_streams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persona_lsp.cli.report import Report
+
+FINDINGS = 1
+FAILED = 2
+_INTERRUPTED = 130
+
+_PATHS = click.argument("paths", nargs=-1, type=click.Path())
+_CONFIG = click.option("--config", metavar="FILE", help="Read settings from this file instead of looking for one.")
+_COLOR = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to colour text."
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code: 0 fine, 1 findings, 2 wrong usage or an internal error."""
+    prepare_streams()
+    try:
+        code = commands.main(list(arguments), prog_name="persona-lsp", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python must not try to flush the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except Exception as error:
+        from persona_lsp.cli.project import UsageError
+
+        if isinstance(error, UsageError):
+            _complain(str(error))
+            return FAILED
+        if os.environ.get("PERSONA_LSP_DEBUG"):
+            raise
+        _complain(f"internal error: {type(error).__name__}: {error} (PERSONA_LSP_DEBUG=1 shows where)")
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="persona-lsp", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Review back-end code as a persona. Without a command: the language server on standard input and output."""
+
+
+@commands.command()
+@_PATHS
+@click.option("--format", "form", type=click.Choice(formats.NAMES), default="text", help="How to write the findings.")
+@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules or families (may be repeated).")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules or families (may be repeated).")
+@click.option("--persona", metavar="NAME|FILE", help="The persona that reviews.")
+@_CONFIG
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that this file knows.")
+@click.option("--write-baseline", metavar="FILE", help="Write the findings to this file as known.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "information", "hint", "never"]),
+    default="warning",
+    help="The least severity that makes the exit code 1.",
+    show_default=True,
+)
+@click.option(
+    "--jobs", type=click.IntRange(0, 256), default=0, help="How many processes read files. 0: one per processor."
+)
+@click.option("--no-cache", is_flag=True, help="Read every file anew.")
+@click.option("--statistics", is_flag=True, help="How often each rule found something, instead of the findings.")
+@click.option("--quiet", "-q", is_flag=True, help="Findings only: no summary, no progress.")
+@_COLOR
+def check(paths: tuple[str, ...], **options: Any) -> int:
+    """Review the files in PATHS (the current folder, if none are given)."""
+    from persona_lsp.cli import check as checks
+    from persona_lsp.cli.project import project
+
+    given = {name: _names(options[name]) for name in ("select", "ignore") if options[name]}
+    if options["persona"]:
+        given["persona"] = options["persona"]
+    _check_names(given)
+    request = checks.Request(
+        baseline=options["baseline"] or "",
+        use_baseline=not options["write_baseline"],
+        fix=options["fix"],
+        diff=options["diff"],
+        jobs=options["jobs"],
+        quiet=options["quiet"],
+        use_cache=not options["no_cache"],
+    )
+    outcome = checks.check(project(paths or (".",), options["config"], given), request)
+    report = outcome.report
+    for problem in report.problems:
+        _complain(f"{report.shown(problem.file)}: {problem.message}" if problem.file else problem.message)
+    if options["write_baseline"]:
+        return _write_baseline(options["write_baseline"], report)
+    if options["diff"]:
+        _emit_bytes(outcome.patch, options["output"])
+    else:
+        _emit(_rendered(report, options), options["output"])
+    worst = report.worst()
+    return FINDINGS if worst is not None and worst <= _threshold(options["fail_on"]) else 0
+
+
+@commands.command()
+@click.argument("path", type=click.Path(), default=".")
+@click.option("--format", "form", type=click.Choice(["table", "json", "openapi"]), default="table", show_default=True)
+@click.option("--output", metavar="FILE", help="Write to a file.")
+@click.option(
+    "--jobs", type=click.IntRange(0, 256), default=0, help="How many processes read files. 0: one per processor."
+)
+@click.option("--no-cache", is_flag=True, help="Read every file anew.")
+@_CONFIG
+@_COLOR
+def endpoints(
+    path: str, form: str, output: str | None, jobs: int, no_cache: bool, config: str | None, color: str
+) -> int:
+    """Print the API that the code in PATH serves."""
+    from persona_lsp.cli import endpoints as listing
+
+    found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache)
+    for problem in found.problems:
+        _complain(f"{problem.file}: {problem.message}" if problem.file else problem.message)
+    paint = paint_for(sys.stdout, "never" if output else color)
+    _emit(listing.render(found, form, paint), output)
+    return 0
+
+
+@commands.command()
+@click.argument("rule", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_COLOR
+def explain(rule: str | None, form: str, color: str) -> int:
+    """Explain a RULE; without one, list all rules."""
+    from persona_lsp.cli import explain as pages
+
+    _emit(pages.all_rules(form, color) if rule is None else pages.one_rule(rule, form, color), None)
+    return 0
+
+
+@commands.group(invoke_without_command=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def personas(context: click.Context, form: str) -> int:
+    """List the personas, the one at work marked."""
+    if context.invoked_subcommand is not None:
+        return 0
+    from persona_lsp.cli import personas as listing
+
+    _emit(listing.listed(form), None)
+    return 0
+
+
+@personas.command("show")
+@click.argument("persona", metavar="NAME|FILE")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_COLOR
+def show(persona: str, form: str, color: str) -> int:
+    """Print what keeps each sentence of a persona, and for the rest why not yet."""
+    from persona_lsp.cli import personas as listing
+
+    _emit(listing.shown(persona, form, paint_for(sys.stdout, color)), None)
+    return 0
+
+
+@commands.command()
+@click.option("--stdio", is_flag=True, help="Standard input and output (the default).")
+@click.option("--tcp", metavar="HOST:PORT", help="Wait for a client on a TCP port.")
+@click.option("--ws", metavar="HOST:PORT", help="Wait for a client on a WebSocket.")
+def serve(stdio: bool, tcp: str | None, ws: str | None) -> int:
+    """Start the language server."""
+    from persona_lsp.cli.serve import address
+    from persona_lsp.cli.serve import serve as start
+
+    if sum([stdio, tcp is not None, ws is not None]) > 1:
+        raise click.UsageError("choose one of --stdio, --tcp and --ws")
+    return start(tcp=address(tcp) if tcp else None, ws=address(ws) if ws else None)
+
+
+def _rendered(report: Report, options: dict[str, Any]) -> str:
+    if options["form"] != "text":
+        return formats.renderer(options["form"])(report)
+    from persona_lsp.cli.formats import text
+
+    paint = paint_for(sys.stdout, "never" if options["output"] else options["color"])
+    if options["statistics"]:
+        return text.statistics(report, paint)
+    return text.render(report, paint, summary=not options["quiet"])
+
+
+def _threshold(fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    from persona_lsp.findings.finding import Severity
+
+    return Severity[fail_on.upper()]
+
+
+def _names(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _check_names(given: dict[str, Any]) -> None:
+    if not (given.get("select") or given.get("ignore")):
+        return
+    from persona_lsp.rules.registry import rules
+    from persona_lsp.settings import check_names, merge
+    from persona_lsp.settings.read import Partial
+
+    known = rules()
+    merged = merge(Partial({key: value for key, value in given.items() if key != "persona"}))
+    for problem in check_names(merged, [rule.id for rule in known], {rule.family for rule in known}, ()):
+        raise click.UsageError(f"--{problem.message.replace('`', '', 2)}")
+
+
+def _write_baseline(location: str, report: Report) -> int:
+    from persona_lsp.cli import baseline
+    from persona_lsp.workspace import disk
+
+    try:
+        disk.write(location, baseline.write(report.findings, report.lines))
+    except OSError as error:
+        raise click.ClickException(f"`{location}` cannot be written: {error.strerror or error}") from error
+    count = len(report.findings)
+    click.echo(f"{count} finding{'' if count == 1 else 's'} written to {location}", err=True)
+    return 0
+
+
+def _emit(text: str, output: str | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        return
+    _emit_bytes(text.encode("utf-8", "replace"), output)
+
+
+def _emit_bytes(data: bytes, output: str | None) -> None:
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        return
+    from persona_lsp.workspace import disk
+
+    try:
+        disk.write(output, data)
+    except OSError as error:
+        raise click.ClickException(f"`{output}` cannot be written: {error.strerror or error}") from error
+
+
+def _complain(message: str) -> None:
+    from persona_lsp.cli.formats.text import visible
+
+    sys.stderr.write(f"persona-lsp: {visible(message)}\n")

@@ -1,0 +1,81 @@
+"""Prints the API of a project: as a table, as JSON, or as an OpenAPI document."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from persona_lsp.cli import project as projects
+from persona_lsp.cli.formats.text import visible
+from persona_lsp.cli.gather import gather
+from persona_lsp.cli.report import Problem
+from persona_lsp.cli.style import Paint
+from persona_lsp.review.views import EndpointRow
+from persona_lsp.text.lines import LineTable
+
+_STYLES = {"GET": "green", "HEAD": "green", "POST": "yellow", "PUT": "blue", "PATCH": "blue", "DELETE": "red"}
+
+
+class Found(Struct, frozen=True):
+    """The endpoints of a project, and what could not be read."""
+
+    rows: tuple[EndpointRow, ...]
+    problems: tuple[Problem, ...]
+
+
+def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True) -> Found:
+    """The endpoints in a folder or file. Raises `UsageError` where there is none."""
+    from persona_lsp import review
+    from persona_lsp.workspace.link import link
+
+    gc.disable()
+    project = projects.project([path], config)
+    walked = projects.walk(project)
+    gathered = gather(
+        project.root,
+        walked.files,
+        max_size=project.settings.max_file_size,
+        jobs=jobs or project.settings.max_workers,
+        complete=project.paths == (project.root,),
+        use_cache=use_cache,
+    )
+    rows = review.endpoints(link(gathered.facts), lambda name: LineTable(gathered.sources.get(name, b"")))
+    unread = (Problem(one.message, one.path) for one in walked.problems)
+    return Found(tuple(rows), (*project.problems, *unread, *gathered.problems))
+
+
+def render(found: Found, form: str, paint: Paint) -> str:
+    """The endpoints as `table`, `json` or `openapi`."""
+    if form == "json":
+        return _json(found.rows)
+    if form == "openapi":
+        from persona_lsp import review
+
+        return _json(review.openapi(found.rows))
+    return _table(found.rows, paint)
+
+
+def _table(rows: Sequence[EndpointRow], paint: Paint) -> str:
+    if not rows:
+        return "no endpoints\n"
+    cells = [
+        (row.method, row.path, row.auth, " ".join(map(str, row.statuses)), f"{row.file}:{row.line}", row.handler)
+        for row in rows
+    ]
+    heads = ("METHOD", "PATH", "AUTH", "STATUSES", "WHERE", "HANDLER")
+    texts = [tuple(visible(cell) for cell in line) for line in cells]
+    widths = [max(len(line[column]) for line in (heads, *texts)) for column in range(len(heads))]
+    lines = ["  ".join(paint(f"{head:<{width}}", "bold") for head, width in zip(heads, widths, strict=True)).rstrip()]
+    for line in texts:
+        padded = [f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)]
+        padded[0] = paint(padded[0], _STYLES.get(line[0], "magenta"))
+        lines.append("  ".join(padded).rstrip())
+    count = len(rows)
+    return "\n".join(lines) + f"\n\n{count} endpoint{'' if count == 1 else 's'}\n"
+
+
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"

@@ -1,0 +1,150 @@
+"""Facts of many files: from the cache where they are known, else extracted, by several processes where it pays."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from persona_lsp.cli.progress import Progress
+from persona_lsp.cli.report import Problem
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.workspace import disk
+
+_CHUNK = 192_000
+"""Bytes of source that a process takes at once: enough to pay for the way, few enough to share evenly."""
+
+_WORTH_PROCESSES = 600_000
+"""Bytes of source below which starting processes takes longer than they save."""
+
+_WORTH_CACHE = 16
+"""Files below which looking into the cache takes longer than reading them anew."""
+
+Item = tuple[str, bytes]
+Result = tuple[str, bytes | None, str]
+"""A path, its facts in msgpack (None: nothing to say), and why they could not be made."""
+
+
+class Gathered(Struct, frozen=True):
+    """The sources that were read and the facts of those that say anything, by path."""
+
+    sources: dict[str, bytes]
+    facts: dict[str, FileFacts]
+    problems: tuple[Problem, ...]
+
+
+def gather(
+    root: str,
+    files: Sequence[disk.File],
+    *,
+    max_size: int,
+    jobs: int,
+    complete: bool,
+    quiet: bool = False,
+    use_cache: bool = True,
+) -> Gathered:
+    """Read the files and make their facts. `jobs` 0: as many processes as there are processors."""
+    sources: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for file in files:
+        read = disk.read(file, max_size)
+        if isinstance(read, disk.Problem):
+            problems.append(Problem(read.message, read.path))
+        elif read is not None:
+            sources[file.path] = read
+
+    facts: dict[str, FileFacts] = {}
+    cache = disk.FactsCache(root, _version()) if use_cache and len(sources) >= _WORTH_CACHE else None
+    unknown = sources
+    if cache is not None:
+        facts = {path: known for path, source in sources.items() if (known := cache.get(path, source)) is not None}
+        unknown = {path: source for path, source in sources.items() if path not in facts}
+
+    decoder = msgspec.msgpack.Decoder(FileFacts)
+    progress = Progress("Reading", sum(map(len, unknown.values())), quiet=quiet)
+    try:
+        for path, packed, wrong in _extracted(list(unknown.items()), jobs or os.cpu_count() or 1):
+            progress.advance(len(sources[path]))
+            if wrong:
+                problems.append(Problem(wrong, path))
+            if packed is None:
+                continue
+            facts[path] = decoder.decode(packed)
+            if cache is not None:
+                cache.put(path, sources[path], packed)
+    finally:
+        progress.close()
+    if cache is not None:
+        cache.save(complete=complete)
+    # In the order of the walk, whatever process was faster.
+    ordered = {path: facts[path] for path in sources if path in facts}
+    return Gathered(sources, ordered, tuple(problems))
+
+
+def facts_of(path: str, source: bytes) -> FileFacts | None:
+    """The facts of one file; None when it is in no language and no configuration that is read."""
+    from persona_lsp import extract
+
+    extraction = extract.extract(path, source)
+    return extract.config(path, source) if extraction is None else extraction.facts
+
+
+def _version() -> str:
+    from persona_lsp import __version__, extract
+
+    return f"{__version__} {extract.VERSION}"
+
+
+def _extracted(items: list[Item], jobs: int) -> Iterator[Result]:
+    total = sum(len(source) for _, source in items)
+    if jobs <= 1 or total < _WORTH_PROCESSES or len(items) < 2:
+        for item in items:
+            yield _one(item)
+        return
+    yield from _in_processes(_chunks(items), jobs)
+
+
+def _in_processes(chunks: list[list[Item]], jobs: int) -> Iterator[Result]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    # A forked process has everything imported; elsewhere (and with threads, on macOS) forking is not safe.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
+        waiting = {pool.submit(_many, chunk): chunk for chunk in chunks}
+        for future in as_completed(waiting):
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                for path, _ in waiting[future]:
+                    yield path, None, "was not read: a process that read it, or a file beside it, was killed"
+
+
+def _many(items: list[Item]) -> list[Result]:
+    return [_one(item) for item in items]
+
+
+def _one(item: Item) -> Result:
+    path, source = item
+    try:
+        facts = facts_of(path, source)
+        return path, None if facts is None else msgspec.msgpack.encode(facts), ""
+    except Exception as error:  # noqa: BLE001  # one file that breaks the extraction must not cost the others
+        return path, None, f"could not be analysed ({type(error).__name__}: {error}); please report it"
+
+
+def _chunks(items: list[Item]) -> list[list[Item]]:
+    # The largest first: whoever gets the last chunk should not keep the others waiting.
+    chunks: list[list[Item]] = []
+    size = _CHUNK
+    for item in sorted(items, key=lambda item: -len(item[1])):
+        if size >= _CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(item)
+        size += len(item[1])
+    return chunks

@@ -1,0 +1,102 @@
+"""Lists personas, and shows what keeps each of their sentences."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import msgspec
+
+from persona_lsp.cli import project as projects
+from persona_lsp.cli.formats.text import visible
+from persona_lsp.cli.style import Paint
+from persona_lsp.persona.coverage import CoverageRow, coverage
+from persona_lsp.persona.find import Found, find_personas
+from persona_lsp.workspace import disk
+
+
+def listed(form: str) -> str:
+    """Every persona file, highest first, with where it comes from and whether another one stands before it."""
+    project = projects.project(["."])
+    found = find_personas(disk.Files(), *projects.places(project))
+    if form == "json":
+        return _json([_fields(one, project.settings.persona) for one in found])
+    lines = []
+    width = max((len(one.name) for one in found), default=0)
+    for one in found:
+        at_work = one.shadowed_by is None and one.name == project.settings.persona
+        notes = [f"shadowed by {one.shadowed_by}"] if one.shadowed_by else []
+        notes += [] if one.loaded.persona else ["cannot be used"]
+        notes += [problem.message for problem in one.loaded.problems]
+        note = f"  ({'; '.join(notes)})" if notes else ""
+        lines.append(
+            f"{'*' if at_work else ' '} {visible(one.name):<{width}}  {one.origin:<9}  {visible(one.path + note)}"
+        )
+    return "\n".join(lines) + "\n" if lines else "no personas\n"
+
+
+def shown(persona: str, form: str, paint: Paint) -> str:
+    """The coverage table of a persona. Raises `UsageError` where there is none of that name."""
+    from persona_lsp import review
+    from persona_lsp.rules.registry import topics
+
+    project = projects.project(["."], given={"persona": persona})
+    compiled, problems = projects.compiled_persona(project)
+    if compiled is None:
+        raise projects.UsageError("no persona is named")
+    by_topic: dict[str, list[str]] = {}
+    for rule in review.rules():
+        by_topic.setdefault(rule.topic, []).append(rule.id)
+    rows = coverage(compiled, by_topic, topics(), review.features())
+    if form == "json":
+        return _json(
+            {
+                "name": compiled.persona.name,
+                "description": compiled.persona.description,
+                "source": compiled.persona.source,
+                "problems": [{"message": one.message} for one in problems],
+                "rows": rows,
+            }
+        )
+    head = f"{paint(visible(compiled.persona.name), 'bold')}  {visible(compiled.persona.source)}"
+    warned = [f"{paint('!', 'yellow')} {visible(one.message)}" for one in problems]
+    body = [line for row in rows for line in _row(row, paint)]
+    return "\n".join([head, *warned, *body, "", _summary(rows, paint)]) + "\n"
+
+
+def _row(row: CoverageRow, paint: Paint) -> list[str]:
+    mark, style = ("+", "green") if row.kept else ("-", "yellow") if row.kind == "commitment" else (" ", "dim")
+    head = f"{row.line:>4} {paint(mark, style)} "
+    text = textwrap.wrap(visible(row.text), 100) or [""]
+    lines = [head + text[0], *(" " * 7 + more for more in text[1:])]
+    kept = ", ".join((*row.rules, *row.features))
+    told = [f"kept by {kept}" if kept else "", row.why]
+    for sentence in filter(None, told):
+        lines += [paint(" " * 9 + more, "dim") for more in textwrap.wrap(sentence, 98)]
+    return lines
+
+
+def _summary(rows: Sequence[CoverageRow], paint: Paint) -> str:
+    parts = []
+    for kind, noun in (("commitment", "commitments"), ("technology", "technologies")):
+        those = [row for row in rows if row.kind == kind]
+        parts.append(f"{sum(row.kept for row in those)} of {len(those)} {noun} kept")
+    return paint(", ".join(parts), "bold")
+
+
+def _fields(one: Found, active: str) -> dict[str, object]:
+    persona = one.loaded.persona
+    return {
+        "name": one.name,
+        "origin": one.origin,
+        "path": one.path,
+        "active": one.shadowed_by is None and one.name == active,
+        "shadowedBy": one.shadowed_by,
+        "usable": persona is not None,
+        "description": persona.description if persona else "",
+        "problems": [msgspec.to_builtins(problem) for problem in one.loaded.problems],
+    }
+
+
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
