@@ -412,6 +412,8 @@ class FunctionNode(Struct, eq=False):
     """Where the decorators begin (`start` if there are none, -1 unknown)."""
     has_error: bool = False
     """The syntax tree of this function has errors: facts argued from absence are not to be trusted."""
+    passed_to: str = ""
+    """Dotted name of the call that it is directly given to (`asyncHandler(async () => {})`), "" if none."""
 
     @property
     def body(self) -> tuple[Stmt, ...]:

@@ -1,0 +1,246 @@
+"""Imports and exports: ECMAScript modules, CommonJS and TypeScript's mixtures of both.
+
+`require("x")` in the middle of an expression is an import too; it is bound to `required("x")`, a name that no
+source can contain.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tree_sitter import Node as Tree
+
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Call,
+    ClassDef,
+    Do,
+    Entry,
+    ExportNode,
+    ImportNode,
+    Let,
+    Member,
+    Name,
+    Object,
+    Stmt,
+    Str,
+    dotted,
+)
+from persona_lsp.syntax.javascript.expressions import expression, key_name
+
+_REQUIRE: Final = re.compile(rb"""\brequire\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*,?\s*\)""")
+_NOT_A_NAME: Final = re.compile(r"\W")
+
+
+def required(module: str) -> str:
+    """The local name of a module that is required in the middle of an expression."""
+    return "require$" + _NOT_A_NAME.sub("_", module)
+
+
+def required_module(expr: AnyExpr | None) -> str:
+    """The module that a `require("x")` or `import("x")` call loads, "" for anything else."""
+    if isinstance(expr, Await):
+        expr = expr.value
+    if not isinstance(expr, Call) or not isinstance(expr.func, Name) or len(expr.args) != 1:
+        return ""
+    argument = expr.args[0]
+    if expr.func.id not in {"require", "import"} or not isinstance(argument, Str):
+        return ""
+    return argument.value or ""
+
+
+def imports(nodes: Iterable[Tree], body: Iterable[Stmt], s: bytes) -> tuple[ImportNode, ...]:
+    """Everything that the file imports."""
+    found: list[ImportNode] = []
+    for node in nodes:
+        if node.type == "import_statement":
+            found.extend(_import(node, s))
+    for stmt in body:
+        if isinstance(stmt, Assign) and len(stmt.targets) == 1 and stmt.value is not None:
+            found.extend(_bound(stmt.targets[0], stmt.value))
+    seen: set[str] = set()
+    for match in _REQUIRE.finditer(s):
+        module = (match[1] or match[2] or match[3]).decode()
+        if module not in seen:
+            seen.add(module)
+            found.append(ImportNode(match.start(), match.end(), required(module), module, "*"))
+    return tuple(found)
+
+
+def exports(nodes: Iterable[Tree], body: Iterable[Stmt], s: bytes) -> tuple[ExportNode, ...]:
+    """Everything that the file exports."""
+    found: list[ExportNode] = []
+    values = {stmt.start: stmt.value for stmt in body if isinstance(stmt, Do)}
+    for node in nodes:
+        if node.type == "export_statement":
+            found.extend(_export(node, s, values))
+    for stmt in body:
+        if isinstance(stmt, Assign) and stmt.value is not None:
+            for target in stmt.targets:
+                found.extend(_assigned_export(stmt, target, stmt.value))
+        elif isinstance(stmt, ClassDef) and s[stmt.start : stmt.start + 15].startswith(
+            (b"module.exports", b"exports.")
+        ):
+            found.append(ExportNode(stmt.start, stmt.end, _class_export(stmt, s), stmt.cls.name))
+    return tuple(found)
+
+
+def _class_export(stmt: ClassDef, s: bytes) -> str:
+    left = s[stmt.start : stmt.end].split(b"=", 1)[0].strip()
+    return "default" if left == b"module.exports" else left.rsplit(b".", 1)[-1].decode()
+
+
+def _text(node: Tree, s: bytes) -> str:
+    return key_name(node, s)
+
+
+def _import(node: Tree, s: bytes) -> Iterator[ImportNode]:
+    source = next((c for c in node.children if c.type == "string"), None)
+    clause = next((c for c in node.children if c.type in {"import_clause", "import_require_clause"}), None)
+    if clause is not None and clause.type == "import_require_clause":
+        name = next((c for c in clause.children if c.type == "identifier"), None)
+        source = next((c for c in clause.children if c.type == "string"), None)
+        if name is not None and source is not None:
+            yield ImportNode(node.start_byte, node.end_byte, _text(name, s), _text(source, s), "*")
+        return
+    if source is None:
+        return
+    module = _text(source, s)
+    if clause is None:
+        yield ImportNode(node.start_byte, node.end_byte, "", module, "*")
+        return
+    for part in clause.children:
+        start, end = part.start_byte, part.end_byte
+        if part.type == "identifier":
+            yield ImportNode(start, end, _text(part, s), module, "default")
+        elif part.type == "namespace_import":
+            yield ImportNode(start, end, _text(part.children[-1], s), module, "*")
+        elif part.type == "named_imports":
+            for item in part.children:
+                if item.type == "import_specifier":
+                    imported, local = _renamed(item, s)
+                    yield ImportNode(item.start_byte, item.end_byte, local, module, imported)
+
+
+def _renamed(item: Tree, s: bytes) -> tuple[str, str]:
+    name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+    first = _text(name, s) if name is not None else ""
+    return first, _text(alias, s) if alias is not None else first
+
+
+def _bound(target: AnyExpr, value: AnyExpr) -> Iterator[ImportNode]:
+    name = "*"
+    if isinstance(value, Member):
+        name, value = value.name, value.base
+    module = required_module(value)
+    if not module:
+        return
+    if isinstance(target, Name):
+        yield ImportNode(target.start, target.end, target.id, module, name)
+    elif isinstance(target, Object) and name in {"*", "default"}:
+        for entry in target.entries:
+            local = entry.value.target if isinstance(entry.value, Let) else entry.value
+            if isinstance(local, Name):
+                yield ImportNode(entry.start, entry.end, local.id, module, entry.name or "*")
+
+
+def _export(node: Tree, s: bytes, values: dict[int, AnyExpr]) -> Iterator[ExportNode]:
+    start, end = node.start_byte, node.end_byte
+    children = node.children
+    source = next((_text(c, s) for c in children if c.type == "string"), "")
+    default = any(c.type == "default" for c in children)
+    for child in children:
+        kind = child.type
+        if kind == "*" and source:
+            yield ExportNode(start, end, "*", "", source)
+        elif kind == "namespace_export" and source:
+            yield ExportNode(start, end, _text(child.children[-1], s), "*", source)
+        elif kind == "export_clause":
+            for item in child.children:
+                if item.type == "export_specifier":
+                    local, name = _renamed(item, s)
+                    yield ExportNode(item.start_byte, item.end_byte, name, local, source)
+        elif kind in {"lexical_declaration", "variable_declaration"}:
+            yield from _variables(child, s)
+        elif kind in _NAMED:
+            name_node = child.child_by_field_name("name")
+            local = _text(name_node, s) if name_node is not None else "default"
+            yield ExportNode(start, end, "default" if default else local, local)
+        elif child.is_named and kind not in _NO_VALUE and (default or _equals(children)):
+            yield from _value(start, end, values.get(start) or expression(child, s, 0))
+
+
+def _equals(children: list[Tree]) -> bool:
+    # `export = value` of TypeScript.
+    return len(children) > 1 and children[1].type == "="
+
+
+def _variables(node: Tree, s: bytes) -> Iterator[ExportNode]:
+    for child in node.children:
+        if child.type != "variable_declarator":
+            continue
+        name = child.children[0]
+        if name.type == "identifier":
+            text = _text(name, s)
+            yield ExportNode(child.start_byte, child.end_byte, text, text)
+        else:
+            pattern = expression(name, s, 0)
+            for entry in pattern.entries if isinstance(pattern, Object) else ():
+                local = entry.value.target if isinstance(entry.value, Let) else entry.value
+                if isinstance(local, Name):
+                    yield ExportNode(entry.start, entry.end, local.id, local.id)
+
+
+def _assigned_export(stmt: Assign, target: AnyExpr, value: AnyExpr) -> Iterator[ExportNode]:
+    name = dotted(target)
+    if name == "module.exports":
+        yield from _value(stmt.start, stmt.end, value, commonjs=True)
+    elif name.startswith(("module.exports.", "exports.")):
+        name = name.removeprefix("module.").removeprefix("exports.")
+        if "." not in name:
+            yield _one(stmt.start, stmt.end, name, value)
+
+
+def _value(start: int, end: int, value: AnyExpr, *, commonjs: bool = False) -> Iterator[ExportNode]:
+    yield _one(start, end, "default", value)
+    # The names of a CommonJS object can be imported one by one.
+    if commonjs and isinstance(value, Object):
+        for entry in value.entries:
+            yield from _entry(entry)
+
+
+def _entry(entry: Entry) -> Iterator[ExportNode]:
+    if entry.name:
+        yield _one(entry.start, entry.end, entry.name, entry.value)
+    elif required_module(entry.value):
+        yield ExportNode(entry.start, entry.end, "*", "", required_module(entry.value))
+
+
+def _one(start: int, end: int, name: str, value: AnyExpr) -> ExportNode:
+    if isinstance(value, Name):
+        return ExportNode(start, end, name, value.id)
+    picked, base = ("*", value) if not isinstance(value, Member) else (value.name, value.base)
+    module = required_module(base)
+    if module:
+        return ExportNode(start, end, name, picked, module)
+    if isinstance(value, Member) and dotted(value):
+        return ExportNode(start, end, name, dotted(value), value=value)
+    return ExportNode(start, end, name, value=value)
+
+
+_NAMED: Final = frozenset(
+    {
+        "class_declaration",
+        "abstract_class_declaration",
+        "function_declaration",
+        "generator_function_declaration",
+        "interface_declaration",
+        "enum_declaration",
+        "type_alias_declaration",
+        "function_signature",
+        "internal_module",
+    }
+)
+_NO_VALUE: Final = frozenset({"comment", "string", "decorator", "ERROR", "class"})
