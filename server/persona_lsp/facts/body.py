@@ -302,6 +302,8 @@ class CallSite(Struct, frozen=True, gc=False):
     """email, payment, http, queue, cache, log, metric: set by libraries; "" for ordinary calls."""
     result_used: bool = True
     statement: Span = Span(0, 0)
+    receiver_type: str = ""
+    """The declared type of the receiver, as a simple name."""
 
 
 class AsyncGap(Struct, frozen=True, gc=False):
@@ -372,6 +374,8 @@ class Function(Struct, frozen=True, gc=False):
     compares: tuple[str, ...] = ()
     """Text literals that the body compares with something (`==`, `case`, `in`), sorted."""
     indent: str = ""
+    handling: str = ""
+    """How it takes part in HTTP: handler, middleware, error-handler, dependency, before-action; "" not at all."""
 
     def at(self, span: Span) -> Where:
         """The place in the file of a span of this function."""

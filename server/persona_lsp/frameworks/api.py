@@ -25,6 +25,8 @@ class Extracted(Struct, frozen=True, gc=False):
     constants: tuple[Constant, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     inline: tuple[tuple[int, str], ...] = ()
+    wrapped: tuple[int, ...] = ()
+    """Starts of handlers that are wrapped so that their rejections reach the error handler (`asyncHandler(fn)`)."""
 
 
 class Framework(Struct, frozen=True):

@@ -1,0 +1,171 @@
+"""Manifests and configuration files: package versions, and settings by their dotted keys."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from persona_lsp.extract.secrets import secrets
+from persona_lsp.facts.code import ConfigEntry, FileFacts
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.role import HEAD, role
+
+_VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
+_LARGEST: Final = 2_000_000
+"""Bytes: a larger manifest or configuration file is not read (lock files of huge repositories)."""
+
+
+def config(path: str, source: bytes) -> FileFacts | None:
+    """The facts of a manifest or configuration file; None if it is not one that is read. Never raises."""
+    name = path.rsplit("/", 1)[-1]
+    if len(source) > _LARGEST:
+        return None
+    text = source.decode("utf-8-sig", "replace")
+    versions: tuple[tuple[str, str], ...] = ()
+    entries: tuple[ConfigEntry, ...] = ()
+    try:
+        reader = _MANIFESTS.get(name)
+        if reader is not None:
+            versions = tuple(reader(text))
+        elif _REQUIREMENTS.search(name):
+            versions = tuple(_requirements(text))
+        elif name.endswith(".properties") and _SETTINGS.search(name):
+            entries = tuple(_properties(path, text))
+        elif name.endswith((".yml", ".yaml")) and _SETTINGS.search(name):
+            entries = tuple(_yaml(path, text))
+        else:
+            return None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # A manifest that cannot be read says nothing; the file's own tool will complain about it.
+        versions, entries = (), ()
+    found = secrets(path, source) if entries else ()
+    return FileFacts(path, "config", role(path, source[:HEAD]) if entries else "config", versions=versions, config=entries, secrets=found)
+
+
+_REQUIREMENTS: Final = re.compile(r"^requirements[\w.-]*\.(?:txt|in)$")
+_SETTINGS: Final = re.compile(r"^(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
+
+
+def _package_json(text: str) -> Iterator[tuple[str, str]]:
+    data = json.loads(text)
+    for key in ("dependencies", "devDependencies", "peerDependencies"):
+        for package, wanted in (data.get(key) or {}).items():
+            found = _VERSION.search(str(wanted))
+            yield package, found.group() if found else ""
+
+
+def _package_lock(text: str) -> Iterator[tuple[str, str]]:
+    data = json.loads(text)
+    for place, entry in (data.get("packages") or {}).items():
+        if place.startswith("node_modules/") and place.count("node_modules/") == 1:
+            yield place.removeprefix("node_modules/"), str(entry.get("version", ""))
+    for package, entry in (data.get("dependencies") or {}).items():
+        if isinstance(entry, dict):
+            yield package, str(entry.get("version", ""))
+
+
+def _pyproject(text: str) -> Iterator[tuple[str, str]]:
+    data: dict[str, Any] = tomllib.loads(text)
+    listed = list(data.get("project", {}).get("dependencies", []))
+    for group in data.get("project", {}).get("optional-dependencies", {}).values():
+        listed += group
+    yield from _requirements("\n".join(str(x) for x in listed))
+    for package, wanted in data.get("tool", {}).get("poetry", {}).get("dependencies", {}).items():
+        version = wanted.get("version", "") if isinstance(wanted, dict) else str(wanted)
+        found = _VERSION.search(version)
+        yield package.lower(), found.group() if found else ""
+
+
+def _locked(text: str) -> Iterator[tuple[str, str]]:
+    for entry in tomllib.loads(text).get("package", []):
+        yield str(entry["name"]).lower(), str(entry.get("version", ""))
+
+
+def _requirements(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        match = re.match(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:[=~<>!]=?=?\s*([\d.]+))?", line)
+        if match and not line.lstrip().startswith(("#", "-")):
+            yield match.group(1).lower(), match.group(2) or ""
+
+
+def _pom(text: str) -> Iterator[tuple[str, str]]:
+    properties = dict(re.findall(r"<([\w.-]+)>([^<>\n]+)</\1>", text))
+    for block in re.findall(r"<(?:dependency|parent)>([\s\S]*?)</(?:dependency|parent)>", text):
+        artifact = re.search(r"<artifactId>([^<]+)</artifactId>", block)
+        version = re.search(r"<version>([^<]+)</version>", block)
+        if artifact:
+            wanted = version.group(1).strip() if version else ""
+            name = re.match(r"\$\{([^}]+)\}", wanted)
+            yield artifact.group(1).strip(), properties.get(name.group(1), "") if name else wanted
+
+
+def _gradle(text: str) -> Iterator[tuple[str, str]]:
+    for artifact, version in re.findall(r"[\"'][\w.-]+:([\w.-]+)(?::([\w.-]+))?[\"']", text):
+        yield artifact, version
+    plugin = re.search(r"org\.springframework\.boot[\"')\s]+version\s+[\"']([\d.]+\w*)", text)
+    if plugin:
+        yield "spring-boot-starter-parent", plugin.group(1)
+
+
+def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:
+    for name, version in re.findall(r"^    ([\w.-]+) \(([\d.]+)[^)]*\)$", text, re.MULTILINE):
+        yield name, version
+
+
+def _gemfile(text: str) -> Iterator[tuple[str, str]]:
+    for name, version in re.findall(r"^\s*gem\s*\(?\s*[\"']([\w.-]+)[\"'](?:\s*,\s*[\"'][~><=\s]*([\d.]+)[\"'])?", text, re.MULTILINE):
+        yield name, version
+
+
+def _yarn_lock(text: str) -> Iterator[tuple[str, str]]:
+    for name, version in re.findall(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n\s+version:? \"?([\d.]+)", text, re.MULTILINE):
+        yield name, version
+
+
+_MANIFESTS: Final = {
+    "package.json": _package_json, "package-lock.json": _package_lock, "npm-shrinkwrap.json": _package_lock,
+    "yarn.lock": _yarn_lock, "pyproject.toml": _pyproject, "poetry.lock": _locked, "uv.lock": _locked, "pom.xml": _pom,
+    "build.gradle": _gradle, "build.gradle.kts": _gradle, "Gemfile.lock": _gemfile_lock, "Gemfile": _gemfile,
+}  # fmt: skip
+
+
+def _profile(path: str) -> str:
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return stem.partition("-")[2]
+
+
+def _properties(path: str, text: str) -> Iterator[ConfigEntry]:
+    offset = 0
+    profile = _profile(path)
+    for line in text.splitlines(keepends=True):
+        size = len(line.encode())
+        match = re.match(r"\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*?)\s*$", line)
+        if match:
+            yield ConfigEntry(match.group(1), match.group(2), Where(path, offset, offset + len(line.rstrip().encode())), profile)
+        offset += size
+
+
+def _yaml(path: str, text: str) -> Iterator[ConfigEntry]:
+    """Scalars of block mappings by their dotted path; anything finer is left out, which means unknown."""
+    stack: list[tuple[int, str]] = []
+    offset = 0
+    profile = _profile(path)
+    for line in text.splitlines(keepends=True):
+        start = offset
+        offset += len(line.encode())
+        if line.startswith("---"):
+            stack.clear()
+            continue
+        match = re.match(r"(\s*)([A-Za-z_][\w.\-]*)\s*:(?:\s+(.*?))?\s*$", line)
+        if not match:
+            continue
+        indent, key, value = len(match.group(1)), match.group(2), match.group(3) or ""
+        while stack and stack[-1][0] >= indent:
+            stack.pop()
+        full = ".".join([*(k for _, k in stack), key])
+        value = re.sub(r"\s+#.*$", "", value).strip()
+        if value and value[0] not in "|>&*{[":
+            yield ConfigEntry(full, value.strip("\"'"), Where(path, start, start + len(line.rstrip().encode())), profile)
+        else:
+            stack.append((indent, key))

@@ -1,0 +1,218 @@
+"""The facts of one source file, from its bytes alone; what did not change since the last time is taken over."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from persona_lsp.extract.functions import Unit, units
+from persona_lsp.extract.known import frameworks_of, libraries_of
+from persona_lsp.extract.secrets import secrets
+from persona_lsp.extract.suppressions import suppressions
+from persona_lsp.extract.values import classes_of, constants_of
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.role import HEAD, role
+from persona_lsp.facts.text import Ref
+from persona_lsp.flow.analyse import analyse
+from persona_lsp.flow.names import FileNames, file_names
+from persona_lsp.flow.vocabulary import Library, Vocabulary
+from persona_lsp.frameworks.api import Extracted, Framework
+from persona_lsp.syntax.ir import Module
+from persona_lsp.syntax.languages import Language, language_of
+from persona_lsp.syntax.parse import Parsed, parse
+
+VERSION: Final = "1"
+"""Changes whenever the same bytes give other facts: part of the key of the facts cache."""
+
+_UNREAD: Final = frozenset({"generated", "vendored"})
+
+
+class Extraction(Struct, frozen=True):
+    """A file as it was read: text, trees and facts. `known` maps a function's text and surroundings to its facts."""
+
+    path: str
+    source: bytes
+    parsed: Parsed
+    facts: FileFacts
+    known: Mapping[tuple[object, ...], Function]
+
+
+def extract(
+    path: str, source: bytes, previous: Extraction | None = None, language: Language | None = None
+) -> Extraction | None:
+    """The facts of a source file; None if its language is not one that is read.
+
+    `previous` is an earlier extraction of the same file: only what changed is parsed and analysed again.
+    """
+    language = language or language_of(path)
+    if language is None:
+        return None
+    old = previous.parsed if previous is not None else None
+    parsed = parse(path, source, language, old)
+    module = parsed.module
+    what = role(path, source[:HEAD])
+    if what in _UNREAD:
+        return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
+    found, used = _frameworks(module)
+    names = file_names(module)
+    active = _libraries(module)
+    known: dict[tuple[object, ...], Function] = {}
+    functions = tuple(
+        _functions(module, names, active, found, previous.known if previous is not None else {}, known)
+    )
+    classes = _merged_classes(module, found)
+    constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
+    facts = FileFacts(
+        path=path,
+        language=language.id,
+        role=what,
+        frameworks=tuple(f.id for f in used),
+        libraries=tuple(dict.fromkeys(q.library for f in functions for q in f.queries)),
+        package=module.package,
+        imports=tuple(Import(i.local, i.module, i.name, Where(path, i.start, i.end)) for i in module.imports),
+        exports=tuple(
+            Export(e.name, Ref(e.local) if e.local else None, e.module) for e in module.exports
+        ),
+        constants=constants,
+        classes=classes,
+        routers=found.routers,
+        mounts=found.mounts,
+        uses=found.uses,
+        routes=found.routes,
+        error_handlers=found.error_handlers,
+        cors=found.cors,
+        functions=functions,
+        secrets=secrets(path, source, language),
+        suppressions=suppressions(path, source, language.line_comment),
+        aliases=found.aliases,
+        error_count=module.error_count,
+    )
+    return Extraction(path, source, parsed, facts, known)
+
+
+def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:
+    used = tuple(f for f in frameworks_of(module.language) if f.detects(module))
+    parts = [f.extract(module) for f in used]
+    if len(parts) == 1:
+        return parts[0], used
+    return (
+        Extracted(
+            **{name: tuple(x for p in parts for x in getattr(p, name)) for name in Extracted.__struct_fields__}
+        ),
+        used,
+    )
+
+
+def _libraries(module: Module) -> tuple[Library, ...]:
+    """Libraries that the file imports, then those that it may reach through its own modules.
+
+    A file that imports one ORM does not use another one under the same method names.
+    """
+    modules = {i.module for i in module.imports}
+    every = libraries_of(module.language)
+    imported = [
+        library for library in every if library.packages and any(_below(m, p) for m in modules for p in library.packages)
+    ]
+    always = [library for library in every if not library.packages]
+    if any(library.relational is not None for library in imported):
+        others = [library for library in every if library.packages and library not in imported and library.relational is None]
+        return (*imported, *always, *others)
+    return (*imported, *always, *(library for library in every if library.packages and library not in imported))
+
+
+def _below(module: str, package: str) -> bool:
+    return module == package or module.startswith((package + ".", package + "/"))
+
+
+def _functions(
+    module: Module,
+    names: FileNames,
+    active: tuple[Library, ...],
+    found: Extracted,
+    before: Mapping[tuple[object, ...], Function],
+    known: dict[tuple[object, ...], Function],
+) -> Iterator[Function]:
+    words = tuple(f.vocabulary for f in frameworks_of(module.language))
+    pattern = _trigger_pattern(module.language)
+    environment = _environment(module, names)
+    inline = dict(found.inline)
+    stops = frozenset(inline)
+    wrapped = frozenset(found.wrapped)
+    taken: dict[str, int] = {}
+    for unit in units(module, inline):
+        count = taken.get(unit.key, 0)
+        taken[unit.key] = count + 1
+        key = unit.key if count == 0 else f"{unit.key}#{count}"
+        yield _function(unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known)
+
+
+def _function(
+    unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
+    pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
+    before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
+) -> Function:  # fmt: skip
+    node = unit.node
+    start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
+    text = module.source[start : node.end]
+    inner = tuple(s - start for s in stops if start < s < node.end)
+    is_wrapped = unit.wrapped or node.start in wrapped
+    identity = (text, unit.surroundings, environment, inner, is_wrapped, node.has_error, node.name)
+    reused = before.get(identity)
+    if reused is not None:
+        fact = replace(reused, start=start, end=node.end, key=key, path=module.path)
+    else:
+        fact = analyse(
+            node, unit.cls, module, names, words, active, key=key, stops=stops - {node.start},
+            deep=bool(pattern.search(text)) or unit.inline, forwards_errors=is_wrapped,
+        )  # fmt: skip
+    known[identity] = fact
+    return fact
+
+
+def _environment(module: Module, names: FileNames) -> object:
+    """What the meaning of a function depends on beside its own text and its class."""
+    source = module.source
+    values = tuple(
+        (name, source[value.start : min(value.end, value.start + 200)]) for name, value in names.values.items()
+    )
+    return hash((tuple((i.local, i.module, i.name) for i in module.imports), values))
+
+
+_WORDS: Final = (
+    "catch", "except", "rescue", "raise", "throw", "abort", "return", "await", "render", "head", "req", "res", "param",
+    "SELECT", "select", "INSERT", "insert", "UPDATE", "update", "DELETE", "delete",
+)  # fmt: skip
+_patterns: dict[str, re.Pattern[bytes]] = {}
+
+
+def _trigger_pattern(language: str) -> re.Pattern[bytes]:
+    """Matches a function text that may contain anything of interest."""
+    pattern = _patterns.get(language)
+    if pattern is None:
+        words = {*_WORDS}
+        for framework in frameworks_of(language):
+            words.update(framework.vocabulary.triggers)
+        for library in libraries_of(language):
+            words.update(library.triggers)
+        pattern = re.compile(b"|".join(sorted((re.escape(w.encode()) for w in words if w), key=len, reverse=True)))
+        _patterns[language] = pattern
+    return pattern
+
+
+def _merged_classes(module: Module, found: Extracted) -> tuple[ClassFacts, ...]:
+    """A framework's word on a class goes before the general one."""
+    special = {c.name: c for c in found.classes}
+    plain = [c for c in classes_of(module) if c.name not in special]
+    return (*special.values(), *plain)
+
+
+def _unique_constants(constants: tuple[Constant, ...]) -> Iterator[Constant]:
+    seen: set[str] = set()
+    for constant in constants:
+        if constant.name not in seen:
+            seen.add(constant.name)
+            yield constant

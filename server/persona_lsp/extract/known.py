@@ -1,0 +1,48 @@
+"""The frameworks and libraries there are, found by looking into their packages once."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from persona_lsp import frameworks as frameworks_package
+from persona_lsp import libraries as libraries_package
+from persona_lsp.flow.vocabulary import Library
+from persona_lsp.frameworks.api import Framework
+
+
+@cache
+def frameworks() -> tuple[Framework, ...]:
+    """Every framework, by id."""
+    found: list[Framework] = []
+    for info in iter_modules(frameworks_package.__path__):
+        if info.ispkg:
+            module = import_module(f"persona_lsp.frameworks.{info.name}")
+            found.append(module.FRAMEWORK)
+    return tuple(sorted(found, key=lambda f: f.id))
+
+
+@cache
+def libraries() -> tuple[Library, ...]:
+    """Every library, by id. A module offers one as `LIBRARY` or several as `LIBRARIES`."""
+    found: list[Library] = []
+    for info in iter_modules(libraries_package.__path__):
+        module = import_module(f"persona_lsp.libraries.{info.name}")
+        single = getattr(module, "LIBRARY", None)
+        found.extend(getattr(module, "LIBRARIES", () if single is None else (single,)))
+    return tuple(sorted(found, key=lambda library: library.id))
+
+
+@cache
+def frameworks_of(language: str) -> tuple[Framework, ...]:
+    """The frameworks of a language."""
+    return tuple(f for f in frameworks() if _speaks(f.languages, language))
+
+
+@cache
+def libraries_of(language: str) -> tuple[Library, ...]:
+    """The libraries of a language."""
+    return tuple(f for f in libraries() if _speaks(f.languages, language))
+
+
+def _speaks(languages: tuple[str, ...], language: str) -> bool:
+    return language in languages or (language == "tsx" and "typescript" in languages)

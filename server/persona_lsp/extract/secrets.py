@@ -1,0 +1,150 @@
+"""Literals that look like credentials: provider patterns, URLs with a password, and telling names.
+
+Prefixes are the providers' own documented ones. The shape of a value decides before its name does: a placeholder,
+an environment read or a message about passwords is no secret.
+"""
+
+import math
+import re
+from collections import Counter
+from typing import Final
+
+from persona_lsp.facts.code import SecretLiteral
+from persona_lsp.facts.place import Where
+from persona_lsp.syntax.languages import Language
+
+_PROVIDERS: Final = (
+    ("AWS access key", rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("GitHub token", rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})\b"),
+    ("GitLab token", rb"\bglpat-[A-Za-z0-9_-]{20,}\b"),
+    ("Slack token", rb"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    ("Stripe live key", rb"\b(?:sk|rk)_live_[A-Za-z0-9]{16,}\b"),
+    ("Google API key", rb"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("SendGrid key", rb"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ("npm token", rb"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("Anthropic key", rb"\bsk-ant-[A-Za-z0-9_-]{20,}"),
+    ("private key", rb"-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP |ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----"),
+)
+_PROVIDER: Final = re.compile(b"|".join(b"(?P<p%d>%s)" % (i, p) for i, (_, p) in enumerate(_PROVIDERS)))
+_URL: Final = re.compile(
+    rb"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|jdbc:\w+)://"
+    rb"(?P<user>[^:/@\s\"'`{}<>$]*):(?P<password>[^@/\s\"'`{}<>$]+)@(?P<host>[^/\s\"'`:?]+)"
+)
+_NAMED: Final = re.compile(
+    rb"(?P<name>\b[A-Za-z_][\w.]*?(?:secret|passwd|password|passphrase|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|secret_?key_?base)(?:_?(?:key|value|string|hash))?)[\"']?\]?\s*"
+    rb"(?::\s*(?:str|String|Final(?:\[str\])?|string)\s*=|=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(
+    rb"(?P<name>\b(?:secret|passwd|password|passphrase|api_?key|secretOrKey))[\"']?\s*(?:=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
+    re.IGNORECASE,
+)
+_JWT_SIGN: Final = re.compile(
+    rb"\b(?:jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode)|setSigningKey|signWith|verifyWith)\s*\([^()\n]{0,80}?,\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{6,200})(?P=quote)"
+)
+_PLACEHOLDER: Final = re.compile(
+    rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
+    rb"replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
+    re.IGNORECASE,
+)
+_NOT_A_VALUE: Final = re.compile(
+    rb"\s|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]",
+)
+_LABELS: Final = re.compile(
+    rb"url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
+    re.IGNORECASE,
+)
+_DOCUMENTED: Final = frozenset({b"AKIAIOSFODNN7EXAMPLE"})
+_LOCAL_HOSTS: Final = frozenset({b"localhost", b"127.0.0.1", b"db", b"postgres", b"mysql", b"mongo", b"redis", b"rabbitmq", b"host", b"hostname", b"example.com"})
+_HINTS: Final = re.compile(rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY|://[^\s/]*:|(?i:secret|passw|passphrase|token|_?key)")
+_MIN_ENTROPY: Final = 3.0
+"""Bits per character, the catalogue's bound for a literal whose name is telling."""
+
+
+def secrets(path: str, source: bytes, language: Language | None = None) -> tuple[SecretLiteral, ...]:
+    """Credentials among the literals of a file, in order."""
+    if _HINTS.search(source) is None:
+        return ()
+    found: dict[int, SecretLiteral] = {}
+    comment = language.line_comment.encode() if language is not None else b"#"
+    for match in _PROVIDER.finditer(source):
+        kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
+        value = match.group()
+        if value in _DOCUMENTED or (kind != "private key" and _PLACEHOLDER.search(value)):
+            continue
+        if kind == "private key" and not _key_follows(source, match.end()):
+            continue
+        found[match.start()] = SecretLiteral(
+            kind, Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
+            _whole_literal(source, match.start(), match.end()),
+        )  # fmt: skip
+    for match in _URL.finditer(source):
+        password, host = match.group("password"), match.group("host")
+        if _PLACEHOLDER.search(password) or host in _LOCAL_HOSTS or password in (match.group("user"), b"pass", b"password", b"pwd"):
+            continue
+        if _PLACEHOLDER.search(host) or _in_comment(source, match.start(), comment):
+            continue
+        found[match.start()] = SecretLiteral(
+            "password in a URL", Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
+            _whole_literal(source, match.start(), match.end()),
+        )  # fmt: skip
+    for pattern in (_NAMED, _BARE, _JWT_SIGN):
+        for match in pattern.finditer(source):
+            value = match.group("value")
+            start = match.start("value")
+            if start in found or _in_comment(source, match.start(), comment):
+                continue
+            name = match.group("name") if "name" in match.groupdict() else b"jwt_secret"
+            if not _is_secret(name, value, sink=pattern is _JWT_SIGN):
+                continue
+            label = name.rsplit(b".", 1)[-1].decode("ascii", "replace")
+            found[start] = SecretLiteral(
+                _kind_of(label), Where(path, start - 1, match.end("value") + 1), label, "medium",
+                _whole_literal(source, start, match.end("value")),
+            )  # fmt: skip
+    return tuple(found[k] for k in sorted(found))
+
+
+def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
+    if _PLACEHOLDER.search(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
+        return False
+    if sink:
+        return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))
+    if _NOT_A_VALUE.search(value):
+        return False
+    return _entropy(value) >= _MIN_ENTROPY
+
+
+def _entropy(value: bytes) -> float:
+    """Shannon entropy in bits per byte."""
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+
+
+def _kind_of(name: str) -> str:
+    lower = name.lower()
+    for word, kind in (("pass", "password"), ("token", "token"), ("private", "private key"), ("key", "key")):
+        if word in lower:
+            return kind
+    return "secret"
+
+
+def _assigned_name(source: bytes, at: int) -> str:
+    line = source[source.rfind(b"\n", 0, at) + 1 : at]
+    match = re.search(rb"([A-Za-z_]\w*)[\"']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=(])\s*[\"'`]?$", line)
+    return match.group(1).decode("ascii", "replace") if match else ""
+
+
+def _whole_literal(source: bytes, start: int, end: int) -> bool:
+    """The value fills its string literal: a fix can replace the literal."""
+    return source[start - 1 : start] in (b'"', b"'") and source[end : end + 1] == source[start - 1 : start]
+
+
+def _in_comment(source: bytes, at: int, comment: bytes) -> bool:
+    line = source[source.rfind(b"\n", 0, at) + 1 : at].lstrip()
+    return line.startswith((comment, b"*", b"/*", b"<!--"))
+
+
+def _key_follows(source: bytes, at: int) -> bool:
+    """Key material stands behind the header; the header alone is a format check."""
+    return re.match(rb"(?:\\n|\\r|\s|[\"'+])*[A-Za-z0-9+/=]{32}", source[at : at + 120]) is not None

@@ -1,0 +1,50 @@
+"""`persona-lsp: ignore[rule-id] reason` in comments: on the line of the finding, or on a line of its own above it."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.code import Suppression
+from persona_lsp.facts.place import Where
+
+_COMMENT: Final = re.compile(rb"persona-lsp:\s*ignore(?P<file>-file)?\[(?P<rules>[\w\s,*-]*)\](?P<reason>[^\n\r]*)")
+_CLOSERS: Final = re.compile(r"\s*(?:\*/|-->|%>)\s*$")
+
+
+def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, ...]:
+    """All suppressions of a file, in order. One on a line of its own covers the next line that has code."""
+    if b"persona-lsp:" not in source:
+        return ()
+    found: list[Suppression] = []
+    for match in _COMMENT.finditer(source):
+        line_start = source.rfind(b"\n", 0, match.start()) + 1
+        before = source[line_start : match.start()].strip()
+        if not _is_comment(before, comment.encode()):
+            continue
+        rules = tuple(r.strip().decode("ascii", "replace") for r in match.group("rules").split(b",") if r.strip())
+        reason = _CLOSERS.sub("", match.group("reason").decode("utf-8", "replace")).strip(" :-\u2014")
+        own_line = before in (comment.encode(), b"/*", b"#", b"//", b"--", b"<!--", b"*", b"/**")
+        start, end = (_next_code(source, match.end(), comment.encode()) if own_line else (line_start, _line_end(source, match.start())))
+        found.append(
+            Suppression(rules, reason, Where(path, match.start(), match.end()), start, end, match.group("file") is not None)
+        )
+    return tuple(found)
+
+
+def _is_comment(before: bytes, comment: bytes) -> bool:
+    return any(mark in before for mark in (comment, b"/*", b"#", b"//", b"--", b"<!--")) or before == b"*"
+
+
+def _line_end(source: bytes, at: int) -> int:
+    end = source.find(b"\n", at)
+    return len(source) if end < 0 else end
+
+
+def _next_code(source: bytes, at: int, comment: bytes) -> tuple[int, int]:
+    start = _line_end(source, at) + 1
+    while start < len(source):
+        end = _line_end(source, start)
+        line = source[start:end].strip()
+        if line and not line.startswith((comment, b"*", b"/*")):
+            return start, end
+        start = end + 1
+    return len(source), len(source)

@@ -1,0 +1,149 @@
+"""The facts of one function: the walk's drafts, completed and frozen."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Query, Response
+from persona_lsp.facts.body import Raise as RaiseFact
+from persona_lsp.facts.place import Span
+from persona_lsp.flow.names import FileNames
+from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
+from persona_lsp.flow.walk import Draft, Walk
+from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module
+
+_QUERY: Final = frozenset(Query.__struct_fields__)
+_RESPONSE: Final = frozenset(Response.__struct_fields__)
+_RAISE: Final = frozenset(RaiseFact.__struct_fields__)
+_CATCH: Final = frozenset(Catch.__struct_fields__)
+_DOC_LENGTH: Final = 400
+
+
+def analyse(
+    function: FunctionNode,
+    cls: ClassNode | None,
+    module: Module,
+    names: FileNames,
+    vocabularies: Sequence[Vocabulary],
+    libraries: Sequence[Library],
+    *,
+    key: str,
+    stops: frozenset[int] = frozenset(),
+    deep: bool = True,
+    forwards_errors: bool = False,
+) -> Function:
+    """The facts of `function`.
+
+    `stops` are the starts of functions inside it that are analysed on their own. `deep=False` skips the body: for
+    functions that cannot contain anything of interest.
+    """
+    start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
+    handling = _handling(vocabularies, function, cls, module)
+    walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
+    if deep:
+        walk.run()
+    transactional = any(
+        library.transactional is not None and library.transactional(function, cls) for library in libraries
+    )
+    text = module.source
+    line = text.rfind(b"\n", 0, start) + 1
+    indent = text[line:start]
+    read = walk.names_read
+    return Function(
+        key=key,
+        name=function.name,
+        path=module.path,
+        start=start,
+        end=function.end,
+        name_span=Span(function.name_start - start, function.name_end - start) if function.name else Span(function.start - start, function.start - start),
+        language=module.language,
+        class_name=function.owner or (cls.name if cls is not None else ""),
+        params=tuple(
+            FunctionParam(
+                p.name,
+                _source(text, p.type),
+                _source(text, p.default) if p.default is not None else None,
+                not deep or p.name in read or p.pattern is not None or function.has_error,
+                tuple(d.name for d in p.decorators),
+            )
+            for p in function.params
+        ),
+        is_async=function.is_async,
+        decorators=tuple(d.name for d in function.decorators),
+        returns=_source(text, function.returns),
+        doc=function.doc[:_DOC_LENGTH],
+        is_public="private" not in function.modifiers and "protected" not in function.modifiers and not function.name.startswith("_"),
+        queries=tuple(_query(d) for d in walk.queries),
+        loops=tuple(walk.loops),
+        txs=tuple(walk.txs),
+        responses=tuple(_response(d, walk) for d in walk.responses),
+        raises=tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises),
+        catches=tuple(_catch(d, text, start) for d in walk.catches),
+        inputs=tuple(InputRead(**d) for d in walk.inputs),
+        limits=tuple(walk.limits),
+        calls=tuple(walk.calls),
+        gaps=tuple(walk.gaps),
+        complete=not function.has_error and not walk.too_deep and deep,
+        reads_principal=walk.reads_principal,
+        transactional=transactional,
+        forwards_errors=forwards_errors or bool(handling and handling.forwards_errors),
+        body_start=function.body_start - start,
+        body_end=function.body_end - start,
+        names_read=tuple(sorted(read)) if handling is not None else (),
+        returns_query=walk.returns_query,
+        indent=indent.decode("utf-8", "replace") if not indent.strip() else "",
+        passes_on=walk.passes_on,
+        compares=tuple(sorted(walk.compares)),
+        handling=handling.kind if handling is not None else "",
+    )
+
+
+def _handling(
+    vocabularies: Sequence[Vocabulary], function: FunctionNode, cls: ClassNode | None, module: Module
+) -> Handling | None:
+    for words in vocabularies:
+        found = words.handling(function, cls, module)
+        if found is not None:
+            return found
+    return None
+
+
+def _fields(draft: Draft, names: frozenset[str]) -> dict[str, Any]:
+    return {k: v for k, v in draft.items() if k in names}
+
+
+def _query(draft: Draft) -> Query:
+    fields = _fields(draft, _QUERY)
+    if fields["checked"] and fields.get("unchecked_use") is not None and fields["nullable"]:
+        # The use came first, on a path that no test guards; a later test does not make it safe.
+        fields["checked"] = False
+    return Query(**fields)
+
+
+def _response(draft: Draft, walk: Walk) -> Response:
+    fields = _fields(draft, _RESPONSE)
+    shown = draft["_shown"]
+    if shown:
+        fields["queries"] = tuple(i for i, q in enumerate(walk.queries) if _within(q["span"], shown))
+        fields["calls"] = tuple(i for i, c in enumerate(walk.calls) if _within(c.span, shown))
+    return Response(**fields)
+
+
+def _within(span: Span, outer: tuple[Span, ...]) -> bool:
+    return any(o.start <= span.start and span.end <= o.end for o in outer)
+
+
+def _catch(draft: Draft, text: bytes, start: int) -> Catch:
+    fields = _fields(draft, _CATCH)
+    fields["covers"] = tuple(fields["covers"])
+    node = draft.get("_node")
+    if node is not None and node.body:
+        first, last = node.body[0], node.body[-1]
+        line = text.rfind(b"\n", 0, first.start) + 1
+        indent = text[line : first.start]
+        fields["indent"] = indent.decode("utf-8", "replace") if not indent.strip() else ""
+        fields["insert_at"] = last.end - start
+    return Catch(**fields)
+
+
+def _source(text: bytes, node: Any) -> str:
+    return text[node.start : node.end].decode("utf-8", "replace")[:120] if node is not None else ""

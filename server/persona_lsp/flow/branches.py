@@ -1,0 +1,160 @@
+"""What a condition says about the branch behind it: absence, bad input, no login, no right."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from persona_lsp.facts.body import Branch
+from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Const, Let, Member, Name, Str, Unary, dotted, walk
+
+_ABSENT_TESTS: Final = frozenset({"nil?", "blank?", "isEmpty", "isNull", "empty?", "is_none", "isNil", "undefined"})
+_PRESENT_TESTS: Final = frozenset({"present?", "isPresent", "any?", "exists", "is_some", "some?", "persisted?", "nonNull"})
+_NULL_FUNCTIONS: Final = frozenset({"isNull", "isNil", "isEmpty", "isUndefined"})
+
+_ROLE: Final = re.compile(
+    r"is_?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
+    r"privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
+    re.IGNORECASE,
+)
+_CREDENTIAL: Final = re.compile(
+    r"authorization\b|bearer|\btoken\b|jwt|credential|api_?key|session\b|logged_?in|signed_?in|authenticated|password|passwd|"
+    r"verify_?password|check_?password|compare|authenticate\b",
+    re.IGNORECASE,
+)
+_VALIDATION: Final = re.compile(
+    r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing", re.IGNORECASE
+)
+_OWNER: Final = re.compile(r"(?:owner|author|user|created_?by|creator|tenant|account|customer|member|seller)(?:_?id)?\b", re.IGNORECASE)
+
+
+def absent_names(test: AnyExpr) -> frozenset[str]:
+    """Names that are known to be absent when the test holds: `not x`, `x is None`, `!x`, `x.nil?`, and `or`s of these."""
+    match test:
+        case Unary(op="not", operand=operand):
+            return present_names(operand)
+        case Binary(op="or", left=left, right=right):
+            return absent_names(left) | absent_names(right)
+        case Binary(op="==" | "is", left=left, right=right):
+            return _null_compared(left, right)
+        case Call() if test.name in _ABSENT_TESTS and test.receiver is not None and not test.args:
+            return _name_of(test.receiver)
+        case Call() if test.name in _NULL_FUNCTIONS and test.args:
+            return _name_of(test.args[0])
+        case Member(name=name, base=base) if name in _ABSENT_TESTS:
+            return _name_of(base)
+        case _:
+            return frozenset()
+
+
+def present_names(test: AnyExpr) -> frozenset[str]:
+    """Names that are known to be present when the test holds."""
+    match test:
+        case Name(id=name):
+            return frozenset({name})
+        case Await(value=value):
+            return present_names(value)
+        case Let(target=target):
+            return _name_of(target)
+        case Unary(op="not", operand=operand):
+            return absent_names(operand)
+        case Binary(op="and", left=left, right=right):
+            return present_names(left) | present_names(right)
+        case Binary(op="!=" | "is-not", left=left, right=right):
+            return _null_compared(left, right)
+        case Call() if test.name in _PRESENT_TESTS and test.receiver is not None:
+            return _name_of(test.receiver)
+        case Member(name=name, base=base) if name in _PRESENT_TESTS:
+            return _name_of(base)
+        case _:
+            return frozenset()
+
+
+def _null_compared(left: AnyExpr, right: AnyExpr) -> frozenset[str]:
+    if isinstance(right, Const) and right.value is None:
+        return _name_of(left)
+    if isinstance(left, Const) and left.value is None:
+        return _name_of(right)
+    return frozenset()
+
+
+def _name_of(expr: AnyExpr) -> frozenset[str]:
+    match expr:
+        case Name(id=name):
+            return frozenset({name})
+        case Let(target=target):
+            return _name_of(target)
+        case Member():
+            name = dotted(expr)
+            return frozenset({name}) if name else frozenset()
+        case _:
+            return frozenset()
+
+
+def classify(
+    test: AnyExpr,
+    *,
+    negated: bool,
+    looked_up: Callable[[str], bool],
+    principal: Callable[[AnyExpr], bool],
+    text: str,
+) -> Branch:
+    """The branch that is entered when `test` holds (or fails, if `negated`).
+
+    `looked_up(name)`: the name holds the result of a lookup. `principal(expr)`: the expression is the caller.
+    `text` is the source of the test.
+    """
+    gone = present_names(test) if negated else absent_names(test)
+    if any(looked_up(name) for name in gone):
+        return Branch.NOT_FOUND
+    mentions_principal = any(principal(part) for part in walk(test))
+    if mentions_principal and _only_absence_of_principal(test, principal, negated=negated):
+        return Branch.UNAUTHENTICATED
+    if _ROLE.search(text) or (mentions_principal and _compares(test)) or _compares_owner(test, text):
+        return Branch.FORBIDDEN
+    if _CREDENTIAL.search(text):
+        return Branch.UNAUTHENTICATED
+    if _VALIDATION.search(text):
+        return Branch.VALIDATION
+    return Branch.OTHER
+
+
+def _only_absence_of_principal(test: AnyExpr, principal: Callable[[AnyExpr], bool], *, negated: bool) -> bool:
+    match test:
+        case Unary(op="not", operand=operand):
+            return not negated and principal(operand)
+        case Binary(op="==" | "is", left=left, right=right):
+            return not negated and (
+                (principal(left) and isinstance(right, Const)) or (principal(right) and isinstance(left, Const))
+            )
+        case Call() if test.name in _ABSENT_TESTS and test.receiver is not None:
+            return not negated and principal(test.receiver)
+        case _:
+            return negated and principal(test)
+
+
+def _compares(test: AnyExpr) -> bool:
+    return any(
+        (isinstance(part, Binary) and part.op in ("==", "!=", "is", "is-not", "in", "not-in") and not _is_null(part))
+        or (isinstance(part, Call) and part.name in ("equals", "includes", "contains", "include?", "eql?", "is"))
+        for part in walk(test)
+    )
+
+
+def _compares_owner(test: AnyExpr, text: str) -> bool:
+    """`order.user_id != user.id`: both sides name a person."""
+    for part in walk(test):
+        if isinstance(part, Binary) and part.op in ("==", "!=") and not _is_null(part):
+            sides = [s for s in (part.left, part.right) if not isinstance(s, Const | Str)]
+            if len(sides) == 2 and all(isinstance(s, Member | Call) for s in sides):  # noqa: PLR2004 -- both sides
+                names = [_last(s) for s in sides]
+                if all(n in ("id", "_id") or _OWNER.search(n) for n in names) and any(_OWNER.search(n) for n in names) and len(_OWNER.findall(text)) > 1:
+                    return True
+    return False
+
+
+def _last(expr: AnyExpr) -> str:
+    return expr.name if isinstance(expr, Member | Call) else ""
+
+
+def _is_null(part: Binary) -> bool:
+    return any(isinstance(s, Const) and s.value is None for s in (part.left, part.right))

@@ -1,0 +1,344 @@
+"""SQL text as code assembles it: constant folding into literal and dynamic parts, and what the text says."""
+
+import re
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Dynamic, Op, Origin, SqlText
+from persona_lsp.facts.place import Span
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Binary,
+    Call,
+    Const,
+    Each,
+
+    Index,
+    Items,
+    Lambda,
+    Member,
+    Name,
+    Node,
+    Object,
+
+    Str,
+    Ternary,
+    dotted,
+)
+
+_DEPTH: Final = 12
+
+
+class Values(Protocol):
+    """What folding needs to know about names."""
+
+    def assigned(self, name: str) -> AnyExpr | None:
+        """See `Scope.assigned`."""
+
+    def appended(self, name: str) -> tuple[AnyExpr, ...]:
+        """Values added to a local name with `+=`, `append` or `<<`."""
+
+    def type_of(self, expr: AnyExpr) -> str:
+        """See `Scope.type_of`."""
+
+    def origin(self, expr: AnyExpr) -> Origin:
+        """See `Scope.origin`."""
+
+    def text(self, node: Node) -> str:
+        """See `Scope.text`."""
+
+    def is_param(self, name: str) -> bool:
+        """The name is a parameter of the function, which hides file-level names."""
+
+
+class _Dyn(Struct, frozen=True):
+    expr: AnyExpr
+
+
+_Piece = str | _Dyn
+
+_FORMATTERS: Final = frozenset({"format", "formatted", "sprintf", "Sprintf", "printf"})
+_TRANSPARENT: Final = frozenset(
+    {
+        "text", "raw", "squish", "strip", "trim", "dedent", "toString", "literal", "html_safe", "freeze", "sql",
+        "String", "str", "SQL", "stripIndent", "arel_sql", "to_s", "chomp", "strip_heredoc", "stripMargin",
+    }
+)  # fmt: skip
+_PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
+
+
+def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa: C901, PLR0911, PLR0912 -- one arm per way to build text
+    """Literal and dynamic pieces of a text expression, in order."""
+    if depth > _DEPTH:
+        return [_Dyn(expr)]
+    match expr:
+        case Str(parts=parts):
+            pieces: list[_Piece] = []
+            for part in parts:
+                if isinstance(part, str):
+                    pieces.append(part)
+                else:
+                    inner = fold(part, values, depth + 1)
+                    known = all(isinstance(p, str) for p in inner)
+                    pieces.extend(inner if known or isinstance(part, Str | Binary) else [_Dyn(part)])
+            return pieces
+        case Binary(op="+", left=left, right=right):
+            return fold(left, values, depth + 1) + fold(right, values, depth + 1)
+        case Binary(op="%", left=left, right=right):
+            return _formatted(left, right.items if isinstance(right, Items) else (right,), (), values, depth)
+        case Await(value=value):
+            return fold(value, values, depth + 1)
+        case Ternary(then=then, orelse=orelse):
+            a, b = fold(then, values, depth + 1), fold(orelse, values, depth + 1)
+            return a if all(isinstance(p, str) for p in a + b) else [_Dyn(expr)]
+        case Call(func=func, args=args) if expr.name in _FORMATTERS:
+            kwargs = tuple((k.name, k.value) for k in expr.kwargs)
+            receiver = expr.receiver
+            if receiver is not None and (isinstance(receiver, Str) or dotted(receiver) not in ("String", "fmt", "Kernel", "util")):
+                return _formatted(receiver, args, kwargs, values, depth)
+            return _formatted(args[0], args[1:], kwargs, values, depth) if args else [_Dyn(expr)]
+        case Call(func=func, args=args) if expr.name in _TRANSPARENT and not expr.new:
+            receiver = expr.receiver
+            inner_expr = args[0] if args else receiver
+            if inner_expr is None or (isinstance(receiver, Str) and not args):
+                return fold(receiver, values, depth + 1) if receiver is not None else [_Dyn(expr)]
+            return fold(inner_expr, values, depth + 1)
+        case Call() if expr.name in ("append", "concat") and expr.receiver is not None and expr.args:
+            pieces = fold(expr.receiver, values, depth + 1)
+            for arg in expr.args:
+                pieces += fold(arg, values, depth + 1)
+            return pieces
+        case Call(new=True, args=args) if expr.name in ("StringBuilder", "StringBuffer"):
+            return fold(args[0], values, depth + 1) if args and not isinstance(args[0], Const) else []
+        case Name(id=name):
+            if values.is_param(name):
+                return [_Dyn(expr)]
+            value = values.assigned(name)
+            if value is None or isinstance(value, Name) and value.id == name:
+                return [_Dyn(expr)]
+            if isinstance(value, Str | Binary | Call | Ternary | Name):
+                pieces = fold(value, values, depth + 1)
+                for more in values.appended(name):
+                    pieces += fold(more, values, depth + 1)
+                if any(isinstance(p, str) and p.strip() for p in pieces) or not pieces:
+                    return pieces
+            if isinstance(value, Const) and value.value is not None:
+                return [str(value.value)]
+            return [_Dyn(expr)]
+        case Const(value=value) if value is not None:
+            return [str(value)]
+        case Member():
+            name = dotted(expr)
+            found = values.assigned(name) if name else None
+            return fold(found, values, depth + 1) if isinstance(found, Str) else [_Dyn(expr)]
+        case _:
+            return [_Dyn(expr)]
+
+
+def _formatted(
+    template: AnyExpr, args: tuple[AnyExpr, ...], kwargs: tuple[tuple[str, AnyExpr], ...], values: Values, depth: int
+) -> list[_Piece]:
+    named = dict(kwargs)
+    if len(args) == 1 and isinstance(args[0], Object):
+        named.update({e.name: e.value for e in args[0].entries})
+    pieces: list[_Piece] = []
+    index = 0
+    for piece in fold(template, values, depth + 1):
+        if not isinstance(piece, str):
+            pieces.append(piece)
+            continue
+        last = 0
+        for match in _PLACEHOLDER.finditer(piece):
+            pieces.append(piece[last : match.start()])
+            last = match.end()
+            key = match.group(1) or match.group(2) or ""
+            value = named.get(key) if key and not key.isdigit() else None
+            if value is None:
+                at = int(key) if key.isdigit() else index
+                index += 1
+                value = args[at] if at < len(args) else None
+            if value is None:
+                pieces.append(match.group())
+            else:
+                inner = fold(value, values, depth + 1)
+                pieces.extend(inner if all(isinstance(p, str) for p in inner) else [_Dyn(value)])
+        pieces.append(piece[last:])
+    return pieces
+
+
+_SQL: Final = re.compile(
+    r"^\s*\(*\s*(?:with\b[\s\S]+?\b)?(select|insert\s+(?:ignore\s+)?into|update|delete\s+from|replace\s+into|merge\s+into|create|alter|drop|truncate|call|exec|explain|from)\b",
+    re.IGNORECASE,
+)
+_FRAGMENT: Final = re.compile(r"=|<|>|\b(?:like|ilike|in|is|between|and|or|not|asc|desc|exists)\b|\?", re.IGNORECASE)
+_IDENT_BEFORE: Final = re.compile(
+    r"\b(?:from|join|into|update|table|order\s+by|group\s+by|select|distinct|as|truncate|schema|index|database|column)\s+[\w\s,.\"`\[]*$"
+    r"|[\"`.]$|\bset\s+$|\w$",
+    re.IGNORECASE,
+)
+_ORDER_BEFORE: Final = re.compile(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
+_TABLES: Final = re.compile(r"\b(?:from|join|into|update)\s+[\"`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+_OPS: Final = {
+    "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "replace": Op.UPSERT,
+    "merge": Op.UPSERT, "create": Op.DDL, "alter": Op.DDL, "drop": Op.DDL, "truncate": Op.DELETE, "from": Op.SELECT,
+}  # fmt: skip
+_LIMIT: Final = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top\s*\(?\s*\d)", re.IGNORECASE)
+_AGGREGATE: Final = re.compile(r"^\s*select\s+(?:count|sum|max|min|avg|exists)\s*\(", re.IGNORECASE)
+
+
+def looks_like_sql(template: str) -> bool:
+    """The text begins like a statement."""
+    return _SQL.match(template) is not None
+
+
+def operation(template: str) -> Op:
+    """What a statement does."""
+    match = _SQL.match(template)
+    if match is None:
+        return Op.UNKNOWN
+    if _AGGREGATE.match(template):
+        return Op.COUNT
+    return _OPS.get(match.group(1).split()[0].lower(), Op.UNKNOWN)
+
+
+def sql_text(
+    expr: AnyExpr, values: Values, span: Callable[[Node], Span], *, fragment: bool, bound: bool
+) -> SqlText | None:
+    """The SQL text of an expression; None if it has no literal part or does not look like SQL."""
+    pieces = fold(expr, values)
+    literal = "".join(p if isinstance(p, str) else "{}" for p in pieces)
+    if not any(isinstance(p, str) and p.strip() for p in pieces):
+        return None
+    if not (_FRAGMENT.search(literal) if fragment else looks_like_sql(literal)):
+        return None
+    dynamic: list[Dynamic] = []
+    left = ""
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            left += piece
+            continue
+        position = _position(left, fragment=fragment)
+        following = pieces[index + 1] if index + 1 < len(pieces) else ""
+        quoted = left.rstrip("%").endswith(("'", '"')) and isinstance(following, str) and following.lstrip("%")[:1] in "'\""
+        inner = piece.expr
+        dynamic.append(
+            Dynamic(
+                values.text(inner)[:80], span(inner), "value" if quoted and left.rstrip("%").endswith("'") else position,
+                values.origin(inner), values.type_of(inner), quoted, "" if bound else _harmless(inner, position, values),
+            )
+        )  # fmt: skip
+        left += "x"
+    return SqlText(
+        literal, span(expr), tuple(dynamic), tuple(dict.fromkeys(t.lower() for t in _TABLES.findall(literal))),
+        re.search(r"\bwhere\b", literal, re.IGNORECASE) is not None, _LIMIT.search(literal) is not None, bound,
+    )  # fmt: skip
+
+
+def _position(left: str, *, fragment: bool) -> str:
+    if _ORDER_BEFORE.search(left):
+        return "order"
+    if fragment and not left.strip():
+        return "fragment"
+    if _IDENT_BEFORE.search(left):
+        return "ident"
+    if not re.search(r"[=<>(,'%]\s*$|\b(?:like|ilike|in|values|and|or|between|where|then|else|when|interval|not)\s*\(?\s*$", left, re.IGNORECASE):
+        return "fragment"
+    return "fragment" if re.search(r"\b(?:where|and|or)\s*$", left, re.IGNORECASE) else "value"
+
+
+_NUMERIC_TYPES: Final = frozenset(
+    {
+        "int", "float", "bool", "Decimal", "UUID", "date", "datetime", "number", "boolean", "bigint", "Integer", "Long",
+        "long", "Short", "short", "double", "Double", "BigDecimal", "Boolean", "LocalDate", "LocalDateTime", "Instant",
+        "Float", "byte", "Byte", "BigInteger", "timedelta", "Date",
+    }
+)  # fmt: skip
+_COERCIONS: Final = frozenset(
+    {
+        "int", "float", "bool", "Number", "parseInt", "parseFloat", "to_i", "to_f", "UUID", "Integer", "Float", "len",
+        "length", "size", "count", "valueOf", "intValue", "longValue", "BigInt", "Boolean", "round", "floor", "ceil",
+        "getTime", "now", "hash", "hexdigest",
+    }
+)  # fmt: skip
+_QUOTERS: Final = re.compile(
+    r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
+    re.IGNORECASE,
+)
+_NAMING: Final = re.compile(r"table|schema|column|col\b|keyspace|field|prefix|alias|dialect|sort|direction|order|_sql\b|sql_|Sql\b|clause|where|query|cond|filter|fragment|join|select|cte", re.IGNORECASE)
+
+
+def _harmless(expr: AnyExpr, position: str, values: Values) -> str:  # noqa: C901, PLR0911, PLR0912 -- the catalogue's list of harmless values, one by one
+    """Why a dynamic part cannot change the statement's meaning, "" if it may."""
+    match expr:
+        case Const():
+            return "literal"
+        case Str() if expr.value is not None:
+            return "literal"
+        case Binary(op="==" | "!=" | "<" | ">" | "<=" | ">=" | "not" | "in" | "-" | "*" | "/"):
+            return "comparison or arithmetic"
+        case Name(id=name) | Member(name=name):
+            if len(name) > 1 and name.isupper():
+                return "constant"
+            if name == "id" and isinstance(expr, Member) and values.origin(expr) is not Origin.REQUEST:
+                return "id of an entity"
+            if name in ("length", "size", "count"):
+                return "number"
+        case Call():
+            name = expr.name
+            if name in _COERCIONS:
+                return "number"
+            if name == "join" or name.lower().endswith("placeholders"):
+                return "joined fragments" if _joins_fragments(expr, values) else ""
+            if name in ("getId", "get_id"):
+                return "id of an entity"
+            if _QUOTERS.search(values.text(expr.func)):
+                return "quoted by the driver"
+            if name in ("repeat", "fill"):
+                return "placeholders"
+        case Ternary(then=then, orelse=orelse):
+            a, b = _harmless(then, position, values), _harmless(orelse, position, values)
+            return "choice of constants" if a and b else ""
+        case Index(base=base):
+            base_name = dotted(base)
+            found = values.assigned(base_name) if base_name else None
+            if isinstance(found, Object | Items) or base_name.rsplit(".", 1)[-1].isupper():
+                return "looked up in a table of constants"
+    if values.type_of(expr) in _NUMERIC_TYPES:
+        return "typed number"
+    if isinstance(expr, Name):
+        value = values.assigned(expr.id) if not values.is_param(expr.id) else None
+        if value is not None and value is not expr and not isinstance(value, Name):
+            reason = _harmless(value, position, values)
+            if reason:
+                return reason
+    if position != "value" and values.origin(expr) is not Origin.REQUEST and _NAMING.search(values.text(expr)):
+        return "names a part of the statement"
+    return ""
+
+
+def _joins_fragments(call: Call, values: Values) -> bool:
+    """`parts.join(" AND ")`, `", ".join(["%s"] * n)`: the pieces are literals or placeholders."""
+    candidates: list[AnyExpr] = [*call.args]
+    if call.receiver is not None:
+        candidates.append(call.receiver)
+    return not any(values.origin(c) is Origin.REQUEST and not _maps_to_literal(c) for c in candidates)
+
+
+def _maps_to_literal(expr: AnyExpr) -> bool:
+    match expr:
+        case Each(element=Str() as element):
+            return element.value is not None
+        case Call() if expr.name in ("map", "collect", "fill", "from"):
+            for arg in (*expr.args, *((expr.block,) if expr.block else ())):
+                if isinstance(arg, Lambda):
+                    body = arg.function.body
+                    last = getattr(body[-1], "value", None) if body else None
+                    return isinstance(last, Str)
+            return True
+        case _:
+            return False
+
+
