@@ -46,6 +46,19 @@ _WEBHOOK: Final = re.compile(r"(^|/)(web-?hooks?|hooks?)(/|$)|/callbacks?/|/(ipn
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+def label(endpoint: Endpoint) -> str:
+    """`GET /orders/{id}` for messages: a long path keeps its end, which tells it from its neighbours."""
+    room = 48 - len(endpoint.method)
+    path = endpoint.path if len(endpoint.path) <= room else "…" + endpoint.path[-room + 1 :]
+    return f"{endpoint.method} {path}"
+
+
+def brief(text: str, room: int = 32) -> str:
+    """Source text for messages: one line, short, and without the backticks that would end the quotation."""
+    line = " ".join(text.split()).replace("`", "'")
+    return line if len(line) <= room else line[: room - 1] + "…"
+
+
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier or path segment, in lower case: `getUser_byID` -> get, user, by, id."""
     return tuple(word.lower() for word in _WORDS.findall(name))

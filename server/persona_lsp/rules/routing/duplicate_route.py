@@ -139,6 +139,7 @@ from collections.abc import Iterator
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import DeleteStatement
 from persona_lsp.rules import project_rule
+from persona_lsp.rules.predicates import label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 
@@ -169,11 +170,11 @@ def _finding(endpoint: Endpoint, first: Endpoint, registered: dict[tuple[str, in
     same = first.handler is not None and first.handler == endpoint.handler
     handler = f"by `{first.handler_name}`" if first.handler_name else "above"
     if same:
-        message = f"`{endpoint.label}` is registered twice for `{first.handler_name}`; delete one registration."
+        message = f"`{label(endpoint)}` is registered twice for `{first.handler_name}`; delete one registration."
     elif endpoint.position is None:
-        message = f"`{endpoint.label}` is already handled {handler}; the router can't tell the two apart."
+        message = f"`{label(endpoint)}` is already handled {handler}; the router can't tell the two apart."
     else:
-        message = f"`{endpoint.label}` is already handled {handler}; this registration can never run."
+        message = f"`{label(endpoint)}` is already handled {handler}; this registration can never run."
     alone = registered[statement.path, statement.start, statement.end] == 1
     return Finding(
         endpoint.where,

@@ -161,6 +161,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import Intent, MergeParams, RenameText
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _NEAR = 2
@@ -178,7 +179,7 @@ def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Find
             near = _nearest(param.name, endpoint.path_params)
             yield Finding(
                 param.where,
-                f"`{param.name}` is not in `{endpoint.label}`, so every call fails;"
+                f"`{param.name}` is not in `{label(endpoint)}`, so every call fails;"
                 + (f" did you mean `{near}`?" if near else " add it to the path or drop it."),
                 subject=f"{endpoint.label} {param.name}",
             )
@@ -207,11 +208,11 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
             router = _router(endpoint, snapshot)
             fixes = (MergeParams(router, "Let this router read the parameters of its parent"),) if router else ()
         elif near:
-            told = f"`{read.name}` is not in `{endpoint.label}`, so it is always empty; did you mean `{near}`?"
+            told = f"`{read.name}` is not in `{label(endpoint)}`, so it is always empty; did you mean `{near}`?"
             if read.key_span:
                 fixes = (RenameText(where, f"Read `{near}`", new=near),)
         else:
-            told = f"`{read.name}` is not in `{endpoint.label}`, so it is always empty; add it to the path."
+            told = f"`{read.name}` is not in `{label(endpoint)}`, so it is always empty; add it to the path."
         yield Finding(where, told, fixes=fixes, subject=f"{endpoint.label} {read.name}")
 
 

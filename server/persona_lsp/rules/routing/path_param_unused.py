@@ -126,7 +126,7 @@ from collections.abc import Iterator
 from persona_lsp.facts.http import In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, is_html, unread_guards
+from persona_lsp.rules.predicates import CHANGING, is_html, label, unread_guards
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MIDDLEWARE = frozenset(
@@ -153,9 +153,9 @@ def path_param_unused(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Findin
             continue
         yield Finding(
             endpoint.route.path_where or endpoint.where,
-            f"`{name}` is ignored: what belongs to another parent can be changed through `{endpoint.label}`."
+            f"`{name}` is ignored: what belongs to another parent can be changed through `{label(endpoint)}`."
             if parent
-            else f"`{name}` is in `{endpoint.label}` but never read, so any value is accepted; use it or drop it.",
+            else f"`{name}` is in `{label(endpoint)}` but never read, so any value is accepted; use it or drop it.",
             severity=Severity.ERROR if parent else None,
             subject=f"{endpoint.label} {name}",
         )

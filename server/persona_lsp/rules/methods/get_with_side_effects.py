@@ -1,0 +1,189 @@
+'''A `GET` handler changes state.
+
+## Why it matters
+A link preview, a crawler or a retrying proxy can delete data or charge a customer twice, and nothing in between stops it.
+`GET` is defined as safe: the client asks for nothing but reading
+([RFC 9110, section 9.2.1](https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.1)).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}/cancel")
+def cancel_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.get_one(Order, order_id)
+    session.delete(order)
+#   ^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{order_id}/cancel` deletes `Order`; crawlers and retries will repeat it. Use `POST`.
+    session.commit()
+    return {"cancelled": order_id}
+```
+
+```ts express
+import express from 'express';
+import { PrismaClient } from '@prisma/client';
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/orders/:id/cancel', async (req, res) => {
+  const order = await prisma.order.update({ where: { id: req.params.id }, data: { status: 'cancelled' } });
+//                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{id}/cancel` changes `order`; crawlers and retries will repeat it. Use `POST`.
+  res.json(order);
+});
+```
+
+## Fixed
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}/cancel")
+def cancel_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.get_one(Order, order_id)
+    session.delete(order)
+    session.commit()
+    return {"cancelled": order_id}
+```
+
+```ts express
+import express from 'express';
+import { PrismaClient } from '@prisma/client';
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/orders/:id/cancel', async (req, res) => {
+  const order = await prisma.order.update({ where: { id: req.params.id }, data: { status: 'cancelled' } });
+  res.json(order);
+});
+```
+
+## Fine
+Reading.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, session: Session = Depends(get_session)):
+    return session.get_one(Order, order_id)
+```
+
+Counters and times of access, audit records, and what a probe writes.
+
+```ts express
+import express from 'express';
+import { PrismaClient } from '@prisma/client';
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/articles/:id', async (req, res) => {
+  const article = await prisma.article.findUniqueOrThrow({ where: { id: req.params.id } });
+  await prisma.article.update({ where: { id: article.id }, data: { views: { increment: 1 } } });
+  await prisma.auditLog.create({ data: { action: 'read', articleId: article.id } });
+  res.json(article);
+});
+app.get('/me', async (req, res) => {
+  const user = await prisma.user.update({ where: { id: req.user.id }, data: { lastSeenAt: new Date() } });
+  res.json(user);
+});
+app.get('/healthz', async (req, res) => {
+  await prisma.probe.create({ data: { at: new Date() } });
+  res.json({ ok: true });
+});
+app.get('/oauth/callback', async (req, res) => {
+  await prisma.account.create({ data: { code: req.query.code } });
+  res.redirect('/');
+});
+```
+
+## When to ignore it
+The change is invisible to clients, such as filling a table that serves as a cache.
+'''
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import WRITES, Branch, Function, Op, Query
+from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.intent import ChangeMethod
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import READING, brief, handler_queries, is_health, is_login, label, words
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_BOOKKEEPING = re.compile(
+    r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|login|active|activity)_?(at|on|date|time)?|views?|hits?|clicks?"
+    r"|visits?|access\w*|updated_?at|modified_?at|(view|read|hit|click|visit|download|access)_?counts?)",
+    re.IGNORECASE,
+)
+_RECORDS = frozenset(
+    """access activity activities analytics audit audits cache cached click event events history hit impression job
+    log logs metric metrics nonce probe session sessions statistic statistics stats token tokens trace track tracking
+    view views visit visits""".split()
+)
+_DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
+_SENDS = {"email": "sends an e-mail", "payment": "moves money"}
+
+
+@endpoint_rule(severity=Severity.ERROR, since="0.1")
+def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+    """Yield the first write of a safe method."""
+    handler = endpoint.handler
+    if endpoint.method not in READING or handler is None or is_health(endpoint):
+        return
+    # Links in mails and redirects of identity providers can only be GET.
+    if is_login(endpoint) or "ANY" in endpoint.route.methods or len(set(endpoint.route.methods) - READING) > 0:
+        return
+    for query, function, call in handler_queries(endpoint):
+        if _is_domain_write(query, function):
+            yield _finding(endpoint, handler, query, call)
+            return
+    for site in handler.calls:
+        if site.effect in _SENDS and site.site.catch < 0:
+            yield Finding(
+                handler.at(site.span),
+                f"`{label(endpoint)}` {_SENDS[site.effect]}; crawlers and retries will repeat it. Use `POST`.",
+                fixes=(_to_post(endpoint, "POST"),),
+                subject=endpoint.label,
+            )
+            return
+
+
+def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> Finding:
+    entity = f"`{brief(query.entity)}`" if query.entity else "data"
+    # A record that is made when it is missing is reading with a late start.
+    lazy = query.op in {Op.INSERT, Op.UPSERT} and (query.op is Op.UPSERT or query.site.branch is Branch.NOT_FOUND)
+    method = "DELETE" if query.op is Op.DELETE and endpoint.segments and endpoint.segments[-1].param else "POST"
+    return Finding(
+        handler.at(query.span) if call < 0 else handler.at(handler.calls[call].span),
+        f"`{label(endpoint)}` {_DOES[query.op]} {entity}; crawlers and retries will repeat it. Use `{method}`.",
+        fixes=(_to_post(endpoint, method),),
+        severity=Severity.INFORMATION if lazy else Severity.WARNING if call >= 0 else None,
+        related=(Related(endpoint.where, f"`{endpoint.label}` is registered here."),),
+        subject=endpoint.label,
+    )
+
+
+def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:
+    title = f"Register it for {method} (changes the API contract)"
+    return ChangeMethod(endpoint.route.where, title, safe=False, method=method)
+
+
+def _is_domain_write(query: Query, function: Function) -> bool:
+    if query.op not in WRITES or query.site.catch >= 0 or function.is_test:
+        return False
+    if query.columns and all(_BOOKKEEPING.fullmatch(column) for column in query.columns):
+        return False
+    return not set(words(query.entity)) & _RECORDS

@@ -1,0 +1,165 @@
+'''401 and 403 are swapped.
+
+## Why it matters
+Apps react to 401 by ending the session: users are thrown out of the product when they merely lack a right.
+401 says "I don't know you", 403 says "I know you, and you may not"
+([RFC 9110, sections 15.5.2](https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2) and
+[15.5.4](https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.4)).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.delete("/orders/{order_id}", status_code=204)
+def delete_order(order_id: int, user=Depends(get_current_user)):
+    order = orders.read(order_id)
+    if order.owner_id != user.id:
+        raise HTTPException(status_code=401)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A known user lacks a right here: answer 403; 401 makes clients log the user out.
+    orders.delete(order)
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders', (req, res) => {
+  if (!req.headers.authorization) {
+    return res.status(403).json({ error: 'token missing' });
+//         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ The caller is unknown here: answer 401; 403 tells clients that logging in won't help.
+  }
+  res.json(orders.of(req.user));
+});
+app.delete('/orders/:id', (req, res) => {
+  if (!req.user.isAdmin) {
+    return res.sendStatus(401);
+//         ^^^^^^^^^^^^^^^^^^^ A known user lacks a right here: answer 403; 401 makes clients log the user out.
+  }
+  orders.delete(req.params.id);
+  res.sendStatus(204);
+});
+```
+
+## Fixed
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.delete("/orders/{order_id}", status_code=204)
+def delete_order(order_id: int, user=Depends(get_current_user)):
+    order = orders.read(order_id)
+    if order.owner_id != user.id:
+        raise HTTPException(status_code=403)
+    orders.delete(order)
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders', (req, res) => {
+  if (!req.headers.authorization) {
+    return res.status(401).json({ error: 'token missing' });
+  }
+  res.json(orders.of(req.user));
+});
+app.delete('/orders/:id', (req, res) => {
+  if (!req.user.isAdmin) {
+    return res.sendStatus(403);
+  }
+  orders.delete(req.params.id);
+  res.sendStatus(204);
+});
+```
+
+## Fine
+404 hides what others own; 403 is right for a failed CSRF check and for a locked account.
+
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, user=Depends(get_current_user)):
+    order = orders.read(order_id)
+    if order.owner_id != user.id:
+        raise HTTPException(status_code=404)
+    return order
+
+
+@app.post("/login")
+def login(form: Form):
+    user = users.by_name(form.name)
+    if user is None or user.password_hash != digest(form.password):
+        raise HTTPException(status_code=401)
+    if user.locked:
+        raise HTTPException(status_code=403)
+    return issue_token(user)
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.post('/orders', (req, res) => {
+  if (!req.headers['x-csrf-token']) {
+    return res.sendStatus(403);
+  }
+  if (!req.user) {
+    return res.sendStatus(401);
+  }
+  res.status(201).json(orders.create(req.user));
+});
+```
+
+## When to ignore it
+A client that cannot be changed expects the other status.
+'''
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Branch, Function, Raise, Response
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import SetStatus
+from persona_lsp.rules import function_rule
+from persona_lsp.workspace.snapshot import Snapshot
+
+_CREDENTIALS = re.compile(
+    r"passw|secret|credential|signature|hmac|otp|nonce|hash|digest|api_?key|token|jwt|compare|verify|expire|revoked",
+    re.IGNORECASE,
+)
+_NOT_IDENTITY = re.compile(r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|verified|active", re.IGNORECASE)
+
+
+@function_rule(severity=Severity.WARNING, since="0.1")
+def auth_status_confusion(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
+    """Yield 401 where a known caller is refused, and 403 where the caller is unknown."""
+    for answer in (*function.responses, *function.raises):
+        if answer.status == 401 and answer.site.branch is Branch.FORBIDDEN:
+            # A wrong password or signature is compared too, and 401 is right for it.
+            if not _CREDENTIALS.search(answer.condition):
+                told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
+                yield _finding(function, answer, 403, told)
+        elif answer.status == 403 and answer.site.branch is Branch.UNAUTHENTICATED:
+            if not _NOT_IDENTITY.search(answer.condition):
+                told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
+                yield _finding(function, answer, 401, told)
+
+
+def _finding(function: Function, answer: Response | Raise, status: int, message: str) -> Finding:
+    where = function.at(answer.span)
+    title = f"Answer {status} (changes the API contract)"
+    return Finding(
+        where,
+        message,
+        fixes=(SetStatus(where, title, safe=False, status=status),),
+        subject=f"{function.key} {answer.status} {answer.condition}",
+    )

@@ -1,0 +1,240 @@
+'''A failure is reported with a success status.
+
+## Why it matters
+Dashboards show full availability while customers see errors, and neither retries nor alarms ever start.
+The status says how the request went; 4xx and 5xx are for what went wrong
+([RFC 9110, section 15](https://www.rfc-editor.org/rfc/rfc9110.html#section-15)).
+
+## Flagged
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/charges")
+def charge(order: Order):
+    try:
+        pay(order)
+    except PaymentError:
+        return {"error": "declined"}
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of `POST /charges` answers 200; answer 500, so that clients and monitoring see it.
+    return {"paid": True}
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  if (!user) {
+    return res.json({ success: false, message: 'no such user' });
+//         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of `GET /users/{id}` answers 200; answer 404, so that clients and monitoring see it.
+  }
+  res.json(user);
+});
+```
+
+## Fixed
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  if (!user) {
+    return res.status(404).json({ success: false, message: 'no such user' });
+  }
+  res.json(user);
+});
+```
+
+## Fine
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  if (!user) {
+    return res.status(404).json({ error: 'no such user' });
+  }
+  res.json({ user, errors: [] });
+});
+```
+
+Protocols that put errors into a successful answer, several results in one answer, a probe that is degraded, a sender that wants 200, a search that finds nothing.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/graphql")
+def graphql(query: Query):
+    try:
+        return {"data": execute(query)}
+    except QueryError:
+        return {"errors": ["invalid query"]}
+
+
+@app.post("/jsonrpc")
+def rpc(call: Call):
+    try:
+        return {"jsonrpc": "2.0", "result": dispatch(call)}
+    except CallError:
+        return {"jsonrpc": "2.0", "error": {"code": -32600}}
+
+
+@app.post("/orders/batch")
+def create_orders(orders: list[Order]):
+    try:
+        return {"created": create_all(orders)}
+    except PartialFailure:
+        return {"errors": ["some failed"]}
+
+
+@app.get("/health")
+def health():
+    try:
+        ping()
+    except ConnectionError:
+        return {"status": "fail"}
+    return {"status": "ok"}
+
+
+@app.post("/webhooks/payments")
+def payment_event(event: Event):
+    try:
+        handle(event)
+    except UnknownEvent:
+        return {"error": "unknown event"}
+    return {"received": True}
+
+
+@app.post("/telegram/bot")
+def bot(update: Update):
+    try:
+        answer(update)
+    except BotError:
+        return {"ok": False}
+    return {"ok": True}
+
+
+@app.get("/search")
+def search(q: str):
+    found = index.find(q)
+    if not found:
+        return {"results": []}
+    return {"results": found}
+```
+
+## When to ignore it
+Another system demands 200 for everything that it has delivered.
+'''
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Branch, Response
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import SetStatus
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.memo import per_snapshot
+from persona_lsp.rules.predicates import is_health, is_html, is_webhook_receiver, label
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_TELLS = frozenset({"error", "errors", "err", "exception", "error_message", "errormessage"})
+_VERDICTS = frozenset({"success=false", "ok=false", "status=error", "status=fail", "status=failed", "status=ko"})
+_NOTHING = frozenset({"null", "none", "nil", "false", "[]", "{}", "", "0", "undefined"})
+_PROTOCOL = frozenset({"jsonrpc", "data"})
+_ELSEWHERE = re.compile(
+    r"graphql|json-?rpc|(^|/)x?rpc(/|$)|batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check",
+    re.IGNORECASE,
+)
+_FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch.UNAUTHENTICATED, Branch.FORBIDDEN})
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield answers that say "error" in their body and 200 in their status."""
+    handler = endpoint.handler
+    if handler is None or not handler.responses:
+        return
+    for response in handler.responses:
+        if response.status not in {200, 201} or not response.keys or not _says_error(response):
+            continue
+        if _is_protocol(endpoint):
+            return
+        where = handler.at(response.span)
+        status = _suggested(response.site.branch, snapshot)
+        told = f"answer {status}" if status else "answer a 4xx or 5xx status"
+        title = f"Answer {status} (changes the API contract)"
+        yield Finding(
+            where,
+            f"A failure of `{label(endpoint)}` answers {response.status}; {told}, so that clients and monitoring see it.",
+            fixes=(SetStatus(where, title, safe=False, status=status),) if status else (),
+            subject=endpoint.label,
+        )
+
+
+def _is_protocol(endpoint: Endpoint) -> bool:
+    if _ELSEWHERE.search(endpoint.path) or is_health(endpoint) or is_webhook_receiver(endpoint) or is_html(endpoint):
+        return True
+    responses = endpoint.handler.responses if endpoint.handler else ()
+    return any("jsonrpc" in key for response in responses for key in response.keys)
+
+
+def _says_error(response: Response) -> bool:
+    if response.site.loop >= 0:
+        return False
+    keys = [key.lower() for key in response.keys]
+    names = {key.partition("=")[0] for key in keys}
+    if names & _PROTOCOL:
+        return False
+    if any(key in _VERDICTS for key in keys):
+        return True
+    told = [key for key in keys if key.partition("=")[0] in _TELLS and not _is_nothing(key)]
+    if response.site.branch in _FAILURES:
+        return bool(told)
+    # Elsewhere a field `error` may be a part of the data: only a written text that stands there alone is one.
+    return any("=" in key for key in told) and names <= _TELLS | {"message", "detail", "details", "code", "status"}
+
+
+def _is_nothing(key: str) -> bool:
+    name, equals, value = key.partition("=")
+    return bool(name and equals) and value.strip("'\"") in _NOTHING
+
+
+def _suggested(branch: Branch, snapshot: Snapshot) -> int:
+    match branch:
+        case Branch.NOT_FOUND:
+            return 404
+        case Branch.UNAUTHENTICATED:
+            return 401
+        case Branch.FORBIDDEN:
+            return 403
+        case Branch.CATCH:
+            return 500
+        case Branch.VALIDATION:
+            return 422 if _says_422(snapshot) else 400
+        case _:
+            return 0
+
+
+@per_snapshot
+def _says_422(snapshot: Snapshot) -> bool:
+    """The house answers 422 to invalid input, and never 400."""
+    statuses = {status for endpoint in snapshot.endpoints for status in endpoint.statuses}
+    return 422 in statuses and 400 not in statuses

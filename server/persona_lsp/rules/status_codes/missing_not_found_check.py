@@ -1,0 +1,233 @@
+'''A looked-up record is used or returned without a check that it exists.
+
+## Why it matters
+A mistyped id becomes a server error: false alarms at night, and a message that misleads the customer.
+What does not exist is answered with 404
+([RFC 9110, section 15.5.5](https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.5)).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.get(Order, order_id)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.get` may find nothing; `GET /orders/{order_id}` then answers 500 instead of 404.
+    return {"total": order.total}
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+//                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.user.findUnique` may find nothing; `GET /users/{id}` then answers 200 with null instead of 404.
+  res.json(user);
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  get "/articles/:slug", to: "articles#show"
+end
+```
+
+`app/controllers/articles_controller.rb`:
+```rb rails
+class ArticlesController < ApplicationController
+  def show
+    article = Article.find_by(slug: params[:slug])
+#             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `Article.find_by` may find nothing; `GET /articles/{slug}` then answers 500 instead of 404.
+    render json: { title: article.title }
+  end
+end
+```
+
+## Fixed
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.get(Order, order_id)
+    if order is None:
+        raise HTTPException(status_code=404, detail="Order not found")
+    return {"total": order.total}
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  if (!user) {
+    return res.status(404).json({ error: 'User not found' });
+  }
+  res.json(user);
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  get "/articles/:slug", to: "articles#show"
+end
+```
+
+`app/controllers/articles_controller.rb`:
+```rb rails
+class ArticlesController < ApplicationController
+  def show
+    article = Article.find_by(slug: params[:slug])
+    return head :not_found unless article
+    render json: { title: article.title }
+  end
+end
+```
+
+## Fine
+It is checked.
+
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.get(Order, order_id)
+    if not order:
+        raise HTTPException(status_code=404)
+    return {"total": order.total}
+```
+
+The lookup raises by itself.
+
+```java spring
+@RestController
+class Orders {
+    private final OrderRepository orders;
+
+    @GetMapping("/orders/{id}")
+    Order read(@PathVariable Long id) {
+        return orders.findById(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    }
+}
+
+interface OrderRepository extends JpaRepository<Order, Long> {
+}
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :articles, only: :show
+end
+```
+
+`app/controllers/articles_controller.rb`:
+```rb rails
+class ArticlesController < ApplicationController
+  def show
+    article = Article.find(params[:id])
+    render json: { title: article.title }
+  end
+end
+```
+
+Absence is dealt with at every use, by another function, or there is a list and not a record.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users/:id/name', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  res.json({ name: user?.name ?? 'unknown' });
+});
+app.get('/users/:id', async (req, res) => {
+  const user = await prisma.user.findUnique({ where: { id: req.params.id } });
+  assertFound(user);
+  res.json(user);
+});
+app.get('/users', async (req, res) => {
+  const found = await prisma.user.findMany({ where: { name: req.query.name }, take: 20 });
+  res.json(found);
+});
+app.get('/invoices/:id', async (req, res) => {
+  const invoice = await prisma.invoice.findUniqueOrThrow({ where: { id: req.params.id } });
+  res.json(invoice);
+});
+```
+
+## When to ignore it
+The record is known to exist, or `null` is the documented answer.
+'''
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Function, Op, Origin, Query
+from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.intent import GuardNotFound
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import brief, handler_queries, label
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+    """Yield lookups by a key of the request whose result is used as if it were always there."""
+    for query, function, call in handler_queries(endpoint):
+        if not query.nullable or query.many or query.checked or query.unchecked_use is None or query.op is not Op.SELECT:
+            continue
+        if query.keyed_by not in ({Origin.REQUEST} if call < 0 else {Origin.REQUEST, Origin.PARAM}):
+            continue
+        # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
+        if call >= 0 and (query.use_kind != "deref" or endpoint.handler is None or endpoint.handler.calls[call].site.tries):
+            continue
+        if query.use_kind == "deref" and _answers_404(function, query):
+            continue
+        yield _finding(endpoint, function, query)
+
+
+def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
+    outcome = "500" if query.use_kind == "deref" else "200 with null"
+    use = function.at(query.unchecked_use) if query.unchecked_use else function.at(query.span)
+    fix = GuardNotFound(
+        function.at(query.statement), "Answer 404 when nothing is found", variable=query.variable, entity=query.entity
+    )
+    return Finding(
+        function.at(query.span),
+        f"`{brief(query.api)}` may find nothing; `{label(endpoint)}` then answers {outcome} instead of 404.",
+        fixes=(fix,) if query.variable else (),
+        related=(Related(use, "It is used here as if it were always there."),),
+        subject=f"{endpoint.label} {query.api}",
+    )
+
+
+def _answers_404(function: Function, query: Query) -> bool:
+    """A catch around the lookup answers 404, whatever it catches."""
+    answers = (*function.responses, *function.raises)
+    return any(answer.status == 404 and answer.site.catch in query.site.tries for answer in answers)

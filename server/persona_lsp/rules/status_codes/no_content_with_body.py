@@ -1,0 +1,196 @@
+'''An answer without content is given a body.
+
+## Why it matters
+The message that was written for the user is thrown away on the way to him, and no error tells.
+An answer with status 204 ends after its headers
+([RFC 9110, section 15.3.5](https://www.rfc-editor.org/rfc/rfc9110.html#section-15.3.5)).
+
+## Flagged
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/items/{item_id}", status_code=204)
+def delete_item(item_id: int):
+    forget(item_id)
+    return {"deleted": item_id}
+#          ^^^^^^^^^^^^^^^^^^^^ 204 cannot carry a body: the client receives nothing; drop the body or answer 200.
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.delete('/items/:id', (req, res) => {
+  forget(req.params.id);
+  res.status(204).json({ deleted: true });
+//                     ^^^^^^^^^^^^^^^^^ 204 cannot carry a body: the client receives nothing; drop the body or answer 200.
+});
+```
+
+```java spring
+@RestController
+class Items {
+    @DeleteMapping("/items/{id}")
+    ResponseEntity<String> delete(@PathVariable long id) {
+        items.forget(id);
+        return ResponseEntity.status(HttpStatus.NO_CONTENT).body("deleted");
+//                                                               ^^^^^^^^^ 204 cannot carry a body: the client receives nothing; drop the body or answer 200.
+    }
+}
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :items, only: :destroy
+end
+```
+
+`app/controllers/items_controller.rb`:
+```rb rails
+class ItemsController < ApplicationController
+  def destroy
+    Item.find(params[:id]).destroy!
+    render json: { deleted: true }, status: :no_content
+#                ^^^^^^^^^^^^^^^^^ 204 cannot carry a body: the client receives nothing; drop the body or answer 200.
+  end
+end
+```
+
+## Fixed
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/items/{item_id}", status_code=204)
+def delete_item(item_id: int):
+    forget(item_id)
+    return
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.delete('/items/:id', (req, res) => {
+  forget(req.params.id);
+  res.status(204).end();
+});
+```
+
+```java spring
+@RestController
+class Items {
+    @DeleteMapping("/items/{id}")
+    ResponseEntity<String> delete(@PathVariable long id) {
+        items.forget(id);
+        return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
+    }
+}
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :items, only: :destroy
+end
+```
+
+`app/controllers/items_controller.rb`:
+```rb rails
+class ItemsController < ApplicationController
+  def destroy
+    Item.find(params[:id]).destroy!
+    head :no_content
+  end
+end
+```
+
+## Fine
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/items/{item_id}", status_code=204)
+def delete_item(item_id: int):
+    forget(item_id)
+    return None
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.delete('/items/:id', (req, res) => {
+  forget(req.params.id);
+  res.sendStatus(204);
+});
+app.delete('/notes/:id', (req, res) => {
+  forget(req.params.id);
+  res.status(204).send();
+});
+app.delete('/drafts/:id', (req, res) => {
+  forget(req.params.id);
+  res.status(204).send('');
+});
+```
+
+```java spring
+@RestController
+class Items {
+    @DeleteMapping("/items/{id}")
+    ResponseEntity<Void> delete(@PathVariable long id) {
+        items.forget(id);
+        return ResponseEntity.noContent().build();
+    }
+}
+```
+
+## When to ignore it
+Never: the body does not arrive.
+'''
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Branch
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import DropBody, Intent, SetStatus
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_EMPTY = frozenset({204, 205, 304})
+_BODIES = frozenset({"literal", "value", "string", "html", "file", "stream"})
+
+
+@endpoint_rule(severity=Severity.ERROR, since="0.1")
+def no_content_with_body(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+    """Yield every answer whose status forbids the body that it is given."""
+    handler = endpoint.handler
+    if handler is None:
+        return
+    for response in handler.responses:
+        status = response.status
+        if status is None and response.returned and not response.explicit:
+            status = endpoint.default_status
+        if status not in _EMPTY or response.body_kind not in _BODIES:
+            continue
+        where = handler.at(response.span)
+        fixes: tuple[Intent, ...] = (
+            DropBody(where, "Answer without a body"),
+            SetStatus(where, "Answer 200 with the body (changes the API contract)", safe=False, status=200),
+        )
+        if response.site.branch is Branch.NOT_FOUND:
+            fixes = (SetStatus(where, "Answer 404 (changes the API contract)", safe=False, status=404), *fixes)
+        yield Finding(
+            handler.at(response.body_span or response.span),
+            f"{status} cannot carry a body: the client receives nothing; drop the body or answer 200.",
+            fixes=fixes,
+            subject=endpoint.label,
+        )

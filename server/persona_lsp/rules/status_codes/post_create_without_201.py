@@ -1,0 +1,308 @@
+'''A creating `POST` answers 200.
+
+## Why it matters
+Clients and gateways cannot tell "created" from "already there", so retries and duplicates need code of their own at every customer.
+A `POST` that creates a resource answers `201 Created` with its place in `Location`
+([RFC 9110, section 9.3.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-9.3.3)).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.post("/items")
+#^^^^^^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
+def create_item(body: ItemCreate, session: Session = Depends(get_session)):
+    item = Item(name=body.name)
+    session.add(item)
+    session.commit()
+    return item
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/items', async (req, res) => {
+  const item = await prisma.item.create({ data: { name: req.body.name } });
+  res.json(item);
+//<------------- `POST /items` creates `item` but answers 200; answer 201 with its place in `Location`.
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :articles, only: :create
+end
+```
+
+`app/controllers/articles_controller.rb`:
+```rb rails
+class ArticlesController < ApplicationController
+  def create
+    article = Article.create!(article_params)
+    render json: article
+#   ^^^^^^^^^^^^^^^^^^^^ `POST /articles` creates `Article` but answers 200; answer 201 with its place in `Location`.
+  end
+
+  private
+
+  def article_params
+    params.require(:article).permit(:title)
+  end
+end
+```
+
+```java spring
+@RestController
+class Items {
+    private final ItemRepository items;
+
+    @PostMapping("/items")
+//   ^^^^^^^^^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
+    Item create(@RequestBody @Valid ItemForm form) {
+        return items.save(new Item(form.name()));
+    }
+}
+
+interface ItemRepository extends JpaRepository<Item, Long> {
+}
+```
+
+## Fixed
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.post("/items", status_code=201)
+def create_item(body: ItemCreate, session: Session = Depends(get_session)):
+    item = Item(name=body.name)
+    session.add(item)
+    session.commit()
+    return item
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/items', async (req, res) => {
+  const item = await prisma.item.create({ data: { name: req.body.name } });
+  res.status(201).json(item);
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :articles, only: :create
+end
+```
+
+`app/controllers/articles_controller.rb`:
+```rb rails
+class ArticlesController < ApplicationController
+  def create
+    article = Article.create!(article_params)
+    render json: article, status: :created
+  end
+
+  private
+
+  def article_params
+    params.require(:article).permit(:title)
+  end
+end
+```
+
+```java spring
+@RestController
+class Items {
+    private final ItemRepository items;
+
+    @PostMapping("/items")
+    @ResponseStatus(HttpStatus.CREATED)
+    Item create(@RequestBody @Valid ItemForm form) {
+        return items.save(new Item(form.name()));
+    }
+}
+
+interface ItemRepository extends JpaRepository<Item, Long> {
+}
+```
+
+## Fine
+It says 201, or 202 for work that is done later.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.post("/items", status_code=201)
+def create_item(body: ItemCreate, session: Session = Depends(get_session)):
+    item = Item(name=body.name)
+    session.add(item)
+    session.commit()
+    return item
+
+
+@app.post("/imports", status_code=202)
+def start_import(body: ImportCreate, session: Session = Depends(get_session)):
+    session.add(Import(url=body.url))
+    session.commit()
+```
+
+Actions, log-ins and webhooks create nothing that their path names; an upsert says 201 where it did create.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/login', async (req, res) => {
+  const session = await prisma.session.create({ data: { user: req.body.user } });
+  res.json(session);
+});
+app.post('/articles/:id/favorite', async (req, res) => {
+  await prisma.favorite.create({ data: { articleId: req.params.id } });
+  res.json({ favorited: true });
+});
+app.post('/webhooks/payments', async (req, res) => {
+  await prisma.payment.create({ data: { raw: req.body.raw } });
+  res.json({ received: true });
+});
+app.post('/items', async (req, res) => {
+  const known = await prisma.item.findFirst({ where: { name: req.body.name } });
+  if (known) return res.json(known);
+  const item = await prisma.item.create({ data: { name: req.body.name } });
+  res.status(201).json(item);
+});
+app.post('/issues/:id/labels', async (req, res) => {
+  await prisma.labelling.create({ data: { issueId: req.params.id, label: req.body.label } });
+  res.json({ labels: [req.body.label] });
+});
+app.post('/orders/batch', async (req, res) => {
+  await prisma.order.createMany({ data: req.body.orders });
+  res.json({ ok: true });
+});
+```
+
+A form that redirects.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/posts', async (req, res) => {
+  await prisma.post.create({ data: { title: req.body.title } });
+  res.redirect('/posts');
+});
+```
+
+## When to ignore it
+An old client depends on `200`, or the whole API follows another convention.
+'''
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from persona_lsp.facts.place import Where
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import SetStatus
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.memo import per_snapshot
+from persona_lsp.rules.predicates import (
+    brief,
+    created_entity,
+    is_html,
+    is_webhook_receiver,
+    label,
+    last_segment,
+    success_responses,
+)
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_HABIT = 5
+"""An API with this many creations, none of which answers 201, has made up its mind: one word is enough."""
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield a creating POST whose only success status is 200."""
+    if endpoint.method != "POST" or endpoint.success != (200,):
+        return
+    entity = created_entity(endpoint, snapshot)
+    if not entity or is_html(endpoint) or is_webhook_receiver(endpoint) or "rpc" in last_segment(endpoint).lower():
+        return
+    responses = list(success_responses(endpoint.handler)) if endpoint.handler else []
+    if any(response.body_kind == "redirect" for response in responses):
+        return
+    habit = _habits(snapshot).get(endpoint.app)
+    if habit and habit.creations >= _HABIT and not habit.answers_201 and habit.first != endpoint.id:
+        return
+    lone = habit is not None and habit.creations >= _HABIT and not habit.answers_201
+    where, fixable = _place(endpoint)
+    title = "Answer 201 Created (changes the API contract)"
+    told = f"None of {habit.creations} creations answers 201, nor" if lone and habit else ""
+    yield Finding(
+        where,
+        f"{told} `{label(endpoint)}`; answer 201 where a resource is created."
+        if told
+        else f"`{label(endpoint)}` creates `{brief(entity)}` but answers 200; answer 201 with its place in `Location`.",
+        fixes=(SetStatus(where, title, safe=False, status=201),) if fixable else (),
+        severity=Severity.INFORMATION if lone else None,
+        subject=endpoint.label,
+    )
+
+
+def _place(endpoint: Endpoint) -> tuple[Where, bool]:
+    """Where the 200 comes from: the one answer, or the route that stands for its framework's default."""
+    handler = endpoint.handler
+    if handler is None:
+        return endpoint.where, False
+    responses = list(success_responses(handler))
+    if any(declared.is_default for declared in endpoint.declared) and not any(r.explicit for r in responses):
+        return endpoint.where, True
+    if len(responses) == 1:
+        return handler.at(responses[0].span), True
+    return (handler.at(responses[0].span) if responses else endpoint.where), False
+
+
+class _Habit(Struct):
+    creations: int = 0
+    answers_201: bool = False
+    first: str = ""
+
+
+@per_snapshot
+def _habits(snapshot: Snapshot) -> dict[str, _Habit]:
+    habits: dict[str, _Habit] = {}
+    for endpoint in snapshot.endpoints:
+        if endpoint.test or not endpoint.success or not created_entity(endpoint, snapshot):
+            continue
+        habit = habits.setdefault(endpoint.app, _Habit(first=endpoint.id))
+        habit.creations += 1
+        habit.answers_201 |= 201 in endpoint.success
+    return habits
