@@ -45,7 +45,7 @@ def status_of(expr: AnyExpr | None) -> tuple[int, Node] | None:
     match expr:
         case Const(value=bool()):
             return None
-        case Const(value=int(code)) if 100 <= code <= 599:  # noqa: PLR2004 -- the range of HTTP statuses
+        case Const(value=int(code)) if 100 <= code <= 599:
             return code, expr
         case Str(symbol=True):
             code = status_named(expr.value or "")
