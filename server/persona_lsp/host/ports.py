@@ -1,0 +1,162 @@
+"""What the host needs of the rest of the program. The real ones stand in `engine.py`; tests bring their own."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.place import Where
+from persona_lsp.findings.edit import Fix
+from persona_lsp.findings.finding import Reported
+from persona_lsp.review.views import Hint, Hover, Lens, Symbol
+from persona_lsp.settings import Settings
+from persona_lsp.workspace.snapshot import Snapshot
+
+Stop = Callable[[], bool]
+
+
+class Stopped(Exception):  # it is no error: somebody asked for it
+    """A computation was given up because its input is out of date."""
+
+
+class Extraction(Protocol):
+    """A file as it was read: its text, its tree, its facts."""
+
+    @property
+    def path(self) -> str:
+        """The workspace's path."""
+
+    @property
+    def source(self) -> bytes:
+        """The text."""
+
+    @property
+    def facts(self) -> FileFacts:
+        """What it says."""
+
+
+class PersonaProblem(Protocol):
+    """Something wrong in a persona file; lines and columns count from 1."""
+
+    @property
+    def code(self) -> str:
+        """Which kind of problem it is."""
+
+    @property
+    def severity(self) -> int:
+        """As in `Severity`."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+
+    @property
+    def line(self) -> int:
+        """The first line."""
+
+    @property
+    def column(self) -> int:
+        """The first column, in characters."""
+
+    @property
+    def end_line(self) -> int:
+        """The last line."""
+
+    @property
+    def end_column(self) -> int:
+        """The column behind the last character."""
+
+
+class Engine(Protocol):
+    """Extraction, linking and review, as the façade offers them. `Any` stands for what the host only passes on."""
+
+    def understood(self, path: str) -> bool:
+        """Whether a file of that name says anything."""
+
+    def version(self) -> str:
+        """Changes when the same bytes give other facts."""
+
+    def extract(self, path: str, source: bytes, previous: Any) -> Extraction | None:
+        """The facts of a source file; None when it is in no language that is read."""
+
+    def config(self, path: str, source: bytes) -> FileFacts | None:
+        """The facts of a manifest or a configuration file."""
+
+    def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
+        """All files, linked."""
+
+    def profile(self, settings: Settings, folder: str) -> tuple[Any, str, tuple[str, ...]]:
+        """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words."""
+
+    def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop) -> tuple[Reported, ...]:
+        """The findings in a file. Raises `Stopped`."""
+
+    def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any) -> Hover | None:
+        """What is to be said about a place."""
+
+    def persona_problems(self, path: str, source: bytes) -> tuple[PersonaProblem, ...] | None:
+        """What is wrong in a persona file; None when the file is none."""
+
+    def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
+        """What is to be said about a place in a persona file."""
+
+    def fixes(self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any) -> tuple[Fix, ...]:
+        """The fixes of a finding, best first."""
+
+    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any) -> Fix | None:
+        """The safe fixes of a file as one."""
+
+    def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
+        """The comment that silences a finding."""
+
+    def hints(self, snapshot: Snapshot, path: str, start: int, end: int, profile: Any) -> Sequence[Hint]:
+        """Texts in the lines."""
+
+    def lenses(self, snapshot: Snapshot, path: str, profile: Any) -> Sequence[Lens]:
+        """Lines above handlers."""
+
+    def symbols(self, snapshot: Snapshot, path: str) -> Sequence[Symbol]:
+        """The symbols of a file."""
+
+    def workspace_symbols(self, snapshot: Snapshot, query: str) -> Sequence[Symbol]:
+        """The symbols of all files that match."""
+
+    def definition(self, snapshot: Snapshot, path: str, offset: int) -> Where | None:
+        """Where what stands there is defined."""
+
+    def rule_url(self, rule: str) -> str:
+        """The page of a rule, "" for none."""
+
+    def names(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        """All rules, families and languages."""
+
+
+class Disk(Protocol):
+    """The file system."""
+
+    def small(self, folder: str) -> bool:
+        """Whether a folder holds so little that reading it takes no time worth a process."""
+
+    def files(self, folder: str, settings: Settings) -> Iterator[str]:
+        """The files to review below a folder, relative to it, with `/`."""
+
+    def read(self, location: str, limit: int) -> bytes | None:
+        """The bytes of a file; None when there is nothing to review in it. Never raises."""
+
+    def text(self, location: str) -> bytes | None:
+        """The bytes of a settings file; None when there is none. Never raises."""
+
+    def cached(self, folder: str, version: str) -> "Cache":
+        """Facts of an earlier run."""
+
+
+class Cache(Protocol):
+    """Facts by path and content."""
+
+    def get(self, path: str, source: bytes) -> FileFacts | None:
+        """The facts of exactly these bytes."""
+
+    def put(self, path: str, source: bytes, packed: bytes) -> None:
+        """Remember them, packed with msgpack."""
+
+    def save(self, *, complete: bool) -> None:
+        """Write them to the disk."""
