@@ -1,0 +1,236 @@
+'''Exception text or a stack trace is sent to the client.
+
+## Why it matters
+Attackers read the schema, paths and versions of libraries from error pages, and auditors write them up.
+Error messages with stack traces are named in
+[OWASP API8:2023](https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/)
+and in [CWE-209](https://cwe.mitre.org/data/definitions/209.html).
+
+## Flagged
+```py fastapi
+import logging
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate):
+    try:
+        return orders.create(body)
+    except Exception as error:
+        raise HTTPException(status_code=500, detail=str(error))
+#                                                   ^^^^^^^^^^ `str(error)` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders', async (req, res) => {
+  try {
+    res.json(await orders.list());
+  } catch (err) {
+    res.status(500).json({ error: err.stack });
+//                                ^^^^^^^^^ `err.stack` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+  }
+});
+```
+
+```java spring
+@RestControllerAdvice
+class Errors {
+    @ExceptionHandler(Exception.class)
+    ResponseEntity<String> any(Exception failure) {
+        return ResponseEntity.status(500).body(failure.getMessage());
+//                                             ^^^^^^^^^^^^^^^^^^^^ `failure.getMessage()` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+    }
+}
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: :create
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def create
+    render json: Order.place!(current_user), status: :created
+  rescue StandardError => e
+    render json: { error: e.message }, status: :internal_server_error
+#                         ^^^^^^^^^ `e.message` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+  end
+end
+```
+
+## Fixed
+```py fastapi
+import logging
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate):
+    try:
+        return orders.create(body)
+    except Exception as error:
+        logger.exception("create_order failed")
+        raise HTTPException(status_code=500, detail="Internal server error")
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders', async (req, res) => {
+  try {
+    res.json(await orders.list());
+  } catch (err) {
+    console.error(err);
+    res.status(500).json({ error: 'Internal server error' });
+  }
+});
+```
+
+## Fine
+What went wrong is logged, and the client gets a text that was written for it.
+
+```py fastapi
+import logging
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate):
+    try:
+        return orders.create(body)
+    except Exception:
+        logger.exception("order could not be created")
+        raise HTTPException(status_code=500, detail="The order could not be created")
+```
+
+Failures that the project itself raises for the client, and what is wrong with the input.
+
+```py fastapi
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+class OutOfStock(Exception):
+    pass
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate):
+    try:
+        return orders.create(body)
+    except OutOfStock as error:
+        raise HTTPException(status_code=409, detail=str(error))
+    except ValueError as error:
+        raise HTTPException(status_code=422, detail=str(error))
+```
+
+Only developers see it.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders', async (req, res) => {
+  try {
+    res.json(await orders.list());
+  } catch (err) {
+    console.error(err.stack);
+    if (process.env.NODE_ENV === 'development') {
+      return res.status(500).json({ error: err.stack });
+    }
+    res.status(500).json({ error: 'Internal server error' });
+  }
+});
+```
+
+## When to ignore it
+The endpoint is for operators only and the message is what they need.
+'''
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Function, Raise, Response
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import HideError, RenameText
+from persona_lsp.rules import file_rule
+from persona_lsp.rules.predicates import brief
+from persona_lsp.workspace.snapshot import Snapshot
+
+_DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
+_EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
+_REVEALING = {
+    "server.error.include-stacktrace": frozenset({"always", "on_param", "on-param"}),
+    "server.error.include-message": frozenset({"always"}),
+}
+
+
+@file_rule(severity=Severity.ERROR, since="0.1")
+def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
+    """Yield answers made of caught failures that nobody wrote for clients, and settings that make them."""
+    for function in facts.functions:
+        for answer in (*function.responses, *function.raises):
+            if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts):
+                yield _finding(answer, function)
+    for entry in facts.config:
+        if entry.value.lower() in _REVEALING.get(entry.key, ()) and not _DEVELOPMENT.search(entry.profile):
+            yield Finding(
+                entry.where,
+                f"`{entry.key}` sends what went wrong inside to every client; set it to `never` and read it in the log.",
+                fixes=(RenameText(entry.where, "Set it to `never`", new="never"),),
+                severity=None if entry.key.endswith("stacktrace") else Severity.WARNING,
+                subject=entry.key,
+            )
+
+
+def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts) -> bool:
+    if _DEVELOPMENT.search(answer.condition):
+        return False
+    caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
+    if caught is not None:
+        everything = caught.broad or any(_simple(name) in _EVERYTHING for name in caught.types)
+    else:
+        handled = [one.exception for one in facts.error_handlers if one.handler_key == function.key]
+        everything = any(_simple(name) in _EVERYTHING for name in handled)
+    # A narrow type is the project's own word to the client, unless the answer calls it a failure of the server.
+    return everything or (answer.status is not None and answer.status >= 500)
+
+
+def _simple(name: str) -> str:
+    return name.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
+
+
+def _finding(answer: Response | Raise, function: Function) -> Finding:
+    where = function.at(answer.leak_span or answer.span)
+    caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
+    logged = caught is not None and caught.logs
+    variable = caught.variable if caught else answer.leaks.partition(".")[0]
+    return Finding(
+        where,
+        f"`{brief(answer.leaks)}` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.",
+        fixes=(HideError(where, "Hide the text of the failure", variable=variable, log=not logged),),
+        severity=None if answer.leak_kind in {"trace", "debug"} else Severity.WARNING,
+        subject=f"{function.key} {answer.leaks}",
+    )

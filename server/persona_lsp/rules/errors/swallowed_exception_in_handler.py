@@ -1,0 +1,228 @@
+'''A failure is caught and the request still reports success.
+
+## Why it matters
+The customer sees "saved", the data is not there, and it is found out at the end of the month.
+A failure that is noticed and not acted on is
+[CWE-390](https://cwe.mitre.org/data/definitions/390.html).
+
+## Flagged
+```py fastapi
+import logging
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate, session: Session = Depends(get_session)):
+    try:
+        session.add(Order(item=body.item))
+        session.commit()
+    except Exception as error:
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.add` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+        logger.error(error)
+    return {"status": "ok"}
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/orders', async (req, res) => {
+  try {
+    await prisma.order.create({ data: { item: req.body.item } });
+  } catch (err) {
+//  ^^^^^^^^^^^^^ `prisma.order.create` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+    console.log(err);
+  }
+  res.json({ ok: true });
+});
+```
+
+## Fixed
+```py fastapi
+import logging
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate, session: Session = Depends(get_session)):
+    try:
+        session.add(Order(item=body.item))
+        session.commit()
+    except Exception as error:
+        logger.error(error)
+        raise
+    return {"status": "ok"}
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/orders', async (req, res) => {
+  try {
+    await prisma.order.create({ data: { item: req.body.item } });
+  } catch (err) {
+    console.log(err);
+    throw err;
+  }
+  res.json({ ok: true });
+});
+```
+
+## Fine
+The failure is answered or raised.
+
+```py fastapi
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate, session: Session = Depends(get_session)):
+    try:
+        session.add(Order(item=body.item))
+        session.commit()
+    except IntegrityError:
+        raise HTTPException(409, "order already exists")
+    return {"status": "ok"}
+```
+
+It is there already, which is what was asked for.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.put("/favorites/{item_id}")
+def add_favorite(item_id: int, session: Session = Depends(get_session)):
+    try:
+        session.add(Favorite(item_id=item_id))
+        session.commit()
+    except IntegrityError:
+        pass
+    return {"favorite": item_id}
+```
+
+Side effects that may fail: caches, metrics, audit, mails, cleaning up; retries that end in an error.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/orders', async (req, res) => {
+  const order = await prisma.order.create({ data: { item: req.body.item } });
+  try {
+    await cache.delete('orders');
+  } catch (err) {
+    console.warn(err);
+  }
+  try {
+    await metrics.send('order', 1);
+  } catch (err) {
+    console.warn(err);
+  }
+  try {
+    await prisma.auditLog.create({ data: { orderId: order.id } });
+  } catch (err) {
+    console.warn(err);
+  }
+  res.status(201).json(order);
+});
+app.post('/payments', async (req, res) => {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    try {
+      await prisma.payment.create({ data: { amount: req.body.amount } });
+      return res.sendStatus(201);
+    } catch (err) {
+      console.warn(err);
+    }
+  }
+  res.sendStatus(503);
+});
+```
+
+## When to ignore it
+The write is a convenience that the answer does not depend on.
+'''
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Catch
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import Rethrow
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import CHANGING, brief, is_webhook_receiver, label
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_BEST_EFFORT = re.compile(
+    r"metric|audit|cache|analytic|notif|mail|sms|log|track|redis|close|rollback|cleanup|clean_up|telemetry|event"
+    r"|publish|emit|broadcast|socket|sentry|statsd|stats|history|activity|activities|view|index|thumbnail|unlink|disconnect"
+    r"|release|evict|invalidate|warm|prefetch|seen|session",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE)
+_ALREADY = re.compile(r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch", re.IGNORECASE)
+_SERIOUS = frozenset({"write", "http", "payment", "tx"})
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def swallowed_exception_in_handler(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+    """Yield catches around writes and remote calls after which the handler goes on to a success."""
+    handler = endpoint.handler
+    if handler is None or not handler.catches or is_webhook_receiver(endpoint):
+        return
+    for caught in handler.catches:
+        if caught.outcome not in {"empty", "log"} or not caught.then_succeeds or caught.site.loop >= 0:
+            continue
+        if any(_ALREADY.search(name) for name in caught.types):
+            continue
+        failing = _failing(caught)
+        if failing is None:
+            continue
+        kind, name = failing
+        fix = Rethrow(handler.at(caught.body), "Raise the failure again", safe=False, variable=caught.variable)
+        yield Finding(
+            handler.at(caught.span),
+            f"`{brief(name)}` can fail and `{label(endpoint)}` still reports success; raise the failure again"
+            " or answer an error.",
+            fixes=(fix,),
+            severity=Severity.ERROR if kind == "write" and endpoint.method in CHANGING else None,
+            subject=f"{endpoint.label} {name}",
+        )
+
+
+def _failing(caught: Catch) -> tuple[str, str] | None:
+    """The first serious thing that the protected code does."""
+    for kind, name in caught.covers:
+        if _BEST_EFFORT.search(name):
+            continue
+        if kind in _SERIOUS or (kind == "call" and _WRITES.search(name)):
+            return kind, name
+    return None
