@@ -353,9 +353,9 @@ class _Walker:
 
 
 _CONFIGURATION = re.compile(
-    r"package\.json|pyproject\.toml|requirements[\w.-]*\.txt|Pipfile|poetry\.lock|uv\.lock|setup\.cfg"
-    r"|pom\.xml|build\.gradle(\.kts)?|gradle\.properties|Gemfile(\.lock)?|[\w.-]+\.gemspec"
-    r"|(application|bootstrap)[\w.-]*\.(ya?ml|properties)|database\.yml|tsconfig[\w.-]*\.json"
+    r"package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pyproject\.toml|requirements[\w.-]*\.(txt|in)"
+    r"|poetry\.lock|uv\.lock|pom\.xml|build\.gradle(\.kts)?|Gemfile(\.lock)?"
+    r"|(application|bootstrap)[\w-]*\.(ya?ml|properties)"
 )
 
 
