@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.cli.conftest import SERVER, Command
 from tests.cli.test_formats import check_sarif
 
