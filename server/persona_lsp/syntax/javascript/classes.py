@@ -22,6 +22,7 @@ def class_node(
     named: Tree | None = None,
     outer: tuple[Decorator, ...] = (),
     doc: str = "",
+    unnamed: str = "",
 ) -> ClassNode:
     """Lower a class declaration or expression. `outer`: decorators that stand before `export`."""
     name: Tree | None = None
@@ -43,7 +44,7 @@ def class_node(
             words.append(kind)
     if name is None:
         name = named
-    text = s[name.start_byte : name.end_byte].decode() if name is not None else ""
+    text = s[name.start_byte : name.end_byte].decode() if name is not None else unnamed
     fields, methods, rest = _members(body, s, d, text) if body is not None else ([], [], ())
     return ClassNode(
         node.start_byte,

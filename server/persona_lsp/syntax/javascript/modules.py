@@ -17,7 +17,6 @@ from persona_lsp.syntax.ir import (
     Call,
     ClassDef,
     Do,
-    Entry,
     ExportNode,
     ImportNode,
     Let,
@@ -78,13 +77,28 @@ def exports(nodes: Iterable[Tree], body: Iterable[Stmt], s: bytes) -> tuple[Expo
             found.extend(_export(node, s, values))
     for stmt in body:
         if isinstance(stmt, Assign) and stmt.value is not None:
-            for target in stmt.targets:
-                found.extend(_assigned_export(stmt, target, stmt.value))
-        elif isinstance(stmt, ClassDef) and s[stmt.start : stmt.start + 15].startswith(
-            (b"module.exports", b"exports.")
-        ):
+            found.extend(_assigned(stmt, stmt.value))
+        elif isinstance(stmt, Do) and s.startswith((b"module.exports", b"exports"), stmt.start):
+            found.extend(_value(stmt.start, stmt.end, stmt.value, commonjs=True))
+        elif isinstance(stmt, ClassDef) and s.startswith((b"module.exports", b"exports."), stmt.start):
             found.append(ExportNode(stmt.start, stmt.end, _class_export(stmt, s), stmt.cls.name))
     return tuple(found)
+
+
+def _assigned(stmt: Assign, value: AnyExpr) -> Iterator[ExportNode]:
+    names = [dotted(target) for target in stmt.targets]
+    own = next((t.id for t in stmt.targets if isinstance(t, Name) and t.id != "exports"), "")
+    for name in names:
+        if name == "module.exports" and own:
+            yield ExportNode(stmt.start, stmt.end, "default", own)
+        elif name.startswith(("module.exports.", "exports.")):
+            last = name.removeprefix("module.").removeprefix("exports.")
+            if "." in last:
+                continue
+            if own or not isinstance(value, Name | Member | Call):
+                yield ExportNode(stmt.start, stmt.end, last, own or last)
+            else:
+                yield _one(stmt.start, stmt.end, last, value, last)
 
 
 def _class_export(stmt: ClassDef, s: bytes) -> str:
@@ -193,41 +207,29 @@ def _variables(node: Tree, s: bytes) -> Iterator[ExportNode]:
                     yield ExportNode(entry.start, entry.end, local.id, local.id)
 
 
-def _assigned_export(stmt: Assign, target: AnyExpr, value: AnyExpr) -> Iterator[ExportNode]:
-    name = dotted(target)
-    if name == "module.exports":
-        yield from _value(stmt.start, stmt.end, value, commonjs=True)
-    elif name.startswith(("module.exports.", "exports.")):
-        name = name.removeprefix("module.").removeprefix("exports.")
-        if "." not in name:
-            yield _one(stmt.start, stmt.end, name, value)
-
-
 def _value(start: int, end: int, value: AnyExpr, *, commonjs: bool = False) -> Iterator[ExportNode]:
-    yield _one(start, end, "default", value)
-    # The names of a CommonJS object can be imported one by one.
-    if commonjs and isinstance(value, Object):
+    node = _one(start, end, "default", value, "default")
+    yield ExportNode(
+        start, end, "default", node.local, node.module, None if node.module or isinstance(value, Name) else value
+    )
+    # The names of a CommonJS object can be imported one by one; of a default export they are reached through it.
+    if isinstance(value, Object):
         for entry in value.entries:
-            yield from _entry(entry)
+            if entry.name:
+                yield _one(entry.start, entry.end, entry.name, entry.value, entry.name)
+            elif commonjs and required_module(entry.value):
+                yield ExportNode(entry.start, entry.end, "*", "", required_module(entry.value))
 
 
-def _entry(entry: Entry) -> Iterator[ExportNode]:
-    if entry.name:
-        yield _one(entry.start, entry.end, entry.name, entry.value)
-    elif required_module(entry.value):
-        yield ExportNode(entry.start, entry.end, "*", "", required_module(entry.value))
-
-
-def _one(start: int, end: int, name: str, value: AnyExpr) -> ExportNode:
+def _one(start: int, end: int, name: str, value: AnyExpr, otherwise: str) -> ExportNode:
+    """The export of a value: of a name, of something in another module, or of what is known here as `otherwise`."""
     if isinstance(value, Name):
         return ExportNode(start, end, name, value.id)
     picked, base = ("*", value) if not isinstance(value, Member) else (value.name, value.base)
     module = required_module(base)
     if module:
         return ExportNode(start, end, name, picked, module)
-    if isinstance(value, Member) and dotted(value):
-        return ExportNode(start, end, name, dotted(value), value=value)
-    return ExportNode(start, end, name, value=value)
+    return ExportNode(start, end, name, dotted(value) or otherwise)
 
 
 _NAMED: Final = frozenset(

@@ -24,6 +24,7 @@ from persona_lsp.syntax.ir import (
     Stmt,
     Switch,
     Try,
+    dotted,
 )
 from persona_lsp.syntax.javascript.classes import class_node, doc_text, interface_node
 from persona_lsp.syntax.javascript.expressions import MAX_DEPTH, expression, function_value, is_expression
@@ -127,6 +128,10 @@ def _effect(child: Tree, start: int, end: int, s: bytes, d: int, out: Out) -> No
         while isinstance(inner, Let) and not inner.op:
             targets.append(inner.target)
             inner = inner.value
+        if all(dotted(target) in _EXPORTED for target in targets):
+            # `module.exports = value` is what `export default value` is; `modules` makes the export of it.
+            out.append(Do(start, end, inner))
+            return
     out.append(Assign(start, end, tuple(targets), inner, value.op))
 
 
@@ -144,9 +149,15 @@ def _class_value(assignment: Tree, s: bytes, d: int, out: Out) -> bool:
     if left is None or right is None or right.type != "class":
         return False
     prop = left.child_by_field_name("property") or left
-    cls = class_node(right, s, d, named=prop)
+    cls = class_node(
+        right, s, d, named=prop if left.type == "identifier" or _of_exports(left, s) else None, unnamed="default"
+    )
     out.append(ClassDef(assignment.start_byte, assignment.end_byte, cls))
     return True
+
+
+def _of_exports(left: Tree, s: bytes) -> bool:
+    return s[left.start_byte : left.end_byte] != b"module.exports"
 
 
 def _declaration(node: Tree, s: bytes, d: int, out: Out) -> None:
@@ -171,8 +182,13 @@ def _declarator(child: Tree, whole: Tree, s: bytes, d: int, out: Out, *, const: 
     if value is not None and value.type == "class":
         out.append(ClassDef(start, end, class_node(value, s, d, named=named)))
         return
+    targets = [expression(name, s, d)]
     lowered = function_value(value, s, d, named) if value is not None else None
-    out.append(Assign(start, end, (expression(name, s, d),), lowered, "", declared, const))
+    while isinstance(lowered, Let) and not lowered.op:
+        # `const app = module.exports = express()`
+        targets.append(lowered.target)
+        lowered = lowered.value
+    out.append(Assign(start, end, tuple(targets), lowered, "", declared, const))
 
 
 def _return(node: Tree, s: bytes, d: int, out: Out) -> None:
@@ -343,7 +359,7 @@ def _export(node: Tree, s: bytes, d: int, out: Out, doc: str = "") -> None:
     for child in node.children:
         kind = child.type
         if kind in {"class_declaration", "abstract_class_declaration", "class"}:
-            out.append(ClassDef(start, end, class_node(child, s, d, outer=outer, doc=doc)))
+            out.append(ClassDef(start, end, class_node(child, s, d, outer=outer, doc=doc, unnamed="default")))
         elif kind in {"function_declaration", "generator_function_declaration"}:
             out.append(Def(start, end, function(child, s, d, doc=doc)))
         elif kind in _STATEMENTS:
@@ -360,6 +376,7 @@ def _widened(out: Out, before: int, start: int, end: int) -> None:
         out[before].start, out[before].end = start, end
 
 
+_EXPORTED: Final = frozenset({"module.exports", "exports"})
 _DOCUMENTED: Final = frozenset(
     {
         "export_statement",
