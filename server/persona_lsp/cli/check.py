@@ -176,6 +176,10 @@ def _mend(
             if wrong:
                 problems.append(Problem(wrong, path))
                 mended -= 1
+                # The report speaks of what is on the disk.
+                review.replace(path, old)
+    if problems:
+        review.link()
     return b"".join(patch), mended, tuple(problems)
 
 
