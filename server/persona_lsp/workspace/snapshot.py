@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -76,6 +77,8 @@ class Endpoint(Struct, frozen=True, gc=False):
     overrides: str = ""
     wrapped: bool = False
     """Errors of the handler reach the error handler whatever it does."""
+    order: tuple[int, ...] = ()
+    """Orders of the mounts on the way and of the registration; empty if unknown."""
     hidden_params: tuple[str, ...] = ()
     """Parameters of `path` that the handler cannot read: its router does not merge its parent's (Express)."""
 
@@ -116,6 +119,10 @@ class Snapshot(Struct, frozen=True, gc=False):
     sole_status: Mapping[str, int] = {}
     """Exception class -> status that the project's error handlers or the class itself give it."""
     settings: Mapping[str, str] = {}
+    indexes: Mapping[str, Any] = {}
+    """Names of each file, for linking the next snapshot."""
+    project: Any = None
+    """Resolved calls, for linking the next snapshot."""
 
     def endpoints_of(self, function: Function) -> tuple[Endpoint, ...]:
         """The endpoints that the function handles."""

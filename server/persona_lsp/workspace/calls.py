@@ -1,0 +1,143 @@
+"""Calls across files: which project function a call means, and what that adds to an endpoint."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.workspace.names import FileIndex, Names, resolve
+from persona_lsp.workspace.snapshot import Endpoint
+
+_HOPS = 6
+
+
+class Calls(Struct):
+    """What is needed to resolve calls. `implementations`: interface -> its only implementing class."""
+
+    names: Names
+    implementations: Mapping[str, tuple[str, str]]
+    resolved: dict[tuple[int, int], Function | None]
+
+
+def index(names: Names) -> Calls:
+    """Prepare the resolution of calls."""
+    implementing: dict[str, list[tuple[str, str]]] = {}
+    for path, entry in names.files.items():
+        for cls in entry.facts.classes:
+            if not cls.abstract:
+                for base in cls.bases:
+                    implementing.setdefault(base.name.rsplit(".", 1)[-1], []).append((path, cls.name))
+    return Calls(names, {k: v[0] for k, v in implementing.items() if len(v) == 1}, {})
+
+
+def exchange(calls: Calls, indexes: Mapping[str, FileIndex], exchanged: Mapping[int, Function]) -> Calls:
+    """The same resolution with other function facts in place of some."""
+    names = calls.names
+    fresh = Names(indexes, names.by_tail, names.packages, names.classes, names.properties, names.resolved, names.modules)
+    kept = {k: exchanged.get(id(f), f) if f is not None else None for k, f in calls.resolved.items() if k[0] not in exchanged}
+    return Calls(fresh, calls.implementations, kept)
+
+
+def callees(calls: Calls, function: Function) -> Iterator[tuple[int, Function]]:
+    """(index of the call, the project function it means), for calls that can be told."""
+    for number, call in enumerate(function.calls):
+        if call.effect:
+            continue
+        key = (id(function), number)
+        if key not in calls.resolved:
+            calls.resolved[key] = _callee(calls, function, call)
+        found = calls.resolved[key]
+        if found is not None and found is not function:
+            yield number, found
+
+
+def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None:
+    names = calls.names
+    entry = names.files.get(function.path)
+    if entry is None:
+        return None
+    if not call.receiver:
+        if function.class_name:
+            own = _method(calls, function.path, function.class_name, call.name)
+            if own is not None:
+                return own
+        return function_of(names, calls, function.path, call.name)
+    if call.receiver in ("self", "this", "cls") and function.class_name:
+        return _method(calls, function.path, function.class_name, call.name)
+    if call.receiver_type:
+        return _of_type(calls, function.path, call.receiver_type, call.name)
+    return function_of(names, calls, function.path, f"{call.receiver.replace('::', '.')}.{call.name}")
+
+
+def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | None:
+    """The project function that a dotted name means in a file."""
+    target = resolve(names, path, name)
+    if target is not None and target.kind == "function":
+        return names.files[target.path].functions[target.name]
+    if target is not None and target.kind == "class":
+        entry = names.files[target.path]
+        return entry.functions.get(f"{target.name}.__call__")
+    owner, _, last = name.rpartition(".")
+    if owner:
+        found = resolve(names, path, owner)
+        if found is not None and found.kind == "class":
+            return _method(calls, found.path, found.name, last)
+    return None
+
+
+def _of_type(calls: Calls, path: str, type_name: str, method: str) -> Function | None:
+    target = resolve(calls.names, path, type_name)
+    if target is not None and target.kind == "class":
+        found = _method(calls, target.path, target.name, method)
+        if found is not None and found.complete and (found.calls or found.queries or found.responses or found.raises):
+            return found
+        only = calls.implementations.get(target.name.rsplit(".", 1)[-1])
+        if only is not None:
+            return _method(calls, *only, method)
+        return found
+    return None
+
+
+def _method(calls: Calls, path: str, cls: str, name: str, depth: int = 0) -> Function | None:
+    entry = calls.names.files.get(path)
+    if entry is None:
+        return None
+    found = entry.functions.get(f"{cls}.{name}")
+    if found is not None or depth > _HOPS:
+        return found
+    facts = entry.classes.get(cls)
+    for base in facts.bases if facts is not None else ():
+        target = resolve(calls.names, path, base.name)
+        if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
+            inherited = _method(calls, target.path, target.name, name, depth + 1)
+            if inherited is not None:
+                return inherited
+    return None
+
+
+def before(calls: Calls, endpoint: Endpoint, handler: Function | None) -> Iterator[Function]:
+    """Project functions that run before the handler: dependencies, and those behind guards."""
+    seen: set[int] = set()
+    names = [(endpoint.route.where.path, d.name) for d in endpoint.route.dependencies]
+    names += [(g.where.path or endpoint.where.path, g.symbol.name) for g in endpoint.guards if g.symbol is not None]
+    for path, name in names:
+        found = function_of(calls.names, calls, path, name) if path in calls.names.files else None
+        if found is None and handler is not None and handler.class_name and "." not in name:
+            found = _method(calls, handler.path, handler.class_name, name)
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            yield found
+
+
+def transactional(calls: Calls) -> frozenset[tuple[str, str]]:
+    """Functions that some caller runs inside a transaction, two levels deep."""
+    found: set[tuple[str, str]] = set()
+    for entry in calls.names.files.values():
+        for function in entry.facts.functions:
+            if not function.calls or not (function.transactional or function.txs):
+                continue
+            for number, callee in callees(calls, function):
+                if function.transactional or function.calls[number].site.tx >= 0:
+                    found.add((callee.path, callee.key))
+                    found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
+    return frozenset(found)

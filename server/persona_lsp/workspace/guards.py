@@ -1,0 +1,102 @@
+"""Guards: what an unresolved one does, told by the project function behind it, and whom an endpoint lets in."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.http import Guard, GuardKind
+from persona_lsp.workspace.calls import Calls, function_of
+from persona_lsp.workspace.names import Names
+from persona_lsp.workspace.snapshot import Auth
+
+_UNAUTHENTICATED: Final = 401
+_FORBIDDEN: Final = 403
+_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+
+
+def resolved(names: Names, calls: Calls, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The guards, with those of unknown kind classified by the function that their symbol names."""
+    return tuple(_resolved(names, calls, path, g) if g.kind is GuardKind.UNKNOWN else g for g in guards)
+
+
+def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
+    if guard.symbol is None:
+        return guard
+    function = function_of(names, calls, guard.where.path or path, guard.symbol.name)
+    if function is None:
+        return guard
+    kind = kind_of(function)
+    return guard if kind is None else replace(guard, kind=kind)
+
+
+def kind_of(function: Function) -> GuardKind | None:
+    """What a function does as a guard; None if its body does not tell."""
+    statuses = {r.status for r in function.responses} | {r.status for r in function.raises}
+    if _UNAUTHENTICATED in statuses or any(
+        r.place == "header" and r.name.lower() == "authorization" for r in function.inputs
+    ):
+        return GuardKind.AUTHN
+    if _FORBIDDEN in statuses:
+        return GuardKind.AUTHZ
+    if not function.complete or any(c.passes_request for c in function.calls):
+        return None
+    return GuardKind.OTHER
+
+
+def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[Function]) -> Auth:
+    """Whether anonymous callers are let in. A guard that nobody could classify makes it unknown."""
+    protecting = [g for g in guards if g.kind in _PROTECTS]
+    if any(g.allows_all for g in guards):
+        return Auth.NONE
+    if any(not g.optional and not g.conditional for g in protecting):
+        return Auth.REQUIRED
+    if any(g.kind is GuardKind.UNKNOWN or g.conditional for g in guards if not g.optional):
+        return Auth.UNKNOWN
+    if protecting:
+        return Auth.OPTIONAL
+    if handler is not None and any(
+        thrown.status == _UNAUTHENTICATED and not thrown.site.conditional for thrown in handler.raises
+    ):
+        return Auth.REQUIRED
+    del before
+    return Auth.NONE
+
+
+def security_rules(rules: Sequence[tuple[str, Guard]]) -> tuple[tuple[str, Guard], ...]:
+    """URL rules in the order in which they are tried: (pattern, guard)."""
+    return tuple((guard.matcher, guard) for _, guard in rules)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Ant patterns of Spring: `?` one character, `*` within a segment, `**` any number of segments."""
+    out = ""
+    text = "/" + pattern.strip("/")
+    index = 0
+    while index < len(text):
+        if text.startswith("/**", index):
+            out += r"(?:/.*)?"
+            index += 3
+        elif text[index] == "*":
+            out += r"[^/]*"
+            index += 1
+        elif text[index] == "?":
+            out += r"[^/]"
+            index += 1
+        elif text[index] == "{":
+            end = text.find("}", index)
+            out += r"[^/]+"
+            index = end + 1 if end > 0 else len(text)
+        else:
+            out += re.escape(text[index])
+            index += 1
+    return re.compile(f"^{out}/?$")
+
+
+def matches(pattern: str, path: str) -> bool:
+    """An ant pattern (or `anyRequest`, written `/**`) covers the path."""
+    return _compiled(pattern).match(re.sub(r"\{[^}]*\}", "x", path)) is not None

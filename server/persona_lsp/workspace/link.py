@@ -1,0 +1,631 @@
+"""Linking: the facts of all files become endpoints with full paths, handlers, guards and statuses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import ClassFacts, FileFacts
+from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref
+from persona_lsp.workspace import calls
+from persona_lsp.workspace.guards import auth_of, resolved, security_rules
+from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
+from persona_lsp.workspace.paths import join, normalise
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_MAX_CHAINS: Final = 64
+_HTTP_ERROR: Final = 400
+_ASYNC_SAFE: Final = 5
+"""From this major version on, Express forwards rejected promises itself."""
+
+
+class Chain(Struct, frozen=True, gc=False):
+    """One way from an application to a router: what stands before the router's own paths."""
+
+    app: str
+    prefix: str
+    known: bool
+    guards: tuple[Guard, ...]
+    position: tuple[int, ...] | None
+    conditional: bool
+    rooted: bool
+    files: tuple[str, ...] = ()
+
+
+class _World(Struct):
+    """What linking looks up again and again."""
+
+    names: Names
+    mounts: Mapping[tuple[str, str], Sequence[tuple[str, Mount]]]
+    uses: Mapping[tuple[str, str], Sequence[tuple[str, Use]]]
+    chains: dict[tuple[str, str], tuple[Chain, ...]]
+    sole_status: Mapping[str, int]
+    versions: Mapping[str, str]
+    calls: calls.Calls
+    context_path: str
+    rules: Sequence[tuple[str, Guard]]
+    forwards: bool
+
+
+def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Snapshot:
+    """Link all files. `previous` is the snapshot before: what only changed inside functions is exchanged in place."""
+    if previous is not None:
+        quick = _exchanged(files, previous)
+        if quick is not None:
+            return quick
+    all_names = names(files, previous.indexes if previous is not None else None)
+    world = _world(files, all_names)
+    endpoints: list[Endpoint] = []
+    for path, facts in files.items():
+        for route in facts.routes:
+            endpoints.extend(_endpoints(world, path, facts, route))
+        if facts.routers:
+            endpoints.extend(_inherited(world, path, facts))
+    endpoints = _positioned(endpoints)
+    return _snapshot(files, endpoints, world)
+
+
+# -- the graph of routers --------------------------------------------------------------------------------------------
+
+
+def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
+    mounts: dict[tuple[str, str], list[tuple[str, Mount]]] = {}
+    uses: dict[tuple[str, str], list[tuple[str, Use]]] = {}
+    versions: dict[str, str] = {}
+    statuses: dict[str, int] = {}
+    rules: list[tuple[str, Guard]] = []
+    for path, facts in files.items():
+        for package, version in facts.versions:
+            versions[package] = versions.get(package) or version
+        for mount in facts.mounts:
+            child = _router_target(all_names, path, mount.child)
+            if child is not None:
+                mounts.setdefault((child.path, child.name), []).append((path, mount))
+        for use in facts.uses:
+            target = _router_target(all_names, path, use.router)
+            if target is not None:
+                uses.setdefault((target.path, target.name), []).append((path, use))
+            elif use.guard.matcher:
+                rules.append((path, use.guard))
+        for handler in facts.error_handlers:
+            if handler.status is not None:
+                statuses.setdefault(handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1], handler.status)
+        for cls in facts.classes:
+            if cls.status is not None:
+                statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
+    context = all_names.properties.get("server.servlet.context-path", "") or all_names.properties.get(
+        "spring.mvc.servlet.path", ""
+    )
+    express = versions.get("express", "")
+    major = int(express.split(".", 1)[0]) if express[:1].isdigit() else 0
+    forwards = major >= _ASYNC_SAFE or any(
+        i.module in ("express-async-errors", "express-promise-router") for f in files.values() for i in f.imports
+    )
+    return _World(
+        all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
+        context if "${" not in context else "", security_rules(rules), forwards,
+    )  # fmt: skip
+
+
+def _router_target(all_names: Names, path: str, ref: Ref) -> Target | None:
+    found = resolve(all_names, path, ref.name)
+    if found is None or found.kind == "router":
+        return found
+    if found.kind == "constant":
+        value = all_names.files[found.path].constants[found.name].value
+        if value is not None and len(value) == 1 and isinstance(value[0], Ref):
+            return _router_target(all_names, found.path, value[0])
+    if found.kind == "module":
+        routers = [r for r in all_names.files[found.path].routers.values() if r.kind != "class"]
+        return Target("router", found.path, routers[0].symbol) if len(routers) == 1 else None
+    if found.kind == "class":
+        entry = all_names.files[found.path]
+        return Target("router", found.path, found.name) if found.name in entry.routers else None
+    return found
+
+
+def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str], ...] = ()) -> tuple[Chain, ...]:
+    """All ways to reach a router. Without any, a router of unknown mounting: one chain that is not rooted."""
+    key = (path, symbol)
+    if key in world.chains:
+        return world.chains[key]
+    if key in trail:
+        return ()
+    router = world.names.files[path].routers.get(symbol)
+    if router is None:
+        return ()
+    found: list[Chain] = []
+    for mount_path, mount in world.mounts.get(key, ()):
+        parent = _router_target(world.names, mount_path, mount.parent)
+        prefix, known = text(world.names, mount_path, mount.prefix)
+        uppers: tuple[Chain, ...] = ()
+        if parent is not None and (parent.path, parent.name) != key:
+            uppers = _chains(world, parent.path, parent.name, (*trail, key))
+        if not uppers:
+            if parent is not None:
+                continue
+            uppers = (Chain(f"{mount_path}:{mount.parent.name}", "", True, (), None, False, False),)
+        for upper in uppers:
+            here = _used(world, parent, mount.order, prefix) if parent is not None else ()
+            for own, own_known in _prefixes(world, path, router):
+                found.append(
+                    Chain(
+                        upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
+                        upper.known and known and own_known,
+                        (*upper.guards, *here, *mount.guards, *router.guards),
+                        (*upper.position, mount.order) if upper.position is not None else None,
+                        upper.conditional or mount.conditional or router.conditional, upper.rooted,
+                        (*upper.files, mount_path),
+                    )
+                )  # fmt: skip
+        if len(found) > _MAX_CHAINS:
+            break
+    if not found or (router.kind == "app" and not any(c.rooted for c in found)):
+        rooted = router.kind in ("app", "class")
+        found = [
+            Chain(f"{path}:{symbol}" if router.kind != "class" else router.framework, join(own) if own else "", known, router.guards, () if rooted else None, router.conditional, rooted)
+            for own, known in _prefixes(world, path, router)
+        ]
+    if not trail:
+        world.chains[key] = tuple(found)
+    return tuple(found)
+
+
+def _prefixes(world: _World, path: str, router: Router) -> Iterator[tuple[str, bool]]:
+    for prefix in router.prefixes or ((),):
+        yield text(world.names, path, prefix)
+
+
+def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard, ...]:
+    """Guards attached to a router that what is registered at `order` passes."""
+    found: list[Guard] = []
+    for path, use in world.uses.get((router.path, router.name), ()):
+        if use.order >= 0 and use.order > order:
+            continue
+        prefix, known = text(world.names, path, use.prefix)
+        if prefix.strip("/"):
+            if not known or not (below.strip("/") + "/").startswith(prefix.strip("/") + "/"):
+                continue
+        found.append(use.guard)
+    return tuple(found)
+
+
+# -- endpoints -------------------------------------------------------------------------------------------------------
+
+
+def _endpoints(world: _World, path: str, facts: FileFacts, route: Route) -> Iterator[Endpoint]:
+    router: Target | None = None
+    if route.router is not None:
+        router = _router_target(world.names, path, route.router)
+        entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
+        if entry is not None and entry.abstract:
+            return
+    own, known = text(world.names, path, route.path)
+    chains: tuple[Chain, ...]
+    if router is not None:
+        chains = _chains(world, router.path, router.name)
+    elif route.router is not None:
+        chains = (Chain(f"{path}:{route.router.name}", "", route.router.name == "", (), None, False, False),)
+    else:
+        chains = (Chain(f"{path}:", "", True, (), (), False, True),)
+    for chain in chains:
+        guards = (*chain.guards, *(_used(world, router, route.order, own) if router is not None else ()))
+        yield from _made(world, path, facts, route, router, chain, own, known, guards)
+
+
+def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]:
+    """Routes that a controller takes over from its interfaces and base classes."""
+    for router in facts.routers:
+        if router.abstract or not router.inherits:
+            continue
+        taken = {
+            (m, r.handler_name.rsplit(".", 1)[-1])
+            for r in facts.routes if r.router is not None and r.router.name == router.symbol for m in r.methods
+        }  # fmt: skip
+        for base_path, base in _bases(world, path, router):
+            base_facts = world.names.files[base_path].facts
+            for route in base_facts.routes:
+                if route.router is None or route.router.name != base.symbol:
+                    continue
+                method_name = route.handler_name.rsplit(".", 1)[-1]
+                if any((m, method_name) in taken for m in route.methods):
+                    continue
+                taken.update((m, method_name) for m in route.methods)
+                own, known = text(world.names, base_path, route.path)
+                prefixes = router.prefixes if any(router.prefixes) else base.prefixes
+                source = path if any(router.prefixes) else base_path
+                for prefix in prefixes or ((),):
+                    before, sure = text(world.names, source, prefix)
+                    chain = Chain(router.framework, join(before) if before else "", sure, (*base.guards, *router.guards), (), False, True)
+                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
+                    here = Target("router", path, router.symbol)
+                    yield from _made(world, base_path, facts, moved, here, chain, own, known, chain.guards)
+
+
+def _bases(world: _World, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
+    for ref in router.inherits:
+        found = resolve(world.names, path, ref.name)
+        if found is None or found.kind not in ("router", "class") or depth > 6:  # noqa: PLR2004 -- class hierarchies end somewhere
+            continue
+        base = world.names.files[found.path].routers.get(found.name)
+        if base is not None:
+            yield found.path, base
+            yield from _bases(world, found.path, base, depth + 1)
+
+
+def _made(
+    world: _World, path: str, facts: FileFacts, route: Route, router: Target | None, chain: Chain, own: str, known: bool,
+    guards: tuple[Guard, ...],
+) -> Iterator[Endpoint]:  # fmt: skip
+    handler, owner = _handler(world, path, facts, route, router)
+    context = world.context_path if route.framework == "spring" else ""
+    raw = join(context, chain.prefix, own)
+    full, segments = normalise(raw)
+    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards)
+    for method in route.methods:
+        applied = resolved(world.names, world.calls, path, _switched(every))
+        ruled = _ruled(world, method, full, applied)
+        endpoint = Endpoint(
+            id=f"{path}:{route.where.start}:{method}:{full}",
+            method=method, path=full, path_known=known and chain.known and chain.rooted, route=route,
+            framework=route.framework, app=chain.app, group=_group(path, router, owner),
+            where=route.where, segments=segments,
+            position=None, handler=handler,
+            handler_name=route.handler_name or (handler.key if handler is not None else ""),
+            guards=ruled, declared=route.declared,
+            default_status=next((d.status for d in route.declared if d.is_default), None),
+            test=facts.role == "test",
+            conditional=route.conditional or chain.conditional,
+            body=route.body,
+            wrapped=bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
+            hidden_params=_hidden(world, router, chain, own),
+            order=(*chain.position, route.order) if chain.position is not None else (),
+        )  # fmt: skip
+        yield completed(endpoint, world.calls, world.sole_status)
+
+
+def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str, int]) -> Endpoint:
+    """Fill in what depends on the bodies of functions: callees, dependencies, inputs, statuses, auth."""
+    handler = endpoint.handler
+    first = tuple(calls.callees(project, handler)) if handler is not None else ()
+    seen = {id(handler)}
+    callees: list[Function] = []
+    for _, function in first:
+        if id(function) not in seen:
+            seen.add(id(function))
+            callees.append(function)
+            for _, deeper in calls.callees(project, function):
+                if id(deeper) not in seen:
+                    seen.add(id(deeper))
+                    callees.append(deeper)
+    before = tuple(calls.before(project, endpoint, handler))
+    statuses, success = _statuses(endpoint, handler, callees, before, sole_status)
+    return replace(
+        endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
+        params=tuple(_params(endpoint, handler, before)), auth=auth_of(endpoint.guards, handler, before),
+    )  # fmt: skip
+
+
+def _statuses(
+    endpoint: Endpoint, handler: Function | None, callees: Sequence[Function], before: Sequence[Function], sole: Mapping[str, int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    found: set[int] = set()
+    unknown = False
+    governed = [d for d in endpoint.declared if not d.documented_only and d.status is not None]
+    if handler is not None:
+        for response in handler.responses:
+            if response.status is not None:
+                found.add(response.status)
+            else:
+                unknown = True
+    for function in (*([handler] if handler is not None else []), *callees, *before):
+        for thrown in function.raises:
+            status = thrown.status
+            if status is None and thrown.exception:
+                status = sole.get(thrown.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1])
+            if status is not None:
+                found.add(status)
+    for function in before:
+        found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
+    if handler is None or not any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses):
+        if not unknown:
+            found.update(d.status for d in governed if d.status is not None)
+    ordered = tuple(sorted(found))
+    return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
+
+
+def _params(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Iterator[Param]:
+    seen: set[tuple[str, str]] = set()
+    for param in endpoint.route.params:
+        seen.add((param.name, param.place))
+        yield param
+    for segment in endpoint.segments:
+        if segment.param and (segment.param, "path") not in seen:
+            seen.add((segment.param, "path"))
+            yield Param(segment.param, endpoint.where, In.PATH, type=segment.pattern)
+    for function in (*before, *([handler] if handler is not None else [])):
+        for read in function.inputs:
+            if not read.name:
+                continue
+            place = read.place
+            if place == "any":
+                if read.name in endpoint.path_params:
+                    continue
+                place = "query" if endpoint.method in ("GET", "HEAD", "DELETE") else "body"
+            if place in ("body", "path") or (read.name, place) in seen or place not in set(In):
+                continue
+            seen.add((read.name, place))
+            yield Param(read.name, function.at(read.span), In(place), required=False, via="" if function is handler else function.name)
+
+
+def _handler(
+    world: _World, path: str, facts: FileFacts, route: Route, router: Target | None
+) -> tuple[Function | None, tuple[str, str] | None]:
+    """The handler, and (file, class) of the controller that it belongs to."""
+    if route.handler_key:
+        found = world.names.files[path].functions.get(route.handler_key)
+        owner = (path, found.class_name) if found is not None and found.class_name else None
+        return found, owner
+    ref = route.handler
+    if ref is None:
+        return None, None
+    if "#" in ref.name:
+        return _action(world, ref.name, route)
+    start = router.path if router is not None and router.path != path and ref.name.startswith(router.name + ".") else path
+    target = resolve(world.names, start, ref.name)
+    if target is None:
+        return _loose(world, path, ref), None
+    entry = world.names.files[target.path]
+    if target.kind == "function":
+        function = entry.functions[target.name]
+        return function, (target.path, function.class_name) if function.class_name else None
+    if target.kind == "constant":
+        value = entry.constants[target.name].value
+        if value is not None and len(value) == 1 and isinstance(value[0], Ref):
+            again = resolve(world.names, target.path, value[0].name)
+            if again is not None and again.kind == "function":
+                return world.names.files[again.path].functions[again.name], None
+    del facts
+    return None, None
+
+
+def _loose(world: _World, path: str, ref: Ref) -> Function | None:
+    """`controller.method` where `controller` is made from a class that is known."""
+    first, _, rest = ref.name.partition(".")
+    alias = world.names.files[path].aliases.get(first)
+    if alias and rest:
+        target = resolve(world.names, path, alias.split("(", 1)[0].removeprefix("new ").strip())
+        if target is not None and target.kind == "class":
+            return world.names.files[target.path].functions.get(f"{target.name}.{rest}")
+    return None
+
+
+def _action(world: _World, name: str, route: Route) -> tuple[Function | None, tuple[str, str] | None]:
+    """Rails' `api/v1/articles#show`: the method of the controller, or of a class or concern that it includes."""
+    controller, _, action = name.partition("#")
+    class_name = controller if controller[:1].isupper() else "::".join(camelize(p) for p in controller.split("/")) + "Controller"
+    del route
+    candidates = [
+        (p, c) for p, c in world.names.classes.get(class_name.rsplit("::", 1)[-1].rsplit(".", 1)[-1], ())
+        if c.replace(".", "::") == class_name
+    ]  # fmt: skip
+    for path, cls in candidates:
+        found = _method(world, path, cls, action)
+        if found is not None:
+            return found, (path, cls)
+    return None, candidates[0] if candidates else None
+
+
+def _method(world: _World, path: str, cls: str, action: str, depth: int = 0) -> Function | None:
+    entry = world.names.files[path]
+    found = entry.functions.get(f"{cls}.{action}")
+    if found is not None or depth > 6:  # noqa: PLR2004 -- class hierarchies end somewhere
+        return found
+    facts = entry.classes.get(cls)
+    for base in facts.bases if facts is not None else ():
+        target = resolve(world.names, path, base.name)
+        if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
+            inherited = _method(world, target.path, target.name, action, depth + 1)
+            if inherited is not None:
+                return inherited
+    return None
+
+
+def camelize(word: str) -> str:
+    """`api_keys` -> `ApiKeys`."""
+    return "".join(p[:1].upper() + p[1:] for p in word.split("_"))
+
+
+# -- guards ----------------------------------------------------------------------------------------------------------
+
+
+def _class_guards(
+    world: _World, owner: tuple[str, str] | None, handler: Function | None, route: Route
+) -> tuple[Guard, ...]:
+    """Guards declared on the controller's class and its bases that hold for this action."""
+    if owner is None:
+        return ()
+    action = handler.name if handler is not None else route.handler_name.rpartition("#")[2]
+    if route.handler is not None and "#" in route.handler.name:
+        action = route.handler.name.rpartition("#")[2]
+    found: list[Guard] = []
+    for _, cls in reversed(list(_hierarchy(world, *owner))):
+        found.extend(
+            g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_
+        )
+    return tuple(found)
+
+
+def _hierarchy(world: _World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
+    cls = world.names.files[path].classes.get(name)
+    if cls is None or depth > 8:  # noqa: PLR2004 -- class hierarchies end somewhere
+        return
+    yield path, cls
+    for base in cls.bases:
+        target = resolve(world.names, path, base.name)
+        if target is not None and target.kind in ("class", "router") and (target.path, target.name) != (path, name):
+            yield from _hierarchy(world, target.path, target.name, depth + 1)
+
+
+def _switched(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """Guards without those that a later one switches off."""
+    found: list[Guard] = []
+    for guard in guards:
+        if guard.skips:
+            found = [g for g in found if g.name != guard.skips]
+        else:
+            found.append(guard)
+    return tuple(found)
+
+
+def _ruled(world: _World, method: str, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """Add the first URL rule (Spring Security) that matches."""
+    for pattern, guard in world.rules:
+        if (not guard.methods or method in guard.methods) and _ant(pattern, path):
+            return (guard, *guards)
+    return guards
+
+
+def _ant(pattern: str, path: str) -> bool:
+    from persona_lsp.workspace.guards import matches  # noqa: PLC0415 -- keeps the table of patterns in one place
+
+    return matches(pattern, path)
+
+
+# -- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _hidden(world: _World, router: Target | None, chain: Chain, own: str) -> tuple[str, ...]:
+    if router is None:
+        return ()
+    entry = world.names.files[router.path].routers.get(router.name)
+    if entry is None or entry.merge_params or not chain.prefix:
+        return ()
+    _, outer = normalise(chain.prefix)
+    _, inner = normalise(own)
+    own_names = {s.param for s in inner}
+    return tuple(s.param for s in outer if s.param and s.param not in own_names)
+
+
+def _group(path: str, router: Target | None, owner: tuple[str, str] | None) -> str:
+    if owner is not None and owner[1]:
+        return f"{owner[0]}:{owner[1]}"
+    return f"{router.path}:{router.name}" if router is not None else path
+
+
+def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
+    """Number the endpoints of each application in the order in which its router tries them."""
+    by_app: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        if endpoint.order:
+            by_app.setdefault(endpoint.app, []).append(endpoint)
+    rank: dict[int, int] = {}
+    for group in by_app.values():
+        for number, endpoint in enumerate(sorted(group, key=lambda e: e.order)):
+            rank[id(endpoint)] = number
+    return [replace(e, position=rank.get(id(e))) for e in endpoints]
+
+
+def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], world: _World) -> Snapshot:
+    by_file: dict[str, list[Endpoint]] = {}
+    handlers: dict[tuple[str, str], list[Endpoint]] = {}
+    for endpoint in endpoints:
+        by_file.setdefault(endpoint.where.path, []).append(endpoint)
+        if endpoint.handler is not None:
+            if endpoint.handler.path != endpoint.where.path:
+                by_file.setdefault(endpoint.handler.path, []).append(endpoint)
+            handlers.setdefault((endpoint.handler.path, endpoint.handler.key), []).append(endpoint)
+    classes: dict[str, list[ClassFacts]] = {}
+    functions: dict[str, list[Function]] = {}
+    for facts in files.values():
+        for cls in facts.classes:
+            classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append(cls)
+        for function in facts.functions:
+            functions.setdefault(function.name, []).append(function)
+    return Snapshot(
+        files=files, endpoints=tuple(endpoints),
+        by_file={k: tuple(v) for k, v in by_file.items()},
+        handlers={k: tuple(v) for k, v in handlers.items()},
+        versions=world.versions, classes={k: tuple(v) for k, v in classes.items()},
+        functions={k: tuple(v) for k, v in functions.items()},
+        transactional=calls.transactional(world.calls), sole_status=world.sole_status,
+        settings=world.names.properties, indexes=world.names.files, project=world.calls,
+    )  # fmt: skip
+
+
+def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot | None:
+    """The previous snapshot with the functions of one changed file exchanged; None if more than that changed."""
+    if len(files) != len(previous.files):
+        return None
+    changed = [p for p, f in files.items() if previous.files.get(p) is not f]
+    if not changed:
+        return previous
+    if len(changed) > 1:
+        return None
+    path = changed[0]
+    old, new = previous.files.get(path), files[path]
+    if old is None or not _same_outside(old, new):
+        return None
+    exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
+    index = previous.indexes[path]
+    indexes = {**previous.indexes, path: FileIndex(
+        new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
+        index.imports, index.exports, index.stars, index.aliases,
+    )}  # fmt: skip
+    project = calls.exchange(previous.project, indexes, exchanged)
+    routes = {(r.order, r.methods): r for r in new.routes}
+    endpoints = []
+    for endpoint in previous.endpoints:
+        touched = endpoint.where.path == path or any(id(f) in exchanged for f in (endpoint.handler, *endpoint.callees, *endpoint.before))
+        if not touched:
+            endpoints.append(endpoint)
+            continue
+        handler = exchanged.get(id(endpoint.handler), endpoint.handler) if endpoint.handler is not None else None
+        route = routes.get((endpoint.route.order, endpoint.route.methods), endpoint.route) if endpoint.where.path == path else endpoint.route
+        moved = replace(
+            endpoint, handler=handler, route=route, where=route.where, body=route.body, declared=route.declared,
+            id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
+        )  # fmt: skip
+        endpoints.append(completed(moved, project, previous.sole_status))
+    world = _World(
+        Names(indexes, {}, {}, {}, previous.settings, {}, {}), {}, {}, {}, previous.sole_status, previous.versions, project, "", (), False
+    )
+    return _snapshot(files, endpoints, world)
+
+
+def _same_outside(old: FileFacts, new: FileFacts) -> bool:
+    """Nothing but the inside of functions and positions changed."""
+    if [f.key for f in old.functions] != [f.key for f in new.functions]:
+        return False
+    if len(old.routes) != len(new.routes) or len(old.classes) != len(new.classes):
+        return False
+    return _outline(old) == _outline(new)
+
+
+_NOWHERE: Final = Where("", 0, 0)
+
+
+def _outline(facts: FileFacts) -> object:
+    """What linking reads of a file, without positions."""
+    return (
+        facts.role, facts.package, facts.versions, facts.config, facts.aliases,
+        tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
+        tuple((c.name, c.value, c.items) for c in facts.constants),
+        tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
+        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
+        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
+        tuple((u.router, u.order, u.prefix, _placeless(u.guard)) for u in facts.uses),
+        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
+        tuple((e.exception, e.status) for e in facts.error_handlers),
+    )  # fmt: skip
+
+
+def _placeless(guard: Guard) -> object:
+    return (guard.name, guard.kind, guard.level, guard.symbol, guard.optional, guard.allows_all, guard.only, guard.except_, guard.matcher, guard.skips)
+
+
+__all__ = ["Chain", "GuardKind", "completed", "link"]

@@ -1,0 +1,443 @@
+"""Names across files: which file a module is, and what a dotted name written in one file stands for in another."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
+from persona_lsp.facts.http import Router
+from persona_lsp.facts.text import Hole, Ref, Text
+
+Kind = Literal["router", "function", "class", "constant", "module"]
+_DEPTH: Final = 12
+_SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
+_SUFFIXES: Final = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+
+
+class Target(Struct, frozen=True, gc=False):
+    """What a name stands for: the file and the name there. `name` of a module is ""."""
+
+    kind: Kind
+    path: str
+    name: str
+
+
+class FileIndex(Struct, frozen=True):
+    """The names of one file."""
+
+    facts: FileFacts
+    routers: Mapping[str, Router]
+    functions: Mapping[str, Function]
+    classes: Mapping[str, ClassFacts]
+    constants: Mapping[str, Constant]
+    imports: Mapping[str, Import]
+    exports: Mapping[str, Export]
+    stars: tuple[Export | Import, ...]
+    aliases: Mapping[str, str]
+
+
+class Names(Struct):
+    """All files' names, with what was resolved so far. Valid for one set of files."""
+
+    files: Mapping[str, FileIndex]
+    by_tail: Mapping[str, tuple[str, ...]]
+    packages: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, tuple[tuple[str, str], ...]]
+    properties: Mapping[str, str]
+    resolved: dict[tuple[str, str], Target | None]
+    modules: dict[tuple[str, str], str | None]
+
+
+def index(facts: FileFacts) -> FileIndex:
+    """The names of a file."""
+    exports: dict[str, Export] = {}
+    stars: list[Export | Import] = []
+    for export in facts.exports:
+        if export.name == "*":
+            stars.append(export)
+        else:
+            exports.setdefault(export.name, export)
+    imports: dict[str, Import] = {}
+    for item in facts.imports:
+        if item.local in ("", "*"):
+            stars.append(item)
+        else:
+            imports[item.local] = item
+    classes: dict[str, ClassFacts] = {}
+    for cls in facts.classes:
+        classes[cls.name] = cls
+        classes.setdefault(cls.name.rsplit(".", 1)[-1], cls)
+    return FileIndex(
+        facts, {r.symbol: r for r in facts.routers}, {f.key: f for f in facts.functions}, classes,
+        {c.name: c for c in facts.constants}, imports, exports, tuple(stars), dict(facts.aliases),
+    )  # fmt: skip
+
+
+def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | None = None) -> Names:
+    """The names of all files. `indexes` are indexes made before, taken over for files that are the same object."""
+    indexed: dict[str, FileIndex] = {}
+    tails: dict[str, list[str]] = {}
+    packages: dict[str, list[str]] = {}
+    classes: dict[str, list[tuple[str, str]]] = {}
+    properties: dict[str, str] = {}
+    for path, facts in files.items():
+        old = indexes.get(path) if indexes else None
+        entry = old if old is not None and old.facts is facts else index(facts)
+        indexed[path] = entry
+        stem = path.rsplit(".", 1)[0]
+        for name in ("/__init__", "/index"):
+            if stem.endswith(name):
+                tails.setdefault(stem.removesuffix(name).rsplit("/", 1)[-1], []).append(path)
+        tails.setdefault(stem.rsplit("/", 1)[-1], []).append(path)
+        if facts.package:
+            packages.setdefault(facts.package, []).append(path)
+        for cls in facts.classes:
+            classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append((path, cls.name))
+        for item in facts.config:
+            if facts.role in ("prod", "config") and not item.profile:
+                properties.setdefault(item.key, item.value)
+    return Names(
+        indexed, {k: tuple(v) for k, v in tails.items()}, {k: tuple(v) for k, v in packages.items()},
+        {k: tuple(v) for k, v in classes.items()}, properties, {}, {},
+    )  # fmt: skip
+
+
+def resolve(all_names: Names, path: str, name: str) -> Target | None:
+    """What the dotted `name` means in the file `path`; None if that cannot be told."""
+    key = (path, name)
+    if key not in all_names.resolved:
+        all_names.resolved[key] = None  # A cycle of names means nothing.
+        all_names.resolved[key] = _resolve(all_names, path, name, 0)
+    return all_names.resolved[key]
+
+
+def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | None:  # noqa: PLR0911 -- the order in which names are looked up
+    entry = all_names.files.get(path)
+    if entry is None or depth > _DEPTH or not name:
+        return None
+    own = _own(entry, path, name)
+    if own is not None:
+        return own
+    first, _, rest = name.partition(".")
+    alias = entry.aliases.get(first) or entry.aliases.get(f"{first}()")
+    if alias is not None and alias != first:
+        through = _alias_target(all_names, path, alias, depth)
+        if through is not None:
+            return _member(all_names, through, rest, depth) if rest else through
+    item = entry.imports.get(first)
+    if item is not None:
+        found = _imported(all_names, path, item, rest, depth)
+        if found is not None:
+            return found
+    for star in entry.stars:
+        module = star.module
+        inner = module_file(all_names, path, module)
+        if inner is not None and inner != path:
+            found = exported(all_names, inner, name, depth + 1)
+            if found is not None:
+                return found
+    return _by_package(all_names, entry, name, depth)
+
+
+def _own(entry: FileIndex, path: str, name: str) -> Target | None:
+    if name in entry.routers:
+        return Target("router", path, name)
+    if name in entry.functions:
+        return Target("function", path, name)
+    if name in entry.classes:
+        return Target("class", path, entry.classes[name].name)
+    if name in entry.constants:
+        constant = entry.constants[name]
+        if constant.value is not None and len(constant.value) == 1 and isinstance(constant.value[0], Ref) and constant.value[0].name != name:
+            return None if constant.value[0].name.partition(".")[0] in entry.imports else Target("constant", path, name)
+        return Target("constant", path, name)
+    return None
+
+
+def _alias_target(all_names: Names, path: str, alias: str, depth: int) -> Target | None:
+    """`Settings()`, `get_settings()`: the class that is made or returned."""
+    entry = all_names.files[path]
+    callee = alias.split("(", 1)[0].strip()
+    again = entry.aliases.get(f"{callee}()")
+    if again is not None and again != alias:
+        return _alias_target(all_names, path, again, depth + 1) if depth < _DEPTH else None
+    found = _resolve(all_names, path, callee, depth + 1) if depth < _DEPTH else None
+    if found is not None and found.kind == "function":
+        inner = all_names.files[found.path].aliases.get(f"{found.name}()")
+        return _alias_target(all_names, found.path, inner, depth + 1) if inner and depth < _DEPTH else found
+    return found
+
+
+def _member(all_names: Names, target: Target, rest: str, depth: int) -> Target | None:
+    """`rest` of what was found: a field or method of a class, an entry of an object, a name of a module."""
+    if depth > _DEPTH:
+        return None
+    if target.kind == "module":
+        return exported(all_names, target.path, rest, depth + 1)
+    entry = all_names.files[target.path]
+    own = _own(entry, target.path, f"{target.name}.{rest}")
+    if own is not None:
+        return own
+    if target.kind == "class":
+        for base in entry.classes[target.name].bases:
+            found = _resolve(all_names, target.path, base.name, depth + 1)
+            if found is not None and found.kind == "class" and found != target:
+                inherited = _member(all_names, found, rest, depth + 1)
+                if inherited is not None:
+                    return inherited
+    if target.kind == "constant":
+        value = entry.constants[target.name].value
+        if value is not None and len(value) == 1 and isinstance(value[0], Ref):
+            return _resolve(all_names, target.path, f"{value[0].name}.{rest}", depth + 1)
+    return None
+
+
+def _imported(all_names: Names, path: str, item: Import, rest: str, depth: int) -> Target | None:
+    language = all_names.files[path].facts.language
+    if language == "python":
+        return _python(all_names, path, item, rest, depth)
+    inner = module_file(all_names, path, item.module)
+    if inner is None:
+        if language in ("java", "ruby"):
+            return _class_in_package(all_names, item, rest)
+        return None
+    if item.name == "*":
+        if not rest:
+            return exported(all_names, inner, "default", depth + 1) or Target("module", inner, "")
+        return exported(all_names, inner, rest, depth + 1) or _through_default(all_names, inner, rest, depth)
+    full = f"{item.name}.{rest}" if rest else item.name
+    return exported(all_names, inner, full, depth + 1) or _through_default(all_names, inner, full, depth)
+
+
+def _through_default(all_names: Names, path: str, rest: str, depth: int) -> Target | None:
+    target = exported(all_names, path, "default", depth + 1)
+    return _member(all_names, target, rest, depth + 1) if target is not None and target.kind != "module" else None
+
+
+def _python(all_names: Names, path: str, item: Import, rest: str, depth: int) -> Target | None:
+    if item.name == "*":
+        # `import a.b` binds `a`; the rest of the dotted name goes through modules.
+        inner = module_file(all_names, path, item.module)
+        parts = rest.split(".") if rest else []
+        base = item.module
+        while parts and (deeper := module_file(all_names, path, f"{base}.{parts[0]}")) is not None:
+            base, inner, parts = f"{base}.{parts[0]}", deeper, parts[1:]
+        if inner is None:
+            return None
+        return exported(all_names, inner, ".".join(parts), depth + 1) if parts else Target("module", inner, "")
+    inner = module_file(all_names, path, item.module)
+    if inner is not None:
+        found = exported(all_names, inner, f"{item.name}.{rest}" if rest else item.name, depth + 1)
+        if found is not None:
+            return found
+    joint = "" if item.module.endswith(".") else "."
+    sub = module_file(all_names, path, f"{item.module}{joint}{item.name}")
+    if sub is None:
+        return None
+    return exported(all_names, sub, rest, depth + 1) if rest else Target("module", sub, "")
+
+
+def exported(all_names: Names, path: str, name: str, depth: int = 0) -> Target | None:
+    """What a file offers under `name` (dotted)."""
+    entry = all_names.files.get(path)
+    if entry is None or depth > _DEPTH:
+        return None
+    first, _, rest = name.partition(".")
+    export = entry.exports.get(first)
+    if export is None:
+        if entry.facts.language not in _SCRIPT:
+            return _resolve(all_names, path, name, depth + 1)
+        for star in entry.stars:
+            if isinstance(star, Export):
+                inner = module_file(all_names, path, star.module)
+                found = exported(all_names, inner, name, depth + 1) if inner and inner != path else None
+                if found is not None:
+                    return found
+        own = _own(entry, path, name)
+        return own if first != "default" else (own or _own(entry, path, "module.exports"))
+    if export.module:
+        inner = module_file(all_names, path, export.module)
+        if inner is None:
+            return None
+        source = export.target.name if export.target is not None else "*"
+        if source == "*":
+            target = exported(all_names, inner, "default", depth + 1) or Target("module", inner, "")
+            if rest and target.kind != "module":
+                return _member(all_names, target, rest, depth + 1) or exported(all_names, inner, rest, depth + 1)
+            return _member(all_names, target, rest, depth + 1) if rest else target
+        return exported(all_names, inner, f"{source}.{rest}" if rest else source, depth + 1)
+    if export.target is not None:
+        return _resolve(all_names, path, f"{export.target.name}.{rest}" if rest else export.target.name, depth + 1) or _own(
+            entry, path, name
+        )
+    return _own(entry, path, name) or _own(entry, path, rest or name)
+
+
+def module_file(all_names: Names, path: str, module: str) -> str | None:
+    """The file that `module` means when `path` imports it; None for packages that are not in the workspace."""
+    key = (path if module.startswith(".") else path.rpartition("/")[0], module)
+    if key not in all_names.modules:
+        language = all_names.files[path].facts.language
+        found = _python_file(all_names, path, module) if language == "python" else None
+        if language in _SCRIPT:
+            found = _script_file(all_names, path, module)
+        all_names.modules[key] = found
+    return all_names.modules[key]
+
+
+def _python_file(all_names: Names, path: str, module: str) -> str | None:
+    dots = len(module) - len(module.lstrip("."))
+    parts = [p for p in module[dots:].split(".") if p]
+    if dots:
+        folder = path.split("/")[:-1]
+        folder = folder[: len(folder) - (dots - 1)] if dots > 1 else folder
+        return _first(all_names, _python_candidates("/".join([*folder, *parts])))
+    if not parts:
+        return None
+    tail = "/".join(parts)
+    return _nearest(all_names, path, parts[-1], (f"{tail}.py", f"{tail}/__init__.py"))
+
+
+def _python_candidates(stem: str) -> Iterator[str]:
+    yield f"{stem}.py"
+    yield f"{stem}/__init__.py" if stem else "__init__.py"
+
+
+def _script_file(all_names: Names, path: str, module: str) -> str | None:
+    if module.startswith("."):
+        folder = path.split("/")[:-1]
+        for part in module.split("/"):
+            if part == "..":
+                if not folder:
+                    return None
+                folder.pop()
+            elif part not in (".", ""):
+                folder.append(part)
+        return _first(all_names, _script_candidates("/".join(folder)))
+    stem = module.removeprefix("@/").removeprefix("~/").removeprefix("#").removeprefix("/")
+    aliased = stem != module
+    if not aliased and ("/" not in module or module.startswith("@")):
+        return None
+    options = tuple(_script_candidates(stem))
+    return _nearest(all_names, path, stem.rsplit("/", 1)[-1].split(".")[0], options) or _nearest(
+        all_names, path, stem.rsplit("/", 1)[-1], options
+    )
+
+
+def _script_candidates(stem: str) -> Iterator[str]:
+    yield stem
+    for suffix in _SUFFIXES:
+        yield stem + suffix
+    if stem.endswith((".js", ".mjs", ".cjs", ".jsx")):
+        bare = stem.rsplit(".", 1)[0]
+        for suffix in (".ts", ".tsx", ".mts", ".cts"):
+            yield bare + suffix
+    for suffix in _SUFFIXES:
+        yield f"{stem}/index{suffix}"
+
+
+def _first(all_names: Names, candidates: Iterator[str]) -> str | None:
+    return next((c for c in candidates if c in all_names.files), None)
+
+
+def _nearest(all_names: Names, path: str, last: str, tails: tuple[str, ...]) -> str | None:
+    """The file that ends like one of `tails` and shares the longest folder with `path`; None if two are as near."""
+    best: list[tuple[int, int, str]] = []
+    for candidate in all_names.by_tail.get(last, ()):
+        for rank, tail in enumerate(tails):
+            if candidate == tail or candidate.endswith("/" + tail):
+                best.append((-_shared(path, candidate), rank, candidate))
+                break
+    best.sort()
+    if not best or (len(best) > 1 and best[0][:2] == best[1][:2] and best[0][0] == 0):
+        return None
+    return best[0][2]
+
+
+def _shared(a: str, b: str) -> int:
+    count = 0
+    for x, y in zip(a.split("/")[:-1], b.split("/")[:-1], strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
+def _class_in_package(all_names: Names, item: Import, rest: str) -> Target | None:
+    """Java: `import a.b.C` or a static import of a member of `C`."""
+    parts = [p for p in item.module.split(".") if p]
+    if item.name not in ("*", "default", ""):
+        parts.append(item.name)
+    for cut in range(len(parts), 0, -1):
+        package, cls = ".".join(parts[: cut - 1]), parts[cut - 1]
+        for path in all_names.packages.get(package, ()):
+            entry = all_names.files[path]
+            if cls in entry.classes:
+                full = ".".join([entry.classes[cls].name, *parts[cut:], *([rest] if rest else [])])
+                return _own(entry, path, full) or _member(all_names, Target("class", path, entry.classes[cls].name), ".".join([*parts[cut:], *([rest] if rest else [])]), 0)
+    return None
+
+
+def _by_package(all_names: Names, entry: FileIndex, name: str, depth: int) -> Target | None:
+    """Java: classes of the same package. Ruby: constants, which are loaded by name."""
+    if entry.facts.language not in ("java", "ruby"):
+        return None
+    plain = name.replace("::", ".")
+    parts = plain.split(".")
+    for cut in range(len(parts), 0, -1):
+        candidates = all_names.classes.get(parts[cut - 1], ())
+        if entry.facts.language == "java":
+            same = [c for c in candidates if all_names.files[c[0]].facts.package == entry.facts.package]
+            candidates = tuple(same) or (candidates if len(candidates) == 1 and _star_covers(all_names, entry, candidates[0][0]) else ())
+        else:
+            exact = [c for c in candidates if c[1].replace("::", ".") == ".".join(parts[:cut])]
+            candidates = tuple(exact) or candidates
+        if len(candidates) == 1:
+            target = Target("class", *candidates[0])
+            rest = ".".join(parts[cut:])
+            return _member(all_names, target, rest, depth + 1) if rest else target
+    return None
+
+
+def _star_covers(all_names: Names, entry: FileIndex, path: str) -> bool:
+    package = all_names.files[path].facts.package
+    return any(isinstance(s, Import) and s.module.removesuffix(".*") == package for s in entry.stars)
+
+
+def text(all_names: Names, path: str, value: Text, depth: int = 0) -> tuple[str, bool]:
+    """The text as far as it is known, and whether all of it is. Unknown pieces are left out."""
+    found: list[str] = []
+    known = True
+    for part in value:
+        if isinstance(part, str):
+            found.append(part)
+        elif isinstance(part, Hole):
+            known = False
+        else:
+            piece, sure = _reference(all_names, path, part, depth)
+            found.append(piece)
+            known = known and sure
+    return "".join(found), known
+
+
+def _reference(all_names: Names, path: str, ref: Ref, depth: int) -> tuple[str, bool]:
+    if depth > _DEPTH:
+        return "", False
+    if ref.name.startswith("${") and ref.name.endswith("}"):
+        key, _, default = ref.name[2:-1].partition(":")
+        value = all_names.properties.get(key)
+        if value is None:
+            return default, bool(default) or ":" in ref.name
+        nested = value
+        if value.startswith("${") and value.endswith("}"):
+            return _reference(all_names, path, Ref(nested), depth + 1)
+        return value, "${" not in value
+    target = resolve(all_names, path, ref.name)
+    if target is None or target.kind != "constant":
+        return "", False
+    constant = all_names.files[target.path].constants[target.name]
+    if constant.value is None:
+        return "", False
+    return text(all_names, target.path, constant.value, depth + 1)

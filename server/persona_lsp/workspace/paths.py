@@ -1,0 +1,79 @@
+"""Paths: the notations of the frameworks become one, with named parameters and what they match."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from persona_lsp.workspace.snapshot import Segment
+
+_BRACES: Final = re.compile(r"^\{(\*?)(\w+)(?::(.+))?\}$")
+_COLON: Final = re.compile(r"^:(\w+)(?:\((.+)\))?([?*+]?)$")
+_MIXED_BRACES: Final = re.compile(r"\{\*?(\w+)(?::[^{}]*)?\}")
+_MIXED_COLON: Final = re.compile(r":([A-Za-z_]\w*)(?:\([^)]*\))?")
+_NUMERIC: Final = frozenset({"int", r"\d+", "[0-9]+", r"\d*", r"[0-9]*", "number"})
+
+
+def join(*parts: str) -> str:
+    """Path pieces with one slash between them; a slash at the end is kept if the last piece has one."""
+    kept = [p for p in parts if p]
+    path = "/".join(p.strip("/") for p in kept if p.strip("/"))
+    tail = "/" if kept and kept[-1].endswith("/") and path else ""
+    return f"/{path}{tail}"
+
+
+@lru_cache(maxsize=8192)
+def normalise(path: str) -> tuple[str, tuple[Segment, ...]]:
+    """The path with `{name}` parameters, and its segments."""
+    segments: list[Segment] = []
+    shown: list[str] = []
+    for raw in _split(path):
+        segment, text = _segment(raw)
+        segments.append(segment)
+        shown.append(text)
+    tail = "/" if path.endswith("/") and shown else ""
+    return "/" + "/".join(shown) + tail, tuple(segments)
+
+
+def _split(path: str) -> list[str]:
+    """Pieces between slashes that stand outside of braces and parentheses."""
+    pieces: list[str] = []
+    depth, current = 0, ""
+    for char in path:
+        if char in "{(":
+            depth += 1
+        elif char in "})":
+            depth -= 1
+        if char == "/" and depth <= 0:
+            if current:
+                pieces.append(current)
+            current = ""
+        else:
+            current += char
+    if current:
+        pieces.append(current)
+    return pieces
+
+
+def _segment(raw: str) -> tuple[Segment, str]:
+    braces = _BRACES.match(raw)
+    if braces:
+        star, name, pattern = braces.groups()
+        rest = bool(star) or pattern == "path" or pattern in (".*", ".+")
+        return Segment(param=name, pattern="" if rest else _pattern(pattern or ""), rest=rest), "{" + name + "}"
+    colon = _COLON.match(raw)
+    if colon:
+        name, pattern, flag = colon.groups()
+        rest = flag in ("*", "+") or pattern in (".*", ".+")
+        return Segment(param=name, pattern="" if rest else _pattern(pattern or ""), rest=rest), "{" + name + "}"
+    if raw.startswith("*"):
+        name = raw.strip("*") or "rest"
+        return Segment(param=name, rest=True), "{" + name + "}"
+    mixed = _MIXED_BRACES.search(raw) or _MIXED_COLON.search(raw)
+    if mixed:
+        text = _MIXED_COLON.sub(r"{\1}", _MIXED_BRACES.sub(r"{\1}", raw))
+        return Segment(literal=text, param=mixed.group(1), pattern=re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))), text
+    return Segment(literal=raw), raw
+
+
+def _pattern(pattern: str) -> str:
+    return "int" if pattern in _NUMERIC else "" if pattern in ("str", "string", "[^/]+", "[^/]*") else pattern
