@@ -67,6 +67,8 @@ class Guard(Struct, frozen=True, gc=False):
     methods: tuple[str, ...] = ()
     skips: str = ""
     """The name of an inherited guard that this one switches off (`skip_before_action`)."""
+    within: tuple[str, ...] = ()
+    """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
 
 
 class Constraint(Struct, frozen=True, gc=False):
@@ -160,6 +162,8 @@ class Router(Struct, frozen=True, gc=False):
     """True for an interface or abstract class that serves nothing by itself."""
     controller: str = ""
     """The name that string handlers resolve to (`Admin::ArticlesController`), where a framework has such names."""
+    inherits_prefix: bool = False
+    """Without prefixes of its own it takes those of the first base that has some (Spring)."""
 
 
 class Mount(Struct, frozen=True, gc=False):
