@@ -224,12 +224,13 @@ class _Walker:
 
     def __init__(self, root: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool]) -> None:
         self.root = root
+        self.below = root.rstrip(os.sep) + os.sep
         self.wanted = wanted
         self.excluded = excluded
         self.files: dict[str, File] = {}
         self.problems: list[Problem] = []
         self.seen: set[tuple[int, int]] = set()
-        self.real: set[str] = set()
+        """Device and inode of each folder and file met."""
         # Links wait until all that is really there was seen, so that a file keeps its own path.
         self.waiting: list[tuple[str, str, tuple[Rules, ...]]] = []
 
@@ -242,7 +243,7 @@ class _Walker:
         if not stat.S_ISREG(found.st_mode):
             self.problems.append(Problem(self.name(location), "is neither a file nor a folder"))
             return
-        self._add(location, found.st_size, asked=True)
+        self._add(location, found, asked=True)
 
     def top(self, location: str) -> None:
         """Walk a folder that was asked for; the .gitignore files above it count up to its repository's top."""
@@ -292,6 +293,9 @@ class _Walker:
         self, location: str, inside: str, rules: tuple[Rules, ...], entries: list[os.DirEntry[str]]
     ) -> list[tuple[str, str, tuple[Rules, ...]]]:
         names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            # A virtual environment, whatever it is called.
+            return []
         prefix = inside + "/" if inside else ""
         if ".gitignore" in names:
             own = _rules(os.path.join(location, ".gitignore"), prefix)
@@ -306,7 +310,7 @@ class _Walker:
                     if not self._leave_out(entry.name, entry.path, path, names, rules):
                         below.append((entry.path, path, rules))
                 elif entry.is_file():
-                    self._meet(entry.path, path, rules, entry.stat().st_size)
+                    self._meet(entry, entry.path, path, rules)
             except OSError:
                 # It was deleted since the folder was listed.
                 continue
@@ -323,33 +327,32 @@ class _Walker:
             if stat.S_ISDIR(found.st_mode):
                 if not self._leave_out(os.path.basename(location), location, path, frozenset(), rules):
                     self.folder(location, path, rules)
-            elif stat.S_ISREG(found.st_mode) and os.path.realpath(location) not in self.real:
-                self._meet(location, path, rules, found.st_size)
+            elif stat.S_ISREG(found.st_mode) and (found.st_dev, found.st_ino) not in self.seen:
+                self._meet(None, location, path, rules)
 
     def _leave_out(
         self, name: str, location: str, path: str, siblings: frozenset[str] | set[str], rules: tuple[Rules, ...]
     ) -> bool:
-        return (
-            skipped(name, siblings)
-            or ignored(path, rules, folder=True)
-            or os.path.exists(os.path.join(location, "pyvenv.cfg"))
-            or self.excluded(self.name(location))
-        )
+        return skipped(name, siblings) or ignored(path, rules, folder=True) or self.excluded(self.name(location))
 
-    def _meet(self, location: str, path: str, rules: tuple[Rules, ...], size: int) -> None:
+    def _meet(self, entry: os.DirEntry[str] | None, location: str, path: str, rules: tuple[Rules, ...]) -> None:
         name = self.name(location)
         if self.wanted(name) and not ignored(path, rules, folder=False) and not self.excluded(name):
-            self._add(location, size, asked=False)
+            self._add(location, os.stat(location) if entry is None else entry.stat(), asked=False)
 
-    def _add(self, location: str, size: int, *, asked: bool) -> None:
+    def _add(self, location: str, found: os.stat_result, *, asked: bool) -> None:
         name = self.name(location)
         if asked or name not in self.files:
-            self.files[name] = File(name, location, size, asked)
-            self.real.add(os.path.realpath(location))
+            self.files[name] = File(name, location, found.st_size, asked)
+            self.seen.add((found.st_dev, found.st_ino))
 
     def name(self, location: str) -> str:
-        relative = os.path.relpath(location, self.root) if os.path.isabs(location) else location
-        return _clean(relative.replace(os.sep, "/"))
+        """The path of a location, relative to the root."""
+        if location.startswith(self.below):
+            relative = location[len(self.below) :]
+        else:
+            relative = os.path.relpath(location, self.root)
+        return _clean(relative if os.sep == "/" else relative.replace(os.sep, "/"))
 
 
 _CONFIGURATION = re.compile(
@@ -369,7 +372,7 @@ def _rules(location: str, base: str) -> Rules | None:
 
 def _clean(name: str) -> str:
     """A name as text: bytes that are no UTF-8 show as U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _megabytes(size: int) -> str:
