@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from persona_lsp.facts.body import Function, Op, Query, Response, Site
+from persona_lsp.facts.body import Function, Op, Query, Raise, Response, Site
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
@@ -194,6 +194,11 @@ def success_responses(function: Function) -> Iterator[Response]:
     for response in function.responses:
         if response.status is not None and 200 <= response.status < 300:
             yield response
+
+
+def answers(function: Function) -> tuple[Response | Raise, ...]:
+    """Everything by which the function ends a request: its answers, and the failures that it raises."""
+    return (*function.responses, *function.raises)
 
 
 def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]:

@@ -1,4 +1,4 @@
-'''A rejected promise never reaches the error handler.
+"""A rejected promise never reaches the error handler.
 
 ## Why it matters
 One failing query leaves the client waiting until its time is up, and can end the whole process.
@@ -148,7 +148,7 @@ async def read_order(order_id: int):
 
 ## When to ignore it
 The promise is known never to be rejected.
-'''
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-'''Exception text or a stack trace is sent to the client.
+"""Exception text or a stack trace is sent to the client.
 
 ## Why it matters
 Attackers read the schema, paths and versions of libraries from error pages, and auditors write them up.
@@ -166,7 +166,7 @@ app.get('/orders', async (req, res) => {
 
 ## When to ignore it
 The endpoint is for operators only and the message is what they need.
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -176,7 +176,7 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import HideError, RenameText
 from persona_lsp.rules import file_rule
-from persona_lsp.rules.predicates import brief
+from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.workspace.snapshot import Snapshot
 
 _DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
@@ -191,7 +191,7 @@ _REVEALING = {
 def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
     """Yield answers made of caught failures that nobody wrote for clients, and settings that make them."""
     for function in facts.functions:
-        for answer in (*function.responses, *function.raises):
+        for answer in answers(function):
             if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts):
                 yield _finding(answer, function)
     for entry in facts.config:

@@ -1,4 +1,4 @@
-'''The handler goes on after it has answered.
+"""The handler goes on after it has answered.
 
 ## Why it matters
 Refused requests are carried out all the same: the customer gets an error *and* the order is placed.
@@ -157,7 +157,7 @@ end
 
 ## When to ignore it
 A function called in between ends the request in a way that cannot be seen.
-'''
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-'''A failure is caught and the request still reports success.
+"""A failure is caught and the request still reports success.
 
 ## Why it matters
 The customer sees "saved", the data is not there, and it is found out at the end of the month.
@@ -169,7 +169,7 @@ app.post('/payments', async (req, res) => {
 
 ## When to ignore it
 The write is a convenience that the answer does not depend on.
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -187,8 +187,12 @@ _BEST_EFFORT = re.compile(
     r"|release|evict|invalidate|warm|prefetch|seen|session",
     re.IGNORECASE,
 )
-_WRITES = re.compile(r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE)
-_ALREADY = re.compile(r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch", re.IGNORECASE)
+_WRITES = re.compile(
+    r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE
+)
+_ALREADY = re.compile(
+    r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch", re.IGNORECASE
+)
 _SERIOUS = frozenset({"write", "http", "payment", "tx"})
 
 

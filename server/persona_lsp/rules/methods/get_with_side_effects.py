@@ -1,4 +1,4 @@
-'''A `GET` handler changes state.
+"""A `GET` handler changes state.
 
 ## Why it matters
 A link preview, a crawler or a retrying proxy can delete data or charge a customer twice, and nothing in between stops it.
@@ -111,7 +111,7 @@ app.get('/oauth/callback', async (req, res) => {
 
 ## When to ignore it
 The change is invisible to clients, such as filling a table that serves as a cache.
-'''
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-'''Two handlers are registered for the same method and path.
+"""Two handlers are registered for the same method and path.
 
 ## Why it matters
 The team believes that a fix is live while customers still reach the old code.
@@ -132,7 +132,7 @@ def get_order(order_id: int):
 
 ## When to ignore it
 The first registration is removed at run time, or a plug-in decides which of the two is used.
-'''
+"""
 
 from collections.abc import Iterator
 

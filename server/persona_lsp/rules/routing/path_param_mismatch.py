@@ -1,4 +1,4 @@
-'''The handler reads a parameter that its route does not define.
+"""The handler reads a parameter that its route does not define.
 
 ## Why it matters
 Every call of the endpoint fails, or worse, runs with an empty id.
@@ -152,7 +152,7 @@ class Users {
 
 ## When to ignore it
 Something in front of the handler puts the parameter there.
-'''
+"""
 
 from collections.abc import Iterator
 
@@ -227,7 +227,9 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
     """The one known name that this one was probably meant to be, "" if there is none or several."""
     same = [other for other in known if other.lower().replace("_", "") == name.lower().replace("_", "")]
     if not same:
-        same = [other for other in known if _distance(name.lower(), other.lower()) <= _NEAR < min(len(name), len(other))]
+        same = [
+            other for other in known if _distance(name.lower(), other.lower()) <= _NEAR < min(len(name), len(other))
+        ]
     return same[0] if len(same) == 1 else ""
 
 

@@ -1,4 +1,4 @@
-'''The URL carries an id that the handler never reads.
+"""The URL carries an id that the handler never reads.
 
 ## Why it matters
 A customer can reach the data of another one by editing the URL, which is the most exploited flaw of APIs.
@@ -119,7 +119,7 @@ app.get('/shops/:_shopId/opening', (req, res) => {
 
 ## When to ignore it
 The parameter is there for people and search engines to read, as in `/questions/{id}/{title}`.
-'''
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-'''An earlier route with a parameter swallows this literal one.
+"""An earlier route with a parameter swallows this literal one.
 
 ## Why it matters
 The feature works in the unit test of its handler and answers 404, or the wrong record, in production.
@@ -141,7 +141,7 @@ class Reports {
 
 ## When to ignore it
 The earlier handler deals with the literal in a way that cannot be seen from its code.
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -211,7 +211,7 @@ def _swallowed(general: tuple[Segment, ...], special: tuple[Segment, ...]) -> li
     rest = bool(general) and general[-1].rest
     if len(special) != len(general) and not (rest and len(special) >= len(general)):
         return []
-    swallowed = []
+    swallowed: list[str] = []
     for mine, other in zip(general, special, strict=False):
         if mine.rest:
             return [*swallowed, *(s.literal for s in special[len(general) - 1 :] if not s.param)]

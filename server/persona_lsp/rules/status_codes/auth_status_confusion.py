@@ -1,4 +1,4 @@
-'''401 and 403 are swapped.
+"""401 and 403 are swapped.
 
 ## Why it matters
 Apps react to 401 by ending the session: users are thrown out of the product when they merely lack a right.
@@ -121,7 +121,7 @@ app.post('/orders', (req, res) => {
 
 ## When to ignore it
 A client that cannot be changed expects the other status.
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -130,28 +130,30 @@ from persona_lsp.facts.body import Branch, Function, Raise, Response
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import function_rule
+from persona_lsp.rules.predicates import answers
 from persona_lsp.workspace.snapshot import Snapshot
 
 _CREDENTIALS = re.compile(
     r"passw|secret|credential|signature|hmac|otp|nonce|hash|digest|api_?key|token|jwt|compare|verify|expire|revoked",
     re.IGNORECASE,
 )
-_NOT_IDENTITY = re.compile(r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|verified|active", re.IGNORECASE)
+_NOT_IDENTITY = re.compile(
+    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|verified|active", re.IGNORECASE
+)
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
 def auth_status_confusion(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
     """Yield 401 where a known caller is refused, and 403 where the caller is unknown."""
-    for answer in (*function.responses, *function.raises):
-        if answer.status == 401 and answer.site.branch is Branch.FORBIDDEN:
-            # A wrong password or signature is compared too, and 401 is right for it.
-            if not _CREDENTIALS.search(answer.condition):
-                told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
-                yield _finding(function, answer, 403, told)
-        elif answer.status == 403 and answer.site.branch is Branch.UNAUTHENTICATED:
-            if not _NOT_IDENTITY.search(answer.condition):
-                told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
-                yield _finding(function, answer, 401, told)
+    for answer in answers(function):
+        branch = answer.site.branch
+        # A wrong password or signature is compared too, and 401 is right for it.
+        if answer.status == 401 and branch is Branch.FORBIDDEN and not _CREDENTIALS.search(answer.condition):
+            told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
+            yield _finding(function, answer, 403, told)
+        if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _NOT_IDENTITY.search(answer.condition):
+            told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
+            yield _finding(function, answer, 401, told)
 
 
 def _finding(function: Function, answer: Response | Raise, status: int, message: str) -> Finding:

@@ -1,4 +1,4 @@
-'''A failure is reported with a success status.
+"""A failure is reported with a success status.
 
 ## Why it matters
 Dashboards show full availability while customers see errors, and neither retries nor alarms ever start.
@@ -142,7 +142,7 @@ def search(q: str):
 
 ## When to ignore it
 Another system demands 200 for everything that it has delivered.
-'''
+"""
 
 import re
 from collections.abc import Iterator

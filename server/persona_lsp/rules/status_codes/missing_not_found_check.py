@@ -1,4 +1,4 @@
-'''A looked-up record is used or returned without a check that it exists.
+"""A looked-up record is used or returned without a check that it exists.
 
 ## Why it matters
 A mistyped id becomes a server error: false alarms at night, and a message that misleads the customer.
@@ -184,7 +184,7 @@ app.get('/invoices/:id', async (req, res) => {
 
 ## When to ignore it
 The record is known to exist, or `null` is the documented answer.
-'''
+"""
 
 from collections.abc import Iterator
 
@@ -192,7 +192,7 @@ from persona_lsp.facts.body import Function, Op, Origin, Query
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import GuardNotFound
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import brief, handler_queries, label
+from persona_lsp.rules.predicates import answers, brief, handler_queries, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 
@@ -200,12 +200,20 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
     """Yield lookups by a key of the request whose result is used as if it were always there."""
     for query, function, call in handler_queries(endpoint):
-        if not query.nullable or query.many or query.checked or query.unchecked_use is None or query.op is not Op.SELECT:
+        if (
+            not query.nullable
+            or query.many
+            or query.checked
+            or query.unchecked_use is None
+            or query.op is not Op.SELECT
+        ):
             continue
         if query.keyed_by not in ({Origin.REQUEST} if call < 0 else {Origin.REQUEST, Origin.PARAM}):
             continue
         # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
-        if call >= 0 and (query.use_kind != "deref" or endpoint.handler is None or endpoint.handler.calls[call].site.tries):
+        if call >= 0 and (
+            query.use_kind != "deref" or endpoint.handler is None or endpoint.handler.calls[call].site.tries
+        ):
             continue
         if query.use_kind == "deref" and _answers_404(function, query):
             continue
@@ -229,5 +237,4 @@ def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
 
 def _answers_404(function: Function, query: Query) -> bool:
     """A catch around the lookup answers 404, whatever it catches."""
-    answers = (*function.responses, *function.raises)
-    return any(answer.status == 404 and answer.site.catch in query.site.tries for answer in answers)
+    return any(answer.status == 404 and answer.site.catch in query.site.tries for answer in answers(function))

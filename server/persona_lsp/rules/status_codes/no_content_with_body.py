@@ -1,4 +1,4 @@
-'''An answer without content is given a body.
+"""An answer without content is given a body.
 
 ## Why it matters
 The message that was written for the user is thrown away on the way to him, and no error tells.
@@ -155,7 +155,7 @@ class Items {
 
 ## When to ignore it
 Never: the body does not arrive.
-'''
+"""
 
 from collections.abc import Iterator
 

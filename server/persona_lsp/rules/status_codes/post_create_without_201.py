@@ -1,4 +1,4 @@
-'''A creating `POST` answers 200.
+"""A creating `POST` answers 200.
 
 ## Why it matters
 Clients and gateways cannot tell "created" from "already there", so retries and duplicates need code of their own at every customer.
@@ -222,7 +222,7 @@ app.post('/posts', async (req, res) => {
 
 ## When to ignore it
 An old client depends on `200`, or the whole API follows another convention.
-'''
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-'''The client can set any column.
+"""The client can set any column.
 
 ## Why it matters
 A normal user can add `"role": "admin"` or `"balance": 9999` to a request, and it is stored.
@@ -170,7 +170,7 @@ end
 
 ## When to ignore it
 The endpoint is for administrators only, who may set everything.
-'''
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-'''The request body is used without any schema or validation.
+"""The request body is used without any schema or validation.
 
 ## Why it matters
 Bad records enter the database, and every later report, invoice and migration pays for them.
@@ -122,7 +122,7 @@ app.post('/proxy', async (req, res) => {
 
 ## When to ignore it
 Everything is checked in front of the application, by a gateway that knows the contract.
-'''
+"""
 
 from collections.abc import Iterator
 

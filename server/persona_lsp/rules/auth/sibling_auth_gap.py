@@ -1,0 +1,301 @@
+"""One endpoint of a resource lost the guard that its siblings have.
+
+## Why it matters
+It is the classic slip of copying: one forgotten line lets anybody delete orders.
+Access is refused unless it is granted, for every method of a resource
+([OWASP API5:2023](https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/)).
+
+## Flagged
+```py fastapi
+from fastapi import APIRouter, Depends, FastAPI
+
+app = FastAPI()
+router = APIRouter(prefix="/orders")
+
+
+@router.post("", status_code=201, dependencies=[Depends(get_current_user)])
+def create_order(body: OrderCreate):
+    return orders.create(body)
+
+
+@router.put("/{order_id}", dependencies=[Depends(get_current_user)])
+def replace_order(order_id: int, body: OrderCreate):
+    return orders.replace(order_id, body)
+
+
+@router.delete("/{order_id}", status_code=204)
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `DELETE /orders/{order_id}` has no `get_current_user`, which 2 of its siblings have; add it.
+def delete_order(order_id: int):
+    orders.delete(order_id)
+
+
+app.include_router(router)
+```
+
+```js express
+const express = require('express');
+const { requireAuth } = require('./auth');
+
+const app = express();
+
+app.post('/orders', requireAuth, (req, res) => {
+  res.status(201).json(orders.create(req.body.item));
+});
+app.put('/orders/:id', requireAuth, (req, res) => {
+  res.json(orders.replace(req.params.id, req.body.item));
+});
+app.delete('/orders/:id', (req, res) => {
+//<--------------------- `DELETE /orders/{id}` has no `requireAuth`, which 2 of its siblings have; add it.
+  orders.remove(req.params.id);
+  res.sendStatus(204);
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: [:create, :update, :destroy]
+# ^^^^^^^^^^^^^^^^^ `DELETE /orders/{id}` has no `authenticate_user!`, which 3 of its siblings have; add it.
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  before_action :authenticate_user!, except: [:destroy]
+
+  def create
+    render json: Order.create!(item: params[:item]), status: :created
+  end
+
+  def update
+    render json: Order.find(params[:id]).tap { |order| order.update!(item: params[:item]) }
+  end
+
+  def destroy
+    Order.find(params[:id]).destroy!
+    head :no_content
+  end
+end
+```
+
+## Fixed
+```py fastapi
+from fastapi import APIRouter, Depends, FastAPI
+
+app = FastAPI()
+router = APIRouter(prefix="/orders")
+
+
+@router.post("", status_code=201, dependencies=[Depends(get_current_user)])
+def create_order(body: OrderCreate):
+    return orders.create(body)
+
+
+@router.put("/{order_id}", dependencies=[Depends(get_current_user)])
+def replace_order(order_id: int, body: OrderCreate):
+    return orders.replace(order_id, body)
+
+
+@router.delete("/{order_id}", status_code=204, dependencies=[Depends(get_current_user)])
+def delete_order(order_id: int):
+    orders.delete(order_id)
+
+
+app.include_router(router)
+```
+
+```js express
+const express = require('express');
+const { requireAuth } = require('./auth');
+
+const app = express();
+
+app.post('/orders', requireAuth, (req, res) => {
+  res.status(201).json(orders.create(req.body.item));
+});
+app.put('/orders/:id', requireAuth, (req, res) => {
+  res.json(orders.replace(req.params.id, req.body.item));
+});
+app.delete('/orders/:id', requireAuth, (req, res) => {
+  orders.remove(req.params.id);
+  res.sendStatus(204);
+});
+```
+
+## Fine
+All read, and only some write.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders():
+    return orders.page()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int):
+    return orders.read(order_id)
+
+
+@app.post("/orders", status_code=201, dependencies=[Depends(get_current_user)])
+def create_order(body: OrderCreate):
+    return orders.create(body)
+
+
+@app.put("/orders/{order_id}", dependencies=[Depends(get_current_user)])
+def replace_order(order_id: int, body: OrderCreate):
+    return orders.replace(order_id, body)
+
+
+@app.delete("/orders/{order_id}", status_code=204, dependencies=[Depends(get_current_user)])
+def delete_order(order_id: int):
+    orders.delete(order_id)
+```
+
+Getting in is for everybody; an endpoint may say so, or ask by itself.
+
+```js express
+const express = require('express');
+const { requireAuth } = require('./auth');
+
+const app = express();
+
+app.post('/users/login', (req, res) => {
+  res.json(issueToken(req.body.name, req.body.password));
+});
+app.post('/users/register', (req, res) => {
+  res.status(201).json(users.create(req.body.name));
+});
+app.put('/users/:id', requireAuth, (req, res) => {
+  res.json(users.replace(req.params.id, req.body.name));
+});
+app.patch('/users/:id', requireAuth, (req, res) => {
+  res.json(users.change(req.params.id, req.body.name));
+});
+app.delete('/users/:id', (req, res) => {
+  if (!req.user) return res.sendStatus(401);
+  users.remove(req.params.id);
+  res.sendStatus(204);
+});
+```
+
+```java spring
+@RestController
+@RequestMapping("/orders")
+class Orders {
+    @PostMapping
+    @PreAuthorize("isAuthenticated()")
+    OrderDto create(@RequestBody @Valid OrderForm form) {
+        return orders.create(form);
+    }
+
+    @PutMapping("/{id}")
+    @PreAuthorize("isAuthenticated()")
+    OrderDto replace(@PathVariable long id, @RequestBody @Valid OrderForm form) {
+        return orders.replace(id, form);
+    }
+
+    @DeleteMapping("/{id}")
+    @PermitAll
+    void delete(@PathVariable long id) {
+        orders.delete(id);
+    }
+}
+```
+
+## When to ignore it
+Anonymous callers are meant to use this one; say so with the framework's own marker if it has one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from persona_lsp.facts.http import Guard, Level
+from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.intent import CopyGuard
+from persona_lsp.rules import project_rule
+from persona_lsp.rules.predicates import (
+    CHANGING,
+    brief,
+    is_auth_guard,
+    is_item,
+    is_public_by_intent,
+    label,
+    unread_guards,
+)
+from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
+
+_SHARE = 0.6
+"""Guarded siblings are a majority from this share on; there have to be two at least."""
+
+
+@project_rule(severity=Severity.ERROR, since="0.1")
+def sibling_auth_gap(snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield unguarded endpoints of groups in which the others are guarded."""
+    groups: dict[tuple[str, str], list[Endpoint]] = {}
+    for endpoint in snapshot.endpoints:
+        if endpoint.group and not endpoint.test and endpoint.route.kind == "http" and not endpoint.route.derived:
+            groups.setdefault((endpoint.app, endpoint.group), []).append(endpoint)
+    for group in groups.values():
+        if len(group) < 3:
+            continue
+        changing = [endpoint for endpoint in group if endpoint.method in CHANGING]
+        reading = [endpoint for endpoint in group if endpoint.method == "GET"]
+        yield from _gaps(changing)
+        # Reading in public and writing in private is a design; a gap is where most reading is private too.
+        yield from _gaps(reading)
+
+
+def _gaps(members: list[Endpoint]) -> Iterator[Finding]:
+    guarded = [endpoint for endpoint in members if endpoint.auth is Auth.REQUIRED]
+    if len(guarded) < 2 or len(guarded) == len(members) or len(guarded) < _SHARE * len(members):
+        return
+    common = Counter(guard.name for endpoint in guarded for guard in {g.name: g for g in _guards(endpoint)}.values())
+    if not common:
+        return
+    name, count = common.most_common(1)[0]
+    if count < 2 or count < _SHARE * len(members):
+        return
+    holder = next(endpoint for endpoint in guarded if any(guard.name == name for guard in _guards(endpoint)))
+    guard = next(guard for guard in _guards(holder) if guard.name == name)
+    for endpoint in members:
+        if endpoint.auth is Auth.NONE and not is_public_by_intent(endpoint) and not _asks_itself(endpoint):
+            yield _finding(endpoint, holder, guard, count)
+
+
+def _finding(endpoint: Endpoint, holder: Endpoint, guard: Guard, count: int) -> Finding:
+    copies = guard.level is Level.ROUTE and guard.source and guard.where.path == endpoint.route.where.path
+    fix = CopyGuard(
+        endpoint.route.where,
+        f"Guard it with {brief(guard.name)}, like its siblings (changes the API contract)",
+        safe=False,
+        source=guard.source,
+        name=guard.name,
+        target=guard.where,
+    )
+    severe = endpoint.method in CHANGING or is_item(endpoint)
+    return Finding(
+        endpoint.where,
+        f"`{label(endpoint)}` has no `{brief(guard.name)}`, which {count} of its siblings have; add it.",
+        fixes=(fix,) if copies else (),
+        severity=None if severe else Severity.WARNING,
+        related=(Related(holder.where, f"`{label(holder)}` has it."),),
+        subject=endpoint.label,
+    )
+
+
+def _guards(endpoint: Endpoint) -> list[Guard]:
+    return [guard for guard in endpoint.guards if is_auth_guard(guard) and not guard.optional]
+
+
+def _asks_itself(endpoint: Endpoint) -> bool:
+    """The handler refuses strangers by itself, or might do so where nobody can see it."""
+    handler = endpoint.handler
+    if handler is None or handler.reads_principal or {401, 403} & set(endpoint.statuses):
+        return True
+    return next(unread_guards(endpoint), None) is not None

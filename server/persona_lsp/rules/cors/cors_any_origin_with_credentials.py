@@ -1,0 +1,138 @@
+"""Every website may call the API with the user's cookies.
+
+## Why it matters
+A malicious page that a customer visits can read and change his data.
+Browsers refuse `*` together with credentials, and middleware that mirrors the origin goes round that
+([Fetch, CORS protocol and credentials](https://fetch.spec.whatwg.org/#cors-protocol-and-credentials);
+[CWE-942](https://cwe.mitre.org/data/definitions/942.html)).
+
+## Flagged
+```py fastapi
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+#                                                ^^^^^ Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours.
+```
+
+```js express
+const express = require('express');
+const cors = require('cors');
+
+const app = express();
+app.use(cors({ origin: true, credentials: true }));
+//                     ^^^^ Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours.
+```
+
+```java spring
+@RestController
+@CrossOrigin(originPatterns = "*", allowCredentials = "true")
+//                            ^^^ Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours.
+class Orders {
+    @GetMapping("/orders")
+    List<OrderDto> page() {
+        return orders.page();
+    }
+}
+```
+
+`config/initializers/cors.rb`:
+```rb rails
+Rails.application.config.middleware.insert_before 0, Rack::Cors do
+  allow do
+    origins "*"
+#           ^^^ Every origin is allowed, with credentials, which fails at run time; list your origins.
+    resource "*", headers: :any, credentials: true
+  end
+end
+```
+
+## Fixed
+```py fastapi
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=os.environ["CORS_ORIGINS"].split(","), allow_credentials=True)
+```
+
+```js express
+const express = require('express');
+const cors = require('cors');
+
+const app = express();
+app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(','), credentials: true }));
+```
+
+## Fine
+The origins are listed, or no credentials are sent.
+
+```py fastapi
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)
+public = FastAPI()
+public.add_middleware(CORSMiddleware, allow_origins=["*"])
+```
+
+```js express
+const express = require('express');
+const cors = require('cors');
+
+const app = express();
+const ALLOWED = new Set(['https://app.example.com']);
+app.use(cors({ origin: ['https://app.example.com'], credentials: true }));
+app.use('/public', cors());
+app.use('/partners', cors({ origin: (origin, done) => done(null, ALLOWED.has(origin)), credentials: true }));
+```
+
+```java spring
+@RestController
+@CrossOrigin(origins = "https://app.example.com", allowCredentials = "true")
+class Orders {
+    @GetMapping("/orders")
+    List<OrderDto> page() {
+        return orders.page();
+    }
+}
+```
+
+## When to ignore it
+The service is reachable from inside only.
+"""
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import DenyCredentials, Intent, RestrictOrigins
+from persona_lsp.rules import file_rule
+from persona_lsp.workspace.snapshot import Snapshot
+
+
+@file_rule(severity=Severity.ERROR, since="0.1")
+def cors_any_origin_with_credentials(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
+    """Yield policies that allow every origin together with credentials."""
+    for policy in facts.cors:
+        if policy.origins_any is not True or policy.credentials is not True:
+            continue
+        fixes: list[Intent] = []
+        if policy.origins_where:
+            fixes.append(RestrictOrigins(policy.origins_where, "Take the origins from the environment", safe=False))
+        if policy.credentials_where:
+            fixes.append(DenyCredentials(policy.credentials_where, "Allow no credentials", safe=False))
+        told = "Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours."
+        if policy.effect == "fails":
+            told = "Every origin is allowed, with credentials, which fails at run time; list your origins."
+        yield Finding(
+            policy.origins_where or policy.where,
+            told,
+            fixes=tuple(fixes),
+            severity=Severity.HINT if policy.development_only else None,
+            subject=policy.library,
+        )

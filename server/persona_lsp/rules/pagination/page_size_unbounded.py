@@ -1,0 +1,252 @@
+"""The client chooses the page size without a maximum.
+
+## Why it matters
+One curious client can take the service down for everybody, and one line prevents it.
+The number of records that a caller may ask for needs a limit
+([OWASP API4:2023](https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/);
+[AIP-158](https://google.aip.dev/158)).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders(limit: int = 50, session: Session = Depends(get_session)):
+#               ^^^^^^^^^^^^^^^ `limit` has no maximum: `?limit=1000000` loads the whole table; cap it, at 100 for example.
+    return session.scalars(select(Order).limit(limit)).all()
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/orders', async (req, res) => {
+  const take = Number(req.query.limit) || 20;
+//                    ^^^^^^^^^^^^^^^ `limit` has no maximum: `?limit=1000000` loads the whole table; cap it, at 100 for example.
+  res.json(await prisma.order.findMany({ take }));
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: :index
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def index
+    render json: Order.limit(params[:limit])
+#                            ^^^^^^^^^^^^^^ `limit` has no maximum: `?limit=1000000` loads the whole table; cap it, at 100 for example.
+  end
+end
+```
+
+## Fixed
+```py fastapi
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 50, session: Session = Depends(get_session)):
+    return session.scalars(select(Order).limit(limit)).all()
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/orders', async (req, res) => {
+  const take = Math.min(Number(req.query.limit) || 20, 100);
+  res.json(await prisma.order.findMany({ take }));
+});
+```
+
+## Fine
+There is a maximum.
+
+```py fastapi
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 50, session: Session = Depends(get_session)):
+    return session.scalars(select(Order).limit(limit)).all()
+
+
+@app.get("/items")
+def list_items(limit: int = 50, session: Session = Depends(get_session)):
+    return session.scalars(select(Item).limit(min(limit, 100))).all()
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/orders', async (req, res) => {
+  const take = Math.min(Number(req.query.limit) || 20, 100);
+  res.json(await prisma.order.findMany({ take }));
+});
+app.get('/items', async (req, res) => {
+  res.json({ limit: req.query.limit, items: await prisma.item.findMany({ take: 20 }) });
+});
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: :index
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def index
+    render json: Order.limit([params[:limit].to_i, 100].min)
+  end
+end
+```
+
+Something in front of the handler checks it.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+const { celebrate, Joi } = require('celebrate');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/orders', celebrate({ query: Joi.object({ limit: Joi.number().max(100) }) }), async (req, res) => {
+  res.json(await prisma.order.findMany({ take: Number(req.query.limit) }));
+});
+```
+
+## When to ignore it
+The callers are internal jobs that need everything.
+"""
+
+import re
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Function, LimitUse, Origin
+from persona_lsp.facts.http import GuardKind, In, Param
+from persona_lsp.facts.place import Where
+from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.intent import CapLimit
+from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.predicates import brief, unread_guards
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_MAXIMUM = 100
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def page_size_unbounded(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+    """Yield inputs that decide how many rows are fetched, without a maximum."""
+    handler = endpoint.handler
+    if handler is None or not (handler.limits or endpoint.first_level):
+        return
+    seen: set[str] = set()
+    for name, where, default in _inputs(endpoint, handler):
+        if name in seen or _is_checked(endpoint):
+            continue
+        seen.add(name)
+        maximum = max(_MAXIMUM, default)
+        yield Finding(
+            where,
+            f"`{brief(name)}` has no maximum: `?{brief(name)}=1000000` loads the whole table;"
+            f" cap it, at {maximum} for example.",
+            fixes=(CapLimit(where, f"Cap it at {maximum}", safe=False, maximum=maximum, name=name),),
+            subject=f"{endpoint.label} {name}",
+        )
+
+
+def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where, int]]:
+    """(wire name, place, default) of every input that is used as a number of rows and has no maximum."""
+    for limit in handler.limits:
+        if limit.clamped or limit.origin is not Origin.REQUEST:
+            continue
+        param = _declared(endpoint, limit.source, limit.name)
+        if param is not None:
+            if _is_unbounded(param):
+                yield param.name, param.where, _number(param.default)
+        elif limit.name and limit.input_span and not _is_bounded_read(handler, limit):
+            yield limit.name, handler.at(limit.input_span), 0
+    for call, function in endpoint.first_level:
+        for limit in function.limits:
+            if limit.clamped or limit.origin is not Origin.PARAM:
+                continue
+            passed = _argument(handler, call, function, limit.source)
+            param = _declared(endpoint, passed, "") if passed else None
+            if param is not None and _is_unbounded(param):
+                yield param.name, param.where, _number(param.default)
+
+
+def _declared(endpoint: Endpoint, source: str, name: str) -> Param | None:
+    for param in endpoint.params:
+        if param.place == In.QUERY and (param.local or param.name) and source in {param.local, param.name}:
+            return param
+        if name and param.place == In.QUERY and param.name == name:
+            return param
+    return None
+
+
+def _is_unbounded(param: Param) -> bool:
+    constraint = param.constraint
+    return constraint is None or (constraint.maximum is None and not constraint.choices)
+
+
+def _is_bounded_read(handler: Function, limit: LimitUse) -> bool:
+    return any(read.name == limit.name and (read.bounded or read.validated) for read in handler.inputs)
+
+
+def _argument(handler: Function, call: int, function: Function, name: str) -> str:
+    """What the handler passes for the parameter of that name, as a name; "" if it is anything else."""
+    names = [param.name for param in function.params if param.name not in {"self", "cls"}]
+    for index, argument in enumerate(handler.calls[call].arguments):
+        keyword, equals, value = argument.partition("=")
+        if equals and keyword.strip() == name:
+            return value.strip()
+        if not equals and index < len(names) and names[index] == name:
+            return argument.strip()
+    return ""
+
+
+def _number(default: str | None) -> int:
+    return int(default) if default and re.fullmatch(r"\d{1,6}", default) else 0
+
+
+def _is_checked(endpoint: Endpoint) -> bool:
+    if any(guard.kind is GuardKind.VALIDATION for guard in endpoint.guards):
+        return True
+    return next(unread_guards(endpoint), None) is not None

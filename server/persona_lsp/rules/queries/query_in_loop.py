@@ -1,0 +1,213 @@
+"""One query runs per element of a list (N+1).
+
+## Why it matters
+With 1,000 rows the endpoint makes 1,001 round trips; its time and the cost of the database grow with every customer.
+Many small accesses where one would do are [CWE-1049](https://cwe.mitre.org/data/definitions/1049.html).
+
+## Flagged
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders(session: Session = Depends(get_session)):
+    orders = session.scalars(select(Order).limit(50)).all()
+    for order in orders:
+        order.items = session.scalars(select(Item).where(Item.order_id == order.id)).all()
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.scalars` runs once per element of `orders` (N+1); load all rows with one query before the loop.
+    return orders
+```
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/users', async (req, res) => {
+  const users = await prisma.user.findMany({ take: 50 });
+  for (const user of users) {
+    user.posts = await prisma.post.findMany({ where: { authorId: user.id } });
+//                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.post.findMany` runs once per element of `users` (N+1); load all rows with one query before the loop.
+  }
+  res.json(users);
+});
+app.get('/teams', async (req, res) => {
+  const teams = await prisma.team.findMany({ take: 50 });
+  const counts = await Promise.all(teams.map((team) => prisma.member.count({ where: { teamId: team.id } })));
+//                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.member.count` runs once per element of `teams` (N+1), all at once; load all rows with one query before.
+  res.json(counts);
+});
+```
+
+```java spring
+@RestController
+class Orders {
+    private final OrderRepository orders;
+    private final ItemRepository items;
+
+    @GetMapping("/orders")
+    List<OrderDto> page(Pageable page) {
+        List<OrderDto> found = new ArrayList<>();
+        for (Order order : orders.findAll(page)) {
+            found.add(new OrderDto(order, items.findByOrderId(order.getId())));
+//                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `items.findByOrderId` runs once per element of `orders.findAll(page)` (N+1); load all rows with one query before the loop.
+        }
+        return found;
+    }
+}
+
+interface OrderRepository extends JpaRepository<Order, Long> {
+}
+
+interface ItemRepository extends JpaRepository<Item, Long> {
+    List<Item> findByOrderId(Long id);
+}
+```
+
+`app/services/report.rb`:
+```rb rails
+class Report
+  def rows(orders)
+    orders.map do |order|
+      { order: order, payment: Payment.find_by(order_id: order.id) }
+#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `Payment.find_by` runs once per element of `orders` (N+1); load all rows with one query before the loop.
+    end
+  end
+end
+```
+
+## Fine
+One query for all.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders(session: Session = Depends(get_session)):
+    orders = session.scalars(select(Order).limit(50)).all()
+    return session.scalars(select(Item).where(Item.order_id.in_([order.id for order in orders]))).all()
+```
+
+Batches, pages, a few known elements, retries, queries that don't depend on the element.
+
+```js express
+const express = require('express');
+const _ = require('lodash');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.get('/report', async (req, res) => {
+  const rows = [];
+  for (const batch of _.chunk(req.query.ids, 100)) {
+    rows.push(...(await prisma.order.findMany({ where: { id: { in: batch } } })));
+  }
+  for (const kind of ['new', 'open', 'closed']) {
+    rows.push(await prisma.order.count({ where: { kind } }));
+  }
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    rows.push(await prisma.rate.findFirst({ where: { attempt } }));
+  }
+  for (const row of rows) {
+    row.settings = await prisma.setting.findMany({ where: { active: true } });
+  }
+  res.json(rows);
+});
+app.get('/authors', async (req, res) => {
+  const posts = await prisma.post.findMany({ take: 50 });
+  res.json(await Promise.all(posts.map((post) => prisma.user.findUnique({ where: { id: post.authorId } }))));
+});
+```
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/all")
+def all_orders(session: Session = Depends(get_session)):
+    last, found = 0, []
+    while page := session.scalars(select(Order).where(Order.id > last).limit(500)).all():
+        found += page
+        last = page[-1].id
+    return len(found)
+```
+
+## When to ignore it
+The list has a handful of elements and always will.
+"""
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Function, Loop, Op, Origin, Query
+from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.rules import function_rule
+from persona_lsp.rules.predicates import brief, words
+from persona_lsp.workspace.snapshot import Snapshot
+
+_READS = frozenset({Op.SELECT, Op.COUNT})
+_FEW = 5
+_JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
+"""Calls of Prisma that it joins into one query when several are made in the same tick."""
+
+
+@function_rule(severity=Severity.WARNING, since="0.1")
+def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
+    """Yield reads that run once for each element of a list and depend on it."""
+    if not function.loops or {"loader", "batch", "dataloader"} & set(words(function.name)):
+        return
+    for query in function.queries:
+        if query.op not in _READS or not 0 <= query.site.loop < len(function.loops):
+            continue
+        loop = function.loops[query.site.loop]
+        if _is_many(loop) and _depends(query, loop) and not _is_joined(query, loop):
+            yield _finding(function, query, loop)
+
+
+def _finding(function: Function, query: Query, loop: Loop) -> Finding:
+    over = f"`{brief(loop.iterable)}`" if loop.iterable else "the list"
+    once = loop.concurrent or query.concurrent
+    told = (
+        ", all at once; load all rows with one query before."
+        if once
+        else "; load all rows with one query before the loop."
+    )
+    return Finding(
+        function.at(query.span),
+        f"`{brief(query.api)}` runs once per element of {over} (N+1){told}",
+        related=(Related(function.at(loop.iterable_span or loop.span), "This is what it runs for."),),
+        subject=f"{function.key} {query.api}",
+    )
+
+
+def _is_many(loop: Loop) -> bool:
+    if loop.batched or loop.retry or loop.origin is Origin.CONST or not loop.variables:
+        return False
+    return loop.bound is None or loop.bound > _FEW
+
+
+def _depends(query: Query, loop: Loop) -> bool:
+    if query.in_parameters:
+        return False
+    return any(name == variable for variable in loop.variables for name in query.args)
+
+
+def _is_joined(query: Query, loop: Loop) -> bool:
+    return (
+        (loop.concurrent or query.concurrent) and query.library == "prisma" and query.api.rsplit(".", 1)[-1] in _JOINED
+    )
