@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -159,7 +160,7 @@ class FactsCache:
     def __init__(self, root: str, version: str, folder: str | None = None) -> None:
         """`version` stands for everything but the file that facts depend on. `folder` None: the user's cache."""
         self._folder = folder or cache_folder()
-        self._version = version.encode()
+        self._version = version.encode() + _program()
         name = pack.digest(os.path.realpath(root).encode("utf-8", "surrogateescape")).hex()
         self._location = os.path.join(self._folder, f"{name}.pack")
         self._pack = memoryview(b"")
@@ -217,6 +218,20 @@ def cache_folder() -> str:
     from platformdirs import user_cache_dir
 
     return user_cache_dir("persona-lsp", appauthor=False)
+
+
+@cache
+def _program() -> bytes:
+    """Stands for the code that makes facts: whoever edits an extractor does not want yesterday's facts."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    stamps = []
+    for layer in ("facts", "syntax", "flow", "frameworks", "libraries", "contracts", "extract"):
+        for folder, _, names in os.walk(os.path.join(package, layer)):
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    found = os.stat(os.path.join(folder, name))
+                    stamps.append(f"{name} {found.st_size} {found.st_mtime_ns}")
+    return pack.digest("\n".join(sorted(stamps)).encode())
 
 
 class _Walker:
