@@ -73,10 +73,11 @@ def coverage(
     """
     by_id = {topic.id: topic for topic in topics}
     rows = [_sentence_row(commitment, rules_by_topic, by_id, features) for commitment in compiled.commitments]
+    known = {_key(feature): feature for feature in features}
     sections = {one.line: one.section for one in compiled.lists}
     for technology in compiled.technologies:
         named = [by_id[match.topic] for match in match_topics(technology.name, topics)]
-        rows.append(_technology_row(technology, sections.get(technology.line, ""), named, rules_by_topic, features))
+        rows.append(_technology_row(technology, sections.get(technology.line, ""), named, rules_by_topic, known))
     return tuple(rows)
 
 
@@ -163,9 +164,8 @@ def _technology_row(
     section: str,
     named: Sequence[Topic],
     rules_by_topic: Mapping[str, Sequence[str]],
-    features: Collection[str],
+    known: Mapping[str, str],
 ) -> CoverageRow:
-    known = {_key(feature): feature for feature in features}
     wanted = [_key(technology.name), *(_key(language) for language in language_ids((technology,)) or ())]
     wanted += [_SAME[key] for key in wanted if key in _SAME]
     kept_by = tuple(dict.fromkeys(known[key] for key in wanted if key in known))

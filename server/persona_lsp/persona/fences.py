@@ -13,7 +13,8 @@ from persona_lsp.persona.source import Source
 
 _FENCE = re.compile(r"-{3,}[ \t]*$")
 _DOTS = re.compile(r"\.\.\.[ \t]*$")
-_KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*:(?:\s|$)")
+# Bounded, or a key that is followed by nothing but spaces costs the square of their number.
+_KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]{0,8}:(?:\s|$)")
 _INSIDE = re.compile(r"[ \t]|#|-[ \t]|$")
 _PERSONA_KEY = re.compile(r"(?:name|description|tools|model|color)[ \t]*:(?:\s|$)")
 

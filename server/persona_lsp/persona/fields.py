@@ -16,7 +16,7 @@ from persona_lsp.persona.source import Source
 
 MAX_NAME = 200
 
-_COMMENT = re.compile(r"[ \t]*(#.*?)[ \t]*$")
+_COMMENT = re.compile(r"[ \t]*(#(?:.*\S)?)")
 _NAME_NEEDED: tuple[Format, ...] = ("claude", "continue")
 _DESCRIPTION_NEEDED: tuple[Format, ...] = ("claude", "opencode")
 

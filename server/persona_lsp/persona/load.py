@@ -20,7 +20,7 @@ MAX_FRONT_MATTER = 64 * 1024
 # Marks that turn the reading direction, have no width, or carry text that nobody sees. Joiners
 # (U+200C, U+200D) are left alone: scripts and emoji need them.
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]+")
-_MAX_HIDDEN = 20
+_MAX_OF_A_CODE = 20
 
 _SUFFIXES = (".agent", ".chatmode", ".instructions", ".prompt")
 _WITHOUT_FRONT_MATTER = frozenset({"agents", "claude", "gemini", "copilot-instructions", "conventions"})
@@ -150,8 +150,6 @@ def _encoding_problems(source: Source) -> list[Problem]:
 
     for number, text in enumerate(source.lines):
         for match in _HIDDEN.finditer(text):
-            if sum(p.code == "hidden-character" for p in problems) >= _MAX_HIDDEN:
-                return problems
             span = (number, match.start(), number, match.end())
             fix = replacement(source, "Remove the hidden characters", span, "")
             message = f"Characters that nobody sees stand here (U+{ord(match.group()[0]):04X})."
@@ -169,4 +167,11 @@ def _no_front_matter(source: Source, name: str) -> list[Problem]:
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda p: (p.line, p.column, p.code)))
+    """By place; of each code only the first few, for nobody reads a thousand times the same."""
+    kept: list[Problem] = []
+    counts: dict[str, int] = {}
+    for one in sorted(problems, key=lambda p: (p.line, p.column, p.code)):
+        counts[one.code] = counts.get(one.code, 0) + 1
+        if counts[one.code] <= _MAX_OF_A_CODE:
+            kept.append(one)
+    return tuple(kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Literal
 
@@ -14,14 +15,14 @@ from persona_lsp.persona.model import Section
 # Level of what is set like a heading without being one: a bold line, "Checklist:" before a list.
 LEAD_IN_LEVEL = 7
 
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+# The patterns here have to be linear: a persona file may be anybody's.
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _BREAK = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`]*)$")
+_CODE_FENCE = re.compile(r" {0,3}(`{3,})[^`]*$| {0,3}(~{3,})")
 _ITEM = re.compile(r"[ \t]*(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*$")
-_TAG_LINE = re.compile(r"[ \t]*</?[A-Za-z][\w-]*[^<>]*>[ \t]*$")
+_TAG_LINE = re.compile(r"[ \t]*</?[A-Za-z][^<>]*>[ \t]*$")
 _SKIPPED_TAG = re.compile(r"[ \t]*<(example|examples|code|pre|script|style)\b[^<>]*>", re.IGNORECASE)
 _LABEL = re.compile(r"[ \t]*(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t]*:|[ \t]*(?:\*\*|__)[^*_]+:(?:\*\*|__)")
 _BOLD_LINE = re.compile(r"[ \t]*(?:\*\*|__)([^*_]+)(?:\*\*|__)[ \t]*:?[ \t]*$")
@@ -40,21 +41,15 @@ class Block(msgspec.Struct, frozen=True):
     """A paragraph, a list item or a table row, without its markers; wrapped lines are fragments."""
 
     kind: Literal["paragraph", "item", "row"]
+    text: str
     fragments: tuple[Fragment, ...]
-
-    @property
-    def text(self) -> str:
-        """The lines joined by one space each."""
-        return " ".join(fragment.text for fragment in self.fragments)
+    starts: tuple[int, ...]
 
     def place(self, index: int) -> tuple[int, int]:
         """The line and column, from 1, of a character of the text (or of its end)."""
-        for fragment in self.fragments[:-1]:
-            if index <= len(fragment.text):
-                return fragment.line, fragment.column + index
-            index -= len(fragment.text) + 1
-        last = self.fragments[-1]
-        return last.line, last.column + min(max(index, 0), len(last.text))
+        row = bisect_right(self.starts, index) - 1
+        # The space between two lines belongs to the end of the first.
+        return self.fragments[row].line, self.fragments[row].column + index - self.starts[row]
 
 
 def sections_of(body: str, first_line: int) -> tuple[Section, ...]:
@@ -68,11 +63,12 @@ def parts_of(body: str, first_line: int) -> Iterator[Section | Block]:
     kind: Literal["paragraph", "item"] = "paragraph"
     in_list = False
     lines = body.split("\n")
+    closers: dict[str, int] = {}
     index = 0
     while index < len(lines):
         line = lines[index]
         number = first_line + index
-        skip = _skipped(lines, index, in_list or bool(pending))
+        skip = _skipped(lines, index, closers, in_list or bool(pending))
         if skip > index:
             yield from _close(pending, kind)
             pending, index = [], skip
@@ -86,7 +82,7 @@ def parts_of(body: str, first_line: int) -> Iterator[Section | Block]:
         if heading or (pending and kind == "paragraph" and len(pending) == 1 and _UNDERLINE.match(line)):
             if heading:
                 yield from _close(pending, kind)
-                title, level, at = heading.group(2), len(heading.group(1)), number
+                title, level, at = heading.group(2).rstrip().rstrip("#"), len(heading.group(1)), number
             else:
                 title, level, at = pending[0].text, 1 if "=" in line else 2, pending[0].line
             pending, in_list = [], False
@@ -116,24 +112,36 @@ def parts_of(body: str, first_line: int) -> Iterator[Section | Block]:
     yield from _close(pending, kind)
 
 
-def _skipped(lines: list[str], index: int, in_text: bool) -> int:
+def _skipped(lines: list[str], index: int, closers: dict[str, int], in_text: bool) -> int:
     """The line behind code, a comment or an example that begins here; the same line if none does."""
     line = lines[index]
     fence = _CODE_FENCE.match(line.lstrip() if in_text else line)
     if fence:
-        mark = fence.group(1)
+        mark = fence.group(1) or fence.group(2)
         closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
         end = next((i for i in range(index + 1, len(lines)) if closing.match(lines[i])), len(lines) - 1)
         return end + 1
     if line.lstrip().startswith("<!--"):
-        return next((i + 1 for i in range(index, len(lines)) if "-->" in lines[i]), index)
+        return _behind(lines, index, closers, "-->")
     tag = _SKIPPED_TAG.match(line)
     if tag:
-        closing_tag = f"</{tag.group(1).lower()}>"
-        return next((i + 1 for i in range(index, len(lines)) if closing_tag in lines[i].lower()), index)
+        return _behind(lines, index, closers, f"</{tag.group(1).lower()}>")
     if not in_text and line.startswith(("    ", "\t")) and (index == 0 or not lines[index - 1].strip()):
         return index + 1
     return index
+
+
+def _behind(lines: list[str], index: int, closers: dict[str, int], mark: str) -> int:
+    """The line behind the next one with a closing mark; the same line if none follows.
+
+    `closers` remembers where each mark occurs last, or openings without an end would be searched
+    for theirs over and over.
+    """
+    if mark not in closers:
+        closers[mark] = max((i for i, line in enumerate(lines) if mark in line.lower()), default=-1)
+    if closers[mark] < index:
+        return index
+    return next(i + 1 for i in range(index, len(lines)) if mark in lines[i].lower())
 
 
 def _close(pending: list[Fragment], kind: Literal["paragraph", "item"]) -> Iterator[Section | Block]:
@@ -141,7 +149,7 @@ def _close(pending: list[Fragment], kind: Literal["paragraph", "item"]) -> Itera
     fragments = tuple(fragment for fragment in pending if fragment.text)
     if not fragments:
         return
-    block = Block(kind, fragments)
+    block = _block(kind, fragments)
     text = block.text
     bold = _BOLD_LINE.match(text)
     lead_in = text.rstrip("*_ ").endswith(":") and len(text.split()) <= _LEAD_IN_WORDS
@@ -151,13 +159,25 @@ def _close(pending: list[Fragment], kind: Literal["paragraph", "item"]) -> Itera
         yield block
 
 
+def _block(kind: Literal["paragraph", "item", "row"], fragments: tuple[Fragment, ...]) -> Block:
+    starts, position = [], 0
+    for fragment in fragments:
+        starts.append(position)
+        position += len(fragment.text) + 1
+    return Block(kind, " ".join(fragment.text for fragment in fragments), fragments, tuple(starts))
+
+
 def _row(line: str, number: int, below: str) -> Iterator[Block]:
     """A table row is one block; the head of a table and the rule below it say nothing."""
-    if _TABLE_RULE.match(line) or ("-" in below and _TABLE_RULE.match(below)):
+    if _is_table_rule(line) or _is_table_rule(below):
         return
     inner = line.strip().strip("|").strip()
     if inner:
-        yield Block("row", (Fragment(number, line.index(inner) + 1, inner),))
+        yield _block("row", (Fragment(number, line.index(inner) + 1, inner),))
+
+
+def _is_table_rule(line: str) -> bool:
+    return "-" in line and "|" in line and not line.strip(" \t:|-")
 
 
 def _fragment(line: str, number: int, start: int) -> Fragment:

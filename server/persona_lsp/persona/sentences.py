@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_STOP = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f]+")
+# The bounds keep it linear on a line of nothing but dots.
+_STOP = re.compile(r"[.!?\u2026]{1,8}[\"'\u201d\u2019)\]*_]{0,8}(?=\s|$)|[\u3002\uff01\uff1f]+")
+
+# How far around a full stop one has to look, in characters.
+_NEAR = 60
 
 # Behind these a full stop never ends a sentence.
 _ABBREVIATIONS = frozenset(
@@ -45,29 +49,31 @@ _WORDS_AS_WELL = frozenset({"no", "min", "max", "al", "sec", "st"})
 def split(text: str) -> list[tuple[int, int]]:
     """The start and end of each sentence, without the white space around it."""
     spans: list[tuple[int, int]] = []
-    start = 0
+    start = seen = ticks = 0
     for match in _STOP.finditer(text):
-        if _ends_here(text, start, match):
+        ticks += text.count("`", seen, match.start())
+        seen = match.start()
+        # A full stop inside code belongs to the code.
+        if ticks % 2 == 0 and _ends_here(text, start, match):
             spans.append(_stripped(text, start, match.end()))
             start = match.end()
+            ticks = 0
+            seen = start
     spans.append(_stripped(text, start, len(text)))
     return [(a, b) for a, b in spans if any(c.isalpha() for c in text[a:b])]
 
 
 def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
-    following = text[match.end() :].lstrip()
+    following = text[match.end() : match.end() + _NEAR].lstrip()
     if not following or match.group()[0] in "\u3002\uff01\uff1f":
         return True
-    # A full stop inside code belongs to the code.
-    if text.count("`", start, match.start()) % 2:
-        return False
-    first = following.lstrip("\"'*_(`[\u201c\u2018")[:1]
+    first = following.lstrip("\"'*(_`[\u201c\u2018")[:1]
     if first.islower():
         # `iOS` and `npm` begin sentences seldom; `vs. nothing` and `foo(). then` don't begin one.
         return False
     if not match.group().startswith("."):
         return True
-    words = text[start : match.start()].split()
+    words = text[max(start, match.start() - _NEAR) : match.start()].split()
     word = words[-1].lower().lstrip("\"'(*_[") if words else ""
     if word in _AT_THE_END_TOO:
         return first.isupper()

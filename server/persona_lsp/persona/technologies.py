@@ -27,8 +27,9 @@ _STACK_SECTION = re.compile(
 _STACK = re.compile(r"technolog|tech(?:nical)? stack|\bstack\b|\btools?\b|\btooling\b", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:\*\*|__)?([^:*_.]{2,40}?)(?:\*\*|__)?:(?:\*\*|__)?\s+(\S.*)$")
 _SEPARATOR = re.compile(r"\s*[,;|\u00b7\u3001]\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
-_REMARK = re.compile(r"\s*\([^()]*\)")
+_REMARK = re.compile(r"\s?\([^()]*\)")
 _MAX_WORDS = 5
+_MAX_LABEL = 60
 # Without a label of its own a list is trusted only where its names are as short as names are.
 _MAX_BARE_WORDS = 3
 
@@ -103,6 +104,8 @@ def language_ids(technologies: tuple[Technology, ...]) -> tuple[str, ...] | None
 
 
 def _kind(label: str) -> str:
+    if len(label) > _MAX_LABEL:
+        return ""
     noun = _SECOND_NOUN.sub("", label.strip().lower())
     noun = _ADJECTIVE.sub("", noun) if not any(pattern.fullmatch(noun) for pattern, _ in _KINDS) else noun
     return next((kind for pattern, kind in _KINDS if pattern.fullmatch(noun)), "")
@@ -113,7 +116,7 @@ def _items(text: str, start: int) -> tuple[tuple[str, int, int], ...]:
     depth, begin = 0, start
     position = start
     while position <= len(text):
-        separator = _SEPARATOR.match(text, position) if depth == 0 and position < len(text) else None
+        separator = _SEPARATOR.match(text, position) if depth == 0 and _may_separate(text, position) else None
         if position == len(text) or (separator and separator.end() > position):
             end = position
             raw = text[begin:end]
@@ -129,6 +132,14 @@ def _items(text: str, start: int) -> tuple[tuple[str, int, int], ...]:
         depth = max(depth, 0)
         position += 1
     return tuple(items)
+
+
+def _may_separate(text: str, position: int) -> bool:
+    """Whether a separator can begin here: at its sign, or at the first of the spaces before it."""
+    if position >= len(text):
+        return False
+    here = text[position]
+    return here in ",;|\u00b7\u3001" or (here.isspace() and not text[position - 1].isspace())
 
 
 def _with_remark(name: str, raw: str) -> str:

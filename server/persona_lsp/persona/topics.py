@@ -38,17 +38,17 @@ class TopicMatch(msgspec.Struct, frozen=True):
 
 def match_topics(sentence: str, topics: Sequence[Topic]) -> tuple[TopicMatch, ...]:
     """The topics that a sentence names, in the given order, each by its most specific phrase."""
-    spoken = [_Spoken(word, stem(word)) for word in words(sentence)]
-    present = frozenset(word.stem for word in spoken)
+    spoken = _Sentence(sentence)
     matches: list[TopicMatch] = []
     for topic in topics:
-        named = [
-            TopicMatch(topic.id, phrase, sum(map(len, pattern)), rank)
-            for rank, phrase in enumerate(topic.phrases)
-            if (pattern := _compiled(phrase)) and all(_occurs(part, spoken, present) for part in pattern)
-        ]
-        if named:
-            matches.append(max(named, key=lambda match: match.specificity))
+        best: TopicMatch | None = None
+        for rank, phrase in enumerate(topic.phrases):
+            pattern = _compiled(phrase)
+            size = pattern.size
+            if (best is None or size > best.words) and size and spoken.names(pattern):
+                best = TopicMatch(topic.id, phrase, size, rank)
+        if best is not None:
+            matches.append(best)
     return tuple(matches)
 
 
@@ -79,45 +79,73 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > _MIN_STEM + 1 else word
 
 
-class _Spoken(NamedTuple):
-    """A word of a sentence."""
-
-    word: str
-    stem: str
-
-
 class _Word(NamedTuple):
-    """A word of a phrase: its stem, or a pattern where it has a `*`."""
+    """A word of a phrase: its stem; or, where it has a `*`, what it begins with or the pattern it has."""
 
     stem: str
+    prefix: str
     pattern: re.Pattern[str] | None
 
 
+class _Phrase(NamedTuple):
+    """The parts of a phrase, all of which have to occur, and the number of words in them."""
+
+    parts: tuple[tuple[_Word, ...], ...]
+    size: int
+
+
+class _Sentence:
+    """The words of a sentence; remembers where it looked a word up, for phrases share their words."""
+
+    def __init__(self, text: str) -> None:
+        self.words = words(text)
+        self.stems = [stem(word) for word in self.words]
+        self.found: dict[_Word, frozenset[int]] = {}
+
+    def names(self, phrase: _Phrase) -> bool:
+        """Whether each part of the phrase occurs, its words side by side."""
+        return all(self._occurs(part) for part in phrase.parts)
+
+    def _occurs(self, part: tuple[_Word, ...]) -> bool:
+        starts = self._places(part[0])
+        for offset, word in enumerate(part[1:], 1):
+            if not starts:
+                return False
+            places = self._places(word)
+            starts = frozenset(start for start in starts if start + offset in places)
+        return bool(starts)
+
+    def _places(self, word: _Word) -> frozenset[int]:
+        known = self.found.get(word)
+        if known is not None:
+            return known
+        if word.pattern is not None:
+            matches = word.pattern.match
+            places = frozenset(i for i, spoken in enumerate(self.words) if matches(spoken))
+        elif word.prefix:
+            prefix = word.prefix
+            places = frozenset(i for i, spoken in enumerate(self.words) if spoken.startswith(prefix))
+        else:
+            places = frozenset(i for i, spoken in enumerate(self.stems) if spoken == word.stem)
+        self.found[word] = places
+        return places
+
+
 @lru_cache(maxsize=4096)
-def _compiled(phrase: str) -> tuple[tuple[_Word, ...], ...]:
+def _compiled(phrase: str) -> _Phrase:
     parts = re.split(r"\s+\+\s+", phrase.strip())
-    return tuple(compiled for part in parts if (compiled := tuple(_phrase_words(part))))
+    compiled = tuple(tuple(found) for part in parts if (found := _phrase_words(part)))
+    return _Phrase(compiled, sum(map(len, compiled)))
 
 
 def _phrase_words(part: str) -> list[_Word]:
     found: list[_Word] = []
     for raw in re.findall(r"(?:[^\W_]|[*'\u2019])+[#+]*", part.lower()):
         if "*" not in raw:
-            found.append(_Word(stem(raw), None))
+            found.append(_Word(stem(raw), "", None))
+        elif raw.endswith("*") and "*" not in (prefix := raw.rstrip("*")) and prefix:
+            found.append(_Word("", prefix, None))
         elif raw.strip("*"):
             body = r"[^\W_]*".join(re.escape(piece) for piece in raw.split("*"))
-            found.append(_Word("", re.compile(body + r"\Z")))
+            found.append(_Word("", "", re.compile(body + r"\Z")))
     return found
-
-
-def _occurs(part: tuple[_Word, ...], spoken: list[_Spoken], present: frozenset[str]) -> bool:
-    if any(word.pattern is None and word.stem not in present for word in part):
-        return False
-    last = len(spoken) - len(part)
-    return any(all(_is(word, spoken[start + i]) for i, word in enumerate(part)) for start in range(last + 1))
-
-
-def _is(word: _Word, spoken: _Spoken) -> bool:
-    if word.pattern is None:
-        return spoken.stem == word.stem
-    return word.pattern.match(spoken.word) is not None
