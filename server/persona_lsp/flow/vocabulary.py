@@ -10,6 +10,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from persona_lsp.facts.body import Op, Origin
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Edit
+from persona_lsp.findings.intent import Intent
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Module, Node
 
 
@@ -190,3 +193,5 @@ class Library(Struct, frozen=True):
     triggers: tuple[str, ...] = ()
     transactional: Callable[[FunctionNode, ClassNode | None], bool] | None = None
     relational: bool | None = True
+    spell: Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None] | None = None
+    """The edits of a fix that is spelled in this library's words, None when it cannot be."""

@@ -1,1 +1,33 @@
 """The façade: findings, fixes, hovers, lenses, hints, symbols - pure functions of a snapshot."""
+
+from persona_lsp.review.actions import fix_all, fixes, ignore_here
+from persona_lsp.review.endpoints import endpoints, openapi
+from persona_lsp.review.findings import all_findings, findings
+from persona_lsp.review.hints import hints, lenses
+from persona_lsp.review.hover import hover
+from persona_lsp.review.pages import features, rule, rules
+from persona_lsp.review.profile import Profile, profile
+from persona_lsp.review.symbols import definition, symbols, workspace_symbols
+from persona_lsp.rules.run import Stopped
+
+__all__ = [
+    "Profile",
+    "Stopped",
+    "all_findings",
+    "definition",
+    "endpoints",
+    "features",
+    "findings",
+    "fix_all",
+    "fixes",
+    "hints",
+    "hover",
+    "ignore_here",
+    "lenses",
+    "openapi",
+    "profile",
+    "rule",
+    "rules",
+    "symbols",
+    "workspace_symbols",
+]

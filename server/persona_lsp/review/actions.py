@@ -1,0 +1,114 @@
+"""Fixes: intents spelled as edits by the framework or library whose words they change, and comments that silence."""
+
+from collections.abc import Callable, Iterator
+
+from persona_lsp.extract import Extraction
+from persona_lsp.extract.known import frameworks_of, libraries_of
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Edit, Fix
+from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.intent import Intent, RenameText
+from persona_lsp.review.findings import findings
+from persona_lsp.review.profile import Profile
+from persona_lsp.syntax.ir import Module
+from persona_lsp.syntax.languages import LANGUAGES
+from persona_lsp.workspace.snapshot import Snapshot
+
+Speller = Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None]
+
+
+def fixes(
+    snapshot: Snapshot,
+    extraction: Extraction,
+    reported: Reported,
+    profile: Profile,
+    others: Callable[[str], Extraction | None] | None = None,
+) -> tuple[Fix, ...]:
+    """The fixes of a finding, best first; intents that nobody here can spell are left out.
+
+    `others` gives the extraction of another file, for fixes that change more than the one that is shown.
+    """
+    del profile
+    found: list[Fix] = []
+    for intent in reported.finding.fixes:
+        where = intent.where.path
+        there = extraction if where == extraction.path else others(where) if others is not None else None
+        if there is None or snapshot.files.get(where) is None:
+            continue
+        edits = spell(intent, there)
+        if edits:
+            found.append(Fix(intent.title, edits, intent.safe, reported.rule))
+    return tuple(found)
+
+
+def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
+    """The edits of an intent in a file; None if neither framework nor library knows how."""
+    if isinstance(intent, RenameText):
+        return (Edit(intent.where.path, intent.where.start, intent.where.end, intent.new),)
+    for speller in _spellers(extraction.facts):
+        try:
+            edits = speller(intent, extraction.parsed.module, extraction.facts)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            # A fix that meets code it does not understand is no fix; the finding stands.
+            continue
+        if edits:
+            ordered = tuple(sorted(edits))
+            return ordered if _apart(ordered) else None
+    return None
+
+
+def _spellers(facts: FileFacts) -> Iterator[Speller]:
+    known = frameworks_of(facts.language)
+    yield from (f.spell for f in known if f.id in facts.frameworks)
+    for library in libraries_of(facts.language):
+        if library.spell is not None and (library.id in facts.libraries or not library.packages):
+            yield library.spell
+    yield from (f.spell for f in known if f.id not in facts.frameworks)
+
+
+def _apart(edits: tuple[Edit, ...]) -> bool:
+    return all(a.path != b.path or a.end <= b.start for a, b in zip(edits, edits[1:], strict=False))
+
+
+def fix_all(snapshot: Snapshot, extraction: Extraction, profile: Profile) -> Fix | None:
+    """The safe fixes of a file that don't touch each other, as one."""
+    taken: list[Edit] = []
+    for reported in findings(snapshot, extraction.path, profile):
+        for fix in fixes(snapshot, extraction, reported, profile):
+            if not fix.safe or any(e.path != extraction.path for e in fix.edits):
+                continue
+            fresh = [e for e in fix.edits if e not in taken]
+            if all(_clear(e, taken) for e in fresh):
+                taken.extend(fresh)
+            break
+    if not taken:
+        return None
+    return Fix("Apply all safe fixes of persona-lsp", tuple(sorted(taken)))
+
+
+def _clear(edit: Edit, others: list[Edit]) -> bool:
+    return all(edit.end <= o.start or o.end <= edit.start for o in others) and all(
+        edit.start != o.start for o in others
+    )
+
+
+def ignore_here(extraction: Extraction, reported: Reported, reason: str = "") -> Fix | None:
+    """A comment above the line of the finding, in the language's own syntax, that silences this rule there."""
+    source = extraction.source
+    language = LANGUAGES.get(extraction.facts.language)
+    mark = language.line_comment if language is not None else "#"
+    at = reported.where.start
+    line = source.rfind(b"\n", 0, at) + 1
+    indent = _indent(source, line)
+    newline = "\r\n" if source[line - 2 : line] == b"\r\n" or b"\r\n" in source[:4096] else "\n"
+    text = f"{indent}{mark} persona-lsp: ignore[{reported.rule}] {reason or 'the reason why this is fine'}{newline}"
+    return Fix(
+        f"Ignore `{reported.rule}` here", (Edit(extraction.path, line, line, text),), safe=False, rule=reported.rule
+    )
+
+
+def _indent(source: bytes, line: int) -> str:
+    end = line
+    while end < len(source) and source[end : end + 1] in (b" ", b"\t"):
+        end += 1
+    return source[line:end].decode("ascii", "replace")
