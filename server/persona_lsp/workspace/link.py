@@ -10,7 +10,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref
+from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
@@ -89,7 +89,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             target = _router_target(all_names, path, use.router)
             if target is not None:
                 uses.setdefault((target.path, target.name), []).append((path, use))
-            elif use.guard.matcher:
+            elif use.guard.matcher and facts.role != "test":
                 rules.append((path, use.guard))
         for handler in facts.error_handlers:
             if handler.status is not None:
@@ -167,7 +167,15 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
         rooted = router.kind in ("app", "class")
         found = [
-            Chain(f"{path}:{symbol}" if router.kind != "class" else router.framework, join(own) if own else "", known, router.guards, () if rooted else None, router.conditional, rooted)
+            Chain(
+                f"{path}:{symbol}" if router.kind != "class" else router.framework,
+                join(own) if own else "",
+                known,
+                router.guards,
+                () if rooted else None,
+                router.conditional,
+                rooted,
+            )
             for own, known in _prefixes(world, path, router)
         ]
     if not trail:
@@ -176,8 +184,18 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
 
 
 def _prefixes(world: _World, path: str, router: Router) -> Iterator[tuple[str, bool]]:
-    for prefix in router.prefixes or ((),):
-        yield text(world.names, path, prefix)
+    source, prefixes = _own_prefixes(world, path, router)
+    for prefix in prefixes:
+        yield text(world.names, source, prefix)
+
+
+def _own_prefixes(world: _World, path: str, router: Router) -> tuple[str, tuple[Text, ...]]:
+    """The router's prefixes with the file they are written in; those of its nearest base where it has none (Spring)."""
+    if router.inherits_prefix:
+        for base_path, base in _bases(world, path, router):
+            if any(base.prefixes):
+                return base_path, base.prefixes
+    return path, router.prefixes or ((),)
 
 
 def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard, ...]:
@@ -223,27 +241,42 @@ def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]
         if router.abstract or not router.inherits:
             continue
         taken = {
-            (m, r.handler_name.rsplit(".", 1)[-1])
-            for r in facts.routes if r.router is not None and r.router.name == router.symbol for m in r.methods
+            r.handler_name.rsplit(".", 1)[-1]
+            for r in facts.routes if r.router is not None and r.router.name == router.symbol
         }  # fmt: skip
+        seen: set[tuple[str, str]] = set()
         for base_path, base in _bases(world, path, router):
+            if (base_path, base.symbol) in seen:
+                continue
+            seen.add((base_path, base.symbol))
             base_facts = world.names.files[base_path].facts
+            here_taken: set[str] = set()
             for route in base_facts.routes:
                 if route.router is None or route.router.name != base.symbol:
                     continue
                 method_name = route.handler_name.rsplit(".", 1)[-1]
-                if any((m, method_name) in taken for m in route.methods):
+                if method_name in taken:
                     continue
-                taken.update((m, method_name) for m in route.methods)
+                here_taken.add(method_name)
                 own, known = text(world.names, base_path, route.path)
-                prefixes = router.prefixes if any(router.prefixes) else base.prefixes
-                source = path if any(router.prefixes) else base_path
+                source, prefixes = _own_prefixes(world, path, router)
+                if not any(prefixes):
+                    source, prefixes = base_path, base.prefixes
                 for prefix in prefixes or ((),):
                     before, sure = text(world.names, source, prefix)
-                    chain = Chain(router.framework, join(before) if before else "", sure, (*base.guards, *router.guards), (), False, True)
+                    chain = Chain(
+                        router.framework,
+                        join(before) if before else "",
+                        sure,
+                        (*base.guards, *router.guards),
+                        (),
+                        False,
+                        True,
+                    )
                     moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
                     here = Target("router", path, router.symbol)
                     yield from _made(world, base_path, facts, moved, here, chain, own, known, chain.guards)
+            taken |= here_taken
 
 
 def _bases(world: _World, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
@@ -268,7 +301,8 @@ def _made(
     every = (*guards, *_class_guards(world, owner, handler, route), *route.guards)
     for method in route.methods:
         applied = resolved(world.names, world.calls, path, _switched(every))
-        ruled = _ruled(world, method, full, applied)
+        below = join(chain.prefix, own)
+        ruled = _ruled(world, method, below, path, applied) if route.framework == "spring" else applied
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",
             method=method, path=full, path_known=known and chain.known and chain.rooted, route=route,
@@ -311,7 +345,11 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
 
 
 def _statuses(
-    endpoint: Endpoint, handler: Function | None, callees: Sequence[Function], before: Sequence[Function], sole: Mapping[str, int]
+    endpoint: Endpoint,
+    handler: Function | None,
+    callees: Sequence[Function],
+    before: Sequence[Function],
+    sole: Mapping[str, int],
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -359,7 +397,13 @@ def _params(endpoint: Endpoint, handler: Function | None, before: Sequence[Funct
             if place in ("body", "path") or (read.name, place) in seen or place not in set(In):
                 continue
             seen.add((read.name, place))
-            yield Param(read.name, function.at(read.span), In(place), required=False, via="" if function is handler else function.name)
+            yield Param(
+                read.name,
+                function.at(read.span),
+                In(place),
+                required=False,
+                via="" if function is handler else function.name,
+            )
 
 
 def _handler(
@@ -375,7 +419,9 @@ def _handler(
         return None, None
     if "#" in ref.name:
         return _action(world, ref.name, route)
-    start = router.path if router is not None and router.path != path and ref.name.startswith(router.name + ".") else path
+    start = (
+        router.path if router is not None and router.path != path and ref.name.startswith(router.name + ".") else path
+    )
     target = resolve(world.names, start, ref.name)
     if target is None:
         return _loose(world, path, ref), None
@@ -407,7 +453,9 @@ def _loose(world: _World, path: str, ref: Ref) -> Function | None:
 def _action(world: _World, name: str, route: Route) -> tuple[Function | None, tuple[str, str] | None]:
     """Rails' `api/v1/articles#show`: the method of the controller, or of a class or concern that it includes."""
     controller, _, action = name.partition("#")
-    class_name = controller if controller[:1].isupper() else "::".join(camelize(p) for p in controller.split("/")) + "Controller"
+    class_name = (
+        controller if controller[:1].isupper() else "::".join(camelize(p) for p in controller.split("/")) + "Controller"
+    )
     del route
     candidates = [
         (p, c) for p, c in world.names.classes.get(class_name.rsplit("::", 1)[-1].rsplit(".", 1)[-1], ())
@@ -454,9 +502,7 @@ def _class_guards(
         action = route.handler.name.rpartition("#")[2]
     found: list[Guard] = []
     for _, cls in reversed(list(_hierarchy(world, *owner))):
-        found.extend(
-            g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_
-        )
+        found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
     return tuple(found)
 
 
@@ -482,12 +528,31 @@ def _switched(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     return tuple(found)
 
 
-def _ruled(world: _World, method: str, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
-    """Add the first URL rule (Spring Security) that matches."""
-    for pattern, guard in world.rules:
-        if (not guard.methods or method in guard.methods) and _ant(pattern, path):
-            return (guard, *guards)
+def _ruled(world: _World, method: str, path: str, file: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """Add the first URL rule (Spring Security) that matches. A rule that lets everybody in leaves the rest as it is."""
+    for pattern, guard in _rules_for(world, file):
+        if guard.methods and method not in guard.methods and method != "ANY":
+            continue
+        if guard.within and not any(_ant(scope, path) for scope in guard.within):
+            continue
+        if _ant(pattern, path):
+            protected = guard.allows_all and any(g.kind in _PROTECTS and not g.allows_all for g in guards)
+            return guards if protected else (guard, *guards)
     return guards
+
+
+_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+
+
+def _rules_for(world: _World, file: str) -> Sequence[tuple[str, Guard]]:
+    """The rules of the module that the file belongs to; those of other modules where it has none of its own."""
+    root = _module_root(file)
+    own = [rule for rule in world.rules if _module_root(rule[1].where.path) == root]
+    return own or world.rules
+
+
+def _module_root(path: str) -> str:
+    return path.partition("/src/")[0] if "/src/" in path else ""
 
 
 def _ant(pattern: str, path: str) -> bool:
@@ -580,19 +645,34 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     routes = {(r.order, r.methods): r for r in new.routes}
     endpoints = []
     for endpoint in previous.endpoints:
-        touched = endpoint.where.path == path or any(id(f) in exchanged for f in (endpoint.handler, *endpoint.callees, *endpoint.before))
+        touched = endpoint.where.path == path or any(
+            id(f) in exchanged for f in (endpoint.handler, *endpoint.callees, *endpoint.before)
+        )
         if not touched:
             endpoints.append(endpoint)
             continue
         handler = exchanged.get(id(endpoint.handler), endpoint.handler) if endpoint.handler is not None else None
-        route = routes.get((endpoint.route.order, endpoint.route.methods), endpoint.route) if endpoint.where.path == path else endpoint.route
+        route = (
+            routes.get((endpoint.route.order, endpoint.route.methods), endpoint.route)
+            if endpoint.where.path == path
+            else endpoint.route
+        )
         moved = replace(
             endpoint, handler=handler, route=route, where=route.where, body=route.body, declared=route.declared,
             id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
         )  # fmt: skip
         endpoints.append(completed(moved, project, previous.sole_status))
     world = _World(
-        Names(indexes, {}, {}, {}, previous.settings, {}, {}), {}, {}, {}, previous.sole_status, previous.versions, project, "", (), False
+        Names(indexes, {}, {}, {}, previous.settings, {}, {}),
+        {},
+        {},
+        {},
+        previous.sole_status,
+        previous.versions,
+        project,
+        "",
+        (),
+        False,
     )
     return _snapshot(files, endpoints, world)
 
@@ -616,7 +696,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
-        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
+        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
         tuple((m.parent, m.child, m.prefix, m.order, m.conditional, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
@@ -625,7 +705,20 @@ def _outline(facts: FileFacts) -> object:
 
 
 def _placeless(guard: Guard) -> object:
-    return (guard.name, guard.kind, guard.level, guard.symbol, guard.optional, guard.allows_all, guard.only, guard.except_, guard.matcher, guard.skips)
+    return (
+        guard.name,
+        guard.kind,
+        guard.level,
+        guard.symbol,
+        guard.optional,
+        guard.allows_all,
+        guard.only,
+        guard.except_,
+        guard.matcher,
+        guard.methods,
+        guard.within,
+        guard.skips,
+    )
 
 
 __all__ = ["Chain", "GuardKind", "completed", "link"]

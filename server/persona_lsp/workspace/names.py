@@ -138,6 +138,10 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
             found = exported(all_names, inner, name, depth + 1)
             if found is not None:
                 return found
+        elif isinstance(star, Import) and entry.facts.language == "java":
+            found = _class_in_package(all_names, star, name)
+            if found is not None:
+                return found
     return _by_package(all_names, entry, name, depth)
 
 
@@ -150,7 +154,12 @@ def _own(entry: FileIndex, path: str, name: str) -> Target | None:
         return Target("class", path, entry.classes[name].name)
     if name in entry.constants:
         constant = entry.constants[name]
-        if constant.value is not None and len(constant.value) == 1 and isinstance(constant.value[0], Ref) and constant.value[0].name != name:
+        if (
+            constant.value is not None
+            and len(constant.value) == 1
+            and isinstance(constant.value[0], Ref)
+            and constant.value[0].name != name
+        ):
             return None if constant.value[0].name.partition(".")[0] in entry.imports else Target("constant", path, name)
         return Target("constant", path, name)
     return None
@@ -269,9 +278,9 @@ def exported(all_names: Names, path: str, name: str, depth: int = 0) -> Target |
             return _member(all_names, target, rest, depth + 1) if rest else target
         return exported(all_names, inner, f"{source}.{rest}" if rest else source, depth + 1)
     if export.target is not None:
-        return _resolve(all_names, path, f"{export.target.name}.{rest}" if rest else export.target.name, depth + 1) or _own(
-            entry, path, name
-        )
+        return _resolve(
+            all_names, path, f"{export.target.name}.{rest}" if rest else export.target.name, depth + 1
+        ) or _own(entry, path, name)
     return _own(entry, path, name) or _own(entry, path, rest or name)
 
 
@@ -376,7 +385,12 @@ def _class_in_package(all_names: Names, item: Import, rest: str) -> Target | Non
             entry = all_names.files[path]
             if cls in entry.classes:
                 full = ".".join([entry.classes[cls].name, *parts[cut:], *([rest] if rest else [])])
-                return _own(entry, path, full) or _member(all_names, Target("class", path, entry.classes[cls].name), ".".join([*parts[cut:], *([rest] if rest else [])]), 0)
+                return _own(entry, path, full) or _member(
+                    all_names,
+                    Target("class", path, entry.classes[cls].name),
+                    ".".join([*parts[cut:], *([rest] if rest else [])]),
+                    0,
+                )
     return None
 
 
@@ -390,7 +404,9 @@ def _by_package(all_names: Names, entry: FileIndex, name: str, depth: int) -> Ta
         candidates = all_names.classes.get(parts[cut - 1], ())
         if entry.facts.language == "java":
             same = [c for c in candidates if all_names.files[c[0]].facts.package == entry.facts.package]
-            candidates = tuple(same) or (candidates if len(candidates) == 1 and _star_covers(all_names, entry, candidates[0][0]) else ())
+            candidates = tuple(same) or (
+                candidates if len(candidates) == 1 and _star_covers(all_names, entry, candidates[0][0]) else ()
+            )
         else:
             exact = [c for c in candidates if c[1].replace("::", ".") == ".".join(parts[:cut])]
             candidates = tuple(exact) or candidates
