@@ -56,6 +56,9 @@ def status_of(expr: AnyExpr | None) -> tuple[int, Node] | None:
                 return status_of(base)
             code = status_named(name) if _HOLDERS.search(inner) else None
             return (code, expr) if code is not None else None
+        case Name(id=name) if name.startswith(("HTTP_", "SC_")):
+            code = status_named(name)
+            return (code, expr) if code is not None else None
         case _:
             return None
 

@@ -1,0 +1,138 @@
+"""Functions that FastAPI calls before a handler, and aliases that stand for them.
+
+A dependency is a `Route` of kind `dependency` without methods: its params, guards and further dependencies belong to
+every endpoint that names it. `handler_key` is the function, or `handler` the alias.
+"""
+
+from typing import Final
+
+from persona_lsp.facts.http import Guard, In, Level, Param, Route
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.fastapi.found import Found
+from persona_lsp.frameworks.fastapi.guards import guard_of
+from persona_lsp.frameworks.fastapi.names import Names, items_of, place, ref_name, unwrap_annotated
+from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, signature, type_name
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Index, Name, ParamNode, Return, Ternary
+
+KIND: Final = "dependency"
+
+
+def guards_in(expr: AnyExpr | None, level: Level, names: Names) -> tuple[Guard, ...]:
+    """`dependencies=[Depends(a), Security(b)]`."""
+    out: list[Guard] = []
+    for item in items_of(expr, names) or ():
+        if not isinstance(item, Call) or item.name not in DEPENDS:
+            continue
+        target = item.args[0] if item.args else item.kwarg("dependency")
+        if target is None:
+            continue
+        guard = guard_of(target, item, level, names, always=True, scopes=item.kwarg("scopes"))
+        if guard is not None:
+            out.append(guard)
+    return tuple(out)
+
+
+def dependencies(found: Found) -> None:
+    """Add the dependencies that the file defines."""
+    handlers = {r.handler_key for r in found.routes}
+    names = found.names
+    for key, function in names.functions.items():
+        if key not in handlers and not key.startswith("test") and _may_be_called(function, names):
+            _function(key, function, found)
+        if function.returns is not None and (returned := ref_name(function.returns)):
+            found.aliases.setdefault(f"{key}()", returned)
+    for cls in names.classes.values():
+        _class(cls, found)
+    for name, value in names.values.items():
+        if isinstance(value, Index) and type_name(value) and ref_name(value.base).endswith("Annotated"):
+            _alias(name, value, found)
+
+
+def _may_be_called(function: FunctionNode, names: Names) -> bool:
+    """Every parameter can be injected: it has a type or a default; and the file, or the function, knows FastAPI."""
+    if names.module.source.find(b"Depends", function.start, function.end) >= 0:
+        return True
+    return all(p.type is not None or p.default is not None for p in function.params if p.kind == "plain")
+
+
+def _function(key: str, function: FunctionNode, found: Found, params: tuple[ParamNode, ...] | None = None) -> None:
+    names = found.names
+    declared = signature(function.params if params is None else params, names)
+    if not declared.marked and (declared.body is not None or declared.unknown):
+        # An ordinary function: nothing says that FastAPI calls it.
+        declared_params = tuple(p for p in declared.params if p.place is In.QUERY)
+        if not declared_params or declared.body is not None:
+            return
+    where = place(function, names.module)
+    found.routes.append(
+        Route(
+            (), (), "fastapi", where, where, found.next_order(), handler_key=key, handler_name=function.name,
+            guards=declared.guards, params=declared.params, kind=KIND, unknown_params=declared.unknown,
+            dependencies=(*declared.dependencies, *_made_functions(function, found)),
+        )
+    )  # fmt: skip  # positional ones first
+
+
+def _made_functions(function: FunctionNode, found: Found) -> tuple[Ref, ...]:
+    """`Depends(get_current_user_authorizer(required=False))`: the functions that a factory may return."""
+    source = found.names.module.source[function.start : function.end]
+    if b"return " not in source or function.end - function.start > 1200:
+        return ()
+    out: list[Ref] = []
+    for statement in function.body:
+        if isinstance(statement, Return) and statement.value is not None:
+            made = _names_in(statement.value)
+            out.extend(Ref(name) for name in made if name in found.names.functions and name != function.name)
+    return tuple(out)
+
+
+def _names_in(expr: AnyExpr) -> tuple[str, ...]:
+    match expr:
+        case Name(id=name):
+            return (name,)
+        case Ternary(then=then, orelse=orelse):
+            return (*_names_in(then), *_names_in(orelse))
+        case _:
+            return ()
+
+
+def _class(cls: ClassNode, found: Found) -> None:
+    name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    for method in cls.methods:
+        if method.name in ("__init__", "__call__"):
+            if found.names.module.source.find(b"Depends", method.start, method.end) < 0 and not _marked(method):
+                continue
+            _function(f"{name}.{method.name}", method, found)
+
+
+def _marked(function: FunctionNode) -> bool:
+    return any(isinstance(p.default, Call) and p.default.name in MARKERS for p in function.params) or all(
+        p.default is not None for p in function.params if p.kind == "plain"
+    )
+
+
+def _alias(name: str, value: AnyExpr, found: Found) -> None:
+    """`CurrentUser = Annotated[User, Depends(get_current_user)]`, `Limit = Annotated[int, Query(le=100)]`."""
+    names = found.names
+    _, metadata = unwrap_annotated(value, names)
+    found.aliases.setdefault(name, names.module.text(value)[:200])
+    if not any(isinstance(m, Call) and (m.name in DEPENDS or m.name in MARKERS) for m in metadata):
+        return
+    node = ParamNode(value.start, value.end, "", value)
+    declared = signature((node,), names)
+    guards = declared.guards
+    if not guards and declared.dependencies and (made := guard_of_name(name, value, names)) is not None:
+        guards = (made,)
+    params: tuple[Param, ...] = declared.params
+    where = place(value, names.module)
+    found.routes.append(
+        Route(
+            (), (), "fastapi", where, where, found.next_order(), handler=Ref(name), handler_name=name, guards=guards,
+            params=params, kind=KIND, dependencies=declared.dependencies,
+        )
+    )  # fmt: skip  # positional ones first
+
+
+def guard_of_name(name: str, value: AnyExpr, names: Names) -> Guard | None:
+    """The guard that an alias is by its own name (`CurrentUser`)."""
+    return guard_of(Name(value.start, value.end, name), value, Level.ROUTE, names)

@@ -1,0 +1,63 @@
+"""What has been found in one file so far, while its statements are read in order."""
+
+from msgspec import Struct
+
+from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
+from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.fastapi.names import Names
+from persona_lsp.syntax.ir import AnyExpr
+
+
+class Found(Struct):
+    """The draft of `Extracted`."""
+
+    names: Names
+    routers: dict[str, Router] = {}
+    mounts: list[Mount] = []
+    uses: list[Use] = []
+    routes: list[Route] = []
+    error_handlers: list[ErrorHandler] = []
+    cors: list[CorsPolicy] = []
+    aliases: dict[str, str] = {}
+    inline: dict[int, str] = {}
+    order: int = 0
+    synthetic: int = 0
+
+    def next_order(self) -> int:
+        """The number of the next registration."""
+        self.order += 1
+        return self.order
+
+    def extracted(self) -> Extracted:
+        """The finished facts."""
+        return Extracted(
+            routers=tuple(self.routers.values()),
+            mounts=tuple(self.mounts),
+            uses=tuple(self.uses),
+            routes=tuple(self.routes),
+            error_handlers=tuple(self.error_handlers),
+            cors=tuple(self.cors),
+            aliases=tuple(self.aliases.items()),
+            inline=tuple(self.inline.items()),
+        )
+
+
+class Env(Struct):
+    """The names of one scope. `symbols`: name -> router symbol; `local`: name -> what it stands for, for texts.
+
+    `scope` prefixes the symbols of this scope; `cls` is the class around a method. `nested`: inside a function.
+    """
+
+    scope: str = ""
+    symbols: dict[str, str] = {}
+    local: dict[str, str] = {}
+    values: dict[str, AnyExpr] = {}
+    cls: str = ""
+    conditional: bool = False
+    nested: bool = False
+
+    def symbol(self, name: str) -> str:
+        """The symbol for a router that this scope calls `name`."""
+        if name.startswith("self.") and self.cls:
+            return f"{self.cls}.{name.removeprefix('self.')}"
+        return f"{self.scope}.{name}" if self.scope else name

@@ -1,0 +1,95 @@
+"""Which dependencies guard an endpoint: told by their names and by FastAPI's own security classes."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.fastapi.names import Names, flag, from_fastapi, place, ref_name
+from persona_lsp.syntax.ir import AnyExpr, Call, Items, Name, Node
+
+SECURITY_CLASSES: Final = frozenset(
+    {
+        "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "OAuth2", "HTTPBearer", "HTTPBasic", "HTTPDigest",
+        "APIKeyHeader", "APIKeyCookie", "APIKeyQuery", "OpenIdConnect",
+    }
+)  # fmt: skip
+_ROLE: Final = re.compile(r"(?:^|_)(?:admin|superuser|super_user|staff|moderator|role|roles|owner_or_admin)(?:_|$|s$)")
+_AUTHZ: Final = re.compile(
+    r"permission|(?:^|_)scopes?(?:_|$)|(?:^|_)can_|is_owner|ownership|(?:^|_)owner(?:_|$)|(?:^|_)polic(?:y|ies)(?:_|$)"
+    r"|(?:^|_)access_control|authori[sz]e(?:_|$)|has_access|check_access|privilege|entitle"
+)
+_AUTHN: Final = re.compile(
+    r"current_?(?:\w+_)?(?:user|account|member|principal|identity|client|customer|person|employee|organization|tenant|team)"
+    r"|(?:^|_)(?:auth|authed|authenticated|authentication|authenticate|authenticator|authorizer|authorized|authorization)(?:_|$)"
+    r"|(?:^|_)(?:verify|validate|check|require|decode|valid)_(?:\w+_)?(?:token|jwt|credentials?|session|signature|api_?key|key|user|auth|login)"
+    r"|(?:^|_)(?:get|require)_(?:\w+_)?(?:api_?key|token|token_data|token_payload|credentials|jwt)(?:_|$)"
+    r"|oauth2?|bearer|(?:^|_)jwt(?:_|$)|(?:^|_)login_required|logged_in|http_basic|(?:^|_)api_?key|(?:^|_)security$|session_user"
+    r"|get_user_from|user_from_(?:token|request|session|cookie)|authed_user|auth_user|requires_?login|(?:^|_)login_manager$"
+)
+_RATE: Final = re.compile(r"rate_?limit|limiter|throttl")
+_OPTIONAL: Final = re.compile(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def kind_of(name: str) -> GuardKind | None:
+    """What a dependency of that name does with a request; None if its name doesn't say that it guards anything."""
+    last = _CAMEL.sub("_", name.replace("()", "").rsplit(".", 1)[-1]).lower()
+    if _RATE.search(last):
+        return GuardKind.RATE_LIMIT
+    if _ROLE.search(last):
+        return GuardKind.ROLE
+    if _AUTHN.search(last):
+        return GuardKind.AUTHN
+    if _AUTHZ.search(last):
+        return GuardKind.AUTHZ
+    return None
+
+
+def guard_of(
+    dependency: AnyExpr,
+    holder: Node,
+    level: Level,
+    names: Names,
+    *,
+    always: bool = False,
+    scopes: AnyExpr | None = None,
+) -> Guard | None:
+    """The guard that `Depends(dependency)` is. `holder` is what a fix would copy. `always`: even if its name is silent."""
+    name = ref_name(dependency)
+    if not name:
+        if not always:
+            return None
+        return Guard("?", GuardKind.UNKNOWN, level, place(dependency, names.module), source=names.module.text(holder))
+    kind = kind_of(name)
+    optional = _OPTIONAL.search(_CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()) is not None
+    made: AnyExpr | None = dependency
+    if isinstance(dependency, Name):
+        made = names.values.get(dependency.id)
+    if isinstance(made, Call):
+        if from_fastapi(made.func, names) in SECURITY_CLASSES:
+            kind = GuardKind.AUTHN
+        for word in ("required", "auto_error", "raise_error"):
+            if flag(made.kwarg(word)) is False:
+                optional = True
+        if flag(made.kwarg("optional")) is True:
+            optional = True
+        if any(k.name in ("superuser", "admin", "is_superuser") and flag(k.value) is True for k in made.kwargs) or (
+            kind is GuardKind.AUTHN and (made.kwarg("roles") is not None or made.kwarg("permissions") is not None)
+        ):
+            kind = GuardKind.ROLE
+    if kind is GuardKind.AUTHN and isinstance(scopes, Items) and scopes.items:
+        kind = GuardKind.AUTHZ
+    if kind is None:
+        if not always:
+            return None
+        kind = GuardKind.UNKNOWN
+    return Guard(
+        name.removesuffix("()").rsplit(".", 1)[-1],
+        kind,
+        level,
+        place(holder, names.module),
+        Ref(name),
+        names.module.text(holder),
+        optional,
+    )

@@ -1,0 +1,432 @@
+"""Routers, mounts, routes and what belongs to them, from one file."""
+
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Router, Use
+from persona_lsp.facts.text import Ref, Text
+from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.fastapi.configuration import configuration, error_handlers_of, middleware
+from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
+from persona_lsp.frameworks.fastapi.found import Env, Found
+from persona_lsp.frameworks.fastapi.names import (
+    Names,
+    from_fastapi,
+    items_of,
+    names_of,
+    origin,
+    place,
+    ref_name,
+    text_of,
+    uses_fastapi,
+)
+from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Call,
+    ClassDef,
+    ClassNode,
+    Def,
+    Do,
+    For,
+    FunctionNode,
+    Group,
+    If,
+    Items,
+    Member,
+    Module,
+    Name,
+    Node,
+    Return,
+    Stmt,
+    Ternary,
+    Try,
+    With,
+    dotted,
+)
+
+APPS: Final = frozenset({"FastAPI", "Starlette", "FastAPIOffline", "VersionedFastAPI"})
+ROUTERS: Final = frozenset({"APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", "DishkaRoute"})
+_BUILDS: Final = re.compile(
+    rb"FastAPI\(|APIRouter\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
+    rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|: *(?:FastAPI|APIRouter|Starlette)\b"
+)
+_LISTED: Final = frozenset({"Route", "WebSocketRoute", "Mount", "Host", "APIRoute", "APIWebSocketRoute"})
+
+
+def extract(module: Module) -> Extracted:
+    """The HTTP facts of a file."""
+    found = Found(names_of(module), {}, [], [], [], [], [], {}, {})
+    if uses_fastapi(module) or _BUILDS.search(module.source) is not None:
+        env = Env("", {}, {}, {})
+        _statements(module.body, env, found)
+    dependencies(found)
+    return found.extracted()
+
+
+def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
+    for statement in body:
+        match statement:
+            case Assign(op="", value=value) if value is not None:
+                _assigned(statement.targets, value, env, found)
+            case Do(value=value):
+                _done(value, env, found)
+            case Def(function=function):
+                _function(function, env, found)
+            case ClassDef(cls=cls):
+                _class(cls, env, found)
+            case If(test=test, then=then, orelse=orelse):
+                if "__main__" in found.names.module.text(test):
+                    continue
+                inner = replace(env, conditional=True)
+                _statements(then, inner, found)
+                _statements(orelse, inner, found)
+            case For():
+                _loop(statement, env, found)
+            case With(body=inner_body):
+                _statements(inner_body, env, found)
+            case Try(body=tried, orelse=orelse, final=final):
+                _statements(tried, env, found)
+                _statements(orelse, env, found)
+                _statements(final, env, found)
+            case Group(body=inner_body):
+                _statements(inner_body, env, found)
+            case Return(value=value) if value is not None and env.nested:
+                _returned(value, env, found)
+            case _:
+                pass
+
+
+def _loop(node: For, env: Env, found: Found) -> None:
+    # `for router in (a, b): app.include_router(router)` is as good as written out; other loops tell nothing.
+    items = None if node.iterable is None else _items(node.iterable, env, found)
+    if items is None or not isinstance(node.target, Name) or len(items) > 100:
+        return
+    for item in items:
+        name = ref_name(item)
+        if not name:
+            continue
+        symbols = {**env.symbols, node.target.id: env.symbols.get(name, name)}
+        local = {**env.local, node.target.id: name}
+        _statements(node.body, replace(env, symbols=symbols, local=local), found)
+
+
+def _items(expr: AnyExpr, env: Env, found: Found) -> tuple[AnyExpr, ...] | None:
+    if isinstance(expr, Name) and expr.id in env.values:
+        expr = env.values[expr.id]
+    return items_of(expr, found.names)
+
+
+def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Found) -> None:
+    if isinstance(value, Await):
+        value = value.value
+    for target in targets:
+        name = dotted(target)
+        if not name:
+            continue
+        env.values[name] = value
+        if isinstance(value, Call):
+            kind = _made(value, found.names)
+            if kind:
+                symbol = env.symbol(name)
+                env.symbols[name] = symbol
+                _router(symbol, kind, value, env, found)
+                continue
+            first = value.args[0] if value.args else None
+            if dotted(first) and dotted(first) in env.symbols and name == dotted(first):
+                continue  # `app = wrap(app)` serves the same routes
+            called = ref_name(value)
+            if called in found.aliases and found.aliases[called] in found.routers:
+                env.symbols[name] = found.aliases[called]
+            _done(value, env, found)
+        elif (
+            isinstance(value, Items)
+            and value.items
+            and all(isinstance(i, Call) and i.name in _LISTED for i in value.items)
+        ):
+            symbol = env.symbol(name)
+            env.symbols[name] = symbol
+            found.routers[symbol] = Router(symbol, "router", "fastapi", place(target, found.names.module))
+            _listed(value.items, symbol, env, found)
+            continue
+        elif dotted(value) in env.symbols:
+            env.symbols[name] = env.symbols[dotted(value)]
+            continue
+        known = ref_name(value)
+        if known:
+            if not env.nested and isinstance(target, Name):
+                found.aliases.setdefault(name, known)
+            root, _, rest = known.partition(".")
+            if env.nested and root in env.local:
+                known = f"{env.local[root]}.{rest}" if rest else env.local[root]
+        if env.nested:
+            env.local[name] = known
+
+
+def _made(call: Call, names: Names) -> str:
+    """`app` or `router` if the call makes one."""
+    package, name = origin(call.func, names)
+    known = from_fastapi(call.func, names)
+    cls = names.classes.get(name)
+    for _ in range(3):
+        if cls is None or not cls.bases:
+            break
+        package, name = origin(cls.bases[0], names)
+        known = from_fastapi(cls.bases[0], names)
+        cls = names.classes.get(name)
+    if known in APPS or (package and name in APPS):
+        return "app"
+    if known in ROUTERS or ((known or package) and name.endswith(("APIRouter", "InferringRouter"))):
+        return "router"
+    return ""
+
+
+def _router(symbol: str, kind: str, call: Call, env: Env, found: Found) -> None:
+    names = found.names
+    prefix = text_of(call.kwarg("prefix"), names.module, env.local) if kind == "router" else ()
+    level = Level.APP if kind == "app" else Level.ROUTER
+    found.routers[symbol] = Router(
+        symbol,
+        kind,
+        "fastapi",
+        place(call, names.module),
+        (prefix,),
+        guards_in(call.kwarg("dependencies"), level, names),
+        conditional=env.conditional,
+    )
+    listed = call.kwarg("routes")
+    if listed is not None:
+        if isinstance(listed, Items):
+            _listed(listed.items, symbol, env, found)
+        else:
+            _mount(Ref(symbol), listed, (), (), listed, env, found)
+    for item in items_of(call.kwarg("middleware"), names) or ():
+        if isinstance(item, Call):
+            middleware(item, symbol, found, env)
+    error_handlers_of(call.kwarg("exception_handlers"), symbol, found, env)
+
+
+def _listed(items: tuple[AnyExpr, ...], symbol: str, env: Env, found: Found) -> None:
+    """Starlette's `Route(...)` and `Mount(...)`, in order."""
+    for item in items:
+        if not isinstance(item, Call):
+            continue
+        if item.name in ("Mount", "Host"):
+            path = item.args[0] if item.args else item.kwarg("path")
+            prefix = text_of(path, found.names.module, env.local) if item.name == "Mount" else ()
+            inner = item.kwarg("routes")
+            child = item.kwarg("app") or (item.args[1] if len(item.args) > 1 else None)
+            if isinstance(inner, Items):
+                found.synthetic += 1
+                below = f"{symbol}.mount{found.synthetic}"
+                found.routers[below] = Router(below, "router", "fastapi", place(item, found.names.module))
+                found.mounts.append(
+                    Mount(
+                        Ref(symbol), Ref(below), "fastapi", place(item, found.names.module), found.next_order(), prefix
+                    )
+                )
+                _listed(inner.items, below, env, found)
+            elif inner is not None or child is not None:
+                _mount(Ref(symbol), inner if inner is not None else child, prefix, (), item, env, found)
+        elif item.name in _LISTED:
+            registered(item, symbol, env, found)
+
+
+def _done(value: AnyExpr, env: Env, found: Found) -> None:
+    match value:
+        case Await(value=inner):
+            _done(inner, env, found)
+        case Ternary(then=then, orelse=orelse):
+            inside = replace(env, conditional=True)
+            _done(then, inside, found)
+            _done(orelse, inside, found)
+        case Call():
+            _called(value, env, found)
+        case _:
+            pass
+
+
+def _called(call: Call, env: Env, found: Found) -> None:
+    receiver = call.receiver
+    name = call.name
+    holder = _symbol(receiver, env, found) if receiver is not None else ""
+    if name == "include_router" and holder:
+        child = call.args[0] if call.args else call.kwarg("router")
+        given = call.kwarg("prefix") or (call.args[1] if len(call.args) > 1 else None)
+        prefix = text_of(given, found.names.module, env.local)
+        guards = guards_in(call.kwarg("dependencies"), Level.ROUTER, found.names)
+        _mount(Ref(holder), child, prefix, guards, call, env, found)
+    elif name == "mount" and holder:
+        path = call.args[0] if call.args else call.kwarg("path")
+        child = call.args[1] if len(call.args) > 1 else call.kwarg("app")
+        _mount(Ref(holder), child, text_of(path, found.names.module, env.local), (), call, env, found)
+    elif name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route") and holder:
+        registered(call, holder, env, found)
+    elif (name in ("add_middleware", "add_exception_handler")) and holder:
+        configuration(call, holder, found, env)
+    elif (name in ("extend", "append")) and isinstance(receiver, Member) and receiver.name == "routes":
+        outer = _symbol(receiver.base, env, found)
+        items = items_of(call.args[0], found.names) if call.args and name == "extend" else call.args
+        if outer and items:
+            _listed(items, outer, env, found)
+    else:
+        _passed(call, env, found)
+
+
+def _passed(call: Call, env: Env, found: Found) -> None:
+    """`register_routes(app)`: the function's parameter is a router under the name `register_routes.0`."""
+    function = ref_name(call.func)
+    root = function.split(".", 1)[0]
+    if not function or call.name in _FOREIGN:
+        return
+    local = root in found.names.functions or root in found.names.classes
+    package = found.names.imports.get(root, ("", ""))[0]
+    if not local and (not package or package.split(".", 1)[0] in _FOREIGN_PACKAGES):
+        return
+    for index, arg in enumerate(call.args[:4]):
+        symbol = env.symbols.get(dotted(arg), "")
+        if symbol:
+            found.mounts.append(
+                Mount(
+                    Ref(symbol), Ref(f"{function}.{index}"), "fastapi", place(call, found.names.module),
+                    found.next_order(), conditional=env.conditional,
+                )
+            )  # fmt: skip  # in the order of the fields
+
+
+_FOREIGN: Final = frozenset({"run", "TestClient", "AsyncClient", "add_pagination", "instrument_app", "Mangum", "print"})
+_FOREIGN_PACKAGES: Final = frozenset({"fastapi", "starlette", "uvicorn", "httpx", "pytest", "prometheus_client"})
+
+
+def _symbol(expr: AnyExpr | None, env: Env, found: Found) -> str:
+    """The symbol of a router by the name it has here; imported ones keep their name."""
+    name = dotted(expr)
+    if name in env.symbols:
+        return env.symbols[name]
+    root, _, rest = name.partition(".")
+    if rest == "router" and root in env.symbols:
+        return env.symbols[root]  # `app.router` registers on the application
+    if root in found.names.imports:
+        return name
+    return ""
+
+
+def _mount(
+    parent: Ref, child: AnyExpr | None, prefix: Text, guards: tuple[Guard, ...], node: Node, env: Env, found: Found
+) -> None:
+    if isinstance(child, Call):
+        made = _made(child, found.names)
+        if made:  # `app.include_router(APIRouter(...))`
+            found.synthetic += 1
+            symbol = env.symbol(f"mount{found.synthetic}")
+            _router(symbol, made, child, env, found)
+            name = symbol
+        else:
+            name = ref_name(child)
+            name = found.aliases.get(name, name) if found.aliases.get(name) in found.routers else name
+    else:
+        name = dotted(child)
+        root, _, rest = name.partition(".")
+        if name in env.symbols:
+            name = env.symbols[name]
+        elif root in env.local:
+            name = f"{env.local[root]}.{rest}" if rest else env.local[root]
+        elif not name:
+            name = ref_name(child)
+    if not name or name.split(".")[-1] in ("StaticFiles()", "make_asgi_app()"):
+        return
+    found.mounts.append(
+        Mount(
+            parent, Ref(name), "fastapi", place(node, found.names.module), found.next_order(), prefix, guards,
+            env.conditional,
+        )
+    )  # fmt: skip  # in the order of the fields
+
+
+def _returned(value: AnyExpr, env: Env, found: Found) -> None:
+    """A function that makes a router and returns it stands for that router."""
+    if isinstance(value, Call) and _made(value, found.names):
+        symbol = f"{env.scope}.returned"
+        _router(symbol, _made(value, found.names), value, env, found)
+        found.aliases.setdefault(f"{env.scope}()", symbol)
+        return
+    name = dotted(value)
+    if name in env.symbols:
+        found.aliases[f"{env.scope}()"] = env.symbols[name]
+
+
+def _function(function: FunctionNode, env: Env, found: Found) -> None:
+    key = f"{env.scope}.{function.name}" if env.scope else function.name
+    for number, decorator in enumerate(function.decorators):
+        call = decorator.call
+        func = call.func if call is not None else decorator.value
+        if not isinstance(func, Member):
+            continue
+        holder = _symbol(func.base, env, found)
+        if not holder:
+            continue
+        if func.name in DECORATORS and call is not None:
+            if decorated(function, call, func, holder, key, env, found, number) and env.nested:
+                found.inline[function.start] = key
+        elif func.name == "exception_handler" and call is not None:
+            configuration(call, holder, found, env, handler=handler_key(function, key, env, found))
+            if env.nested:
+                found.inline[function.start] = key
+        elif func.name == "middleware" and call is not None:
+            where = place(function, found.names.module)
+            guard = Guard(function.name, GuardKind.UNKNOWN, Level.APP, where, Ref(function.name))
+            found.uses.append(Use(Ref(holder), guard))
+    source = found.names.module.source
+    if _BUILDS.search(source, function.start, function.end) is None:
+        return
+    _body(function, key, env, found)
+
+
+def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
+    symbols, local = dict(env.symbols), dict(env.local)
+    values = dict(env.values)
+    position = 0
+    for param in function.params:
+        if param.kind == "self":
+            continue
+        symbols.pop(param.name, None)
+        local[param.name] = ""
+        typed = ref_name(param.type).rsplit(".", 1)[-1]
+        if typed in APPS or typed in ROUTERS or (param.type is None and param.name in ("app", "router", "api")):
+            symbol = f"{key}.{position}"
+            symbols[param.name] = symbol
+            found.routers[symbol] = Router(
+                symbol, "router", "fastapi", place(param, found.names.module), conditional=env.conditional
+            )
+        position += 1
+    inner = Env(key, symbols, local, values, env.cls, env.conditional, True)
+    before = set(inner.symbols)
+    _statements(function.body, inner, found)
+    for name in set(inner.symbols) - before:
+        if name.startswith("self."):
+            env.symbols[name] = inner.symbols[name]
+    if function.returns is not None and ref_name(function.returns):
+        found.aliases.setdefault(f"{key}()", ref_name(function.returns))
+
+
+def _class(cls: ClassNode, env: Env, found: Found) -> None:
+    name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    inner = replace(env, scope=name, symbols=dict(env.symbols), cls=name)
+    for field in cls.fields:
+        if isinstance(field.value, Call):
+            kind = _made(field.value, found.names)
+            if kind:
+                symbol = f"{name}.{field.name}"
+                inner.symbols[field.name] = inner.symbols[f"self.{field.name}"] = symbol
+                _router(symbol, kind, field.value, inner, found)
+    for method in sorted(cls.methods, key=lambda m: m.name != "__init__"):
+        _function(method, inner, found)
+    for nested in cls.classes:
+        _class(nested, env, found)
+    for statement in cls.body:
+        if isinstance(statement, Do | If):
+            _statements((statement,), inner, found)

@@ -1,0 +1,282 @@
+"""What FastAPI's and Starlette's words mean inside functions."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from persona_lsp.flow.status import status_of
+from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.fastapi.guards import kind_of
+from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, names_of, ref_name, uses_fastapi
+from persona_lsp.frameworks.fastapi.registration import DECORATORS, path_params
+from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, Signature, signature, type_name
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Call,
+    ClassNode,
+    Const,
+    FunctionNode,
+    Index,
+    Member,
+    Module,
+    Name,
+    Node,
+    Str,
+    dotted,
+)
+
+_RESPONSES: Final = {
+    "JSONResponse": "", "ORJSONResponse": "", "UJSONResponse": "", "Response": "", "HTMLResponse": "html",
+    "PlainTextResponse": "string", "RedirectResponse": "redirect", "StreamingResponse": "stream",
+    "FileResponse": "file", "EventSourceResponse": "stream",
+}  # fmt: skip
+_REDIRECT: Final = 307
+_HTTP_ERRORS: Final = frozenset({"HTTPException", "WebSocketException", "StarletteHTTPException"})
+_VALIDATION: Final = {"RequestValidationError": 422}
+_PRINCIPAL: Final = re.compile(
+    r"^(?:current_\w+|\w*current_user\w*|user|auth_user|authed_user|principal|identity|requester|caller|token_data|me)$"
+)
+_PLACES: Final = {
+    "query_params": "query", "path_params": "path", "headers": "header", "cookies": "cookie",
+}  # fmt: skip
+_BODIES: Final = {"json": "body", "body": "body", "form": "form", "stream": "body"}
+_WORD: Final = re.compile(rb"\b(?:Depends|Security|Query|Header|Cookie|Path|Body|Form|File)\b")
+
+
+def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
+    """Handlers by their decorator or registration; dependencies by the words in their signature."""
+    names = names_of(module)
+    for decorator in function.decorators:
+        call = decorator.call
+        func = call.func if call is not None else None
+        if call is None or not isinstance(func, Member):
+            continue
+        if func.name in DECORATORS and _may_route(call, func, names):
+            return _handler(function, call, names)
+        if func.name == "exception_handler" and uses_fastapi(module):
+            return _error_handler(function)
+        if func.name == "middleware" and uses_fastapi(module):
+            return _plain(function, "middleware")
+    if not uses_fastapi(module):
+        return None
+    registration = _registrations(module).get(function.name) if function.name else None
+    if registration == "handler":
+        return _handler(function, None, names)
+    if registration == "error-handler":
+        return _error_handler(function)
+    if cls is not None and any(type_name(b) == "HTTPEndpoint" for b in cls.bases):
+        return _handler(function, None, names)
+    if cls is not None and function.name == "dispatch":
+        return _plain(function, "middleware")
+    if registration == "dependency" or _WORD.search(module.source, function.start, function.body_start) is not None:
+        declared = signature(function.params, names)
+        if registration == "dependency" or declared.marked:
+            return Handling(
+                kind="dependency", inputs=dict(declared.inputs), request=_special(declared, "Request"),
+                response=_special(declared, "Response"), validated=declared.validated,
+            )  # fmt: skip  # one line says it all
+    return None
+
+
+def _may_route(call: Call, func: Member, names: Names) -> bool:
+    path = call.args[0] if call.args else call.kwarg("path")
+    if path is None or not (uses_fastapi(names.module) or ref_name(func.base) in names.imports):
+        return False
+    return not isinstance(path, Const)
+
+
+def _handler(function: FunctionNode, call: Call | None, names: Names) -> Handling:
+    path = (call.args[0] if call.args else call.kwarg("path")) if call is not None else None
+    text = "".join(p for p in path.parts if isinstance(p, str)) if isinstance(path, Str) else ""
+    declared = signature(function.params, names, path_params((text,)))
+    given = call.kwarg("status_code") if call is not None else None
+    status: int | None = 200
+    if given is not None and not (isinstance(given, Const) and given.value is None):
+        known = status_of(names.values.get(given.id, given) if isinstance(given, Name) else given)
+        status = known[0] if known is not None else None
+    for name in _special(declared, "Response"):
+        if re.search(
+            rb"\b%s\.status_code\s*=" % re.escape(name.encode()), names.module.source[function.start : function.end]
+        ):
+            status = None
+    return Handling(
+        kind="handler",
+        returns_answer=True,
+        default_status=status,
+        inputs=dict(declared.inputs),
+        request=_special(declared, "Request"),
+        response=_special(declared, "Response"),
+        validated=declared.validated,
+    )
+
+
+def _error_handler(function: FunctionNode) -> Handling:
+    names = [p.name for p in function.params if p.kind != "self"]
+    inputs = {names[1]: "error"} if len(names) > 1 else {}
+    return Handling(
+        kind="error-handler", returns_answer=True, default_status=None, inputs=inputs, request=tuple(names[:1])
+    )
+
+
+def _plain(function: FunctionNode, kind: str) -> Handling:
+    names = [p.name for p in function.params if p.kind != "self"]
+    return Handling(kind=kind, returns_answer=False, request=tuple(names[:1]), forward=tuple(names[1:2]))
+
+
+def _special(declared: Signature, kind: str) -> tuple[str, ...]:
+    return tuple(n for n, k in declared.special.items() if k == kind)
+
+
+_REGISTERED: Final = re.compile(
+    rb"(add_api_route|\bRoute|add_route|APIRoute|add_exception_handler|Depends|Security)\(\s*"
+    rb"(?:[^(),]*,\s*)?(?:endpoint=|handler=|dependency=)?(?:self\.)?([A-Za-z_]\w*)\s*[,)]"
+)
+_ROLES: Final = {b"add_exception_handler": "error-handler", b"Depends": "dependency", b"Security": "dependency"}
+
+
+@lru_cache(maxsize=4)
+def _registrations(module: Module) -> dict[str, str]:
+    """Functions of the file that are registered by a call: name -> what as. Trees are compared by identity."""
+    return {m[2].decode(): _ROLES.get(m[1], "handler") for m in _REGISTERED.finditer(module.source)}
+
+
+def _imported_from(expr: AnyExpr, scope: Scope) -> str:
+    """The name of something of FastAPI or Starlette, "" for anything else."""
+    name = dotted(expr)
+    root, _, rest = name.partition(".")
+    found = scope.imported(root) if root else None
+    if found is None:
+        return ""
+    module, given = found
+    if module.split(".", 1)[0] not in (*PACKAGES, "sse_starlette"):
+        return ""
+    return rest.rsplit(".", 1)[-1] if rest else given
+
+
+def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
+    """`JSONResponse(status_code=404, content=...)`, `RedirectResponse(...)`, `templates.TemplateResponse(...)`."""
+    if not isinstance(expr, Call):
+        return None
+    if expr.name == "TemplateResponse":
+        known, node, unknown = _status(expr.kwarg("status_code"), 200)
+        return Answer(known, unknown, node, None, "html", sends=False)
+    name = _imported_from(expr.func, scope)
+    kind = _RESPONSES.get(name)
+    if kind is None:
+        return None
+    body = expr.args[0] if expr.args else expr.kwarg("content")
+    given = expr.kwarg("status_code") or (expr.args[1] if len(expr.args) > 1 else None)
+    known, node, unknown = _status(given, _REDIRECT if kind == "redirect" else 200)
+    if isinstance(body, Const) and body.value is None:
+        body = None
+    if not kind and body is None:
+        kind = "none"
+    return Answer(known, unknown, node, body, kind, sends=False, streaming=kind == "stream")
+
+
+def _status(given: AnyExpr | None, default: int) -> tuple[int | None, Node | None, bool]:
+    if given is None:
+        return default, None, False
+    known = status_of(given)
+    return (known[0], known[1], False) if known is not None else (None, None, True)
+
+
+def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """`raise HTTPException(404, "...")`, also when it was made before."""
+    raised = expr
+    if isinstance(expr, Call) and not _is_raised(expr, scope):
+        return None
+    if isinstance(expr, Name | Member):
+        value = scope.assigned(dotted(expr))
+        if not isinstance(value, Call):
+            return None
+        raised = value
+    if not isinstance(raised, Call):
+        return None
+    name = _imported_from(raised.func, scope)
+    if name in _VALIDATION:
+        return Thrown(name, _VALIDATION[name])
+    if name not in _HTTP_ERRORS:
+        return None
+    given = raised.args[0] if raised.args else raised.kwarg("status_code")
+    detail = raised.args[1] if len(raised.args) > 1 else raised.kwarg("detail")
+    known = status_of(given)
+    return Thrown(dotted(raised.func), known[0] if known else None, known[1] if known else given, detail)
+
+
+def _is_raised(call: Call, scope: Scope) -> bool:
+    before = scope.module.source[max(0, call.start - 40) : call.start].rstrip()
+    return before.endswith((b"raise", b"raise ("))
+
+
+def read(expr: AnyExpr, scope: Scope) -> Read | None:
+    """`request.query_params["q"]`, `request.headers.get("x")`, `await request.json()`."""
+    match expr:
+        case Index(base=Member(base=base, name=name), keys=(key,)) if name in _PLACES and _is_request(base, scope):
+            return Read(_PLACES[name], key.value or "" if isinstance(key, Str) else "", key)
+        case Call(func=Member(base=Member(base=base, name=name), name="get" | "getlist"), args=(key, *rest)) if (
+            name in _PLACES and _is_request(base, scope)
+        ):
+            return Read(_PLACES[name], key.value or "" if isinstance(key, Str) else "", key, bool(rest))
+        case Call(func=Member(base=base, name=name)) if name in _BODIES and _is_request(base, scope):
+            return Read(_BODIES[name], "", expr)
+        case _:
+            return None
+
+
+def _is_request(expr: AnyExpr, scope: Scope) -> bool:
+    if not isinstance(expr, Name):
+        return False
+    if scope.handling is not None and expr.id in scope.handling.request:
+        return True
+    if scope.type_of(expr) != "Request":
+        return False
+    found = scope.imported("Request")
+    return found is not None and found[0].split(".", 1)[0] in PACKAGES
+
+
+def principal(expr: AnyExpr, scope: Scope) -> bool:
+    """`request.user`, `request.state.user`, and parameters that hold the caller (`current_user`)."""
+    match expr:
+        case Member(base=base, name="user" | "auth") if _is_request(base, scope):
+            return True
+        case Member(base=Member(base=base, name="state"), name=name) if _PRINCIPAL.match(name):
+            return _is_request(base, scope)
+        case Name(id=name):
+            param = next((p for p in scope.function.params if p.name == name), None)
+            if param is None:
+                return False
+            return _holds_caller(param.type, param.default, name)
+        case Await(value=value):
+            return principal(value, scope)
+        case _:
+            return False
+
+
+def _holds_caller(declared: AnyExpr | None, default: AnyExpr | None, name: str) -> bool:
+    made = [default]
+    if isinstance(declared, Index):
+        made.extend(declared.keys)
+    for item in made:
+        if isinstance(item, Call) and item.name in DEPENDS:
+            target = item.args[0] if item.args else item.kwarg("dependency")
+            return kind_of(ref_name(target)) is not None or _PRINCIPAL.match(name) is not None
+    if isinstance(default, Call) and default.name in MARKERS:
+        return False
+    simple = type_name(declared)
+    return (simple.startswith("Current") and default is None) or (
+        _PRINCIPAL.match(name) is not None and name.startswith("current_") and declared is not None
+    )
+
+
+WORDS: Final = Vocabulary(
+    framework="fastapi",
+    languages=("python",),
+    handling=handling,
+    answer=answer,
+    thrown=thrown,
+    read=read,
+    principal=principal,
+    triggers=("Response", "HTTPException", "request.", "Depends", "current_user"),
+)
