@@ -1,5 +1,6 @@
 """The body of a persona becomes sections, commitments and technologies, each with its place."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from persona_lsp.persona.compile import (
     compile_persona,
     speaks_of,
 )
+from persona_lsp.persona.load import load
 
 BUNDLED = Path(__file__).parents[2] / "personas" / "backend-developer.md"
 
@@ -212,3 +214,21 @@ class TestTechnologies:
         assert commitment is not None
         assert commitment.text == "API Tools: REST, GraphQL"
         assert committed_topics(result) == {"testing", "graphql"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# " + " " * 100_000 + "x", "a" + "." * 100_000 + "b", "a\n\n~" + "~" * 100_000 + "`", "<example>\n" * 20_000 + "x",
+        "a\n\n|" + "-" * 100_000 + "x", "- Languages: a" + " " * 100_000 + "b", "<a" + "x" * 100_000, "A. " * 30_000,
+        "x [" * 30_000, "- Languages: " + "(" * 100_000 + ", Go", "# " + "a and " * 20_000 + "\nGo",
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_hostile_prose_costs_no_time(body: str) -> None:
+    started = time.monotonic()
+    persona = load(persona_file("name: a", "description: b", body=body), "a.md").persona
+    if persona is not None:
+        compile_persona(persona, TOPICS)
+    # Generous: a machine under load is slow, and what this is about takes minutes.
+    assert time.monotonic() - started < 20
