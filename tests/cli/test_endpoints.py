@@ -1,0 +1,60 @@
+"""`persona-lsp endpoints`: the API as a table, as JSON and as OpenAPI."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Command
+
+ROUTES = """\
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter(prefix="/books")
+
+
+@router.get("/{book_id}")
+def read_book(book_id: int):
+    return {}
+
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+"""
+
+
+def test_json_is_a_list_of_endpoints_relative_to_the_path(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text(ROUTES)
+    done = command("endpoints", "shop", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)
+    assert (found["method"], found["path"]) == ("GET", "/api/books/{book_id}")
+    assert (found["file"], found["line"], found["framework"]) == ("main.py", 6, "fastapi")
+    assert "read_book" in found["handler"]
+    assert {"auth", "statuses"} <= found.keys()
+    assert 200 in found["statuses"]
+
+
+def test_the_table_has_a_line_per_endpoint(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text(ROUTES)
+    out = command("endpoints", "shop").stdout.splitlines()
+    assert out[0].split() == ["METHOD", "PATH", "AUTH", "STATUSES", "WHERE", "HANDLER"]
+    assert out[1].split()[:2] == ["GET", "/api/books/{book_id}"]
+    assert out[-1] == "1 endpoint"
+
+
+def test_openapi_is_a_document(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text(ROUTES)
+    document = json.loads(command("endpoints", "shop", "--format", "openapi").stdout)
+    assert document["openapi"].startswith("3.")
+    assert list(document["paths"]) == ["/api/books/{book_id}"]
+
+
+def test_no_endpoints_say_so(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text("x = 1\n")
+    assert command("endpoints", "shop").stdout == "no endpoints\n"
+    assert command("endpoints", "shop", "--format", "json").stdout == "[]\n"
+
+
+def test_a_path_that_does_not_exist_is_2(command: Command) -> None:
+    done = command("endpoints", "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no file or folder `nowhere`" in done.stderr
