@@ -61,6 +61,8 @@ app.get('/users/:userID', (req, res) => {
 });
 ```
 
+The router takes over the parameters of its parent.
+
 `tasks.js`:
 ```js express
 const express = require('express');

@@ -1,0 +1,77 @@
+"""Every rule does what its page says: the examples of its docstring, and of `<family>/<rule_id>.md` beside this file."""
+
+from pathlib import Path
+
+import pytest
+
+from persona_lsp.rules.page import HEADINGS, REQUIRED, Page, page
+from persona_lsp.rules.registry import Rule, by_id, rules
+from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap
+from tests.harness.fences import Example, examples
+
+HERE = Path(__file__).parent
+CHECKS = {"Flagged": check_flagged, "Fine": check_fine, "Not yet flagged": check_gap}
+
+
+def pages(rule: Rule) -> list[Page]:
+    """The docstring, and the further page if there is one."""
+    further = HERE / rule.family / f"{rule.id.replace('-', '_')}.md"
+    return [rule.page, *([page(further.read_text())] if further.exists() else [])]
+
+
+def of(rule: Rule, heading: str) -> tuple[Example, ...]:
+    return tuple(one for one_page in pages(rule) for one in examples(one_page.sections.get(heading, "")))
+
+
+def cases() -> list[object]:
+    return [
+        pytest.param(
+            rule, heading, example, id=f"{rule.id}-{heading.lower().replace(' ', '_')}-{number}-{example.framework}"
+        )
+        for rule in rules()
+        for heading in CHECKS
+        for number, example in enumerate(of(rule, heading), 1)
+    ]
+
+
+@pytest.mark.parametrize(("rule", "heading", "example"), cases())
+def test_example(rule: Rule, heading: str, example: Example) -> None:
+    CHECKS[heading](rule, example)
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules()])
+def test_fixes(rule: Rule) -> None:
+    check_fixes(rule, of(rule, "Flagged"), of(rule, "Fixed"))
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules()])
+def test_page(rule: Rule) -> None:
+    headings = list(rule.page.sections)
+    assert [heading for heading in HEADINGS if heading in headings] == headings, "unknown headings, or out of order"
+    assert all(rule.page.sections.get(heading, "").strip() for heading in REQUIRED), f"one of {REQUIRED} is missing"
+    assert rule.page.summary.endswith(".")
+    assert not rule.page.summary.startswith("Checks"), "the summary says what is wrong"
+    assert rule.page.sections["Why it matters"].count("](https://") >= 1, "it names a standard, with its address"
+    sources = [tuple(one.sources.items()) for heading in HEADINGS for one in of(rule, heading) if heading != "Fixed"]
+    assert len(set(sources)) == len(sources), "the same example twice"
+    frameworks = {one.framework for heading in ("Flagged", "Fine") for one in of(rule, heading)}
+    assert len(frameworks) > 1, "an example in one framework only"
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules()])
+def test_words(rule: Rule) -> None:
+    messages = [one.message for example in of(rule, "Flagged") for _, one in example.expected]
+    for message in messages:
+        assert len(message) <= 140, f"{len(message)} characters: {message}"
+        assert message.endswith((".", "?")), message
+        assert message[0] == message[0].upper(), message
+
+
+def test_names_state_the_problem() -> None:
+    remedies = ("no-", "use-", "prefer-", "avoid-", "should-", "add-", "require-", "disallow-", "check-", "do-not-")
+    assert [rule_id for rule_id in by_id() if rule_id.startswith(remedies) and rule_id != "no-content-with-body"] == []
+
+
+def test_further_pages_belong_to_rules() -> None:
+    known = {f"{rule.family}/{rule.id.replace('-', '_')}.md" for rule in rules()}
+    assert {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.md")} <= known
