@@ -1,0 +1,24 @@
+"""The face towards editors: the Language Server Protocol over stdio, TCP or WebSockets."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+Transport = Literal["stdio", "tcp", "ws"]
+
+
+def serve(
+    transport: Transport = "stdio", host: str = "127.0.0.1", port: int = 0, worker: Sequence[str] | None = None
+) -> int:
+    """Serve one client and return the exit code.
+
+    `worker` is the command of the worker process, for those who bring an engine of their own.
+    """
+    from persona_lsp.host.process import COMMAND, WorkerProcess
+
+    # The worker loads its grammars and rules while this process loads the protocol.
+    command = tuple(worker or COMMAND)
+    process = WorkerProcess(command)
+
+    from persona_lsp.lsp.server import run
+
+    return run(transport, host, port, process, command)

@@ -1,0 +1,84 @@
+"""What the client said that it can do. Whatever it did not say, it cannot."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from persona_lsp.lsp.messages import look_up
+from persona_lsp.text.lines import Encoding
+
+
+class Client(Struct, frozen=True):
+    """The capabilities that make a difference."""
+
+    encoding: Encoding = "utf-16"
+    pulls: bool = False
+    markdown: bool = False
+    code_description: bool = False
+    related_information: bool = False
+    tags: frozenset[int] = frozenset()
+    diagnostic_data: bool = False
+    document_changes: bool = False
+    creates_files: bool = False
+    preferred: bool = False
+    resolves_edits: bool = False
+    progress: bool = False
+    shows_documents: bool = False
+    asks_configuration: bool = False
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    refreshes_diagnostics: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
+    symbol_trees: bool = False
+    applies_edits: bool = False
+
+
+def client_of(capabilities: Any) -> Client:
+    """The client of its `capabilities`, which may be anything."""
+
+    def has(*path: str) -> bool:
+        return look_up(capabilities, *path) is True
+
+    published, pulled = ("textDocument", "publishDiagnostics"), ("textDocument", "diagnostic")
+    operations = look_up(capabilities, "workspace", "workspaceEdit", "resourceOperations")
+    formats = look_up(capabilities, "textDocument", "hover", "contentFormat")
+    resolves = look_up(capabilities, "textDocument", "codeAction", "resolveSupport", "properties")
+    tags = look_up(capabilities, *published, "tagSupport", "valueSet") or look_up(
+        capabilities, *pulled, "tagSupport", "valueSet"
+    )
+    data = has(*published, "dataSupport") or has(*pulled, "dataSupport")
+    return Client(
+        encoding=_encoding(look_up(capabilities, "general", "positionEncodings")),
+        pulls=isinstance(look_up(capabilities, *pulled), dict),
+        markdown=isinstance(formats, list) and "markdown" in formats,
+        code_description=has(*published, "codeDescriptionSupport") or has(*pulled, "codeDescriptionSupport"),
+        related_information=has(*published, "relatedInformation") or has(*pulled, "relatedInformation"),
+        tags=frozenset(tag for tag in tags if isinstance(tag, int)) if isinstance(tags, list) else frozenset(),
+        diagnostic_data=data,
+        document_changes=has("workspace", "workspaceEdit", "documentChanges"),
+        creates_files=isinstance(operations, list) and "create" in operations,
+        preferred=has("textDocument", "codeAction", "isPreferredSupport"),
+        resolves_edits=isinstance(resolves, list)
+        and "edit" in resolves
+        and has("textDocument", "codeAction", "dataSupport"),
+        progress=has("window", "workDoneProgress"),
+        shows_documents=has("window", "showDocument", "support"),
+        asks_configuration=has("workspace", "configuration"),
+        registers_configuration=has("workspace", "didChangeConfiguration", "dynamicRegistration"),
+        registers_watchers=has("workspace", "didChangeWatchedFiles", "dynamicRegistration"),
+        refreshes_diagnostics=has("workspace", "diagnostics", "refreshSupport"),
+        refreshes_hints=has("workspace", "inlayHint", "refreshSupport"),
+        refreshes_lenses=has("workspace", "codeLens", "refreshSupport"),
+        symbol_trees=has("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport"),
+        applies_edits=has("workspace", "applyEdit"),
+    )
+
+
+def _encoding(offered: Any) -> Encoding:
+    """The first encoding on the client's list that is known; the protocol's own when it offers none."""
+    known: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
+    for name in offered if isinstance(offered, list) else ():
+        if name in known:
+            return known[known.index(name)]
+    return "utf-16"

@@ -1,0 +1,58 @@
+"""One file per request or notification. Each registers its handlers and says what the server can do."""
+
+from typing import Any
+
+from persona_lsp.lsp.features import (
+    code_action,
+    code_lens,
+    commands,
+    configuration,
+    definition,
+    diagnostics,
+    document_symbol,
+    folders,
+    hover,
+    inlay_hint,
+    lifecycle,
+    progress,
+    synchronization,
+    watched_files,
+    workspace_symbol,
+)
+from persona_lsp.lsp.session import Session
+
+_FEATURES = (
+    synchronization,
+    diagnostics,
+    hover,
+    code_action,
+    inlay_hint,
+    code_lens,
+    document_symbol,
+    workspace_symbol,
+    definition,
+    commands,
+    configuration,
+    watched_files,
+    folders,
+    progress,
+)
+
+
+def register(session: Session) -> None:
+    """Put all features into a session's server."""
+    for feature in _FEATURES:
+        feature.register(session)
+    lifecycle.register(session, capabilities)
+
+
+def capabilities(session: Session) -> dict[str, Any]:
+    """What the server says that it can do for this client."""
+    result: dict[str, Any] = {"positionEncoding": session.client.encoding, "workspace": {}}
+    for feature in _FEATURES:
+        for key, value in feature.capabilities(session).items():
+            if key == "workspace":
+                result["workspace"] |= value
+            else:
+                result[key] = value
+    return result

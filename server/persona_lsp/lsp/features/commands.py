@@ -1,0 +1,67 @@
+"""workspace/executeCommand: explain a rule, review now, start the worker again, say how things are."""
+
+from typing import Any
+
+from lsprotocol import types
+
+from persona_lsp import __version__
+from persona_lsp.lsp.messages import ExecuteCommand, params
+from persona_lsp.lsp.rpc import RequestFailedError, on
+from persona_lsp.lsp.session import Session
+
+EXPLAIN = "persona-lsp.explain"
+REVIEW = "persona-lsp.review"
+RESTART = "persona-lsp.restart"
+STATUS = "persona-lsp.status"
+
+
+def register(session: Session) -> None:
+    """Run commands."""
+
+    async def execute(raw: Any) -> Any:
+        asked = params(raw, ExecuteCommand)
+        arguments = asked.arguments or ()
+        match asked.command:
+            case "persona-lsp.explain":
+                await _explain(session, *(str(argument) for argument in arguments[:2]))
+            case "persona-lsp.review":
+                uris = [argument for argument in arguments if isinstance(argument, str)]
+                for uri in uris or [document.uri for document in session.documents.all()]:
+                    session.board.review(uri)
+            case "persona-lsp.restart":
+                session.link.restart()
+            case "persona-lsp.status":
+                return _status(session)
+            case _:
+                raise RequestFailedError(f"there is no command `{asked.command}`")
+        return None
+
+    on(session.server, types.WORKSPACE_EXECUTE_COMMAND, execute)
+
+
+def capabilities(_session: Session) -> dict[str, Any]:
+    """The commands."""
+    return {"executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS]}}
+
+
+async def _explain(session: Session, rule: str = "", url: str = "") -> None:
+    """Open the page of a rule, or say where it is."""
+    if url and session.client.shows_documents:
+        try:
+            await session.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": url, "external": True})
+            return
+        except RequestFailedError:
+            pass
+    session.message(f"{rule}: {url}" if url else f"`persona-lsp explain {rule}` tells what the rule is about.")
+
+
+def _status(session: Session) -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "persona": session.chosen.persona,
+        "folders": list(session.folders),
+        "documents": len(session.documents.all()),
+        "encoding": session.client.encoding,
+        "diagnostics": "pull" if session.client.pulls else "push",
+        "run": session.chosen.run,
+    }

@@ -1,0 +1,264 @@
+"""Diagnostics: pulled by clients that can (textDocument/diagnostic, workspace/diagnostic), pushed to the others.
+
+Pushed ones always carry the version. While a person types, findings that vanish are taken away at once; new ones wait
+until the pause that the setting `debounce-ms` asks for.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections import Counter
+from typing import Any
+
+import msgspec
+from lsprotocol import types
+
+from persona_lsp.host import wire
+from persona_lsp.lsp.convert import Json, diagnostic_of, range_of, uri_of
+from persona_lsp.lsp.documents import Document
+from persona_lsp.lsp.messages import DocumentDiagnostic, WorkspaceDiagnostic, params
+from persona_lsp.lsp.rpc import ServerCancelledError, on
+from persona_lsp.lsp.session import Session
+
+
+class Board:
+    """What the client was told, and what it has to be told yet."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing was told."""
+        self.session = session
+        self.accepted: dict[str, wire.Result] = {}
+        """By URI, the result that may be shown: the newest, or the one of the last save when that is wanted."""
+        self.pushed: dict[str, wire.Result] = {}
+        self.changed: dict[str, float] = {}
+        """When a document's text changed last."""
+        self.timers: dict[str, asyncio.TimerHandle] = {}
+        self.troubles: dict[str, tuple[wire.FileProblem, ...]] = {}
+        self.told: set[str] = set()
+        self.news = asyncio.Condition()
+        self.generation = 0
+        """Counts what could change the answer to a pull."""
+
+    def hear(self, message: wire.ToFront) -> None:
+        """The worker said something."""
+        match message:
+            case wire.Result():
+                self._result(message)
+            case wire.Linked():
+                self._announce()
+            case wire.Chosen():
+                self._problems(message)
+                for document in self.session.documents.all():
+                    if (result := self.session.current(document)) is not None:
+                        self._result(result)
+
+    def review(self, uri: str) -> None:
+        """The user asked for a review: whatever `run` says, the present result is shown."""
+        document = self.session.documents.get(uri)
+        if document is not None:
+            document.saved = document.serial
+            if (result := self.session.current(document)) is not None:
+                self._accept(document, result)
+
+    def close(self, uri: str) -> None:
+        """The document was closed: its squiggles go."""
+        self._stop_timer(uri)
+        self.accepted.pop(uri, None)
+        if self.pushed.pop(uri, None) is not None:
+            self._publish(uri, None, [])
+
+    def _result(self, result: wire.Result) -> None:
+        document = self.session.documents.get(result.uri)
+        if document is None:
+            return
+        run = self.session.chosen.run
+        opened_or_saved = document.saved == document.serial
+        manual = run == "manual" and document.uri not in self.accepted
+        if run == "onType" or (opened_or_saved and not manual):
+            self._accept(document, result)
+
+    def _accept(self, document: Document, result: wire.Result) -> None:
+        before = self.accepted.get(document.uri)
+        self.accepted[document.uri] = result
+        if before is None or before.findings != result.findings or self.session.client.pulls:
+            self._wake()
+        if not self.session.client.pulls:
+            self._push(document, result)
+
+    def _push(self, document: Document, result: wire.Result) -> None:
+        self._stop_timer(document.uri)
+        pushed = self.pushed.get(document.uri)
+        left = self.changed.get(document.uri, 0.0) + self.session.chosen.debounce_ms / 1000 - time.monotonic()
+        if pushed is None or left <= 0 or _only_less(pushed, result):
+            self._push_now(document.uri, result)
+            return
+        loop = asyncio.get_running_loop()
+        self.timers[document.uri] = loop.call_later(left, self._push_now, document.uri, result)
+
+    def _push_now(self, uri: str, result: wire.Result) -> None:
+        self.timers.pop(uri, None)
+        document = self.session.documents.get(uri)
+        if document is None or (document.serial != result.version and self.session.chosen.run == "onType"):
+            return
+        self.pushed[uri] = result
+        self._publish(uri, document.version, [diagnostic_of(shown, self.session.client) for shown in result.findings])
+
+    def _publish(self, uri: str, version: int | None, diagnostics: list[Json]) -> None:
+        body: Json = {"uri": uri, "diagnostics": diagnostics}
+        if version is not None:
+            body["version"] = version
+        self.session.rpc.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, body)
+
+    def _stop_timer(self, uri: str) -> None:
+        timer = self.timers.pop(uri, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _announce(self) -> None:
+        """Files beside the open ones changed."""
+        self._wake()
+        if self.session.client.pulls and self.session.client.refreshes_diagnostics:
+            self.session.spawn(self.session.rpc.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH))
+
+    def _wake(self) -> None:
+        self.generation += 1
+        self.session.spawn(self._notify_all())
+
+    async def _notify_all(self) -> None:
+        async with self.news:
+            self.news.notify_all()
+
+    def _problems(self, chosen: wire.Chosen) -> None:
+        """Problems of settings files are shown in these files, and each new one as a message."""
+        encoding = self.session.client.encoding
+        said = {problem.message for problems in chosen.problems.values() for problem in problems}
+        new = [text for text in sorted(said) if text not in self.told]
+        self.told = said
+        for text in new[:3]:
+            self.session.message(text, 2)
+        if len(new) > 3:
+            self.session.message(f"persona-lsp: and {len(new) - 3} more problems with the settings", 2)
+        for name in {*self.troubles, *chosen.problems} - {""}:
+            problems = chosen.problems.get(name, ())
+            if problems or self.troubles.get(name):
+                diagnostics = [
+                    {
+                        "range": range_of(problem.spot, encoding),
+                        "severity": problem.severity,
+                        "source": "persona-lsp",
+                        "message": problem.message,
+                    }
+                    for problem in problems
+                ]
+                self._publish(uri_of(name), None, diagnostics)
+        self.troubles = chosen.problems
+
+
+def register(session: Session) -> None:
+    """Listen to the worker; answer those who pull."""
+    board = Board(session)
+    session.board = board
+    session.on_worker.append(board.hear)
+    session.on_close.append(board.close)
+
+    async def document_diagnostic(raw: Any) -> Json:
+        asked = params(raw, DocumentDiagnostic)
+        document = session.documents.get(asked.text_document.uri)
+        if document is None:
+            return {"kind": "full", "items": []}
+        result = await _present(board, document)
+        return _report(session, result, asked.previous_result_id)
+
+    async def workspace_diagnostic(raw: Any) -> Json:
+        asked = params(raw, WorkspaceDiagnostic)
+        known = {previous.uri: previous.value for previous in asked.previous_result_ids}
+        while True:
+            generation = board.generation
+            items = await _workspace_items(board, known)
+            if not known or any(item["kind"] == "full" for item in items):
+                return {"items": items}
+            # Nothing is new: the answer waits until something is, so that the client need not ask again and again.
+            async with board.news:
+                while board.generation == generation:
+                    await board.news.wait()
+
+    on(session.server, types.TEXT_DOCUMENT_DIAGNOSTIC, document_diagnostic)
+    on(session.server, types.WORKSPACE_DIAGNOSTIC, workspace_diagnostic)
+
+
+def capabilities(session: Session) -> dict[str, Any]:
+    """Only clients that pull are told that they may: never both."""
+    if not session.client.pulls:
+        return {}
+    return {
+        "diagnosticProvider": {
+            "identifier": "persona-lsp",
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+        }
+    }
+
+
+async def _present(board: Board, document: Document) -> wire.Result:
+    """The result for the text as it is now, or what `run` says is to be shown instead."""
+    serial = document.serial
+    while True:
+        accepted = board.accepted.get(document.uri)
+        if board.session.documents.get(document.uri) is not document or document.serial != serial:
+            raise ServerCancelledError
+        if accepted is not None and accepted.version == serial:
+            return accepted
+        if board.session.current(document) is not None and board.session.chosen.run != "onType":
+            return accepted or wire.Result(document.uri, serial, ())
+        async with board.news:
+            try:
+                await asyncio.wait_for(board.news.wait(), 0.25)
+            except TimeoutError:
+                continue
+
+
+async def _workspace_items(board: Board, known: dict[str, str]) -> list[Json]:
+    session = board.session
+    found: dict[str, tuple[wire.Shown, ...]] = await session.ask(
+        "workspace-findings", dict[str, tuple[wire.Shown, ...]], None
+    )
+    items: list[Json] = []
+    reported = set()
+    for uri, result in board.accepted.items():
+        document = session.documents.get(uri)
+        if document is not None:
+            reported.add(uri)
+            report = _report(session, result, known.get(uri))
+            items.append({"uri": uri, "version": document.version, **report})
+    for name, findings in found.items():
+        uri = uri_of(name)
+        if session.documents.get(uri) is None:
+            reported.add(uri)
+            report = _report(session, wire.Result(uri, 0, findings), known.get(uri))
+            items.append({"uri": uri, "version": None, **report})
+    empty = _result_id(())
+    for uri, value in known.items():
+        if uri not in reported:
+            kind = "unchanged" if value == empty else "full"
+            gone: Json = {"uri": uri, "version": None, "kind": kind, "resultId": empty}
+            items.append(gone if kind == "unchanged" else {**gone, "items": []})
+    return items
+
+
+def _report(session: Session, result: wire.Result, previous: str | None) -> Json:
+    result_id = _result_id(result.findings)
+    if previous == result_id:
+        return {"kind": "unchanged", "resultId": result_id}
+    items = [diagnostic_of(shown, session.client) for shown in result.findings]
+    return {"kind": "full", "resultId": result_id, "items": items}
+
+
+def _result_id(findings: tuple[wire.Shown, ...]) -> str:
+    return hashlib.blake2b(msgspec.msgpack.encode(findings), digest_size=12).hexdigest()
+
+
+def _only_less(before: wire.Result, after: wire.Result) -> bool:
+    """Whether findings went away and none came."""
+    old = Counter((shown.rule, shown.message) for shown in before.findings)
+    new = Counter((shown.rule, shown.message) for shown in after.findings)
+    return new != old and not new - old

@@ -1,0 +1,136 @@
+"""Puts the server together and runs it over a transport."""
+
+import asyncio
+import gc
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from persona_lsp.host.process import WorkerProcess
+from persona_lsp.lsp.features import register
+from persona_lsp.lsp.link import Link
+from persona_lsp.lsp.rpc import Server
+from persona_lsp.lsp.session import Session
+from persona_lsp.lsp.streams import StdoutWriter, read_messages, stdin_reader
+
+log = logging.getLogger(__name__)
+
+
+def run(transport: str, host: str, port: int, process: WorkerProcess, command: Sequence[str]) -> int:
+    """Serve one client, and return the exit code: 0 after `shutdown` and `exit`, else 1."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # A protocol's handlers are closures over one session; refused messages of clients are not worth their text.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    server = Server()
+    session = Session(server)
+    register(session)
+    # What was made until now lives as long as the server: the collector need not look at it again.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    runner = {"stdio": _stdio, "tcp": _tcp, "ws": _ws}[transport]
+    try:
+        return asyncio.run(_connected(session, process, command, runner(session, host, port)))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        process.kill()
+
+
+async def _connected(session: Session, process: WorkerProcess, command: Sequence[str], transport: Any) -> int:
+    link = Link(process, command, session.replay)
+    session.connect(link)
+    watch = asyncio.create_task(link.watch())
+    try:
+        code: int = await transport
+        return code
+    finally:
+        watch.cancel()
+        link.close()
+
+
+async def _stdio(session: Session, _host: str, _port: int) -> int:
+    writer = StdoutWriter()
+    session.rpc.set_writer(writer)
+    await read_messages(stdin_reader(), session.rpc)
+    writer.close()
+    return _code(session)
+
+
+async def _tcp(session: Session, host: str, port: int) -> int:
+    """Listen, serve the first client, and end with it."""
+    done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if session.rpc.writer is not None:
+            # One server knows one client; an editor's second window starts its own.
+            writer.close()
+            return
+        session.rpc.set_writer(writer)
+        await read_messages(reader, session.rpc)
+        await writer.drain()
+        writer.close()
+        if not done.done():
+            done.set_result(_code(session))
+
+    listener = await asyncio.start_server(serve, host, port)
+    address = listener.sockets[0].getsockname()
+    print(f"persona-lsp listens on {address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
+    async with listener:
+        return await done
+
+
+async def _ws(session: Session, host: str, port: int) -> int:
+    """Listen for one WebSocket client; each message is one frame."""
+    try:
+        from websockets.asyncio.server import serve as listen  # type: ignore[import-not-found,unused-ignore]  # optional
+        from websockets.exceptions import ConnectionClosed  # type: ignore[import-not-found,unused-ignore]  # optional
+    except ImportError:
+        text = "persona-lsp --ws needs the package websockets: pip install websockets"
+        print(text, file=sys.stderr)  # noqa: T201  # there is no client yet that could be told
+        return 2
+    from pygls.io_ import WebSocketWriter
+
+    done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def serve(socket: Any) -> None:
+        if session.rpc.writer is not None:
+            await socket.close()
+            return
+        session.rpc.set_writer(WebSocketWriter(socket), include_headers=False)
+        try:
+            while session.rpc.exit_code is None:
+                session.rpc.receive(await socket.recv(decode=False))
+        except ConnectionClosed:
+            log.debug("the client is gone")
+        if not done.done():
+            done.set_result(_code(session))
+
+    async with listen(serve, host, port, max_size=None) as listener:
+        address = next(iter(listener.sockets)).getsockname()
+        print(f"persona-lsp listens on ws://{address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
+        return await done
+
+
+def _code(session: Session) -> int:
+    code = session.rpc.exit_code
+    return 1 if code is None else code
+
+
+async def watch_client(session: Session, pid: int) -> None:
+    """End with the client's process, even when nobody closes the connection."""
+    if os.name == "nt":
+        # There, a signal of 0 ends the process; the end of the connection has to do.
+        return
+    while True:
+        await asyncio.sleep(3)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            log.warning("the client (process %d) is gone", pid)
+            session.link.close()
+            os._exit(1)
+        except OSError:
+            # It is there, and belongs to somebody else.
+            continue
