@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from persona_lsp import review as facade
-from persona_lsp.cli import check, project
+from persona_lsp.cli import check, gather, project
 from persona_lsp.cli.check import Request
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
@@ -47,6 +47,8 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facade, "profile", lambda persona, settings: None, raising=False)
     for name, function in {"findings": findings, "fix_all": fix_all, "link": link}.items():
         monkeypatch.setattr(check._Review, name, function)
+    monkeypatch.setattr(check, "facts_of", lambda path, source: None)
+    monkeypatch.setattr(gather, "facts_of", lambda path, source: None)
     monkeypatch.setattr(check.gc, "disable", lambda: None)
 
 
