@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
 from persona_lsp.extract.secrets import secrets
@@ -88,7 +89,7 @@ def extract(
         functions=functions,
         secrets=secrets(path, source, language),
         suppressions=suppressions(path, source, language.line_comment),
-        aliases=found.aliases,
+        aliases=(*aliases_of(module), *found.aliases),
         error_count=module.error_count,
     )
     return Extraction(path, source, parsed, facts, known)
