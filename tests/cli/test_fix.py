@@ -49,7 +49,6 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(check._Review, name, function)
     monkeypatch.setattr(check, "facts_of", lambda path, source: None)
     monkeypatch.setattr(gather, "facts_of", lambda path, source: None)
-    monkeypatch.setattr(check.gc, "disable", lambda: None)
 
 
 def run(root: Path, **request: Any) -> check.Outcome:

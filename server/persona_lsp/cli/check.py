@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -49,8 +48,6 @@ class Outcome(Struct, frozen=True):
 
 def check(project: Project, request: Request) -> Outcome:
     """Review the project. Raises `UsageError` for a persona or a baseline that cannot be used."""
-    # Nothing here makes cycles, and looking for them doubles the time of a big project.
-    gc.disable()
     known, baseline_problems = _baseline(project, request)
     walked = projects.walk(project)
     gathered = gather(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 
 import msgspec
@@ -31,7 +30,6 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
     from persona_lsp import review
     from persona_lsp.workspace.link import link
 
-    gc.disable()
     project = projects.project([path], config)
     walked = projects.walk(project)
     gathered = gather(

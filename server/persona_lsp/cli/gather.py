@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -109,6 +108,7 @@ def _extracted(items: list[Item], jobs: int) -> Iterator[Result]:
 
 
 def _in_processes(chunks: list[list[Item]], jobs: int) -> Iterator[Result]:
+    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 

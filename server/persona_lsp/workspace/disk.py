@@ -6,7 +6,6 @@ import fnmatch
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -395,6 +394,9 @@ def _megabytes(size: int) -> str:
 
 
 def _write(target: str, data: bytes, mode: int | None) -> None:
+    # Few runs write anything.
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(prefix=".persona-lsp-", dir=os.path.dirname(target) or ".")
     try:
         with os.fdopen(handle, "wb") as stream:
