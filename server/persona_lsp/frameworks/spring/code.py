@@ -1,0 +1,56 @@
+"""Walking configuration code: every call of a method in the order in which it is made."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from persona_lsp.syntax.ir import Call, ClassNode, For, FunctionNode, If, Lambda, Member, Node
+
+_DEPTH: Final = 60
+
+
+class Made(Struct, frozen=True):
+    """A call, and whether it is made only sometimes."""
+
+    call: Call
+    conditional: bool = False
+
+
+def calls_of(function: FunctionNode) -> list[Made]:
+    """All calls of a function, its closures included, by the place of the method's name: the order of a fluent chain."""
+    found = list(_calls(function.body, conditional=False, depth=0))
+    found.sort(key=lambda made: _at(made.call))
+    return found
+
+
+def _at(call: Call) -> int:
+    return call.func.name_start if isinstance(call.func, Member) else call.func.start
+
+
+def _calls(node: object, *, conditional: bool, depth: int) -> Iterator[Made]:
+    if depth > _DEPTH:
+        return
+    if isinstance(node, tuple | list):
+        for item in node:
+            yield from _calls(item, conditional=conditional, depth=depth)
+        return
+    if isinstance(node, Lambda):
+        yield from _calls(node.function.body, conditional=conditional, depth=depth + 1)
+        return
+    if not isinstance(node, Node) or isinstance(node, ClassNode):
+        return
+    if isinstance(node, Call):
+        yield Made(node, conditional)
+    inner = conditional or isinstance(node, If | For)
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if isinstance(value, tuple | Node):
+            yield from _calls(value, conditional=inner, depth=depth + 1)
+
+
+def parameter_of_type(function: FunctionNode, names: Sequence[str]) -> str:
+    """The name of the first parameter of one of the types."""
+    from persona_lsp.frameworks.spring.annotations import type_name
+
+    return next((p.name for p in function.params if type_name(p.type) in names), "")

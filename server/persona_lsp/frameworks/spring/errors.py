@@ -1,0 +1,148 @@
+"""Error mapping: `@ExceptionHandler` methods, `ResponseEntityExceptionHandler` and statuses of exception classes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.http import ErrorHandler
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref
+from persona_lsp.flow.status import status_of
+from persona_lsp.frameworks.spring.annotations import argument, classes, find, listed, simple, type_name
+from persona_lsp.frameworks.spring.code import calls_of
+from persona_lsp.frameworks.spring.routes import method_keys
+from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Member, Module, dotted
+
+FIXED: Final = {
+    "ok": 200, "created": 201, "accepted": 202, "noContent": 204, "badRequest": 400, "notFound": 404,
+    "unprocessableEntity": 422, "unprocessableContent": 422, "internalServerError": 500, "seeOther": 303,
+    "temporaryRedirect": 307, "permanentRedirect": 308, "notModified": 304,
+}  # fmt: skip
+"""Builders of `ResponseEntity` and `ServerResponse` that fix the status."""
+
+_OVERRIDES: Final = {
+    "handleMethodArgumentNotValid": "MethodArgumentNotValidException",
+    "handleHttpMessageNotReadable": "HttpMessageNotReadableException",
+    "handleBindException": "BindException",
+    "handleMissingServletRequestParameter": "MissingServletRequestParameterException",
+    "handleNoHandlerFoundException": "NoHandlerFoundException",
+    "handleNoResourceFoundException": "NoResourceFoundException",
+    "handleHttpRequestMethodNotSupported": "HttpRequestMethodNotSupportedException",
+    "handleTypeMismatch": "TypeMismatchException",
+    "handleHandlerMethodValidationException": "HandlerMethodValidationException",
+}
+
+
+def error_handlers(module: Module) -> Iterator[ErrorHandler]:
+    """What each handled exception is answered with; the status is None when the code decides."""
+    if b"ExceptionHandler" not in module.source and b"ControllerAdvice" not in module.source:
+        return
+    for cls, path in classes(module):
+        advice = find(cls.decorators, "ControllerAdvice", "RestControllerAdvice") is not None
+        for method, key in method_keys(cls, path):
+            annotated = find(method.decorators, "ExceptionHandler")
+            at = Where(module.path, method.name_start, method.name_end)
+            if annotated is not None:
+                names = [dotted(_class(item)) for item in listed(argument(annotated, "value", "exception"))]
+                names = [n for n in names if n] or _thrown_parameters(method)
+                for name in names:
+                    yield ErrorHandler(simple(name), at, _status(method), key, None if advice else Ref(path))
+            elif advice and method.name in _OVERRIDES:
+                yield ErrorHandler(_OVERRIDES[method.name], at, _status(method), key)
+
+
+def exception_status(cls: ClassNode) -> int | None:
+    """The status that an exception class declares: `@ResponseStatus`, or what it hands to `ResponseStatusException`."""
+    annotated = find(cls.decorators, "ResponseStatus")
+    if annotated is not None:
+        found = status_of(argument(annotated, "code", "value")) or _by_name(argument(annotated, "code", "value"))
+        return found[0] if found is not None else None
+    bases = {type_name(base) for base in cls.bases}
+    if bases & {"ResponseStatusException", "ErrorResponseException", "HttpClientErrorException"}:
+        statuses: set[int] = set()
+        for method in cls.methods:
+            if "constructor" not in method.modifiers:
+                continue
+            for made in calls_of(method):
+                if made.call.args and getattr(made.call.func, "id", "") == "super":
+                    found = status_of(made.call.args[0]) or _by_name(made.call.args[0])
+                    statuses.add(found[0] if found is not None else 0)
+        if len(statuses) == 1:
+            return statuses.pop() or None
+    return None
+
+
+def _by_name(value: object) -> tuple[int, object] | None:
+    from persona_lsp.flow.status import status_named
+    from persona_lsp.syntax.ir import Name
+
+    if isinstance(value, Name):
+        code = status_named(value.id)
+        return (code, value) if code is not None else None
+    return None
+
+
+def _class(item: object) -> Member | None:
+    """`X` of `X.class`."""
+    if isinstance(item, Member) and item.name == "class":
+        return item.base  # type: ignore[return-value]  # names and members are what a class literal can hold
+    return None
+
+
+def _thrown_parameters(method: FunctionNode) -> list[str]:
+    names = (type_name(p.type) for p in method.params)
+    return [n for n in names if n.endswith(("Exception", "Error", "Throwable"))]
+
+
+def _status(method: FunctionNode) -> int | None:
+    annotated = find(method.decorators, "ResponseStatus")
+    if annotated is not None:
+        value = argument(annotated, "code", "value")
+        found = status_of(value) or _by_name(value)
+        return found[0] if found is not None else None
+    statuses: set[int | None] = set()
+    for made in calls_of(method):
+        status = answered_status(made.call)
+        if status is not False:
+            statuses.add(status)
+    if len(statuses) == 1:
+        return statuses.pop()
+    returns = type_name(method.returns)
+    if not statuses and returns not in {
+        "ResponseEntity",
+        "ProblemDetail",
+        "Mono",
+        "void",
+        "ErrorResponse",
+        "HttpEntity",
+    }:
+        return 200
+    return None
+
+
+def answered_status(call: Call) -> int | bool | None:
+    """The status that a call of a response builder fixes; None if unknown; False if it is no such call."""
+    name = call.name
+    owner = simple(dotted(call.receiver)) if call.receiver is not None else ""
+    if owner in {"ResponseEntity", "ServerResponse"}:
+        if name in FIXED:
+            return FIXED[name]
+        if name in {"status", "of"} and call.args:
+            found = status_of(call.args[0]) or _by_name(call.args[0])
+            return found[0] if found is not None else None
+        return False
+    if call.new and type_name(call.func) == "ResponseEntity":
+        for arg in reversed(call.args):
+            found = status_of(arg) or _by_name(arg)
+            if found is not None:
+                return found[0]
+        return None
+    if owner == "ProblemDetail" and name in {"forStatus", "forStatusAndDetail"} and call.args:
+        found = status_of(call.args[0]) or _by_name(call.args[0])
+        return found[0] if found is not None else None
+    if name == "handleExceptionInternal":
+        for arg in call.args:
+            found = status_of(arg) or _by_name(arg)
+            if found is not None:
+                return found[0]
+        return None
+    return False

@@ -1,0 +1,68 @@
+"""Guards: annotations on handlers and controllers, and the rules of security filter chains."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.spring.annotations import argument, listed, simple, string, where
+from persona_lsp.syntax.ir import Decorator, Module, Str
+
+_ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
+_AUTHENTICATED: Final = re.compile(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
+_EVERYONE: Final = re.compile(r"^\s*(?:permitAll(?:\(\))?|isAnonymous\(\)|true)\s*$")
+_LIKE_GUARD: Final = re.compile(
+    r"^(?!EnableGlobal)(?:.*(?:Auth(?!or\b)|Secured|Permission|Login|Admin|Role|Access|Privilege|Protected|Scope[sd]?$))",
+    re.IGNORECASE,
+)
+_NOT_GUARD: Final = frozenset({
+    "Scope", "RefreshScope", "JobScope", "StepScope", "RequestScope", "SessionScope", "AuthenticationPrincipal",
+    "SecurityRequirement", "SecurityRequirements", "EnableMethodSecurity", "Authorization", "AuthorizationScope",
+    "ApplicationScope",
+})  # fmt: skip
+_SHIRO: Final = {
+    "RequiresPermissions": GuardKind.ROLE, "RequiresRoles": GuardKind.ROLE, "RequiresAuthentication": GuardKind.AUTHN,
+    "RequiresUser": GuardKind.AUTHN, "SaCheckLogin": GuardKind.AUTHN, "SaCheckRole": GuardKind.ROLE,
+    "SaCheckPermission": GuardKind.ROLE, "RolesAllowed": GuardKind.ROLE, "Authenticated": GuardKind.AUTHN,
+    "DenyAll": GuardKind.AUTHZ,
+}  # fmt: skip
+_OPEN: Final = frozenset({"PermitAll", "SaIgnore", "RequiresGuest", "Anonymous", "AnonymousAccess", "PassToken"})
+_LIMITS: Final = frozenset({"RateLimiter", "RateLimit", "RateLimited", "Bucket4j", "Bulkhead", "SentinelResource"})
+
+
+def declared_guards(decorators: Iterable[Decorator], level: Level, module: Module) -> tuple[Guard, ...]:
+    """The guards among the annotations of a class or method."""
+    return tuple(guard for d in decorators for guard in _declared(d, level, module))
+
+
+def _declared(d: Decorator, level: Level, module: Module) -> Iterator[Guard]:
+    name = simple(d.name)
+    at = where(module, d)
+    source = module.text(d)
+    if name in {"PreAuthorize", "PostAuthorize"}:
+        value = argument(d, "value")
+        text = string(value)
+        kind = expression_kind(text) if isinstance(value, Str) else GuardKind.AUTHZ
+        yield Guard(name, kind, level, at, Ref(d.name), source, allows_all=bool(_EVERYONE.match(text)))
+    elif name == "Secured":
+        roles = [string(item) for item in listed(argument(d, "value"))]
+        anonymous = "IS_AUTHENTICATED_ANONYMOUSLY" in roles
+        kind = GuardKind.AUTHN if any(r.startswith("IS_AUTHENTICATED") for r in roles) else GuardKind.ROLE
+        yield Guard(name, kind, level, at, Ref(d.name), source, allows_all=anonymous)
+    elif name in _SHIRO:
+        yield Guard(name, _SHIRO[name], level, at, Ref(d.name), source)
+    elif name in _OPEN:
+        yield Guard(name, GuardKind.AUTHN, level, at, Ref(d.name), source, allows_all=True)
+    elif name in _LIMITS:
+        yield Guard(name, GuardKind.RATE_LIMIT, level, at, Ref(d.name), source)
+    elif name not in _NOT_GUARD and _LIKE_GUARD.match(name):
+        # The project's own annotation: what it does stands in an aspect or interceptor that is not read here.
+        yield Guard(name, GuardKind.UNKNOWN, level, at, Ref(d.name), source)
+
+
+def expression_kind(text: str) -> GuardKind:
+    """What a security expression demands."""
+    if _AUTHENTICATED.match(text) or _EVERYONE.match(text):
+        return GuardKind.AUTHN
+    return GuardKind.ROLE if _ROLES.search(text) else GuardKind.AUTHZ

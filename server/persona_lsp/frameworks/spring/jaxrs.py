@@ -1,0 +1,106 @@
+"""JAX-RS resources, which Spring Boot serves through Jersey: `@Path` classes with `@GET`, `@POST` and the like."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Declared, Level, Route, Router
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, Text
+from persona_lsp.frameworks.spring.annotations import (
+    VERBS,
+    Values,
+    argument,
+    classes,
+    find,
+    listed,
+    rooted,
+    simple,
+    string,
+    trimmed,
+    type_name,
+    where,
+)
+from persona_lsp.frameworks.spring.guards import declared_guards
+from persona_lsp.frameworks.spring.inputs import inputs
+from persona_lsp.frameworks.spring.routes import answered_type, document, method_keys
+from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module, Str, dotted
+
+_PACKAGES: Final = ("jakarta.ws.rs", "javax.ws.rs")
+
+
+def resources(module: Module, values: Values, order: int) -> tuple[list[Router], list[Route]]:
+    """Routers and routes of the resource classes of a file."""
+    routers: list[Router] = []
+    routes: list[Route] = []
+    if not any(i.module.startswith(_PACKAGES) for i in module.imports):
+        return routers, routes
+    for cls, path in classes(module):
+        at = find(cls.decorators, "Path")
+        mapped = any(_verb(m) is not None for m in cls.methods)
+        if at is None and not mapped:
+            continue
+        if find(cls.decorators, "RegisterRestClient", "FeignClient") is not None:
+            continue
+        prefix = _path(at, values, path)
+        routers.append(Router(
+            symbol=path, kind="class", framework="spring", where=Where(module.path, cls.name_start, cls.name_end),
+            prefixes=(trimmed(rooted(prefix)),), guards=declared_guards(cls.decorators, Level.CLASS, module),
+            inherits=tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
+            abstract=cls.kind == "interface" or "abstract" in cls.modifiers or at is None,
+            inherits_prefix=at is None,
+        ))  # fmt: skip
+        for method, key in method_keys(cls, path):
+            verb = _verb(method)
+            if verb is not None:
+                routes.append(_route(cls, path, method, key, verb, module, values, order + len(routes)))
+    return routers, routes
+
+
+def is_resource_method(method: FunctionNode, cls: ClassNode) -> bool:
+    """A method that JAX-RS serves."""
+    return _verb(method) is not None and type_name(method.returns) != "" and cls.kind != "interface"
+
+
+def _verb(method: FunctionNode) -> Decorator | None:
+    return next((d for d in method.decorators if d.name in VERBS and d.call is None), None)
+
+
+def _path(decorator: Decorator | None, values: Values, scope: str) -> Text:
+    return values.text(argument(decorator, "value"), scope) if decorator is not None else ()
+
+
+def _route(
+    cls: ClassNode,
+    path: str,
+    method: FunctionNode,
+    key: str,
+    verb: Decorator,
+    module: Module,
+    values: Values,
+    order: int,
+) -> Route:
+    at = find(method.decorators, "Path")
+    written = argument(at, "value") if at is not None else None
+    taken = inputs(method, values, path, frozenset(), jax_rs=True)
+    name = Where(module.path, method.name_start, method.name_end)
+    declared: tuple[Declared, ...] = ()
+    if answered_type(method) != "Response":
+        declared = (Declared(204 if answered_type(method) == "void" else 200, name, is_default=True),)
+    return Route(
+        methods=(simple(verb.name),), path=rooted(_path(at, values, path)), framework="spring",
+        where=where(module, verb), statement=Where(module.path, min(method.outer_start, method.start), method.end),
+        order=order, router=Ref(path), handler_key=key, handler_name=f"{cls.name}.{method.name}",
+        guards=declared_guards(method.decorators, Level.ROUTE, module), params=taken.params, body=taken.body,
+        declared=declared, doc=document(cls, method), variants=tuple(_variants(method)),
+        response_type=values.source(method.returns) if method.returns is not None else "",
+        response_where=where(module, method.returns) if method.returns is not None else None,
+        path_where=where(module, written) if isinstance(written, Str) else None,
+        method_where=where(module, verb), unknown_params=taken.unknown,
+    )  # fmt: skip
+
+
+def _variants(method: FunctionNode) -> Iterator[str]:
+    for name in ("Consumes", "Produces"):
+        decorator = find(method.decorators, name)
+        for item in listed(argument(decorator, "value")) if decorator is not None else ():
+            yield f"{name.lower()}={string(item) or dotted(item)}"

@@ -1,0 +1,364 @@
+"""What Spring's words mean inside methods: answers, failures, inputs and the authenticated caller."""
+
+from typing import Final
+
+from persona_lsp.flow.status import status_named, status_of
+from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.spring.annotations import argument, find, simple, type_name
+from persona_lsp.frameworks.spring.errors import FIXED
+from persona_lsp.frameworks.spring.inputs import input_places
+from persona_lsp.frameworks.spring.jaxrs import is_resource_method
+from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, is_page, mapping_of
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    ClassNode,
+    FunctionNode,
+    Lambda,
+    Member,
+    Module,
+    Name,
+    Node,
+    Return,
+    Str,
+    dotted,
+)
+
+_BUILDERS: Final = frozenset({"ResponseEntity", "ServerResponse"})
+_JAX: Final = {
+    "ok": 200, "created": 201, "accepted": 202, "noContent": 204, "notModified": 304, "seeOther": 303,
+    "temporaryRedirect": 307, "serverError": 500, "notAcceptable": 406,
+}  # fmt: skip
+_ENDS: Final = frozenset({"build", "body", "bodyValue"})
+_NO_BODY: Final = frozenset({"noContent", "notFound", "notModified", "accepted"})
+_WRAPS: Final = frozenset({"just", "completedFuture", "fromCallable", "supplyAsync"})
+_EXCEPTIONS: Final = {
+    "ResponseStatusException": None, "ErrorResponseException": None, "AccessDeniedException": 403,
+    "AuthenticationCredentialsNotFoundException": 401, "BadCredentialsException": 401,
+    "UsernameNotFoundException": 401, "InsufficientAuthenticationException": 401,
+    "MethodArgumentNotValidException": 400, "HttpMessageNotReadableException": 400,
+    "MissingServletRequestParameterException": 400, "NoHandlerFoundException": 404, "NoResourceFoundException": 404,
+    "HttpRequestMethodNotSupportedException": 405, "HttpMediaTypeNotSupportedException": 415,
+    "ServerWebInputException": 400, "UnsupportedMediaTypeStatusException": 415,
+    "NotFoundException": None, "BadRequestException": None, "ForbiddenException": None,
+    "NotAuthorizedException": None, "WebApplicationException": None, "ClientErrorException": None,
+    "ServerErrorException": None,
+}  # fmt: skip
+_JAX_EXCEPTIONS: Final = {
+    "NotFoundException": 404, "BadRequestException": 400, "ForbiddenException": 403, "NotAuthorizedException": 401,
+    "InternalServerErrorException": 500, "ServiceUnavailableException": 503, "NotAllowedException": 405,
+}  # fmt: skip
+_RS: Final = ("jakarta.ws.rs", "javax.ws.rs")
+_READS: Final = {
+    "getParameter": "query", "getParameterValues": "query", "getHeader": "header", "getHeaders": "header",
+    "queryParam": "query", "pathVariable": "path", "getPart": "file", "getFile": "file", "bodyToMono": "body",
+    "bodyToFlux": "body", "getReader": "body", "getInputStream": "body", "getQueryParams": "query",
+    "getQueryString": "query",
+}  # fmt: skip
+_PRINCIPAL_TYPES: Final = frozenset({
+    "Principal", "Authentication", "Jwt", "UserDetails", "JwtAuthenticationToken", "OAuth2AuthenticationToken",
+    "OAuth2User", "OidcUser", "UsernamePasswordAuthenticationToken", "UserPrincipal", "CurrentUser", "SecurityUser",
+    "LoginUser", "CustomUserDetails", "UserDetailsImpl",
+})  # fmt: skip
+_PRINCIPAL_CALLS: Final = frozenset({
+    "SecurityContextHolder.getContext", "ReactiveSecurityContextHolder.getContext", "StpUtil.getLoginId",
+    "StpUtil.getLoginIdAsLong", "SecurityUtils.getSubject",
+})  # fmt: skip
+_PRINCIPAL_NAMES: Final = frozenset({
+    "getUserPrincipal", "getRemoteUser", "getCurrentUser", "getCurrentUserLogin", "getLoginUser", "currentUser",
+    "getCurrentUserId", "getAuthentication", "getCurrentMember", "getAuthenticatedUser", "authenticatedUser",
+    "getLoggedInUser",
+})  # fmt: skip
+
+
+def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
+    """Handlers are mapped methods, methods of controllers that implement a mapped interface, and error handlers."""
+    if cls is None or "static" in function.modifiers or "constructor" in function.modifiers:
+        return None
+    if find(function.decorators, "ExceptionHandler") is not None or _is_override_of_advice(function, cls):
+        status = find(function.decorators, "ResponseStatus")
+        code = _status(argument(status, "code", "value"))[0] if status is not None else None
+        default: int | None = (
+            None if answered_type(function) in ENTITY_TYPES | {"ProblemDetail", "Object"} else code or 200
+        )
+        return Handling(
+            "error-handler", True, default, {p.name: "error" for p in function.params if _is_error(p.type)},
+            tuple(p.name for p in function.params if type_name(p.type).endswith("Request")),
+        )  # fmt: skip
+    overrides = find(function.decorators, "Override") is not None and find(
+        cls.decorators, "RestController", "Controller"
+    )
+    resource = is_resource_method(function, cls)
+    if mapping_of(function) is None and not overrides and not resource and not _is_functional(function):
+        if function.name in {"doFilter", "doFilterInternal", "preHandle", "filter"} and len(function.params) >= 2:
+            return Handling(
+                "middleware",
+                False,
+                None,
+                {},
+                _typed(function, "Request"),
+                _typed(function, "Response"),
+                _typed(function, "Chain"),
+            )
+        return None
+    status = find(function.decorators, "ResponseStatus")
+    declared = _status(argument(status, "code", "value"))[0] if status is not None else None
+    answered = answered_type(function)
+    default = 200
+    if status is not None:
+        default = declared
+    elif answered in ENTITY_TYPES:
+        default = None
+    elif resource and answered == "void":
+        default = 204
+    places, validated, requests = input_places(function)
+    del module
+    return Handling(
+        "handler", not is_page(cls, function), default, places, (*requests, *_typed(function, "ServerRequest")),
+        _typed(function, "HttpServletResponse"), validated=validated,
+    )  # fmt: skip
+
+
+def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
+    """`ResponseEntity` and `ServerResponse` builders, `new ResponseEntity<>(…)`, `response.sendError(…)`."""
+    if not isinstance(expr, Call):
+        return None
+    if expr.new and type_name(expr.func) == "ResponseEntity":
+        return _constructed(expr)
+    if expr.new and type_name(expr.func) == "ModelAndView":
+        return Answer(200, body=expr, body_kind="html", sends=False)
+    owner = _owner(expr)
+    if owner is None:
+        return _sent(expr, scope)
+    start, calls = owner
+    builder = dotted(start.receiver)
+    if simple(builder) == "Response" and not any(i.module.startswith(_RS) for i in scope.module.imports):
+        return None
+    if expr is not calls[-1]:
+        return None
+    status, node, unknown = _built_status(start, simple(builder))
+    body: AnyExpr | None = None
+    kind = ""
+    for call in calls[1:]:
+        if call.name in {"body", "bodyValue", "entity", "json"} and call.args:
+            body = call.args[0]
+        elif call.name == "status" and call.args:
+            found, at = _status(call.args[0])
+            status, node, unknown = found, at, found is None
+    if (start.name in {"ok", "of", "ofNullable"} and start.args and body is None) or (
+        simple(builder) == "Response" and start.name in {"ok", "accepted"} and start.args and body is None
+    ):
+        body = start.args[0]
+    if start.name in {"of", "ofNullable"}:
+        status, unknown = None, True
+    if body is None:
+        kind = "none"
+    return Answer(status, unknown, node, body, kind, sends=False)
+
+
+def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """Exceptions whose status Spring or JAX-RS knows; `orElseThrow` throws what its supplier makes."""
+    if not isinstance(expr, Call):
+        return None
+    if expr.new:
+        return _exception(expr, scope)
+    if expr.name in {"orElseThrow", "switchIfEmpty", "error"} and expr.args:
+        made = _supplied(expr.args[0], expr.name)
+        if made is not None:
+            found = _exception(made, scope)
+            if found is not None:
+                return Thrown(found.exception, found.status, found.status_node, found.message, ends=False)
+            message = made.args[0] if made.args and isinstance(made.args[0], Str) else None
+            return Thrown(type_name(made.func), message=message, ends=False)
+    return None
+
+
+def read(expr: AnyExpr, scope: Scope) -> Read | None:
+    """`request.getParameter("x")` and what reactive requests call it."""
+    if not isinstance(expr, Call) or expr.name not in _READS or expr.receiver is None:
+        return None
+    handled = scope.handling
+    if handled is None or not isinstance(expr.receiver, Name) or expr.receiver.id not in handled.request:
+        return None
+    key = expr.args[0] if expr.args else None
+    place = _READS[expr.name]
+    if place == "body":
+        return Read("body", "")
+    if isinstance(key, Str) and key.value:
+        return Read(place, key.value, key, guarded=expr.name in {"queryParam", "getHeader"})
+    return Read(place, "") if expr.args == () else None
+
+
+def principal(expr: AnyExpr, scope: Scope) -> bool:
+    """A parameter that carries the caller, `SecurityContextHolder.getContext()`, or a project's accessor."""
+    match expr:
+        case Name(id=name):
+            for p in scope.function.params:
+                if p.name == name:
+                    names = {simple(d.name) for d in p.decorators}
+                    return bool(
+                        type_name(p.type) in _PRINCIPAL_TYPES
+                        or names
+                        & {
+                            "AuthenticationPrincipal",
+                            "CurrentUser",
+                            "CurrentSecurityContext",
+                            "LoginUser",
+                            "AuthUser",
+                            "CurrentMember",
+                            "CurrentAccount",
+                        }
+                    )
+            return False
+        case Call():
+            return expr.name in _PRINCIPAL_NAMES or dotted(expr.func) in _PRINCIPAL_CALLS
+        case _:
+            return False
+
+
+def _owner(expr: Call) -> tuple[Call, list[Call]] | None:
+    """The first call on `ResponseEntity` of a chain, with the whole chain in order."""
+    calls: list[Call] = []
+    current: AnyExpr | None = expr
+    while isinstance(current, Call):
+        calls.append(current)
+        receiver = current.receiver
+        if isinstance(receiver, Name | Member) and simple(dotted(receiver)) in {*_BUILDERS, "Response"}:
+            calls.reverse()
+            return current, calls
+        current = receiver
+    return None
+
+
+def _built_status(start: Call, builder: str) -> tuple[int | None, Node | None, bool]:
+    name = start.name
+    fixed = (_JAX if builder == "Response" else FIXED).get(name)
+    if fixed is not None:
+        at = start.func.name_start if isinstance(start.func, Member) else start.start
+        return fixed, Name(at, at + len(name), name), False
+    if name == "status" and start.args:
+        status, node = _status(start.args[0])
+        return status, node, status is None
+    return None, None, True
+
+
+def _constructed(expr: Call) -> Answer:
+    """`new ResponseEntity<>(body, headers, status)`: the status is the last argument that is one."""
+    for index in range(len(expr.args) - 1, -1, -1):
+        status, node = _status(expr.args[index])
+        if status is not None:
+            body = expr.args[0] if index > 0 else None
+            return Answer(status, False, node, body, "" if body is not None else "none", sends=False)
+    body = expr.args[0] if len(expr.args) > 1 else None
+    return Answer(None, True, None, body, sends=False)
+
+
+def _sent(expr: Call, scope: Scope) -> Answer | None:
+    """Answers written on the servlet response."""
+    handled = scope.handling
+    receiver = expr.receiver
+    if handled is None or not isinstance(receiver, Name) or receiver.id not in handled.response:
+        return None
+    if expr.name == "sendError" and expr.args:
+        status, node = _status(expr.args[0])
+        return Answer(
+            status,
+            status is None,
+            node,
+            expr.args[1] if len(expr.args) > 1 else None,
+            "string" if len(expr.args) > 1 else "none",
+        )
+    if expr.name == "sendRedirect":
+        return Answer(302, body_kind="redirect")
+    return None
+
+
+def _exception(made: Call, scope: Scope) -> Thrown | None:
+    name = type_name(made.func)
+    if name not in _EXCEPTIONS and name not in _JAX_EXCEPTIONS:
+        return None
+    fixed = _EXCEPTIONS.get(name)
+    if name in {
+        "ResponseStatusException",
+        "ErrorResponseException",
+        "WebApplicationException",
+        "ClientErrorException",
+        "ServerErrorException",
+    }:
+        for arg in made.args:
+            status, node = _status(arg)
+            if status is not None:
+                message = next((a for a in made.args if a is not arg), None)
+                return Thrown(name, status, node, message)
+        return Thrown(name, None)
+    origin = scope.imported(name)
+    if name in _JAX_EXCEPTIONS and origin is not None and origin[0].startswith(_RS):
+        return Thrown(name, _JAX_EXCEPTIONS[name], None, made.args[0] if made.args else None)
+    if fixed is None or (origin is not None and not origin[0].startswith(("org.springframework", "java."))):
+        return None
+    return Thrown(name, fixed, None, made.args[0] if made.args else None)
+
+
+def _supplied(value: AnyExpr, name: str) -> Call | None:
+    """The exception that `() -> new X()` or `X::new` makes."""
+    if name in {"error", "switchIfEmpty"} and isinstance(value, Call):
+        if value.name == "error" and value.args:
+            return _supplied(value.args[0], "error")
+        if value.name == "defer" and value.args:
+            return None
+        return value if value.new and type_name(value.func).endswith(("Exception", "Error")) else None
+    if not isinstance(value, Lambda) or not value.function.expression_body:
+        return None
+    body = value.function.body
+    if body and isinstance(body[0], Return) and isinstance(body[0].value, Call):
+        made = body[0].value
+        if made.new:
+            if "reference" in value.function.modifiers:
+                return Call(made.start, made.end, made.func, (), new=True, args_start=made.end, args_end=made.end)
+            return made
+    return None
+
+
+def _status(expr: AnyExpr | None) -> tuple[int | None, Node | None]:
+    found = status_of(expr)
+    if found is not None:
+        return found
+    if isinstance(expr, Call) and expr.name in {"value", "getStatusCode"} and expr.receiver is not None:
+        inner = status_of(expr.receiver)
+        return (inner[0], expr) if inner is not None else (None, None)
+    if isinstance(expr, Call) and expr.name in {"valueOf", "resolve"} and expr.args:
+        inner = status_of(expr.args[0])
+        return (inner[0], inner[1]) if inner is not None else (None, None)
+    if isinstance(expr, Name) and expr.id.isupper():
+        code = status_named(expr.id)
+        return (code, expr) if code is not None else (None, None)
+    return None, None
+
+
+def _is_error(declared: AnyExpr | None) -> bool:
+    return type_name(declared).endswith(("Exception", "Error", "Throwable"))
+
+
+def _is_override_of_advice(function: FunctionNode, cls: ClassNode) -> bool:
+    if find(cls.decorators, "ControllerAdvice", "RestControllerAdvice") is None:
+        return False
+    return function.name.startswith("handle") and any(_is_error(p.type) for p in function.params)
+
+
+def _is_functional(function: FunctionNode) -> bool:
+    """A handler function: `ServerResponse` of a `ServerRequest`."""
+    return (
+        any(type_name(p.type) == "ServerRequest" for p in function.params)
+        and answered_type(function) == "ServerResponse"
+    )
+
+
+def _typed(function: FunctionNode, ending: str) -> tuple[str, ...]:
+    return tuple(p.name for p in function.params if type_name(p.type).endswith(ending))
+
+
+WORDS: Final = Vocabulary(
+    framework="spring", languages=("java",), handling=handling, answer=answer, thrown=thrown, read=read,
+    principal=principal,
+    triggers=("ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError"),
+)  # fmt: skip
