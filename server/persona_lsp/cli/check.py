@@ -17,6 +17,7 @@ from persona_lsp.cli.report import Problem, Report
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.text.edits import unified_diff
 from persona_lsp.text.lines import LineTable
@@ -96,7 +97,7 @@ def check(project: Project, request: Request) -> Outcome:
 class _Review:
     """The project's facts, and what the façade says about them; facts change when files are mended."""
 
-    def __init__(self, project: Project, gathered: Gathered, persona: object) -> None:
+    def __init__(self, project: Project, gathered: Gathered, persona: CompiledPersona | None) -> None:
         from persona_lsp import review
 
         self.sources: dict[str, bytes] = dict(gathered.sources)
