@@ -40,7 +40,14 @@ def config(path: str, source: bytes) -> FileFacts | None:
         # A manifest that cannot be read says nothing; the file's own tool will complain about it.
         versions, entries = (), ()
     found = secrets(path, source) if entries else ()
-    return FileFacts(path, "config", role(path, source[:HEAD]) if entries else "config", versions=versions, config=entries, secrets=found)
+    return FileFacts(
+        path,
+        "config",
+        role(path, source[:HEAD]) if entries else "config",
+        versions=versions,
+        config=entries,
+        secrets=found,
+    )
 
 
 _REQUIREMENTS: Final = re.compile(r"^requirements[\w.-]*\.(?:txt|in)$")
@@ -114,7 +121,9 @@ def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _gemfile(text: str) -> Iterator[tuple[str, str]]:
-    for name, version in re.findall(r"^\s*gem\s*\(?\s*[\"']([\w.-]+)[\"'](?:\s*,\s*[\"'][~><=\s]*([\d.]+)[\"'])?", text, re.MULTILINE):
+    for name, version in re.findall(
+        r"^\s*gem\s*\(?\s*[\"']([\w.-]+)[\"'](?:\s*,\s*[\"'][~><=\s]*([\d.]+)[\"'])?", text, re.MULTILINE
+    ):
         yield name, version
 
 
@@ -142,7 +151,9 @@ def _properties(path: str, text: str) -> Iterator[ConfigEntry]:
         size = len(line.encode())
         match = re.match(r"\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*?)\s*$", line)
         if match:
-            yield ConfigEntry(match.group(1), match.group(2), Where(path, offset, offset + len(line.rstrip().encode())), profile)
+            yield ConfigEntry(
+                match.group(1), match.group(2), Where(path, offset, offset + len(line.rstrip().encode())), profile
+            )
         offset += size
 
 
@@ -166,6 +177,8 @@ def _yaml(path: str, text: str) -> Iterator[ConfigEntry]:
         full = ".".join([*(k for _, k in stack), key])
         value = re.sub(r"\s+#.*$", "", value).strip()
         if value and value[0] not in "|>&*{[":
-            yield ConfigEntry(full, value.strip("\"'"), Where(path, start, start + len(line.rstrip().encode())), profile)
+            yield ConfigEntry(
+                full, value.strip("\"'"), Where(path, start, start + len(line.rstrip().encode())), profile
+            )
         else:
             stack.append((indent, key))

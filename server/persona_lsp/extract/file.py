@@ -62,9 +62,7 @@ def extract(
     names = file_names(module)
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
-    functions = tuple(
-        _functions(module, names, active, found, previous.known if previous is not None else {}, known)
-    )
+    functions = tuple(_functions(module, names, active, found, previous.known if previous is not None else {}, known))
     classes = _merged_classes(module, found)
     constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
     facts = FileFacts(
@@ -75,9 +73,7 @@ def extract(
         libraries=tuple(dict.fromkeys(q.library for f in functions for q in f.queries)),
         package=module.package,
         imports=tuple(Import(i.local, i.module, i.name, Where(path, i.start, i.end)) for i in module.imports),
-        exports=tuple(
-            Export(e.name, Ref(e.local) if e.local else None, e.module) for e in module.exports
-        ),
+        exports=tuple(Export(e.name, Ref(e.local) if e.local else None, e.module) for e in module.exports),
         constants=constants,
         classes=classes,
         routers=found.routers,
@@ -101,9 +97,7 @@ def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:
     if len(parts) == 1:
         return parts[0], used
     return (
-        Extracted(
-            **{name: tuple(x for p in parts for x in getattr(p, name)) for name in Extracted.__struct_fields__}
-        ),
+        Extracted(**{name: tuple(x for p in parts for x in getattr(p, name)) for name in Extracted.__struct_fields__}),
         used,
     )
 
@@ -116,11 +110,15 @@ def _libraries(module: Module) -> tuple[Library, ...]:
     modules = {i.module for i in module.imports}
     every = libraries_of(module.language)
     imported = [
-        library for library in every if library.packages and any(_below(m, p) for m in modules for p in library.packages)
+        library
+        for library in every
+        if library.packages and any(_below(m, p) for m in modules for p in library.packages)
     ]
     always = [library for library in every if not library.packages]
     if any(library.relational is not None for library in imported):
-        others = [library for library in every if library.packages and library not in imported and library.relational is None]
+        others = [
+            library for library in every if library.packages and library not in imported and library.relational is None
+        ]
         return (*imported, *always, *others)
     return (*imported, *always, *(library for library in every if library.packages and library not in imported))
 

@@ -16,9 +16,7 @@ from persona_lsp.syntax.ir import (
     Group,
     If,
     Lambda,
-
     Module,
-
     Object,
     Return,
     Stmt,
@@ -48,7 +46,12 @@ def units(module: Module, inline: Mapping[int, str]) -> Iterator[Unit]:
     for unit in _statements(module.body, module):
         seen.add(unit.node.start)
         yield Unit(
-            inline.get(unit.node.start, unit.key), unit.node, unit.cls, unit.wrapped, unit.node.start in inline, unit.surroundings
+            inline.get(unit.node.start, unit.key),
+            unit.node,
+            unit.cls,
+            unit.wrapped,
+            unit.node.start in inline,
+            unit.surroundings,
         )
     for start, key in inline.items():
         if start not in seen:
@@ -118,7 +121,9 @@ def _class(cls: ClassNode, module: Module, owner: str) -> Iterator[Unit]:
 
 
 def _surroundings(cls: ClassNode, module: Module) -> object:
-    fields = tuple((f.name, module.source[f.type.start : f.type.end] if f.type is not None else b"") for f in cls.fields)
+    fields = tuple(
+        (f.name, module.source[f.type.start : f.type.end] if f.type is not None else b"") for f in cls.fields
+    )
     bases = tuple(module.source[b.start : b.end] for b in cls.bases)
     return hash((cls.name, fields, bases, tuple(module.source[d.start : d.end] for d in cls.decorators)))
 
@@ -173,5 +178,3 @@ def _lambdas(expr: AnyExpr) -> Iterator[FunctionNode]:
             yield part.function
         elif isinstance(part, Call) and part.block is not None:
             yield part.block.function
-
-

@@ -55,8 +55,24 @@ _LABELS: Final = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENTED: Final = frozenset({b"AKIAIOSFODNN7EXAMPLE"})
-_LOCAL_HOSTS: Final = frozenset({b"localhost", b"127.0.0.1", b"db", b"postgres", b"mysql", b"mongo", b"redis", b"rabbitmq", b"host", b"hostname", b"example.com"})
-_HINTS: Final = re.compile(rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY|://[^\s/]*:|(?i:secret|passw|passphrase|token|_?key)")
+_LOCAL_HOSTS: Final = frozenset(
+    {
+        b"localhost",
+        b"127.0.0.1",
+        b"db",
+        b"postgres",
+        b"mysql",
+        b"mongo",
+        b"redis",
+        b"rabbitmq",
+        b"host",
+        b"hostname",
+        b"example.com",
+    }
+)
+_HINTS: Final = re.compile(
+    rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY|://[^\s/]*:|(?i:secret|passw|passphrase|token|_?key)"
+)
 _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
@@ -80,7 +96,11 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         )  # fmt: skip
     for match in _URL.finditer(source):
         password, host = match.group("password"), match.group("host")
-        if _PLACEHOLDER.search(password) or host in _LOCAL_HOSTS or password in (match.group("user"), b"pass", b"password", b"pwd"):
+        if (
+            _PLACEHOLDER.search(password)
+            or host in _LOCAL_HOSTS
+            or password in (match.group("user"), b"pass", b"password", b"pwd")
+        ):
             continue
         if _PLACEHOLDER.search(host) or _in_comment(source, match.start(), comment):
             continue

@@ -23,9 +23,15 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
         rules = tuple(r.strip().decode("ascii", "replace") for r in match.group("rules").split(b",") if r.strip())
         reason = _CLOSERS.sub("", match.group("reason").decode("utf-8", "replace")).strip(" :-\u2014")
         own_line = before in (comment.encode(), b"/*", b"#", b"//", b"--", b"<!--", b"*", b"/**")
-        start, end = (_next_code(source, match.end(), comment.encode()) if own_line else (line_start, _line_end(source, match.start())))
+        start, end = (
+            _next_code(source, match.end(), comment.encode())
+            if own_line
+            else (line_start, _line_end(source, match.start()))
+        )
         found.append(
-            Suppression(rules, reason, Where(path, match.start(), match.end()), start, end, match.group("file") is not None)
+            Suppression(
+                rules, reason, Where(path, match.start(), match.end()), start, end, match.group("file") is not None
+            )
         )
     return tuple(found)
 

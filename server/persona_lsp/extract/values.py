@@ -64,7 +64,12 @@ def constants_of(module: Module) -> Iterator[Constant]:
             for target in statement.targets:
                 name = dotted(target)
                 if name:
-                    yield from _constant(name.removeprefix("module.exports.").removeprefix("exports."), statement.value, module, statement)
+                    yield from _constant(
+                        name.removeprefix("module.exports.").removeprefix("exports."),
+                        statement.value,
+                        module,
+                        statement,
+                    )
     for cls in module.classes():
         prefix = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
         for field in cls.fields:
@@ -87,7 +92,11 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             for entry in entries:
                 if entry.name:
                     yield from _constant(f"{name}.{entry.name}", entry.value, module, entry)
-        case Call() if value.args and len(value.args) <= 2 and (value.name in ("freeze", "Object.freeze", "get", "getenv", "Field")):  # noqa: PLR2004 -- name and default
+        case Call() if (
+            value.args
+            and len(value.args) <= 2
+            and (value.name in ("freeze", "Object.freeze", "get", "getenv", "Field"))
+        ):  # noqa: PLR2004 -- name and default
             inner = value.args[0] if value.name in ("freeze", "Field") else value
             if value.name in ("freeze", "Field"):
                 yield from _constant(name, inner, module, node)

@@ -33,8 +33,14 @@ def index(names: Names) -> Calls:
 def exchange(calls: Calls, indexes: Mapping[str, FileIndex], exchanged: Mapping[int, Function]) -> Calls:
     """The same resolution with other function facts in place of some."""
     names = calls.names
-    fresh = Names(indexes, names.by_tail, names.packages, names.classes, names.properties, names.resolved, names.modules)
-    kept = {k: exchanged.get(id(f), f) if f is not None else None for k, f in calls.resolved.items() if k[0] not in exchanged}
+    fresh = Names(
+        indexes, names.by_tail, names.packages, names.classes, names.properties, names.resolved, names.modules
+    )
+    kept = {
+        k: exchanged.get(id(f), f) if f is not None else None
+        for k, f in calls.resolved.items()
+        if k[0] not in exchanged
+    }
     return Calls(fresh, calls.implementations, kept)
 
 

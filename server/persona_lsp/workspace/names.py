@@ -121,6 +121,9 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
     if own is not None:
         return own
     first, _, rest = name.partition(".")
+    if first.endswith("()"):
+        made = _alias_target(all_names, path, first, depth)
+        return _member(all_names, made, rest, depth) if made is not None and rest else made
     alias = entry.aliases.get(first) or entry.aliases.get(f"{first}()")
     if alias is not None and alias != first:
         through = _alias_target(all_names, path, alias, depth)

@@ -71,7 +71,9 @@ def _segment(raw: str) -> tuple[Segment, str]:
     mixed = _MIXED_BRACES.search(raw) or _MIXED_COLON.search(raw)
     if mixed:
         text = _MIXED_COLON.sub(r"{\1}", _MIXED_BRACES.sub(r"{\1}", raw))
-        return Segment(literal=text, param=mixed.group(1), pattern=re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))), text
+        return Segment(
+            literal=text, param=mixed.group(1), pattern=re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))
+        ), text
     return Segment(literal=raw), raw
 
 

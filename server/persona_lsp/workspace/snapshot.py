@@ -132,5 +132,3 @@ class Snapshot(Struct, frozen=True, gc=False):
         """The class of that simple name, if there is exactly one."""
         found = self.classes.get(name.rsplit(".", 1)[-1], ())
         return found[0] if len(found) == 1 else None
-
-

@@ -1,0 +1,99 @@
+"""What runs before a handler by its signature: dependencies, followed through files, aliases and classes."""
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.http import Guard, Param, Route
+from persona_lsp.workspace.names import Names, module_file, resolve
+
+KIND: Final = "dependency"
+_DEEPEST: Final = 8
+
+
+class Gathered(Struct):
+    """What the dependencies of a route add to it. `unknown`: one of them is not part of the project.
+
+    `body_is_dependency`: the type that was taken for the request body stands for a dependency.
+    """
+
+    params: list[Param] = []
+    guards: list[Guard] = []
+    functions: list[Function] = []
+    unknown: bool = False
+    body_is_dependency: bool = False
+
+
+def gathered(names: Names, path: str, route: Route) -> Gathered:
+    """Follow the dependencies of `route`, which stands in the file `path`."""
+    found = Gathered([], [], [])
+    if not route.dependencies or path not in names.files:
+        return found
+    optional = {g.symbol.name for g in route.guards if g.optional and g.symbol is not None}
+    seen: set[tuple[str, str]] = set()
+    body = route.body.type_ref.name if route.body is not None and route.body.type_ref is not None else ""
+    for ref in route.dependencies:
+        known = _follow(names, path, ref.name, found, seen, ref.name not in optional, "", 0)
+        if known and ref.name == body:
+            found.body_is_dependency = True
+        found.unknown = found.unknown or not (known or ref.name == body)
+    return found
+
+
+def _follow(
+    names: Names, path: str, name: str, found: Gathered, seen: set[tuple[str, str]], guarding: bool, via: str, depth: int
+) -> bool:
+    """Add one dependency and those that it has; False if it is not part of the project."""
+    located = _record(names, path, name, 0)
+    if located is None:
+        return False
+    where, record = located
+    if (where, record.handler_name) in seen or depth > _DEEPEST:
+        return True
+    seen.add((where, record.handler_name))
+    label = via or name.removesuffix("()").rsplit(".", 1)[-1]
+    made = name.endswith("()") and not record.handler_key.endswith("__call__")
+    if record.handler_key:
+        function = names.files[where].functions.get(record.handler_key)
+        if function is not None:
+            found.functions.append(function)
+    if not made:  # what a factory takes is given by the program, not by the request
+        found.params.extend(replace(p, via=p.via or label) for p in record.params if p.name)
+        found.unknown = found.unknown or record.unknown_params
+    optional = {g.symbol.name for g in record.guards if g.optional and g.symbol is not None}
+    if guarding and not made:
+        taken = {g.name for g in found.guards}
+        found.guards.extend(g for g in record.guards if g.name not in taken)
+    for ref in record.dependencies:
+        inside = guarding and ref.name not in optional
+        if not _follow(names, where, ref.name, found, seen, inside, label, depth + 1):
+            found.unknown = found.unknown or not made
+    return True
+
+
+def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route] | None:
+    """The file and record of a dependency by the name that it has in the file `path`."""
+    entry = names.files.get(path)
+    if entry is None or depth > _DEEPEST:
+        return None
+    plain = name.removesuffix("()")
+    keys = (f"{plain}.__call__", plain) if plain != name else (plain, f"{plain}.__init__")
+    for route in reversed(entry.facts.routes):
+        if route.kind == KIND and (route.handler_key in keys or (route.handler is not None and route.handler.name == plain)):
+            return path, route
+    first, _, rest = plain.partition(".")
+    item = entry.imports.get(first)
+    if item is not None:
+        inner = module_file(names, path, item.module)
+        given = item.name if item.name != "*" else ""
+        wanted = ".".join(part for part in (given, rest) if part)
+        if inner is not None and inner != path and wanted:
+            again = _record(names, inner, wanted + name[len(plain) :], depth + 1)
+            if again is not None:
+                return again
+    target = resolve(names, path, plain)
+    if target is not None and target.path != path and target.kind in ("function", "class"):
+        return _record(names, target.path, target.name + name[len(plain) :], depth + 1)
+    return None
