@@ -198,7 +198,11 @@ def serve(stdio: bool, tcp: str | None, ws: str | None) -> int:
 
     if sum([stdio, tcp is not None, ws is not None]) > 1:
         raise click.UsageError("choose one of --stdio, --tcp and --ws")
-    return start(tcp=address(tcp) if tcp else None, ws=address(ws) if ws else None)
+    try:
+        tcp_address, ws_address = address(tcp) if tcp else None, address(ws) if ws else None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return start(tcp=tcp_address, ws=ws_address)
 
 
 def _rendered(report: Report, options: dict[str, Any]) -> str:
