@@ -6,11 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, Param, Route
+from persona_lsp.facts.http import Guard, GuardKind, Param, Route
 from persona_lsp.workspace.names import Names, module_file, resolve
 
 KIND: Final = "dependency"
 _DEEPEST: Final = 8
+_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 
 class Gathered(Struct):
@@ -24,11 +25,12 @@ class Gathered(Struct):
     functions: list[Function] = []
     unknown: bool = False
     body_is_dependency: bool = False
+    known: list[Guard] = []
 
 
 def gathered(names: Names, path: str, route: Route) -> Gathered:
     """Follow the dependencies of `route`, which stands in the file `path`."""
-    found = Gathered([], [], [])
+    found = Gathered([], [], [], known=list(route.guards))
     if not route.dependencies or path not in names.files:
         return found
     optional = {g.symbol.name for g in route.guards if g.optional and g.symbol is not None}
@@ -38,12 +40,32 @@ def gathered(names: Names, path: str, route: Route) -> Gathered:
         known = _follow(names, path, ref.name, found, seen, ref.name not in optional, "", 0)
         if known and ref.name == body:
             found.body_is_dependency = True
-        found.unknown = found.unknown or not (known or ref.name == body)
+        found.unknown = found.unknown or not (known or ref.name == body or _is_choice(names, path, ref.name))
     return found
 
 
+def _adds(guard: Guard, known: list[Guard]) -> bool:
+    """A guard that only tells who calls adds nothing below one that already does, or does more."""
+    if guard.kind is GuardKind.AUTHN and any(g.kind in _PROTECTS and not g.optional for g in known):
+        return False
+    return all(guard.name != g.name for g in known)
+
+
+def _is_choice(names: Names, path: str, name: str) -> bool:
+    target = resolve(names, path, name)
+    cls = names.files[target.path].classes.get(target.name) if target is not None and target.kind == "class" else None
+    return cls is not None and any(b.name.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum") for b in cls.bases)
+
+
 def _follow(
-    names: Names, path: str, name: str, found: Gathered, seen: set[tuple[str, str]], guarding: bool, via: str, depth: int
+    names: Names,
+    path: str,
+    name: str,
+    found: Gathered,
+    seen: set[tuple[str, str]],
+    guarding: bool,
+    via: str,
+    depth: int,
 ) -> bool:
     """Add one dependency and those that it has; False if it is not part of the project."""
     located = _record(names, path, name, 0)
@@ -64,8 +86,8 @@ def _follow(
         found.unknown = found.unknown or record.unknown_params
     optional = {g.symbol.name for g in record.guards if g.optional and g.symbol is not None}
     if guarding and not made:
-        taken = {g.name for g in found.guards}
-        found.guards.extend(g for g in record.guards if g.name not in taken)
+        found.guards.extend(g for g in record.guards if _adds(g, found.known))
+        found.known.extend(record.guards)
     for ref in record.dependencies:
         inside = guarding and ref.name not in optional
         if not _follow(names, where, ref.name, found, seen, inside, label, depth + 1):
@@ -81,7 +103,9 @@ def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route]
     plain = name.removesuffix("()")
     keys = (f"{plain}.__call__", plain) if plain != name else (plain, f"{plain}.__init__")
     for route in reversed(entry.facts.routes):
-        if route.kind == KIND and (route.handler_key in keys or (route.handler is not None and route.handler.name == plain)):
+        if route.kind == KIND and (
+            route.handler_key in keys or (route.handler is not None and route.handler.name == plain)
+        ):
             return path, route
     first, _, rest = plain.partition(".")
     item = entry.imports.get(first)

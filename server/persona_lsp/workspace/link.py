@@ -1,6 +1,6 @@
 """Linking: the facts of all files become endpoints with full paths, handlers, guards and statuses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Ro
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
+from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
 from persona_lsp.workspace.paths import join, normalise
@@ -298,7 +299,10 @@ def _made(
     context = world.context_path if route.framework == "spring" else ""
     raw = join(context, chain.prefix, own)
     full, segments = normalise(raw)
-    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards)
+    depended = gathered(world.names, path, route)
+    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards, *depended.guards)
+    if depended.unknown and not route.unknown_params:
+        route = replace(route, unknown_params=True)
     for method in route.methods:
         applied = resolved(world.names, world.calls, path, _switched(every))
         below = join(chain.prefix, own)
@@ -314,7 +318,7 @@ def _made(
             default_status=next((d.status for d in route.declared if d.is_default), None),
             test=facts.role == "test",
             conditional=route.conditional or chain.conditional,
-            body=route.body,
+            body=None if depended.body_is_dependency else route.body,
             wrapped=bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
             hidden_params=_hidden(world, router, chain, own),
             order=(*chain.position, route.order) if chain.position is not None else (),
@@ -336,11 +340,12 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
                 if id(deeper) not in seen:
                     seen.add(id(deeper))
                     callees.append(deeper)
-    before = tuple(calls.before(project, endpoint, handler))
+    depended = gathered(project.names, endpoint.route.where.path, endpoint.route)
+    before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
-        params=tuple(_params(endpoint, handler, before)), auth=auth_of(endpoint.guards, handler, before),
+        params=tuple(_params(endpoint, handler, before, depended.params)), auth=auth_of(endpoint.guards, handler, before),
     )  # fmt: skip
 
 
@@ -376,9 +381,23 @@ def _statuses(
     return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
 
 
-def _params(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Iterator[Param]:
+def _once(functions: Iterable[Function]) -> Iterator[Function]:
+    seen: set[int] = set()
+    for function in functions:
+        if id(function) not in seen:
+            seen.add(id(function))
+            yield function
+
+
+def _params(
+    endpoint: Endpoint, handler: Function | None, before: Sequence[Function], depended: Sequence[Param]
+) -> Iterator[Param]:
     seen: set[tuple[str, str]] = set()
-    for param in endpoint.route.params:
+    for param in (*endpoint.route.params, *depended):
+        if param.place is In.QUERY and param.name in endpoint.path_params:
+            param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
+        if (param.name, param.place) in seen or (param.place is In.PATH and param.name not in endpoint.path_params):
+            continue
         seen.add((param.name, param.place))
         yield param
     for segment in endpoint.segments:
