@@ -54,7 +54,9 @@ def analyse(
         path=module.path,
         start=start,
         end=function.end,
-        name_span=Span(function.name_start - start, function.name_end - start) if function.name else Span(function.start - start, function.start - start),
+        name_span=Span(function.name_start - start, function.name_end - start)
+        if function.name
+        else Span(function.start - start, function.start - start),
         language=module.language,
         class_name=function.owner or (cls.name if cls is not None else ""),
         params=tuple(
@@ -71,7 +73,9 @@ def analyse(
         decorators=tuple(d.name for d in function.decorators),
         returns=_source(text, function.returns),
         doc=function.doc[:_DOC_LENGTH],
-        is_public="private" not in function.modifiers and "protected" not in function.modifiers and not function.name.startswith("_"),
+        is_public="private" not in function.modifiers
+        and "protected" not in function.modifiers
+        and not function.name.startswith("_"),
         queries=tuple(_query(d) for d in walk.queries),
         loops=tuple(walk.loops),
         txs=tuple(walk.txs),

@@ -8,7 +8,9 @@ from persona_lsp.facts.body import Branch
 from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Const, Let, Member, Name, Str, Unary, dotted, walk
 
 _ABSENT_TESTS: Final = frozenset({"nil?", "blank?", "isEmpty", "isNull", "empty?", "is_none", "isNil", "undefined"})
-_PRESENT_TESTS: Final = frozenset({"present?", "isPresent", "any?", "exists", "is_some", "some?", "persisted?", "nonNull"})
+_PRESENT_TESTS: Final = frozenset(
+    {"present?", "isPresent", "any?", "exists", "is_some", "some?", "persisted?", "nonNull"}
+)
 _NULL_FUNCTIONS: Final = frozenset({"isNull", "isNil", "isEmpty", "isUndefined"})
 
 _ROLE: Final = re.compile(
@@ -22,9 +24,12 @@ _CREDENTIAL: Final = re.compile(
     re.IGNORECASE,
 )
 _VALIDATION: Final = re.compile(
-    r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing", re.IGNORECASE
+    r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing",
+    re.IGNORECASE,
 )
-_OWNER: Final = re.compile(r"(?:owner|author|user|created_?by|creator|tenant|account|customer|member|seller)(?:_?id)?\b", re.IGNORECASE)
+_OWNER: Final = re.compile(
+    r"(?:owner|author|user|created_?by|creator|tenant|account|customer|member|seller)(?:_?id)?\b", re.IGNORECASE
+)
 
 
 def absent_names(test: AnyExpr) -> frozenset[str]:
@@ -147,7 +152,11 @@ def _compares_owner(test: AnyExpr, text: str) -> bool:
             sides = [s for s in (part.left, part.right) if not isinstance(s, Const | Str)]
             if len(sides) == 2 and all(isinstance(s, Member | Call) for s in sides):  # noqa: PLR2004 -- both sides
                 names = [_last(s) for s in sides]
-                if all(n in ("id", "_id") or _OWNER.search(n) for n in names) and any(_OWNER.search(n) for n in names) and len(_OWNER.findall(text)) > 1:
+                if (
+                    all(n in ("id", "_id") or _OWNER.search(n) for n in names)
+                    and any(_OWNER.search(n) for n in names)
+                    and len(_OWNER.findall(text)) > 1
+                ):
                     return True
     return False
 

@@ -15,7 +15,6 @@ from persona_lsp.syntax.ir import (
     Call,
     Const,
     Each,
-
     Index,
     Items,
     Lambda,
@@ -23,7 +22,6 @@ from persona_lsp.syntax.ir import (
     Name,
     Node,
     Object,
-
     Str,
     Ternary,
     dotted,
@@ -97,7 +95,9 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa
         case Call(func=func, args=args) if expr.name in _FORMATTERS:
             kwargs = tuple((k.name, k.value) for k in expr.kwargs)
             receiver = expr.receiver
-            if receiver is not None and (isinstance(receiver, Str) or dotted(receiver) not in ("String", "fmt", "Kernel", "util")):
+            if receiver is not None and (
+                isinstance(receiver, Str) or dotted(receiver) not in ("String", "fmt", "Kernel", "util")
+            ):
                 return _formatted(receiver, args, kwargs, values, depth)
             return _formatted(args[0], args[1:], kwargs, values, depth) if args else [_Dyn(expr)]
         case Call(func=func, args=args) if expr.name in _TRANSPARENT and not expr.new:
@@ -222,7 +222,9 @@ def sql_text(
             continue
         position = _position(left, fragment=fragment)
         following = pieces[index + 1] if index + 1 < len(pieces) else ""
-        quoted = left.rstrip("%").endswith(("'", '"')) and isinstance(following, str) and following.lstrip("%")[:1] in "'\""
+        quoted = (
+            left.rstrip("%").endswith(("'", '"')) and isinstance(following, str) and following.lstrip("%")[:1] in "'\""
+        )
         inner = piece.expr
         dynamic.append(
             Dynamic(
@@ -244,7 +246,11 @@ def _position(left: str, *, fragment: bool) -> str:
         return "fragment"
     if _IDENT_BEFORE.search(left):
         return "ident"
-    if not re.search(r"[=<>(,'%]\s*$|\b(?:like|ilike|in|values|and|or|between|where|then|else|when|interval|not)\s*\(?\s*$", left, re.IGNORECASE):
+    if not re.search(
+        r"[=<>(,'%]\s*$|\b(?:like|ilike|in|values|and|or|between|where|then|else|when|interval|not)\s*\(?\s*$",
+        left,
+        re.IGNORECASE,
+    ):
         return "fragment"
     return "fragment" if re.search(r"\b(?:where|and|or)\s*$", left, re.IGNORECASE) else "value"
 
@@ -267,7 +273,10 @@ _QUOTERS: Final = re.compile(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
 )
-_NAMING: Final = re.compile(r"table|schema|column|col\b|keyspace|field|prefix|alias|dialect|sort|direction|order|_sql\b|sql_|Sql\b|clause|where|query|cond|filter|fragment|join|select|cte", re.IGNORECASE)
+_NAMING: Final = re.compile(
+    r"table|schema|column|col\b|keyspace|field|prefix|alias|dialect|sort|direction|order|_sql\b|sql_|Sql\b|clause|where|query|cond|filter|fragment|join|select|cte",
+    re.IGNORECASE,
+)
 
 
 def _harmless(expr: AnyExpr, position: str, values: Values) -> str:  # noqa: C901, PLR0911, PLR0912 -- the catalogue's list of harmless values, one by one
@@ -340,5 +349,3 @@ def _maps_to_literal(expr: AnyExpr) -> bool:
             return True
         case _:
             return False
-
-

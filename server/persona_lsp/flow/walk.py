@@ -632,9 +632,7 @@ class Walk:
         self.open |= before | self.exits.pop()
         return True
 
-    def _loop(
-        self, node: Node, kind: str, target: AnyExpr | None, iterable: AnyExpr | None, ctx: Context
-    ) -> int:
+    def _loop(self, node: Node, kind: str, target: AnyExpr | None, iterable: AnyExpr | None, ctx: Context) -> int:
         variables = tuple(_names_in(target)) if target is not None else ()
         source = self.text(iterable) if iterable is not None else ""
         origin = self.origin(iterable) if iterable is not None else Origin.UNKNOWN
@@ -718,9 +716,7 @@ class Walk:
             falls = self.block(node.final, ctx) and falls
         return falls
 
-    def _catch(
-        self, index: int, body: Sequence[Stmt], variable: str, ctx: Context
-    ) -> frozenset[tuple[str, int]]:
+    def _catch(self, index: int, body: Sequence[Stmt], variable: str, ctx: Context) -> frozenset[tuple[str, int]]:
         """Walk a catch body; what is still open after it."""
         draft = self.catches[index]
         marks = (len(self.raises), len(self.responses), len(self.calls), len(self.queries))
@@ -736,7 +732,9 @@ class Walk:
         calls = self.calls[marks[2] :]
         draft["logs"] = any(_is_log(c) for c in calls)
         draft["_falls"] = falls
-        draft["outcome"] = self._outcome(body, falls=falls, raised=len(self.raises) > marks[0], responses=responses, calls=calls, ctx=inner)
+        draft["outcome"] = self._outcome(
+            body, falls=falls, raised=len(self.raises) > marks[0], responses=responses, calls=calls, ctx=inner
+        )
         after = self.open
         if draft["outcome"] in ("empty", "log", "other") and falls:
             return after | {("c", index)}
@@ -745,13 +743,22 @@ class Walk:
         return after if falls else frozenset()
 
     def _outcome(
-        self, body: Sequence[Stmt], *, falls: bool, raised: bool, responses: list[Draft], calls: list[CallSite], ctx: Context
+        self,
+        body: Sequence[Stmt],
+        *,
+        falls: bool,
+        raised: bool,
+        responses: list[Draft],
+        calls: list[CallSite],
+        ctx: Context,
     ) -> str:
         if raised:
             return "raise"
         if responses:
             worst = [r["status"] for r in responses]
-            if any(s is None or s >= 400 for s in worst) or any(r["body_kind"] in ("redirect", "html") for r in responses):  # noqa: PLR2004 -- HTTP error statuses begin at 400
+            if any(s is None or s >= 400 for s in worst) or any(
+                r["body_kind"] in ("redirect", "html") for r in responses
+            ):  # noqa: PLR2004 -- HTTP error statuses begin at 400
                 return "answer-error"
             return "answer-success"
         real = [s for s in body if not (isinstance(s, Jump) and s.kind == "pass")]
@@ -798,7 +805,13 @@ class Walk:
             self.open = before
             self.exits.append(frozenset())
             arm_falls = self.block(
-                body, replace(ctx, conditional=True, branch=_deeper(ctx.branch, Branch.OTHER), path=(*ctx.path, identity + number + 1))
+                body,
+                replace(
+                    ctx,
+                    conditional=True,
+                    branch=_deeper(ctx.branch, Branch.OTHER),
+                    path=(*ctx.path, identity + number + 1),
+                ),
             )
             left = self.exits.pop()
             if arm_falls or any(isinstance(s, Jump) and s.kind == "break" for s in body):
@@ -915,15 +928,34 @@ class Walk:
         self._mark_checked(expr.test)
         self.branch_ids += 1
         identity = self.branch_ids * 100
-        kind = branches.classify(expr.test, negated=False, looked_up=self._looked_up, principal=self._principal, text=text)
+        kind = branches.classify(
+            expr.test, negated=False, looked_up=self._looked_up, principal=self._principal, text=text
+        )
         before = self.open
-        then = replace(ctx, conditional=True, path=(*ctx.path, identity), branch=_deeper(ctx.branch, kind if kind is not Branch.OTHER else Branch.MAIN), condition=text[:200])
+        then = replace(
+            ctx,
+            conditional=True,
+            path=(*ctx.path, identity),
+            branch=_deeper(ctx.branch, kind if kind is not Branch.OTHER else Branch.MAIN),
+            condition=text[:200],
+        )
         self.visit(expr.then, then)
         after = self.open
         self.open = before
-        other = branches.classify(expr.test, negated=True, looked_up=self._looked_up, principal=self._principal, text=text)
+        other = branches.classify(
+            expr.test, negated=True, looked_up=self._looked_up, principal=self._principal, text=text
+        )
         keep = other if other in (Branch.NOT_FOUND, Branch.UNAUTHENTICATED, Branch.VALIDATION) else Branch.MAIN
-        self.visit(expr.orelse, replace(ctx, conditional=True, path=(*ctx.path, identity + 1), branch=_deeper(ctx.branch, keep), condition="not " + text[:200]))
+        self.visit(
+            expr.orelse,
+            replace(
+                ctx,
+                conditional=True,
+                path=(*ctx.path, identity + 1),
+                branch=_deeper(ctx.branch, keep),
+                condition="not " + text[:200],
+            ),
+        )
         self.open |= after
         return _NEVER
 
@@ -981,7 +1013,11 @@ class Walk:
                 self.visit(param.default, _inside(ctx))
         self.block(
             function.body,
-            replace(_inside(ctx), nested=ctx.nested + 1, tries=() if function.is_async and ctx.nested == 0 and not ctx.awaited else ctx.tries),
+            replace(
+                _inside(ctx),
+                nested=ctx.nested + 1,
+                tries=() if function.is_async and ctx.nested == 0 and not ctx.awaited else ctx.tries,
+            ),
         )
         self.locals.update(shadowed)
         self.open, self.exits = saved_open, saved_exits
@@ -1009,8 +1045,13 @@ class Walk:
             return _NEVER
         thrown = self._thrown(expr)
         if thrown is not None:
-            self._raised(thrown, expr, ctx)
+            # `repository.find(id).orElseThrow(...)` throws only if there is nothing, and is what was found otherwise.
+            found = self.visit(expr.receiver, _inside(ctx)) if expr.receiver is not None else _NEVER
+            self._raised(thrown, expr, ctx if thrown.ends else replace(ctx, conditional=True))
             self._arguments(expr, _inside(ctx))
+            if found >= 0 and not thrown.ends:
+                self.queries[found]["checked"] = True
+                return found
             return _NEVER
         answer = self._answer(expr)
         if answer is not None:
@@ -1083,7 +1124,11 @@ class Walk:
         inner = replace(ctx, discarded=False)
         if expr.name != "finally" and handlers:
             function = handlers[0].function if isinstance(handlers[0], Lambda) else None
-            body = Span(function.body_start - self.base, function.body_end - self.base) if function else self.span(handlers[0])
+            body = (
+                Span(function.body_start - self.base, function.body_end - self.base)
+                if function
+                else self.span(handlers[0])
+            )
             variable = function.params[0].name if function and function.params else ""
             self.catches.append(
                 {
@@ -1304,7 +1349,9 @@ class Walk:
                 if isinstance(node, Call) and node.name in _CLAMPS:
                     clamped = True
                 if isinstance(node, Ternary):
-                    clamped = clamped or any(isinstance(p, Binary) and p.op in ("<", ">", "<=", ">=") for p in walk(node.test))
+                    clamped = clamped or any(
+                        isinstance(p, Binary) and p.op in ("<", ">", "<=", ">=") for p in walk(node.test)
+                    )
                 if isinstance(node, Member | Index | Call):
                     read = self._read(node)
                     if read is not None and read.name:
@@ -1327,7 +1374,10 @@ class Walk:
         """Some condition of the function compares one of the names with a bound."""
         body = self.module.source[self.function.start : self.function.end].decode("utf-8", "replace")
         return any(
-            re.search(rf"\b{re.escape(n)}\b\s*(?:>=?|<=?)|(?:>=?|<=?)\s*{re.escape(n)}\b|\b(?:min|clamp|max)\w*\s*\(.*\b{re.escape(n)}\b", body)
+            re.search(
+                rf"\b{re.escape(n)}\b\s*(?:>=?|<=?)|(?:>=?|<=?)\s*{re.escape(n)}\b|\b(?:min|clamp|max)\w*\s*\(.*\b{re.escape(n)}\b",
+                body,
+            )
             for n in names
         )
 
@@ -1378,7 +1428,11 @@ class Walk:
 
     def _merged(self, expr: Call) -> None:
         """`Object.assign(user, req.body)`, `user.update(body)`: the record now holds the whole body."""
-        target: AnyExpr | None = expr.args[0] if expr.name in ("assign", "merge") and dotted(expr.receiver) in ("Object", "_", "lodash") and expr.args else expr.receiver
+        target: AnyExpr | None = (
+            expr.args[0]
+            if expr.name in ("assign", "merge") and dotted(expr.receiver) in ("Object", "_", "lodash") and expr.args
+            else expr.receiver
+        )
         if expr.name == "copyProperties" and len(expr.args) > 1:
             target = expr.args[1]
         name = dotted(target) if target is not None else ""
@@ -1552,7 +1606,8 @@ class Walk:
                             return None
                         kind = _LEAK_MEMBERS[part.name]
                     elif part.name in _LEAK_CALLS and (
-                        part.name.startswith("format_exc") or any(isinstance(a, Name) and a.id in ctx.caught for a in part.args)
+                        part.name.startswith("format_exc")
+                        or any(isinstance(a, Name) and a.id in ctx.caught for a in part.args)
                     ):
                         kind = _LEAK_CALLS[part.name]
                     elif part.name in ("instance_of", "isinstance", "is_a?"):
@@ -1582,13 +1637,17 @@ def _deeper(outer: Branch, inner: Branch) -> Branch:
 
 def _broad(catch: CatchNode) -> bool:
     return not catch.types or any(
-        t.rsplit(".", 1)[-1] in ("Exception", "BaseException", "Throwable", "StandardError", "Error", "RuntimeException")
+        t.rsplit(".", 1)[-1]
+        in ("Exception", "BaseException", "Throwable", "StandardError", "Error", "RuntimeException")
         for t in catch.types
     )
 
 
 def _is_log(call: CallSite) -> bool:
-    return call.effect in ("log", "metric") or _LOGGING.search(f"{call.receiver}.{call.name}" if call.receiver else call.name) is not None
+    return (
+        call.effect in ("log", "metric")
+        or _LOGGING.search(f"{call.receiver}.{call.name}" if call.receiver else call.name) is not None
+    )
 
 
 def _target_name(target: AnyExpr | None) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from persona_lsp.extract.known import frameworks
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
@@ -567,7 +568,11 @@ def _rules_for(world: _World, file: str) -> Sequence[tuple[str, Guard]]:
     """The rules of the module that the file belongs to; those of other modules where it has none of its own."""
     root = _module_root(file)
     own = [rule for rule in world.rules if _module_root(rule[1].where.path) == root]
-    return own or world.rules
+    if own or len({_module_root(guard.where.path) for _, guard in world.rules}) < 2:
+        return own or world.rules
+    first = world.rules[0][1]
+    # Which of the modules' rules the application runs with is a matter of its class path.
+    return (("/**", Guard(first.name, GuardKind.UNKNOWN, first.level, first.where)),)
 
 
 def _module_root(path: str) -> str:
@@ -603,9 +608,10 @@ def _group(path: str, router: Target | None, owner: tuple[str, str] | None) -> s
 
 def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
     """Number the endpoints of each application in the order in which its router tries them."""
+    ordered = {f.id for f in frameworks() if f.order_decides}
     by_app: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
-        if endpoint.order:
+        if endpoint.order and endpoint.framework in ordered:
             by_app.setdefault(endpoint.app, []).append(endpoint)
     rank: dict[int, int] = {}
     for group in by_app.values():
