@@ -1,0 +1,90 @@
+"""CORS as the `cors` package is configured."""
+
+from persona_lsp.facts.http import CorsPolicy
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.express.scope import Scope, reduce
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Lambda, Name, Object, Str, dotted
+from persona_lsp.syntax.javascript import required_module
+
+
+def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
+    """The policy that a call of the `cors` package makes, None for any other call."""
+    func = call.func
+    source = scope.imported(func.id) if isinstance(func, Name) else None
+    if not (source is not None and source[0] == "cors") and not (
+        isinstance(func, Call) and required_module(func) == "cors"
+    ):
+        return None
+    path = scope.module.path
+    where = Where(path, call.start, call.end)
+    if not call.args:
+        return CorsPolicy("cors", where, True, False, origins_text="*")
+    options = reduce(call.args[0], scope)
+    if not isinstance(options, Object) or any(e.key is None for e in options.entries):
+        return CorsPolicy("cors", where, None, None)
+    origin, credentials = options.get("origin"), options.get("credentials")
+    allowed = _flag(reduce(credentials, scope)) if credentials is not None else False
+    any_origin, effect, written = _origins(reduce(origin, scope) if origin is not None else None)
+    return CorsPolicy(
+        "cors",
+        where,
+        any_origin,
+        allowed,
+        effect=effect,
+        origins_where=Where(path, origin.start, origin.end) if origin is not None else None,
+        credentials_where=Where(path, credentials.start, credentials.end) if credentials is not None else None,
+        origins_ref=Ref(dotted(origin)) if any_origin is None and dotted(origin) else None,
+        origins_text=written,
+    )
+
+
+def _flag(expr: AnyExpr) -> bool | None:
+    return expr.value if isinstance(expr, Const) and isinstance(expr.value, bool) else None
+
+
+def _origins(origin: AnyExpr | None) -> tuple[bool | None, str, str]:
+    """Whether any origin is allowed, what follows with credentials, and the value as text.
+
+    `origin: true` answers with the caller's own origin; `*` together with credentials is refused by browsers.
+    """
+    match origin:
+        case None:
+            return True, "fails", "*"
+        case Str(regex=True):
+            return (
+                (True, "reflects", origin.value or "")
+                if origin.value in {".*", "^.*$", "."}
+                else (False, "reflects", "")
+            )
+        case Str():
+            value = origin.value
+            return (None if value is None else value == "*"), "fails", value or ""
+        case Const(value=bool(flag)):
+            return flag, "reflects", str(flag).lower()
+        case Items(items=items):
+            stars = any(isinstance(i, Str) and i.value == "*" for i in items)
+            return (True, "fails", "*") if stars else (False, "reflects", "")
+        case Lambda(function=function):
+            return _decides(function.params[-1].name if function.params else "", origin)
+        case _:
+            return None, "reflects", ""
+
+
+def _decides(callback: str, origin: Lambda) -> tuple[bool | None, str, str]:
+    """`(origin, callback) => callback(null, true)` lets everyone in; a function that tests something is unknown."""
+    body = origin.function.body
+    if len(body) == 1 and callback:
+        value = getattr(body[0], "value", None)
+        if (
+            isinstance(value, Call)
+            and isinstance(value.func, Name)
+            and value.func.id == callback
+            and len(value.args) == 2
+        ):
+            return (
+                (True, "reflects", "")
+                if isinstance(value.args[1], Const) and value.args[1].value is True
+                else (None, "reflects", "")
+            )
+    return None, "reflects", ""

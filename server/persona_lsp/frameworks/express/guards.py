@@ -1,0 +1,158 @@
+"""What middleware does, as far as its name and its package tell. Unknown names stay unknown: they may be anything."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.http import GuardKind
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, dotted
+
+_PACKAGES: Final = {
+    "express-jwt": GuardKind.AUTHN,
+    "express-oauth2-jwt-bearer": GuardKind.AUTHN,
+    "express-basic-auth": GuardKind.AUTHN,
+    "passport": GuardKind.AUTHN,
+    "express-openid-connect": GuardKind.AUTHN,
+    "connect-ensure-login": GuardKind.AUTHN,
+    "express-rate-limit": GuardKind.RATE_LIMIT,
+    "express-slow-down": GuardKind.RATE_LIMIT,
+    "rate-limiter-flexible": GuardKind.RATE_LIMIT,
+    "express-brute": GuardKind.RATE_LIMIT,
+    "celebrate": GuardKind.VALIDATION,
+    "express-validator": GuardKind.VALIDATION,
+    "express-validation": GuardKind.VALIDATION,
+    "express-joi-validation": GuardKind.VALIDATION,
+    "express-zod-api": GuardKind.VALIDATION,
+    "zod-express-middleware": GuardKind.VALIDATION,
+    "express-openapi-validator": GuardKind.VALIDATION,
+    **dict.fromkeys(
+        (
+            "body-parser", "compression", "cookie-parser", "cookie-session", "cors", "errorhandler", "express",
+            "express-fileupload", "express-flash", "express-session", "helmet", "hpp", "lusca", "method-override",
+            "morgan", "multer", "pino-http", "express-pino-logger", "response-time", "serve-favicon", "serve-index",
+            "serve-static", "swagger-ui-express", "xss-clean", "express-mongo-sanitize", "csurf", "connect-timeout",
+            "express-winston", "connect-flash", "apicache", "express-status-monitor", "http-proxy-middleware",
+            "express-actuator", "on-finished", "i18n", "i18next-http-middleware", "@sentry/node", "connect-livereload",
+            "express-useragent", "express-requests-logger", "express-http-context", "nocache", "timeout",
+            "express-request-id", "prom-client", "express-prom-bundle", "webpack-dev-middleware",
+        ),
+        GuardKind.OTHER,
+    ),
+}  # fmt: skip
+_VALIDATORS: Final = frozenset(
+    {"body", "param", "query", "header", "cookie", "check", "oneOf", "checkSchema", "checkExact", "validationResult"}
+)
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_HARMLESS: Final = re.compile(
+    r"^(?:json|urlencoded|raw|text|static|initialize|session|cors|helmet|morgan|compression|logger|log|logging|"
+    r"multer|upload|single|array|fields|none|any|cache|serve|setup|parser|csrf|sanitize|sanitizer|notFound)$",
+    re.IGNORECASE,
+)
+_LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
+_VALIDATES: Final = re.compile(
+    r"validat|celebrate|schema|sanitiz(?!e$)|(?:^|[._])(?:dto|joi|zod|yup)|^check(?:body|params|query|input)",
+    re.IGNORECASE,
+)
+_ROLES: Final = re.compile(
+    r"(?:^|_|\b)(?:is|require|require_|has|check|need|verify|ensure|only|restrict|allow|permit)\w*"
+    r"(?:admin|role|permission|scope|owner|staff|moderator|superuser|manager|access|capabilit|privilege)"
+    r"|restrictTo|permit|^acl$|^rbac$|grantAccess|admin(?:Only|Auth|Guard|Required|Protect)?$|roles?$|permissions?$"
+    r"|authorizeRoles?|hasRole|checkRole|^can[A-Z]\w*|accounting$",
+    re.IGNORECASE,
+)
+_AUTHORIZES: Final = re.compile(r"authori[sz]e?(?!d$|ation$)", re.IGNORECASE)
+_OPTIONAL: Final = re.compile(
+    r"optional|maybe|soft|if.?(?:present|any|exists)|anonymous|attach|populate|load.?user|set.?user|add.?user|deserialize"
+    r"|current.?user$|get.?user$|append.?user|inject",
+    re.IGNORECASE,
+)
+_AUTHENTICATES: Final = re.compile(
+    r"auth(?!or(?!i[sz]))|jwt|passport|protect|bearer|logged.?in|is.?log(?:ged|in)|login.?required|sign.?in.?required"
+    r"|(?:require|ensure|need|must|check|verify|is|validate|with|has|force)[._]?\w*"
+    r"(?:auth|user|login|session|token|sign|identity|account|logged|api.?key)"
+    r"|^(?:secure[dr]?|private|guard|guarded|session.?required|token|user.?required|identify)$|api.?key|deny.?all",
+    re.IGNORECASE,
+)
+_NOT_AUTH: Final = re.compile(
+    r"captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token", re.IGNORECASE
+)
+
+
+def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
+    """The kind of a middleware, and whether it lets anonymous callers pass too. `package` it was imported from, or ""."""
+    call = _innermost(expr)
+    name = guard_name(expr)
+    last = name.rsplit(".", 1)[-1]
+    if package == "passport" and last in {"initialize", "session"}:
+        return GuardKind.OTHER, False
+    if package in _PACKAGES:
+        return _PACKAGES[package], call is not None and _lets_anonymous_pass(call)
+    if package and not package.startswith((".", "@/", "~", "src/", "#", "/")) and package.count("/") == 0:
+        kind = _by_name(name, last)
+        return (kind if kind is not GuardKind.OTHER else GuardKind.UNKNOWN), False
+    if call is not None and isinstance(call.func, Name) and call.func.id in _VALIDATORS and _chained(expr):
+        return GuardKind.VALIDATION, False
+    optional = _OPTIONAL.search(last) is not None or (call is not None and _lets_anonymous_pass(call))
+    return _by_name(name, last), optional
+
+
+def guard_name(expr: AnyExpr) -> str:
+    """The dotted name of what is called or mentioned: of `auth("admin")`, of the start of a chain."""
+    call = _innermost(expr)
+    return dotted(call.func if call is not None else expr)
+
+
+def is_error_name(name: str) -> bool:
+    """Whether the name of a middleware says that it takes errors."""
+    last = name.rsplit(".", 1)[-1]
+    return re.search(r"err(?:or)?s?(?![a-z])|exception", last, re.IGNORECASE) is not None
+
+
+def _by_name(name: str, last: str) -> GuardKind:
+    if not name:
+        return GuardKind.UNKNOWN
+    if _LIMITS.search(last):
+        return GuardKind.RATE_LIMIT
+    if _HARMLESS.match(last):
+        return GuardKind.OTHER
+    if _ROLES.search(last) and not _NOT_AUTH.search(last):
+        return GuardKind.ROLE
+    if _AUTHENTICATES.search(last) and not _NOT_AUTH.search(last):
+        if _VALIDATES.search(last) and not re.search(r"token|session|jwt|user$|auth", last, re.IGNORECASE):
+            return GuardKind.VALIDATION
+        return GuardKind.AUTHZ if _AUTHORIZES.search(last) and not _AUTHORIZED.search(last) else GuardKind.AUTHN
+    if _VALIDATES.search(last) or _VALIDATES.search(name):
+        return GuardKind.VALIDATION
+    head = name.split(".", 1)[0]
+    if head != last and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
+        # `auth.required`, `auth.user`: what the module is called says it.
+        return GuardKind.AUTHN
+    return GuardKind.UNKNOWN
+
+
+_AUTHORIZED: Final = re.compile(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)
+
+
+def _innermost(expr: AnyExpr) -> Call | None:
+    """The first call of a chain: `body("x")` of `body("x").isEmail().trim()`."""
+    found: Call | None = None
+    while isinstance(expr, Call | Member):
+        if isinstance(expr, Call):
+            found = expr
+            expr = expr.func.base if isinstance(expr.func, Member) else expr.func
+        else:
+            expr = expr.base
+    return found
+
+
+def _chained(expr: AnyExpr) -> bool:
+    return isinstance(expr, Call) and (isinstance(expr.func, Member) or bool(expr.args))
+
+
+def _lets_anonymous_pass(call: Call) -> bool:
+    required = call.option("credentialsRequired")
+    if isinstance(required, Const):
+        return required.value is False
+    flag = call.option("required") or call.option("optional")
+    if isinstance(flag, Const):
+        return flag.value is (call.option("required") is None)
+    return False

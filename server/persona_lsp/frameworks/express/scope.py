@@ -1,0 +1,240 @@
+"""What names stand for while registrations are read: routers, and values that are literals in the end."""
+
+from typing import Final
+
+from msgspec import Struct, field
+
+from persona_lsp.frameworks.express.paths import regex_path
+from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    Index,
+    Items,
+    Lambda,
+    Let,
+    Member,
+    Module,
+    Name,
+    Object,
+    Str,
+    dotted,
+)
+from persona_lsp.syntax.javascript import required, required_module
+
+_DEPTH: Final = 12
+EXPRESS: Final = frozenset(
+    {"express", "express-promise-router", "express-ws", "router", "express-serve-static-core", "@feathersjs/express"}
+)
+
+
+class Scope(Struct):
+    """One function, class or file. `prefix` goes before the symbols of what is declared in it.
+
+    `routers` are symbols by dotted name (`app`, `this.router`), `values` expressions by dotted name.
+    """
+
+    module: Module
+    imports: dict[str, tuple[str, str]]
+    prefix: str = ""
+    parent: "Scope | None" = None
+    cls: ClassNode | None = None
+    routers: dict[str, str] = field(default_factory=dict)
+    values: dict[str, AnyExpr] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    """Parameters: they hide what the names mean outside."""
+    owner: str = ""
+    """The symbol of the function that this is the body of."""
+
+    def router(self, name: str) -> str | None:
+        """The symbol of the router that a dotted name stands for."""
+        scope: Scope | None = self
+        head = name.split(".", 1)[0]
+        while scope is not None:
+            if name in scope.routers:
+                return scope.routers[name]
+            if head in scope.hidden or head in scope.values:
+                return None
+            scope = scope.parent
+        return None
+
+    def value(self, name: str) -> AnyExpr | None:
+        """What a dotted name was last bound to, None if that is not known."""
+        scope: Scope | None = self
+        head = name.split(".", 1)[0]
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            if head in scope.hidden:
+                return None
+            scope = scope.parent
+        return None
+
+    def imported(self, name: str) -> tuple[str, str] | None:
+        """Module and name that a local name was imported from, unless something nearer hides it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.hidden:
+                return None
+            if name in scope.values:
+                return _required(scope.values[name])
+            scope = scope.parent
+        return self.imports.get(name)
+
+    def owning_class(self) -> ClassNode | None:
+        """The class whose `this` is meant here."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.cls is not None:
+                return scope.cls
+            scope = scope.parent
+        return None
+
+
+def _required(value: AnyExpr) -> tuple[str, str] | None:
+    name = "*"
+    if isinstance(value, Member):
+        name, value = value.name, value.base
+    module = required_module(value)
+    return (module, name) if module else None
+
+
+def reduce(expr: AnyExpr, scope: Scope, depth: int = 0) -> AnyExpr:
+    """The expression that a name or member stands for in the end, as far as this file tells."""
+    if depth > _DEPTH:
+        return expr
+    match expr:
+        case Await(value=value):
+            return reduce(value, scope, depth + 1)
+        case Let(target=target, value=value, op="default"):
+            return reduce(target if scope.value(dotted(target)) is not None else value, scope, depth + 1)
+        case Name(id=name):
+            value = scope.value(name)
+            return expr if value is None or value is expr else reduce(value, scope, depth + 1)
+        case Member(base=base, name=name):
+            known = scope.value(dotted(expr))
+            if known is not None:
+                return reduce(known, scope, depth + 1)
+            held = reduce(base, scope, depth + 1)
+            entry = held.get(name) if isinstance(held, Object) else None
+            if entry is not None:
+                return reduce(entry, scope, depth + 1)
+            return expr
+        case Index(base=base, keys=(key,)):
+            held, wanted = reduce(base, scope, depth + 1), reduce(key, scope, depth + 1)
+            found: AnyExpr | None = None
+            if isinstance(held, Object) and isinstance(wanted, Str) and wanted.value is not None:
+                found = held.get(wanted.value)
+            elif isinstance(held, Items) and isinstance(wanted, Const) and isinstance(wanted.value, int):
+                found = held.items[wanted.value] if 0 <= wanted.value < len(held.items) else None
+            return reduce(found, scope, depth + 1) if found is not None else expr
+        case Call(func=Member(base=base, name="freeze"), args=(value,)) if dotted(base) == "Object":
+            return reduce(value, scope, depth + 1)
+        case _:
+            return expr
+
+
+def text(expr: AnyExpr, scope: Scope, depth: int = 0) -> Text:
+    """The text that an expression stands for: literal pieces, references to other files, and holes."""
+    if depth > _DEPTH:
+        return (Hole("too deep"),)
+    value = reduce(expr, scope)
+    match value:
+        case Str(regex=True):
+            path = regex_path(value.value or "")
+            return path if path is not None else (Hole("a regular expression", scope.module.text(value)),)
+        case Str(parts=parts):
+            pieces: Text = ()
+            for part in parts:
+                pieces += (part,) if isinstance(part, str) else text(part, scope, depth + 1)
+            return pieces
+        case Const(value=constant) if constant is not None:
+            return (str(constant),)
+        case Binary(op="+", left=left, right=right):
+            return text(left, scope, depth + 1) + text(right, scope, depth + 1)
+        case Binary(op="or" | "??", right=right):
+            del right
+        case Call(func=Member(base=base, name="concat"), args=args):
+            return text(base, scope, depth + 1) + sum((text(a, scope, depth + 1) for a in args), ())
+        case Name() | Member():
+            name = dotted(value)
+            if name and name.split(".", 1)[0] == "this" and scope.owning_class() is not None:
+                pass
+            elif name and scope.imported(name.split(".", 1)[0]) is not None:
+                return (Ref(name),)
+        case _:
+            pass
+    return (Hole("known at run time only", scope.module.text(expr)[:80]),)
+
+
+def reference(expr: AnyExpr, scope: Scope, depth: int = 0) -> Ref | None:
+    """A reference to a function, class or router that the linker can follow: across files, and through instances."""
+    if depth > _DEPTH:
+        return None
+    match expr:
+        case Await(value=value):
+            return reference(value, scope, depth + 1)
+        case Name(id=name):
+            return _named(expr, name, scope, depth)
+        case Member(base=base, name=name):
+            if name in {"bind", "call", "apply"}:
+                return reference(base, scope, depth + 1)
+            return _member(expr, base, name, scope, depth)
+        case Call(func=Member(base=base, name="bind")):
+            return reference(base, scope, depth + 1)
+        case Call(func=Member(base=container, name="resolve" | "get"), args=(Name(id=wanted),)) if wanted[:1].isupper():
+            # A container of dependencies, asked for a class.
+            del container
+            return Ref(wanted)
+        case Call():
+            module = required_module(expr)
+            if module:
+                return Ref(required(module))
+            return reference(expr.func, scope, depth + 1)
+        case _:
+            return None
+
+
+def _named(expr: Name, name: str, scope: Scope, depth: int) -> Ref | None:
+    symbol = scope.router(name)
+    if symbol is not None:
+        return Ref(symbol)
+    value = scope.value(name)
+    if value is None or isinstance(value, Lambda | Object):
+        return Ref(name)
+    if isinstance(value, Name | Member | Call | Await) and value is not expr:
+        if isinstance(value, Call) and not value.new and scope.parent is None and not required_module(value):
+            # `const handler = wrap(fn)`: the name itself is what other code knows.
+            return Ref(name)
+        return reference(value, scope, depth + 1)
+    return Ref(name)
+
+
+def _member(expr: Member, base: AnyExpr, name: str, scope: Scope, depth: int) -> Ref | None:
+    full = dotted(expr)
+    symbol = scope.router(full) if full else None
+    if symbol is not None:
+        return Ref(symbol)
+    cls = scope.owning_class()
+    if isinstance(base, Name) and base.id == "this":
+        known = scope.value(full)
+        if known is not None and not isinstance(known, Object):
+            return reference(known, scope, depth + 1)
+        return Ref(f"{cls.name}.{name}") if cls is not None else None
+    if isinstance(base, Member) and isinstance(base.base, Name) and base.base.id == "this" and cls is not None:
+        held = scope.value(dotted(base))
+        if held is None:
+            kind = next((f.type for f in cls.fields if f.name == base.name and f.type is not None), None)
+            return Ref(f"{dotted(kind)}.{name}") if kind is not None and dotted(kind) else None
+    entry = reduce(expr, scope)
+    if entry is not expr and not isinstance(entry, Member):
+        return reference(entry, scope, depth + 1) if not isinstance(entry, Lambda | Object | Call) else Ref(full)
+    if isinstance(base, Call) and base.new:
+        owner = dotted(base.func)
+        return Ref(f"{owner}.{name}") if owner else None
+    head = reference(base, scope, depth + 1)
+    return Ref(f"{head.name}.{name}") if head is not None else None
