@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap
+from tests.harness.fences import Example, examples
 
 from persona_lsp.rules.page import HEADINGS, REQUIRED, Page, page
 from persona_lsp.rules.registry import Rule, by_id, rules
-from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap
-from tests.harness.fences import Example, examples
 
 HERE = Path(__file__).parent
 CHECKS = {"Flagged": check_flagged, "Fine": check_fine, "Not yet flagged": check_gap}

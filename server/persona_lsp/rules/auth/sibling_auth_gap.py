@@ -24,7 +24,7 @@ def replace_order(order_id: int, body: OrderCreate):
 
 
 @router.delete("/{order_id}", status_code=204)
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `DELETE /orders/{order_id}` has no `get_current_user`, which 2 of its siblings have; add it.
+#       ^^^^^^^^^^^^^^^^^^^^ `DELETE /orders/{order_id}` has no `get_current_user`, which 2 of its siblings have; add it.
 def delete_order(order_id: int):
     orders.delete(order_id)
 

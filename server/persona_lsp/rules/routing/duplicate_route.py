@@ -18,7 +18,7 @@ def get_order(id: int):
 
 
 @app.get("/orders/{order_id}")
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{order_id}` is already handled by `get_order`; this registration can never run.
+#    ^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{order_id}` is already handled by `get_order`; this registration can never run.
 def order_details(order_id: int):
     return {"order": order_id}
 ```

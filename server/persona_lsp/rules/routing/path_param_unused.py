@@ -166,15 +166,20 @@ def _is_certain(endpoint: Endpoint) -> bool:
     handler = endpoint.handler
     if handler is None or not handler.complete or endpoint.route.unknown_params or endpoint.overrides:
         return False
-    # Pages are made of templates, which read parameters where no fact tells; so do answers that nobody wrote.
-    if is_html(endpoint) or not (handler.responses or handler.raises):
+    # Pages are made of templates, which read parameters where no fact tells; so are answers that nobody wrote.
+    if is_html(endpoint) or not (handler.responses or handler.raises or endpoint.declared):
         return False
     return endpoint.path_known and next(unread_guards(endpoint), None) is None
 
 
 def _read(endpoint: Endpoint) -> set[str]:
     """The wire names of the inputs that some code reads; "" among them when the whole request goes somewhere."""
-    read = {param.name for param in endpoint.params if param.place == In.PATH and (param.used or param.via)}
+    mentioned = endpoint.handler.names_read if endpoint.handler else ()
+    read = {
+        param.name
+        for param in endpoint.params
+        if param.place == In.PATH and param.used and (param.via or not param.local or param.local in mentioned)
+    }
     functions = (endpoint.handler, *endpoint.before, *endpoint.callees)
     resolved = {function.name for function in endpoint.callees}
     for function in functions:

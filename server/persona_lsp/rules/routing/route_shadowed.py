@@ -19,7 +19,7 @@ def read_report(report_id: str):
 
 
 @app.get("/reports/latest")
-#^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /reports/latest` is never reached: `/reports/{report_id}` is registered first and matches it.
+#    ^^^^^^^^^^^^^^^^^^^^^ `GET /reports/latest` is never reached: `/reports/{report_id}` is registered first and matches it.
 def latest_report():
     return load_latest()
 ```

@@ -8,19 +8,71 @@ Secrets belong into the environment or a secret store
 ## Flagged
 ```py fastapi
 from fastapi import FastAPI
+from sqlalchemy import create_engine
 
 app = FastAPI()
-STRIPE_KEY = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+JWT_SECRET = "q7Zt-9vLw2Xc_44nBe"
+#            ^^^^^^^^^^^^^^^^^^^^ A secret is committed in source; read it from the environment and replace it by a new one.
+engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A password in a URL is committed in source; read it from the environment and replace it by a new one.
+```
+
+```js express
+const express = require('express');
+const session = require('express-session');
+
+const app = express();
+app.use(session({ secret: 'q7Zt-9vLw2Xc_44nBe', resave: false }));
+//                        ^^^^^^^^^^^^^^^^^^^^ A secret is committed in source; read it from the environment and replace it by a new one.
+```
+
+## Fixed
+```js express
+const express = require('express');
+const session = require('express-session');
+
+const app = express();
+app.use(session({ secret: process.env.SECRET, resave: false }));
 ```
 
 ## Fine
+It is read from the environment.
+
 ```py fastapi
 import os
 
 from fastapi import FastAPI
+from sqlalchemy import create_engine
 
 app = FastAPI()
-STRIPE_KEY = os.environ["STRIPE_KEY"]
+JWT_SECRET = os.environ["JWT_SECRET"]
+engine = create_engine(os.environ["DATABASE_URL"])
+```
+
+Placeholders, names of headers and fields, texts about secrets, databases on the developer's own machine, public keys.
+
+```js express
+const express = require('express');
+
+const app = express();
+const SAMPLE_TOKEN = 'your-token-here';
+const API_KEY_HEADER = 'x-api-key-2024';
+const PASSWORD_LABEL = 'Enter your password';
+const passwordError = 'The password is wrong';
+const DATABASE_URL = 'postgres://postgres:postgres@localhost/shop';
+const PUBLIC_KEY = '-----BEGIN PUBLIC KEY-----';
+const secret = process.env.SECRET || 'changeme';
+const password = '${DB_PASSWORD}';
+```
+
+Passwords of tests are made up.
+
+`tests/test_login.py`:
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+PASSWORD = "q7Zt-9vLw2Xc_44nBe"
 ```
 
 ## When to ignore it

@@ -18,7 +18,7 @@ def delete_order(order_id: int, user=Depends(get_current_user)):
     order = orders.read(order_id)
     if order.owner_id != user.id:
         raise HTTPException(status_code=401)
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A known user lacks a right here: answer 403; 401 makes clients log the user out.
+#             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A known user lacks a right here: answer 403; 401 makes clients log the user out.
     orders.delete(order)
 ```
 

@@ -18,7 +18,7 @@ def charge(order: Order):
         pay(order)
     except PaymentError:
         return {"error": "declined"}
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of `POST /charges` answers 200; answer 500, so that clients and monitoring see it.
+#              ^^^^^^^^^^^^^^^^^^^^^ A failure of `POST /charges` answers 200; answer 500, so that clients and monitoring see it.
     return {"paid": True}
 ```
 

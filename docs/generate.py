@@ -1,0 +1,125 @@
+"""Writes the pages that are made from the code: docs/rules/, docs/settings.md and docs/frameworks.md.
+
+`python docs/generate.py` writes what changed and removes pages of rules that are gone; with `--check` it writes
+nothing, names what is stale and answers 1.
+"""
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS.parent / "server"))
+
+from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
+from persona_lsp.rules.registry import Rule, rules, topics  # noqa: E402 - the same
+from persona_lsp.rules.topics import FEATURES  # noqa: E402 - the same
+from persona_lsp.settings.schema import markdown as settings_page  # noqa: E402 - the same
+
+NOTE = "<!-- Made by docs/generate.py; change what it is made from. -->\n"
+LANGUAGES = {
+    "python": "Python",
+    "javascript": "JavaScript",
+    "typescript": "TypeScript",
+    "tsx": "TSX",
+    "java": "Java",
+    "ruby": "Ruby",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    made = {DOCS / "rules" / rule.family / f"{rule.id}.md": _rule(rule) for rule in rules()}
+    made[DOCS / "rules" / "README.md"] = _index()
+    made[DOCS / "settings.md"] = f"{NOTE}\n# Settings\n\n{settings_page()}"
+    made[DOCS / "frameworks.md"] = _frameworks()
+    return made
+
+
+def stale() -> list[Path]:
+    """Pages whose text is not what the code says now, and pages of rules that are gone."""
+    made = pages()
+    changed = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return sorted([*changed, *(path for path in (DOCS / "rules").rglob("*.md") if path not in made)])
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or with `--check` only say what is stale."""
+    made = pages()
+    found = stale()
+    if "--check" in arguments:
+        for path in found:
+            print(f"stale: {path.relative_to(DOCS.parent).as_posix()}; run: python docs/generate.py")  # noqa: T201 - a tool talks
+        return 1 if found else 0
+    for path in found:
+        if path in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made[path], encoding="utf-8")
+        else:
+            path.unlink()
+    return 0
+
+
+def _rule(rule: Rule) -> str:
+    page = rule.page
+    fix = "has a quick fix" if rule.fixable else "has no quick fix"
+    facts = f"**{rule.declaration.severity.word}** · {rule.topic.title} · {fix} · since {rule.declaration.since}"
+    sections = "".join(f"\n## {heading}\n\n{text}\n" for heading, text in page.sections.items())
+    return f"{NOTE}\n# {rule.id}\n\n{page.summary}\n\n{facts}\n{sections}{_silence(rule)}"
+
+
+def _silence(rule: Rule) -> str:
+    return (
+        "\n## Silence it\n\n"
+        f"Here: a comment `persona-lsp: ignore[{rule.id}] the reason` above the line or behind it.\n"
+        f'Everywhere: `ignore = ["{rule.id}"]` in `persona-lsp.toml`.\n'
+    )
+
+
+def _index() -> str:
+    lines = [NOTE, "# Rules\n"]
+    lines.append(f"{len(rules())} rules, by topic. A rule is on when the active persona commits itself to its topic.\n")
+    for topic in topics():
+        ruled = [rule for rule in rules() if rule.topic == topic]
+        if not ruled:
+            continue
+        lines.append(f"## {topic.title}\n")
+        lines += ["| rule | severity | fix | |", "|---|---|---|---|"]
+        for rule in ruled:
+            fix = "yes" if rule.fixable else ""
+            link = f"[{rule.id}]({rule.family}/{rule.id}.md)"
+            lines.append(f"| {link} | {rule.declaration.severity.word} | {fix} | {rule.page.summary} |")
+        lines.append("")
+    lines.append("## Topics without rules\n")
+    lines += ["| topic | kept by | not yet |", "|---|---|---|"]
+    for topic in topics():
+        if not any(rule.topic == topic for rule in rules()):
+            kept = "; ".join(FEATURES[feature] for feature in topic.features)
+            lines.append(f"| {topic.title} | {kept} | {topic.not_yet} |")
+    return "\n".join(lines) + "\n"
+
+
+def _frameworks() -> str:
+    lines = [NOTE, "# Frameworks and libraries\n", "## Frameworks\n"]
+    lines.append(
+        "Their routes, inputs, guards, answers and errors are extracted, and fixes are spelled in their words.\n"
+    )
+    lines += ["| framework | languages | order of routes decides | known by |", "|---|---|---|---|"]
+    for framework in frameworks():
+        packages = ", ".join(f"`{package}`" for package in framework.packages)
+        order = "yes" if framework.order_decides else "no"
+        lines.append(f"| {framework.title} | {_languages(framework.languages)} | {order} | {packages} |")
+    lines += ["", "## Libraries\n", "What their calls mean is known: queries, transactions, and effects outside.\n"]
+    lines += ["| library | languages | relational | known by |", "|---|---|---|---|"]
+    for library in libraries():
+        packages = ", ".join(f"`{package}`" for package in library.packages) or "always looked for"
+        relational = {True: "yes", False: "no", None: ""}[library.relational]
+        lines.append(f"| {library.id} | {_languages(library.languages)} | {relational} | {packages} |")
+    return "\n".join(lines) + "\n"
+
+
+def _languages(ids: tuple[str, ...]) -> str:
+    return ", ".join(LANGUAGES.get(one, one) for one in ids)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
