@@ -6,10 +6,10 @@ from typing import Final
 from persona_lsp.facts.http import ErrorHandler
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.spring.annotations import argument, classes, find, listed, simple, type_name
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.routes import method_keys
+from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Member, Module, dotted
 
 FIXED: Final = {
@@ -54,8 +54,7 @@ def exception_status(cls: ClassNode) -> int | None:
     """The status that an exception class declares: `@ResponseStatus`, or what it hands to `ResponseStatusException`."""
     annotated = find(cls.decorators, "ResponseStatus")
     if annotated is not None:
-        found = status_of(argument(annotated, "code", "value")) or _by_name(argument(annotated, "code", "value"))
-        return found[0] if found is not None else None
+        return status_value(argument(annotated, "code", "value"))[0]
     bases = {type_name(base) for base in cls.bases}
     if bases & {"ResponseStatusException", "ErrorResponseException", "HttpClientErrorException"}:
         statuses: set[int] = set()
@@ -64,20 +63,9 @@ def exception_status(cls: ClassNode) -> int | None:
                 continue
             for made in calls_of(method):
                 if made.call.args and getattr(made.call.func, "id", "") == "super":
-                    found = status_of(made.call.args[0]) or _by_name(made.call.args[0])
-                    statuses.add(found[0] if found is not None else 0)
+                    statuses.add(status_value(made.call.args[0])[0] or 0)
         if len(statuses) == 1:
             return statuses.pop() or None
-    return None
-
-
-def _by_name(value: object) -> tuple[int, object] | None:
-    from persona_lsp.flow.status import status_named
-    from persona_lsp.syntax.ir import Name
-
-    if isinstance(value, Name):
-        code = status_named(value.id)
-        return (code, value) if code is not None else None
     return None
 
 
@@ -97,8 +85,7 @@ def _status(method: FunctionNode) -> int | None:
     annotated = find(method.decorators, "ResponseStatus")
     if annotated is not None:
         value = argument(annotated, "code", "value")
-        found = status_of(value) or _by_name(value)
-        return found[0] if found is not None else None
+        return status_value(value)[0]
     statuses: set[int | None] = set()
     for made in calls_of(method):
         status = answered_status(made.call)
@@ -127,22 +114,20 @@ def answered_status(call: Call) -> int | bool | None:
         if name in FIXED:
             return FIXED[name]
         if name in {"status", "of"} and call.args:
-            found = status_of(call.args[0]) or _by_name(call.args[0])
-            return found[0] if found is not None else None
+            return status_value(call.args[0])[0]
         return False
     if call.new and type_name(call.func) == "ResponseEntity":
         for arg in reversed(call.args):
-            found = status_of(arg) or _by_name(arg)
+            found = status_value(arg)[0]
             if found is not None:
-                return found[0]
+                return found
         return None
     if owner == "ProblemDetail" and name in {"forStatus", "forStatusAndDetail"} and call.args:
-        found = status_of(call.args[0]) or _by_name(call.args[0])
-        return found[0] if found is not None else None
+        return status_value(call.args[0])[0]
     if name == "handleExceptionInternal":
         for arg in call.args:
-            found = status_of(arg) or _by_name(arg)
+            found = status_value(arg)[0]
             if found is not None:
-                return found[0]
+                return found
         return None
     return False

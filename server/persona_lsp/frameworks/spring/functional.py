@@ -56,7 +56,7 @@ def functional(module: Module, values: Values, order: int) -> tuple[list[Router]
                 _walk(value, (), found, 0)
             if found.routes:
                 at = Where(module.path, method.name_start, method.name_end)
-                routers.append(Router(f"{path}.{method.name}()", "router", _FRAMEWORK, at))
+                routers.append(Router(f"{path}.{method.name}()", "class", _FRAMEWORK, at))
                 routes += found.routes
                 inline += found.inline
     return routers, routes, inline

@@ -7,7 +7,6 @@ from typing import Final
 from persona_lsp.facts.http import Declared, Doc, Level, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.spring.annotations import (
     CLIENTS,
     CONTROLLERS,
@@ -32,7 +31,8 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.guards import declared_guards
 from persona_lsp.frameworks.spring.inputs import inputs
-from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Name, Str, dotted
+from persona_lsp.frameworks.spring.statuses import status_value
+from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Str, dotted
 
 FRAMEWORK_ID: Final = "spring"
 ENTITY_TYPES: Final = frozenset({"ResponseEntity", "HttpEntity", "ServerResponse", "Response", "EntityResponse"})
@@ -214,11 +214,10 @@ def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:
     found: list[Declared] = []
     status = find(method.decorators, "ResponseStatus")
     if status is not None:
-        code = status_of(argument(status, "code", "value") or _bare_name(status))
-        node = code[1] if code is not None else None
+        code, node = status_value(argument(status, "code", "value"))
         found.append(
             Declared(
-                code[0] if code is not None else None,
+                code,
                 where(module, status),
                 value_where=where(module, node) if node is not None else None,
             )
@@ -238,12 +237,6 @@ def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:
                 )
             )
     return tuple(found)
-
-
-def _bare_name(status: Decorator) -> AnyExpr | None:
-    """`@ResponseStatus(CREATED)` with a static import."""
-    value = argument(status, "code", "value")
-    return value if isinstance(value, Name) else None
 
 
 def _api_responses(method: FunctionNode) -> Iterator[Decorator]:

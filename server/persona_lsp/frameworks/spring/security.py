@@ -129,13 +129,13 @@ def _guards(
             name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher="/**", methods=methods, within=within
         )
         return
-    kind = _RULES[name]
-    if name == "access":
+    kind = GuardKind.UNKNOWN if made.conditional else _RULES[name]
+    if name == "access" and not made.conditional:
         text = made.call.args[0] if made.call.args else None
         kind = expression_kind(text.value or "") if isinstance(text, Str) else GuardKind.UNKNOWN
     for pattern in patterns:
         yield Guard(
-            name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN, conditional=made.conditional,
+            name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
             matcher=pattern, methods=methods, within=within,
         )  # fmt: skip
 

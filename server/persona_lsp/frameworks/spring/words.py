@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.spring.annotations import argument, find, simple, type_name
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
 from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, is_page, mapping_of
+from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -77,7 +77,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return None
     if find(function.decorators, "ExceptionHandler") is not None or _is_override_of_advice(function, cls):
         status = find(function.decorators, "ResponseStatus")
-        code = _status(argument(status, "code", "value"))[0] if status is not None else None
+        code = status_value(argument(status, "code", "value"))[0] if status is not None else None
         default: int | None = (
             None if answered_type(function) in ENTITY_TYPES | {"ProblemDetail", "Object"} else code or 200
         )
@@ -102,7 +102,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             )
         return None
     status = find(function.decorators, "ResponseStatus")
-    declared = _status(argument(status, "code", "value"))[0] if status is not None else None
+    declared = status_value(argument(status, "code", "value"))[0] if status is not None else None
     answered = answered_type(function)
     default = 200
     if status is not None:
@@ -143,7 +143,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         if call.name in {"body", "bodyValue", "entity", "json"} and call.args:
             body = call.args[0]
         elif call.name == "status" and call.args:
-            found, at = _status(call.args[0])
+            found, at = status_value(call.args[0])
             status, node, unknown = found, at, found is None
     if (start.name in {"ok", "of", "ofNullable"} and start.args and body is None) or (
         simple(builder) == "Response" and start.name in {"ok", "accepted"} and start.args and body is None
@@ -237,7 +237,7 @@ def _built_status(start: Call, builder: str) -> tuple[int | None, Node | None, b
         at = start.func.name_start if isinstance(start.func, Member) else start.start
         return fixed, Name(at, at + len(name), name), False
     if name == "status" and start.args:
-        status, node = _status(start.args[0])
+        status, node = status_value(start.args[0])
         return status, node, status is None
     return None, None, True
 
@@ -245,7 +245,7 @@ def _built_status(start: Call, builder: str) -> tuple[int | None, Node | None, b
 def _constructed(expr: Call) -> Answer:
     """`new ResponseEntity<>(body, headers, status)`: the status is the last argument that is one."""
     for index in range(len(expr.args) - 1, -1, -1):
-        status, node = _status(expr.args[index])
+        status, node = status_value(expr.args[index])
         if status is not None:
             body = expr.args[0] if index > 0 else None
             return Answer(status, False, node, body, "" if body is not None else "none", sends=False)
@@ -260,7 +260,7 @@ def _sent(expr: Call, scope: Scope) -> Answer | None:
     if handled is None or not isinstance(receiver, Name) or receiver.id not in handled.response:
         return None
     if expr.name == "sendError" and expr.args:
-        status, node = _status(expr.args[0])
+        status, node = status_value(expr.args[0])
         return Answer(
             status,
             status is None,
@@ -286,7 +286,7 @@ def _exception(made: Call, scope: Scope) -> Thrown | None:
         "ServerErrorException",
     }:
         for arg in made.args:
-            status, node = _status(arg)
+            status, node = status_value(arg)
             if status is not None:
                 message = next((a for a in made.args if a is not arg), None)
                 return Thrown(name, status, node, message)
@@ -317,22 +317,6 @@ def _supplied(value: AnyExpr, name: str) -> Call | None:
                 return Call(made.start, made.end, made.func, (), new=True, args_start=made.end, args_end=made.end)
             return made
     return None
-
-
-def _status(expr: AnyExpr | None) -> tuple[int | None, Node | None]:
-    found = status_of(expr)
-    if found is not None:
-        return found
-    if isinstance(expr, Call) and expr.name in {"value", "getStatusCode"} and expr.receiver is not None:
-        inner = status_of(expr.receiver)
-        return (inner[0], expr) if inner is not None else (None, None)
-    if isinstance(expr, Call) and expr.name in {"valueOf", "resolve"} and expr.args:
-        inner = status_of(expr.args[0])
-        return (inner[0], inner[1]) if inner is not None else (None, None)
-    if isinstance(expr, Name) and expr.id.isupper():
-        code = status_named(expr.id)
-        return (code, expr) if code is not None else (None, None)
-    return None, None
 
 
 def _is_error(declared: AnyExpr | None) -> bool:
