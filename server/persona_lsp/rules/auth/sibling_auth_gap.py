@@ -45,7 +45,7 @@ app.put('/orders/:id', requireAuth, (req, res) => {
   res.json(orders.replace(req.params.id, req.body.item));
 });
 app.delete('/orders/:id', (req, res) => {
-//<--------------------- `DELETE /orders/{id}` has no `requireAuth`, which 2 of its siblings have; add it.
+//  ^^^^^^^^^^^^^^^^^^^^ `DELETE /orders/{id}` has no `requireAuth`, which 2 of its siblings have; add it.
   orders.remove(req.params.id);
   res.sendStatus(204);
 });

@@ -18,7 +18,7 @@ const app = express();
 
 app.get('/orders/:id', async (req, res) => {
   res.json(await orders.read(req.params.id));
-//         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of this await leaves `GET /orders/{id}` without an answer; pass it to `next`.
+//         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of this await leaves `GET /orders/{id}` without an answer; pass it to `next`.
 });
 ```
 
@@ -34,7 +34,7 @@ const app = express();
 
 app.post('/imports', (req, res) => {
   run(req.body).then((result) => res.json(result));
-//<----------------------------------------------- A failure of this promise leaves `POST /imports` without an answer; pass it to `next`.
+//^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of this promise leaves `POST /imports` without an answer; pass it to `next`.
 });
 ```
 

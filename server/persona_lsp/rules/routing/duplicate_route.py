@@ -31,7 +31,7 @@ app.get('/users/:id', (req, res) => {
   res.json({ id: req.params.id });
 });
 app.get('/users/:userId', (req, res) => {
-//<---------------------- `GET /users/{userId}` is already handled above; this registration can never run.
+//  ^^^^^^^^^^^^^^^^^^^^ `GET /users/{userId}` is already handled above; this registration can never run.
   res.json({ user: req.params.userId });
 });
 ```
@@ -139,7 +139,7 @@ from collections.abc import Iterator
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import DeleteStatement
 from persona_lsp.rules import project_rule
-from persona_lsp.rules.predicates import label
+from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 
@@ -168,7 +168,9 @@ def duplicate_route(snapshot: Snapshot) -> Iterator[Finding]:
 def _finding(endpoint: Endpoint, first: Endpoint, registered: dict[tuple[str, int, int], int]) -> Finding:
     statement = endpoint.route.statement
     same = first.handler is not None and first.handler == endpoint.handler
-    handler = f"by `{first.handler_name}`" if first.handler_name else "above"
+    # A handler without a name is called after its route, which says nothing here.
+    named = first.handler_name and " " not in first.handler_name
+    handler = f"by `{brief(first.handler_name)}`" if named else "above"
     if same:
         message = f"`{label(endpoint)}` is registered twice for `{first.handler_name}`; delete one registration."
     elif endpoint.position is None:

@@ -40,6 +40,18 @@ const app = express();
 app.use('/projects/:projectId/tasks', tasks);
 ```
 
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items/{item_id}")
+def read_item(itemId: int):
+#             ^^^^^^^^^^^ `itemId` is not in `GET /items/{item_id}`, so it is taken from the query; did you mean `item_id`?
+    return load(itemId)
+```
+
 ```java spring
 @RestController
 class Users {
@@ -176,15 +188,28 @@ def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Find
     if not endpoint.path_known or endpoint.route.unknown_params:
         return
     yield from _undefined_reads(endpoint, snapshot)
-    for param in endpoint.params:
-        if param.place == In.PATH and param.required and not param.via and param.name not in endpoint.path_params:
-            near = _nearest(param.name, endpoint.path_params)
-            yield Finding(
-                param.where,
-                f"`{param.name}` is not in `{label(endpoint)}`, so every call fails;"
-                + (f" did you mean `{near}`?" if near else " add it to the path or drop it."),
-                subject=f"{endpoint.label} {param.name}",
-            )
+    yield from _undefined_params(endpoint)
+
+
+def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
+    declared = endpoint.route.params
+    bound = {param.name for param in declared}
+    free = tuple(name for name in endpoint.path_params if name not in bound)
+    for param in declared:
+        if not param.required or param.via or param.name in endpoint.path_params:
+            continue
+        near = _nearest(param.name, free)
+        if param.place == In.PATH:
+            told = "so every call fails;" + (f" did you mean `{near}`?" if near else " add it to the path or drop it.")
+        elif param.place == In.QUERY and near:
+            told = f"so it is taken from the query; did you mean `{near}`?"
+        else:
+            continue
+        yield Finding(
+            param.where,
+            f"`{param.name}` is not in `{label(endpoint)}`, {told}",
+            subject=f"{endpoint.label} {param.name}",
+        )
 
 
 def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:

@@ -178,7 +178,7 @@ def _read(endpoint: Endpoint) -> set[str]:
     read = {
         param.name
         for param in endpoint.params
-        if param.place == In.PATH and param.used and (param.via or not param.local or param.local in mentioned)
+        if param.place == In.PATH and param.used and (param.via or param.local in mentioned)
     }
     functions = (endpoint.handler, *endpoint.before, *endpoint.callees)
     resolved = {function.name for function in endpoint.callees}

@@ -32,7 +32,7 @@ router.get('/:slug', (req, res) => {
   res.json(articles.bySlug(req.params.slug));
 });
 router.get('/feed', (req, res) => {
-//<--------------- `GET /articles/feed` is never reached: `/articles/{slug}` is registered first and matches it.
+//     ^^^^^^^^^^^ `GET /articles/feed` is never reached: `/articles/{slug}` is registered first and matches it.
   res.json(articles.feed());
 });
 
