@@ -1,0 +1,207 @@
+"""What a filter of a controller does, by its name, and the guards that a class body declares."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.rails.literals import inside, names, options
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    BlockExpr,
+    Call,
+    ClassNode,
+    Do,
+    If,
+    Lambda,
+    Module,
+    Name,
+    Return,
+    Stmt,
+    Str,
+    Unary,
+    walk,
+)
+
+_BEFORE: Final = frozenset(
+    {
+        "before_action", "prepend_before_action", "append_before_action", "before_filter", "prepend_before_filter",
+        "around_action", "prepend_around_action",
+    }
+)  # fmt: skip
+_SKIPS: Final = frozenset({"skip_before_action", "skip_before_filter", "skip_action_callback", "skip_around_action"})
+_MACROS: Final = {
+    "http_basic_authenticate_with": GuardKind.AUTHN,
+    "acts_as_token_authentication_handler_for": GuardKind.AUTHN,
+    "load_and_authorize_resource": GuardKind.AUTHZ,
+    "authorize_resource": GuardKind.AUTHZ,
+    "authorize_actions_for": GuardKind.AUTHZ,
+    "rate_limit": GuardKind.RATE_LIMIT,
+    "throttle": GuardKind.RATE_LIMIT,
+    "protect_from_forgery": GuardKind.OTHER,
+}
+_SKIP_MACROS: Final = {
+    "allow_unauthenticated_access": "require_authentication",
+    "skip_load_and_authorize_resource": "load_and_authorize_resource",
+    "skip_authorize_resource": "authorize_resource",
+}
+_AUTHN: Final = re.compile(
+    r"(?:^|_)(?:authenticate|authenticated|doorkeeper_authorize!|jwt_authenticate)(?:_|!|$)"
+    r"|^(?:require|requires|ensure|check|verify|validate|must_be|enforce)_(?:valid_|api_|a_)*(?:login|logged_in|signed_in|sign_in|user_session|authentication|auth|auth_token|access_token|api_key|api_token|jwt|token|bearer_token|current_user|user_signed_in|session|user!?)(?:_|!|$)"
+    r"|^(?:login_required|logged_in_user|signed_in_user|authorize_request|authorized|require_login!?|ensure_logged_in|restrict_access|restrict_access_to_users|logged_in_using_omniauth\?)$"
+)
+_ROLE: Final = re.compile(
+    r"(?:^|_)(?:admin|admins|moderator|staff|superuser|superadmin|owner_only|role|roles|manager)(?:_|!|\?|$)"
+)
+_AUTHZ: Final = re.compile(
+    r"^authorize(?:_|!|$)|(?:^|_)(?:authorize|authorization|permission|permissions|permitted|policy|scope!?|ownership|owner|access|allowed|can)(?:_|!|\?|$)"
+)
+_LOGIN_BY_NAME: Final = re.compile(r"^(?:require|ensure|check|verify|authenticate|only|must|restrict|admin|enforce)")
+_PLAIN: Final = re.compile(
+    r"^(?:set|load|find|fetch|get|assign|build|prepare|init|initialize|configure|log|track|store|parse|cache|add|include|use|switch|touch|increment|record|redirect|skip|disable|enable|normalize|default|setup|remember|expire|update|create|no_cache|decorate|paginate|preload|query|mark)_"
+    r"|^verify_authenticity_token$|^protect_from_forgery$|locale|time_zone|timezone|format|headers|params|parameters|breadcrumb|title|layout|cors|csrf|caching|flash|variant|feature|captcha"
+)
+_OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
+
+
+def kind_of(name: str) -> GuardKind:
+    """What a filter does, as far as its name tells."""
+    bare = name.lstrip("_")
+    if bare == "verify_authenticity_token":
+        return GuardKind.OTHER
+    if _AUTHN.search(bare):
+        return GuardKind.AUTHN
+    if _ROLE.search(bare) and _LOGIN_BY_NAME.search(bare):
+        return GuardKind.ROLE
+    if bare.startswith(("rate_limit", "throttle", "check_rate_limit")):
+        return GuardKind.RATE_LIMIT
+    if _PLAIN.search(bare):
+        return GuardKind.OTHER
+    if _AUTHZ.search(bare):
+        return GuardKind.AUTHZ
+    return GuardKind.UNKNOWN
+
+
+def guards(cls: ClassNode, owner: str, module: Module) -> tuple[Guard, ...]:
+    """The filters that a class, or a concern in its `included` block, declares. `owner` is its dotted name."""
+    return tuple(_statements(cls.body, cls, owner, module, conditional=False))
+
+
+def _statements(
+    body: Sequence[Stmt], cls: ClassNode, owner: str, module: Module, *, conditional: bool
+) -> Iterator[Guard]:
+    for statement in body:
+        match statement:
+            case Do(value=Call() as call) | Return(value=Call() as call):
+                if call.name == "included" and call.block is not None:
+                    yield from _statements(call.block.function.body, cls, owner, module, conditional=conditional)
+                elif isinstance(call.func, Name):
+                    yield from _declared(call, cls, owner, module, conditional=conditional)
+            case Do(value=BlockExpr(body=inner)):
+                yield from _statements(inner, cls, owner, module, conditional=conditional)
+            case If(then=then, orelse=orelse):
+                yield from _statements(then, cls, owner, module, conditional=True)
+                yield from _statements(orelse, cls, owner, module, conditional=True)
+            case _:
+                pass
+
+
+def _declared(call: Call, cls: ClassNode, owner: str, module: Module, *, conditional: bool) -> Iterator[Guard]:
+    name = call.name
+    if name not in _BEFORE and name not in _SKIPS and name not in _MACROS and name not in _SKIP_MACROS:
+        return
+    given, complete = options(call, {})
+    only, except_ = names(given.get("only"), {}), names(given.get("except"), {})
+    unread = ("only" in given and only is None) or ("except" in given and except_ is None) or not complete
+    maybe = conditional or unread or "if" in given or "unless" in given
+    where = Where(module.path, call.start, call.end)
+    limits = (only or (), except_ or ())
+    if name in _SKIPS or name in _SKIP_MACROS:
+        skipped = [_SKIP_MACROS[name]] if name in _SKIP_MACROS else [v for a in call.args if (v := _text(a))]
+        for one in skipped:
+            yield Guard(
+                f"{name} {one}", GuardKind.OTHER, Level.CLASS, where, source=_line(call, module), only=limits[0],
+                except_=limits[1], skips=one, conditional=maybe,
+            )  # fmt: skip
+            if maybe:
+                # Whether it is skipped is decided at run time: nobody can tell whom the action lets in.
+                yield Guard(f"{name} {one}", GuardKind.UNKNOWN, Level.CLASS, where, conditional=True)
+        return
+    if name in _MACROS:
+        yield Guard(
+            name, _MACROS[name], Level.CLASS, where, source=_line(call, module), only=limits[0], except_=limits[1],
+            conditional=maybe,
+        )  # fmt: skip
+        return
+    for arg in call.args:
+        text = _text(arg)
+        if text:
+            yield _filter(text, where, call, cls, owner, module, limits, conditional=maybe)
+        elif isinstance(arg, Lambda):
+            yield _inline(arg, where, call, module, limits, conditional=maybe)
+    if call.block is not None:
+        yield _inline(call.block, where, call, module, limits, conditional=maybe)
+
+
+def _filter(
+    name: str, where: Where, call: Call, cls: ClassNode, owner: str, module: Module,
+    limits: tuple[tuple[str, ...], tuple[str, ...]], *, conditional: bool,
+) -> Guard:  # fmt: skip
+    return Guard(
+        name,
+        kind_of(name),
+        Level.CLASS,
+        where,
+        symbol=Ref(f"{owner}.{name}"),
+        source=_line(call, module),
+        optional=_OPTIONAL.search(name) is not None or _lets_pass(name, cls),
+        conditional=conditional,
+        only=limits[0],
+        except_=limits[1],
+    )
+
+
+def _inline(
+    block: Lambda, where: Where, call: Call, module: Module, limits: tuple[tuple[str, ...], tuple[str, ...]], *,
+    conditional: bool,
+) -> Guard:  # fmt: skip
+    """`before_action -> { doorkeeper_authorize! :read }`: named after the call in it that tells most."""
+    best, kind = "", GuardKind.UNKNOWN
+    for value in inside(block):
+        for part in walk(value):
+            if isinstance(part, Call) and isinstance(part.func, Name):
+                found = kind_of(part.name)
+                if not best or (kind is GuardKind.UNKNOWN and found is not GuardKind.UNKNOWN):
+                    best, kind = part.name, found
+    return Guard(
+        best or "before_action", kind, Level.CLASS, where, source=_line(call, module), conditional=conditional,
+        only=limits[0], except_=limits[1],
+    )  # fmt: skip
+
+
+def _lets_pass(name: str, cls: ClassNode) -> bool:
+    """The filter does all its work under the condition that credentials were sent: without them the caller passes."""
+    method = next((m for m in cls.methods if m.name == name), None)
+    if method is None or len(method.body) != 1:
+        return False
+    only = method.body[0]
+    if not isinstance(only, If) or only.orelse:
+        return False
+    test = only.test
+    if isinstance(test, Unary):
+        return False
+    return any(
+        (isinstance(part, Str) and (part.value or "").lower() in ("authorization", "http_authorization", "x-api-key"))
+        or (isinstance(part, Call) and part.name in ("authorization", "auth_token", "token", "bearer_token"))
+        for part in walk(test)
+    )  # fmt: skip
+
+
+def _text(expr: AnyExpr) -> str:
+    return (expr.value or "") if isinstance(expr, Str) else ""
+
+
+def _line(call: Call, module: Module) -> str:
+    return module.text(call) if call.end - call.start < 300 else ""

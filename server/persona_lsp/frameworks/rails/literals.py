@@ -1,0 +1,180 @@
+"""Values that `routes.rb` and class bodies write out: names, lists, options, texts with parts that are not literal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    Const,
+    Entry,
+    Expr,
+    Items,
+    Lambda,
+    Member,
+    Name,
+    Object,
+    Spread,
+    Str,
+)
+
+_SAME: Final = frozenset({"freeze", "to_s", "to_sym", "dup", "compact", "uniq", "squish", "strip", "sort", "presence"})
+_DEPTH: Final = 12
+
+Environment = Mapping[str, AnyExpr]
+
+
+def resolved(expr: AnyExpr | None, env: Environment, depth: int = 0) -> AnyExpr | None:
+    """The value that a name is bound to, else the expression itself."""
+    while depth < _DEPTH:
+        depth += 1
+        if isinstance(expr, Name) and expr.id in env:
+            expr = env[expr.id]
+        elif isinstance(expr, Call) and not expr.args and expr.block is None:
+            if isinstance(expr.func, Name) and expr.func.id in env:
+                expr = env[expr.func.id]
+            elif expr.name in _SAME and expr.receiver is not None:
+                expr = expr.receiver
+            else:
+                return expr
+        else:
+            return expr
+    return expr
+
+
+def literal(expr: AnyExpr | None, env: Environment) -> str | None:
+    """The text of a string, symbol or number, with bound names put in; None if a part is not literal."""
+    expr = resolved(expr, env)
+    match expr:
+        case Str(parts=parts, regex=False):
+            out = ""
+            for part in parts:
+                piece = part if isinstance(part, str) else literal(part, env)
+                if piece is None:
+                    return None
+                out += piece
+            return out
+        case Const(value=int(value)) if not isinstance(expr.value, bool):
+            return str(value)
+        case Binary(op="+", left=left, right=right):
+            first, second = literal(left, env), literal(right, env)
+            return first + second if first is not None and second is not None else None
+        case _:
+            return None
+
+
+def items(expr: AnyExpr | None, env: Environment) -> tuple[AnyExpr, ...] | None:
+    """The elements of a list that is written out (`[...] + [...]`, `[...] - [...]`, `a.map(&:to_s)` are); else None."""
+    expr = resolved(expr, env)
+    match expr:
+        case Items(items=inside):
+            out: list[AnyExpr] = []
+            for item in inside:
+                if isinstance(item, Spread):
+                    more = items(item.value, env)
+                    if more is None:
+                        return None
+                    out.extend(more)
+                else:
+                    out.append(item)
+            return tuple(out)
+        case Binary(op="+" | "|" | "-" as op, left=left, right=right):
+            first, second = items(left, env), items(right, env)
+            if first is None or second is None:
+                return None
+            if op != "-":
+                return (*first, *second)
+            gone = {literal(s, env) for s in second}
+            return tuple(f for f in first if literal(f, env) not in gone)
+        case _:
+            return None
+
+
+def names(expr: AnyExpr | None, env: Environment) -> tuple[str, ...] | None:
+    """One name or a list of names; None if any is unknown."""
+    if expr is None:
+        return None
+    one = literal(expr, env)
+    if one is not None:
+        return (one,)
+    listed = items(expr, env)
+    if listed is None:
+        return None
+    found = tuple(literal(item, env) for item in listed)
+    return None if any(f is None for f in found) else tuple(f for f in found if f is not None)
+
+
+def options(call: Call, env: Environment) -> tuple[dict[str, AnyExpr], bool]:
+    """The named arguments of a call, with hashes given as last arguments; whether all of them could be read."""
+    out: dict[str, AnyExpr] = {}
+    complete = True
+    for arg in call.args:
+        value = resolved(arg, env)
+        if isinstance(value, Object):
+            complete = _add(out, value.entries, env) and complete
+    for kwarg in call.kwargs:
+        if kwarg.name:
+            out[kwarg.name] = kwarg.value
+            continue
+        value = resolved(kwarg.value, env)
+        if isinstance(value, Object):
+            complete = _add(out, value.entries, env) and complete
+        else:
+            complete = False
+    return out, complete
+
+
+def is_true(expr: AnyExpr | None) -> bool:
+    """`true` as written."""
+    return isinstance(expr, Const) and expr.value is True
+
+
+def is_false(expr: AnyExpr | None) -> bool:
+    """`false` as written."""
+    return isinstance(expr, Const) and expr.value is False
+
+
+def chain(expr: AnyExpr | None) -> str:
+    """`Rails.application.routes` for names joined by calls without arguments; "" for anything else."""
+    out: list[str] = []
+    while True:
+        match expr:
+            case Member(base=base, name=name):
+                out.append(name)
+                expr = base
+            case Call(func=func, args=(), kwargs=(), block=None):
+                expr = func
+            case Name(id=name):
+                out.append(name)
+                return ".".join(reversed(out))
+            case _:
+                return ""
+
+
+def inside(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
+    """The values that a block or lambda passed as an argument returns."""
+    if not isinstance(expr, Lambda):
+        return ()
+    out: list[AnyExpr] = []
+    for statement in expr.function.body:
+        value = getattr(statement, "value", None)
+        if value is not None:
+            out.append(value)
+    return tuple(out)
+
+
+def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment) -> bool:
+    complete = True
+    for entry in entries:
+        if entry.name:
+            out[entry.name] = entry.value
+        elif entry.key is None:
+            value = resolved(entry.value, env)
+            if isinstance(value, Object):
+                complete = _add(out, value.entries, env) and complete
+            else:
+                complete = False
+        elif isinstance(entry.key, Expr):
+            complete = False
+    return complete

@@ -1,0 +1,169 @@
+"""Words of well-known gems that register routes: devise, devise_token_auth, doorkeeper."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from persona_lsp.frameworks.rails.inflection import plural
+from persona_lsp.frameworks.rails.literals import items, literal, names, resolved
+from persona_lsp.frameworks.rails.scope import Scope, joined
+from persona_lsp.syntax.ir import AnyExpr, Call, Object, Str
+
+if TYPE_CHECKING:
+    from persona_lsp.frameworks.rails.mapper import Mapper
+
+_DEVISE: Final = (
+    # module, action, methods, the names that make up its path
+    ("sessions", "new", ("GET",), ("sign_in",)),
+    ("sessions", "create", ("POST",), ("sign_in",)),
+    ("sessions", "destroy", ("DELETE",), ("sign_out",)),
+    ("passwords", "new", ("GET",), ("password", "new")),
+    ("passwords", "edit", ("GET",), ("password", "edit")),
+    ("passwords", "update", ("PATCH", "PUT"), ("password",)),
+    ("passwords", "create", ("POST",), ("password",)),
+    ("registrations", "cancel", ("GET",), ("registration", "cancel")),
+    ("registrations", "new", ("GET",), ("registration", "sign_up")),
+    ("registrations", "edit", ("GET",), ("registration", "edit")),
+    ("registrations", "update", ("PATCH", "PUT"), ("registration",)),
+    ("registrations", "destroy", ("DELETE",), ("registration",)),
+    ("registrations", "create", ("POST",), ("registration",)),
+    ("confirmations", "new", ("GET",), ("confirmation", "new")),
+    ("confirmations", "show", ("GET",), ("confirmation",)),
+    ("confirmations", "create", ("POST",), ("confirmation",)),
+    ("unlocks", "new", ("GET",), ("unlock", "new")),
+    ("unlocks", "show", ("GET",), ("unlock",)),
+    ("unlocks", "create", ("POST",), ("unlock",)),
+)
+_DEVISE_USUAL: Final = frozenset({"sessions", "passwords", "registrations"})
+"""What `rails generate devise` switches on. The others need a module that another file names."""
+_DEVISE_NAMES: Final = {"registration": ""}
+_TOKEN_AUTH: Final = (
+    ("sessions", "new", ("GET",), "sign_in"),
+    ("sessions", "create", ("POST",), "sign_in"),
+    ("sessions", "destroy", ("DELETE",), "sign_out"),
+    ("passwords", "new", ("GET",), "password/new"),
+    ("passwords", "edit", ("GET",), "password/edit"),
+    ("passwords", "update", ("PATCH", "PUT"), "password"),
+    ("passwords", "create", ("POST",), "password"),
+    ("registrations", "cancel", ("GET",), "cancel"),
+    ("registrations", "new", ("GET",), "sign_up"),
+    ("registrations", "edit", ("GET",), "edit"),
+    ("registrations", "update", ("PATCH", "PUT"), ""),
+    ("registrations", "destroy", ("DELETE",), ""),
+    ("registrations", "create", ("POST",), ""),
+    ("token_validations", "validate_token", ("GET",), "validate_token"),
+)
+_DOORKEEPER: Final = (
+    ("authorizations", "native", "show", ("GET",), "authorize/native"),
+    ("authorizations", "", "new", ("GET",), "authorize"),
+    ("authorizations", "", "destroy", ("DELETE",), "authorize"),
+    ("authorizations", "", "create", ("POST",), "authorize"),
+    ("tokens", "", "create", ("POST",), "token"),
+    ("tokens", "", "revoke", ("POST",), "revoke"),
+    ("tokens", "", "introspect", ("POST",), "introspect"),
+    ("applications", "", "index", ("GET",), "applications"),
+    ("applications", "", "create", ("POST",), "applications"),
+    ("applications", "", "new", ("GET",), "applications/new"),
+    ("applications", "", "edit", ("GET",), "applications/:id/edit"),
+    ("applications", "", "show", ("GET",), "applications/:id"),
+    ("applications", "", "update", ("PATCH", "PUT"), "applications/:id"),
+    ("applications", "", "destroy", ("DELETE",), "applications/:id"),
+    ("authorized_applications", "", "index", ("GET",), "authorized_applications"),
+    ("authorized_applications", "", "destroy", ("DELETE",), "authorized_applications/:id"),
+    ("token_info", "", "show", ("GET",), "token/info"),
+)
+
+
+def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
+    given, _ = mapper.options(call, scope)
+    for arg in call.args:
+        name = literal(arg, mapper.env)
+        if name is None:
+            continue
+        controllers = _texts(given.get("controllers"), mapper)
+        path_names = {**_DEVISE_NAMES, **_texts(given.get("path_names"), mapper)}
+        path = mapper.path_of(given["path"]) if "path" in given else plural(name)
+        module = mapper.path_of(given["module"]) if "module" in given else "devise"
+        skip, only = _wanted(given.get("skip"), mapper), _wanted(given.get("only"), mapper)
+        base = joined(scope.path, path)
+        for kind, action, methods, pieces in _DEVISE:
+            if kind in skip or "all" in skip or (only and kind not in only):
+                continue
+            # The modules of the model stand in its own file: beyond the usual ones, only what is named here is known.
+            if kind not in _DEVISE_USUAL and kind not in controllers and kind not in only:
+                continue
+            tail = "/".join(path_names.get(p, p) for p in pieces)
+            handler = mapper.handler(
+                _absolute(scope, kind, controllers), controllers.get(kind, f"{module}/{kind}"), action
+            )
+            mapper.add(scope, methods, joined(base, tail), handler, call, arg, derived=True, page=methods == ("GET",))
+        if "omniauth_callbacks" in controllers and "omniauth_callbacks" not in skip:
+            handler = mapper.handler(scope, controllers["omniauth_callbacks"], "passthru")
+            for methods in (("GET",), ("POST",)):
+                mapper.add(scope, methods, joined(base, "auth/:provider"), handler, call, arg, derived=True)
+                mapper.add(scope, methods, joined(base, "auth/:action/callback"), "", call, arg, derived=True)
+
+
+def _absolute(scope: Scope, kind: str, controllers: Mapping[str, str]) -> Scope:
+    """devise's own controllers are not in the module around; those that are named are."""
+    return scope if kind in controllers else replace(scope, module="", lost=False)
+
+
+def _token_auth(mapper: "Mapper", call: Call, scope: Scope) -> None:
+    given, _ = mapper.options(call, scope)
+    controllers = _texts(given.get("controllers"), mapper)
+    skip = _wanted(given.get("skip"), mapper)
+    base = joined(scope.path, mapper.path_of(given["at"]) if "at" in given else "/auth")
+    at = call.args[0] if call.args else call.func
+    for kind, action, methods, tail in _TOKEN_AUTH:
+        if kind in skip:
+            continue
+        inner = _absolute(scope, kind, controllers)
+        handler = mapper.handler(inner, controllers.get(kind, f"devise_token_auth/{kind}"), action)
+        mapper.add(inner, methods, joined(base, tail), handler, call, at, derived=True)
+
+
+def _doorkeeper(mapper: "Mapper", call: Call, scope: Scope) -> None:
+    given, _ = mapper.options(call, scope)
+    base = joined(scope.path, mapper.path_of(given["scope"]) if "scope" in given else "oauth")
+    controllers: dict[str, str] = {}
+    skip: set[str] = set()
+    for statement in call.block.function.body if call.block is not None else ():
+        line = getattr(statement, "value", None)
+        if not isinstance(line, Call):
+            continue
+        if line.name == "controllers":
+            controllers.update({k.name: literal(k.value, mapper.env) or "" for k in line.kwargs})
+        elif line.name == "skip_controllers":
+            for arg in line.args:
+                skip.update(names(arg, mapper.env) or ())
+    for kind, _, action, methods, tail in _DOORKEEPER:
+        if kind in skip:
+            continue
+        inner = _absolute(scope, kind, controllers)
+        handler = mapper.handler(inner, controllers.get(kind) or f"doorkeeper/{kind}", action)
+        mapper.add(inner, methods, joined(base, tail), handler, call, call.func, derived=True)
+
+
+def _texts(expr: AnyExpr | None, mapper: "Mapper") -> dict[str, str]:
+    value = resolved(expr, mapper.env)
+    if not isinstance(value, Object):
+        return {}
+    return {e.name: mapper.path_of(e.value) for e in value.entries if e.name}
+
+
+def _wanted(expr: AnyExpr | None, mapper: "Mapper") -> frozenset[str]:
+    """Names in `skip:` or `only:`; a resource may be named in the singular."""
+    found = names(expr, mapper.env)
+    if found is None:
+        listed = items(expr, mapper.env) or ()
+        found = tuple(v for i in listed if isinstance(i, Str) and (v := i.value))
+    return frozenset(f if f.endswith("s") or f == "all" else plural(f) for f in found)
+
+
+MACROS: Final[Mapping[str, Callable[["Mapper", Call, Scope], None]]] = {
+    "devise_for": _devise_for,
+    "mount_devise_token_auth_for": _token_auth,
+    "use_doorkeeper": _doorkeeper,
+}
