@@ -182,7 +182,7 @@ def _environment(module: Module, names: FileNames) -> object:
 
 
 _WORDS: Final = (
-    "catch", "except", "rescue", "raise", "throw", "abort", "return", "await", "render", "head", "req", "res", "param",
+    "catch", "except", "rescue", "raise", "throw", "abort", "await",
     "SELECT", "select", "INSERT", "insert", "UPDATE", "update", "DELETE", "delete",
 )  # fmt: skip
 _patterns: dict[str, re.Pattern[bytes]] = {}

@@ -7,6 +7,7 @@ an environment read or a message about passwords is no secret.
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.code import SecretLiteral
@@ -70,20 +71,20 @@ _LOCAL_HOSTS: Final = frozenset(
         b"example.com",
     }
 )
-_HINTS: Final = re.compile(
-    rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY|://[^\s/]*:|(?i:secret|passw|passphrase|token|_?key)"
+_PREFIX: Final = re.compile(
+    rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox[abprs]-|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY"
 )
+_LONGEST_LINE: Final = 2000
+"""Bytes: longer lines are data, not code that a person wrote."""
 _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
 
 def secrets(path: str, source: bytes, language: Language | None = None) -> tuple[SecretLiteral, ...]:
     """Credentials among the literals of a file, in order."""
-    if _HINTS.search(source) is None:
-        return ()
     found: dict[int, SecretLiteral] = {}
     comment = language.line_comment.encode() if language is not None else b"#"
-    for match in _PROVIDER.finditer(source):
+    for match in _PROVIDER.finditer(source) if _PREFIX.search(source) else ():
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
         if value in _DOCUMENTED or (kind != "private key" and _PLACEHOLDER.search(value)):
@@ -94,7 +95,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             kind, Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
             _whole_literal(source, match.start(), match.end()),
         )  # fmt: skip
-    for match in _URL.finditer(source):
+    for match in _URL.finditer(source) if b"://" in source and b"@" in source else ():
         password, host = match.group("password"), match.group("host")
         if (
             _PLACEHOLDER.search(password)
@@ -108,8 +109,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             "password in a URL", Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
             _whole_literal(source, match.start(), match.end()),
         )  # fmt: skip
-    for pattern in (_NAMED, _BARE, _JWT_SIGN):
-        for match in pattern.finditer(source):
+    for start_of_line, line in _telling_lines(source):
+        for pattern, match in ((p, m) for p in (_NAMED, _BARE, _JWT_SIGN) for m in p.finditer(source, start_of_line, line)):
             value = match.group("value")
             start = match.start("value")
             if start in found or _in_comment(source, match.start(), comment):
@@ -123,6 +124,21 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
                 _whole_literal(source, start, match.end("value")),
             )  # fmt: skip
     return tuple(found[k] for k in sorted(found))
+
+
+_TELLING: Final = re.compile(rb"secret|passw|passphrase|token|_?key|jwt|sign", re.IGNORECASE)
+
+
+def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
+    """Lines with a telling name and a text literal: (start, end). The patterns below are too slow for whole files."""
+    at = 0
+    while (match := _TELLING.search(source, at)) is not None:
+        start = source.rfind(b"\n", 0, match.start()) + 1
+        end = source.find(b"\n", match.end())
+        end = len(source) if end < 0 else end
+        if end - start < _LONGEST_LINE and (source.find(b'"', start, end) >= 0 or source.find(b"'", start, end) >= 0 or source.find(b"`", start, end) >= 0):
+            yield start, end
+        at = end
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:

@@ -70,6 +70,9 @@ def constants_of(module: Module) -> Iterator[Constant]:
                         module,
                         statement,
                     )
+    for export in module.exports:
+        if export.name == "default" and isinstance(export.value, Object):
+            yield from _constant("default", export.value, module, export)
     for cls in module.classes():
         prefix = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
         for field in cls.fields:

@@ -38,6 +38,7 @@ def analyse(
     """
     start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
     handling = _handling(vocabularies, function, cls, module)
+    deep = deep or handling is not None
     walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
     if deep:
         walk.run()

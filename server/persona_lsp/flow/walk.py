@@ -180,6 +180,10 @@ class Walk:
         self.module = module
         self.names = names
         self.vocabularies = vocabularies
+        self._readers = tuple(v.read for v in vocabularies)
+        self._answerers = tuple(v.answer for v in vocabularies)
+        self._throwers = tuple(v.thrown for v in vocabularies)
+        self._principals = tuple(v.principal for v in vocabularies)
         self.libraries = libraries
         self.handling = handling
         self.stops = stops
@@ -349,28 +353,31 @@ class Walk:
     # -- recognisers -------------------------------------------------------------------------------------------------
 
     def _read(self, expr: AnyExpr) -> Read | None:
-        for words in self.vocabularies:
-            found = words.read(expr, self)
+        for read in self._readers:
+            found = read(expr, self)
             if found is not None:
                 return found
         return None
 
     def _answer(self, expr: AnyExpr) -> Answer | None:
-        for words in self.vocabularies:
-            found = words.answer(expr, self)
+        for answer in self._answerers:
+            found = answer(expr, self)
             if found is not None:
                 return found
         return None
 
     def _thrown(self, expr: AnyExpr) -> Thrown | None:
-        for words in self.vocabularies:
-            found = words.thrown(expr, self)
+        for thrown in self._throwers:
+            found = thrown(expr, self)
             if found is not None:
                 return found
         return None
 
     def _principal(self, expr: AnyExpr) -> bool:
-        return any(words.principal(expr, self) for words in self.vocabularies)
+        for principal in self._principals:
+            if principal(expr, self):
+                return True
+        return False
 
     # -- statements --------------------------------------------------------------------------------------------------
 
