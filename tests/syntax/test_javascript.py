@@ -161,7 +161,7 @@ def test_functions_take_the_name_that_they_are_bound_to() -> None:
 IMPORTS = {
     'import a, { b, c as d } from "./x"': [("a", "./x", "default"), ("b", "./x", "b"), ("d", "./x", "c")],
     'import * as a from "x"': [("a", "x", "*")],
-    'import "x"': [("", "x", "*")],
+    'import "x"': [("require$x", "x", "*")],
     'import a = require("x")': [("a", "x", "*")],
     'import type { A } from "x"': [("A", "x", "A")],
     'const a = require("x")': [("a", "x", "*"), ("require$x", "x", "*")],

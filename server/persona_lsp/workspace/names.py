@@ -281,9 +281,12 @@ def exported(all_names: Names, path: str, name: str, depth: int = 0) -> Target |
             return _member(all_names, target, rest, depth + 1) if rest else target
         return exported(all_names, inner, f"{source}.{rest}" if rest else source, depth + 1)
     if export.target is not None:
-        return _resolve(
-            all_names, path, f"{export.target.name}.{rest}" if rest else export.target.name, depth + 1
-        ) or _own(entry, path, name)
+        return (
+            _resolve(all_names, path, f"{export.target.name}.{rest}" if rest else export.target.name, depth + 1)
+            or _own(entry, path, name)
+            # `export default { list() {} }`: the functions of the object are known by their names.
+            or (exported(all_names, path, rest, depth + 1) if rest and first == "default" else None)
+        )
     return _own(entry, path, name) or _own(entry, path, rest or name)
 
 
@@ -330,8 +333,10 @@ def _script_file(all_names: Names, path: str, module: str) -> str | None:
         return _first(all_names, _script_candidates("/".join(folder)))
     stem = module.removeprefix("@/").removeprefix("~/").removeprefix("#").removeprefix("/")
     aliased = stem != module
-    if not aliased and ("/" not in module or module.startswith("@")):
+    if not aliased and "/" not in module:
         return None
+    # `@controllers/users` is a path alias if such a file exists, and a scoped package if not.
+    stem = stem.removeprefix("@")
     options = tuple(_script_candidates(stem))
     return _nearest(all_names, path, stem.rsplit("/", 1)[-1].split(".")[0], options) or _nearest(
         all_names, path, stem.rsplit("/", 1)[-1], options

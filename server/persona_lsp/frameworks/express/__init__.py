@@ -27,7 +27,7 @@ _OTHERS: Final = (
 _REGISTERS: Final = re.compile(
     rb"\b(?:app|router|server|api|route|routes)\.(?:get|post|put|patch|delete|use|all|route)\("
     rb"|\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]"
-    rb"|\b(?:app|router)\)|extends\s+\w*Error\b"
+    rb"|\b(?:app|router|expressApp)\s*[,)}]|extends\s+\w*(?:Error|Exception)\b|\bnew\s+\w+\(\s*\["
 )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, dotted
+from persona_lsp.syntax.javascript import required_module
 
 _PACKAGES: Final = {
     "express-jwt": GuardKind.AUTHN,
@@ -44,7 +45,8 @@ _VALIDATORS: Final = frozenset(
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HARMLESS: Final = re.compile(
     r"^(?:json|urlencoded|raw|text|static|initialize|session|cors|helmet|morgan|compression|logger|log|logging|"
-    r"multer|upload|single|array|fields|none|any|cache|serve|setup|parser|csrf|sanitize|sanitizer|notFound)$",
+    r"multer|upload|single|array|fields|none|any|cache|serve|setup|csrf|sanitize|sanitizer|notFound|rateLimit)$"
+    r"|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
     re.IGNORECASE,
 )
 _LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
@@ -98,7 +100,8 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
 def guard_name(expr: AnyExpr) -> str:
     """The dotted name of what is called or mentioned: of `auth("admin")`, of the start of a chain."""
     call = _innermost(expr)
-    return dotted(call.func if call is not None else expr)
+    module = required_module(call)
+    return module if module else dotted(call.func if call is not None else expr)
 
 
 def is_error_name(name: str) -> bool:

@@ -757,7 +757,9 @@ class _Reader:
                 isinstance(candidates[0], Name | Member) and not _wraps(handler, candidates[0])
             ):
                 break
-            if isinstance(candidates[0], Lambda) and not _is_handler(candidates[0].function.params):
+            if isinstance(candidates[0], Lambda) and not (
+                _is_handler(candidates[0].function.params) or _wraps(handler, candidates[0])
+            ):
                 break
             handler, wrapped = candidates[0], True
         return handler, wrapped

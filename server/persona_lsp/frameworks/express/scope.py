@@ -114,7 +114,9 @@ def reduce(expr: AnyExpr, scope: Scope, depth: int = 0) -> AnyExpr:
             return reduce(target if scope.value(dotted(target)) is not None else value, scope, depth + 1)
         case Name(id=name):
             value = scope.value(name)
-            return expr if value is None or value is expr else reduce(value, scope, depth + 1)
+            if value is None or value is expr or _required(value) is not None:
+                return expr
+            return reduce(value, scope, depth + 1)
         case Member(base=base, name=name):
             known = scope.value(dotted(expr))
             if known is not None:
@@ -204,7 +206,7 @@ def _named(expr: Name, name: str, scope: Scope, depth: int) -> Ref | None:
     if symbol is not None:
         return Ref(symbol)
     value = scope.value(name)
-    if value is None or isinstance(value, Lambda | Object):
+    if value is None or isinstance(value, Lambda | Object) or name in scope.imports:
         return Ref(name)
     if isinstance(value, Name | Member | Call | Await) and value is not expr:
         if isinstance(value, Call) and not value.new and scope.parent is None and not required_module(value):

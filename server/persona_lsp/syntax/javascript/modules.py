@@ -16,9 +16,11 @@ from persona_lsp.syntax.ir import (
     Await,
     Call,
     ClassDef,
+    Const,
     Do,
     ExportNode,
     ImportNode,
+    Items,
     Let,
     Member,
     Name,
@@ -34,7 +36,7 @@ _NOT_A_NAME: Final = re.compile(r"\W")
 
 
 def required(module: str) -> str:
-    """The local name of a module that is required in the middle of an expression."""
+    """The local name of a module that is required in the middle of an expression, or for its effects only."""
     return "require$" + _NOT_A_NAME.sub("_", module)
 
 
@@ -123,7 +125,7 @@ def _import(node: Tree, s: bytes) -> Iterator[ImportNode]:
         return
     module = _text(source, s)
     if clause is None:
-        yield ImportNode(node.start_byte, node.end_byte, "", module, "*")
+        yield ImportNode(node.start_byte, node.end_byte, required(module), module, "*")
         return
     for part in clause.children:
         start, end = part.start_byte, part.end_byte
@@ -216,7 +218,10 @@ def _value(start: int, end: int, value: AnyExpr, *, commonjs: bool = False) -> I
     if isinstance(value, Object):
         for entry in value.entries:
             if entry.name:
-                yield _one(entry.start, entry.end, entry.name, entry.value, entry.name)
+                # Functions go by their own name, other values by their place in the object.
+                plain = isinstance(entry.value, Str | Const | Object | Items)
+                known = f"default.{entry.name}" if plain else entry.name
+                yield _one(entry.start, entry.end, entry.name, entry.value, known)
             elif commonjs and required_module(entry.value):
                 yield ExportNode(entry.start, entry.end, "*", "", required_module(entry.value))
 
