@@ -14,13 +14,14 @@ from persona_lsp.cli import formats
 from persona_lsp.cli.style import paint_for, prepare_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from persona_lsp.cli.report import Report
+    from persona_lsp.cli.report import Problem, Report
 
 FINDINGS = 1
 FAILED = 2
 _INTERRUPTED = 130
+_MOST_PROBLEMS = 20
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path())
 _CONFIG = click.option("--config", metavar="FILE", help="Read settings from this file instead of looking for one.")
@@ -113,8 +114,7 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     )
     outcome = checks.check(project(paths or (".",), options["config"], given), request)
     report = outcome.report
-    for problem in report.problems:
-        _complain(f"{report.shown(problem.file)}: {problem.message}" if problem.file else problem.message)
+    _complain_of(report.problems, report.shown)
     if options["write_baseline"]:
         return _write_baseline(options["write_baseline"], report)
     if options["diff"]:
@@ -143,8 +143,7 @@ def endpoints(
     from persona_lsp.cli import endpoints as listing
 
     found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache)
-    for problem in found.problems:
-        _complain(f"{problem.file}: {problem.message}" if problem.file else problem.message)
+    _complain_of(found.problems, str)
     paint = paint_for(sys.stdout, "never" if output else color)
     _emit(listing.render(found, form, paint), output)
     return 0
@@ -272,6 +271,13 @@ def _emit_bytes(data: bytes, output: str | None) -> None:
         disk.write(output, data)
     except OSError as error:
         raise click.ClickException(f"`{output}` cannot be written: {error.strerror or error}") from error
+
+
+def _complain_of(problems: Sequence[Problem], shown: Callable[[str], str]) -> None:
+    for problem in problems[:_MOST_PROBLEMS]:
+        _complain(f"{shown(problem.file)}: {problem.message}" if problem.file else problem.message)
+    if len(problems) > _MOST_PROBLEMS:
+        _complain(f"and {len(problems) - _MOST_PROBLEMS} more files that could not be read")
 
 
 def _complain(message: str) -> None:
