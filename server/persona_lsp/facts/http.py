@@ -229,6 +229,8 @@ class Route(Struct, frozen=True, gc=False):
     """True when not every input is known (an unresolved dependency): rules on unread parameters stay silent."""
     dependencies: tuple[Ref, ...] = ()
     """Functions whose parameters and raises belong to the endpoint too (FastAPI `Depends`)."""
+    forwards_errors: bool = False
+    """The handler is wrapped where it is registered, so that its rejections reach the error handler."""
 
 
 class ErrorHandler(Struct, frozen=True, gc=False):

@@ -91,7 +91,8 @@ class Handling(Struct, frozen=True, gc=False):
     `returns_answer`: what it returns is the answer. `default_status`: sent when nothing else is said (None unknown).
     `inputs`: parameter name -> place of the input that it carries (`path`, `query`, `body`, ...); other parameters
     are not request data. `request` / `response` / `forward`: names of such parameters (`req`, `res`, `next`).
-    `kind`: handler, middleware, error-handler, dependency, before-action.
+    `kind`: handler, middleware, error-handler, dependency, before-action, or helper: a function that handlers call
+    to answer for them.
     `implicit_answer`: it answers even if the body says nothing (Rails' implicit render).
     """
 

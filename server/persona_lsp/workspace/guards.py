@@ -54,12 +54,16 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
         return Auth.NONE
     if any(not g.optional and not g.conditional for g in protecting):
         return Auth.REQUIRED
-    if any(g.kind is GuardKind.UNKNOWN or g.conditional for g in guards if not g.optional):
+    if any(g.kind is GuardKind.UNKNOWN for g in guards if not g.optional) or any(g.conditional for g in protecting):
         return Auth.UNKNOWN
     if protecting:
         return Auth.OPTIONAL
     if handler is not None and any(
-        thrown.status == _UNAUTHENTICATED and not thrown.site.conditional for thrown in handler.raises
+        thrown.status == _UNAUTHENTICATED
+        and not thrown.site.conditional
+        # What comes after an answer is reached by those only who were not answered.
+        and not any(r.site.step < thrown.site.step for r in handler.responses)
+        for thrown in handler.raises
     ):
         return Auth.REQUIRED
     del before

@@ -99,9 +99,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
-    context = all_names.properties.get("server.servlet.context-path", "") or all_names.properties.get(
-        "spring.mvc.servlet.path", ""
-    )
+    context, _ = text(all_names, "", (Ref("${server.servlet.context-path:}"),))
+    servlet, _ = text(all_names, "", (Ref("${spring.mvc.servlet.path:}"),))
+    context = context or servlet
     express = versions.get("express", "")
     major = int(express.split(".", 1)[0]) if express[:1].isdigit() else 0
     forwards = major >= _ASYNC_SAFE or any(
@@ -301,7 +301,7 @@ def _made(
     raw = join(context, chain.prefix, own)
     full, segments = normalise(raw)
     depended = gathered(world.names, path, route)
-    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards, *depended.guards)
+    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards, *depended.guards, *_handler_guards(world, handler))
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     for method in route.methods:
@@ -320,11 +320,18 @@ def _made(
             test=facts.role == "test",
             conditional=route.conditional or chain.conditional,
             body=None if depended.body_is_dependency else route.body,
-            wrapped=bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
+            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
             hidden_params=_hidden(world, router, chain, own),
             order=(*chain.position, route.order) if chain.position is not None else (),
         )  # fmt: skip
         yield completed(endpoint, world.calls, world.sole_status)
+
+
+def _handler_guards(world: _World, handler: Function | None) -> tuple[Guard, ...]:
+    """Guards that are part of the handler itself: `exports.list = [authenticate, (req, res) => {}]`."""
+    if handler is None:
+        return ()
+    return tuple(use.guard for _, use in world.uses.get((handler.path, handler.key), ()))
 
 
 def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str, int]) -> Endpoint:
@@ -366,6 +373,10 @@ def _statuses(
                 found.add(response.status)
             else:
                 unknown = True
+    for function in callees:
+        if function.handling == "helper":
+            unknown = unknown or any(r.status is None for r in function.responses)
+            found.update(r.status for r in function.responses if r.status is not None)
     for function in (*([handler] if handler is not None else []), *callees, *before):
         for thrown in function.raises:
             status = thrown.status

@@ -101,7 +101,7 @@ def guard_name(expr: AnyExpr) -> str:
     """The dotted name of what is called or mentioned: of `auth("admin")`, of the start of a chain."""
     call = _innermost(expr)
     module = required_module(call)
-    return module if module else dotted(call.func if call is not None else expr)
+    return module or dotted(call.func if call is not None else expr)
 
 
 def is_error_name(name: str) -> bool:
@@ -129,7 +129,7 @@ def _by_name(name: str, last: str) -> GuardKind:
     if head != last and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
         # `auth.required`, `auth.user`: what the module is called says it.
         return GuardKind.AUTHN
-    return GuardKind.UNKNOWN
+    return GuardKind.OTHER if head != last and _HARMLESS.match(head) else GuardKind.UNKNOWN
 
 
 _AUTHORIZED: Final = re.compile(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)

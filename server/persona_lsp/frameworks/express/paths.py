@@ -23,13 +23,13 @@ _MOST: Final = 8
 
 def expand(path: Text) -> tuple[Text, ...]:
     """All paths that a registration under `path` serves: one, or more where parts are optional."""
-    choices = [_pieces(part) if isinstance(part, str) else [[part]] for part in path]
+    choices: list[list[list[Part]]] = [_pieces(part) if isinstance(part, str) else [[part]] for part in path]
     count = 1
     for choice in choices:
         count *= len(choice)
     if count > _MOST:
         return ((Hole("too many optional parts"),),)
-    return tuple(_joined([piece for pieces in combination for piece in pieces]) for combination in product(*choices))
+    return tuple(_joined([piece for way in ways for piece in way]) for ways in product(*choices))
 
 
 def regex_path(pattern: str) -> Text | None:

@@ -140,7 +140,7 @@ class _Reader:
         self.anonymous = 0
         self.depth = 0
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
-        self.pending: dict[str, Node] = {}
+        self.pending: dict[str, Node | FunctionNode] = {}
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 
     def run(self) -> None:
@@ -217,6 +217,8 @@ class _Reader:
             self._bind(names, value, scope)
             self._declared(value.function, self._function_name(names, cls), scope)
             return
+        if isinstance(value, Items) and scope.parent is None:
+            self._steps(self._function_name(names, None), value, scope)
         if isinstance(value, Object):
             self._bind(names, value, scope)
             self._methods(value, next((n for n in names if n and "exports" not in n), ""), scope)
@@ -233,6 +235,18 @@ class _Reader:
         self._bind(names, value, _class_scope(scope) if in_class else scope)
         for target in targets:
             self._destructure(target, value, scope)
+
+    def _steps(self, name: str, value: Items, scope: Scope) -> None:
+        """`exports.create = [authenticate, validate, (req, res) => {}]`: a handler with its own guards."""
+        last, wrapped = self._unwrapped(value.items[-1], scope) if value.items else (value, False)
+        if not name or not isinstance(last, Lambda) or not _is_handler(last.function.params):
+            return
+        key = self._key(name)
+        self.inline[last.function.start] = key
+        if wrapped:
+            self.wrapped.add(last.function.start)
+        for item in value.items[:-1]:
+            self.uses.append(Use(Ref(key), self._guard(item, scope, Level.ROUTE), -1))
 
     def _function_name(self, names: list[str], cls: ClassNode | None) -> str:
         name = next((n for n in names if n), "")
@@ -691,7 +705,7 @@ class _Reader:
         func = call.func
         token = func.name_start if isinstance(func, Member) else call.start
         end = path_node.end if path_node is not None and path_node.start > token else token + len(verb)
-        key, ref, name = self._handler(handler, verb, path, scope)
+        key, ref, name, wrapped = self._handler(handler, verb, path, scope)
         self.routes.append(
             Route(
                 methods=(METHODS[verb],),
@@ -709,12 +723,13 @@ class _Reader:
                 conditional=conditional,
                 kind=kind,
                 path_where=self._where(path_node) if path_node is not None else None,
+                forwards_errors=wrapped,
                 method_where=Where(self.module.path, token, token + len(verb)),
             )
         )
 
-    def _handler(self, handler: AnyExpr, verb: str, path: Text, scope: Scope) -> tuple[str, Ref | None, str]:
-        """Key of an inline handler, reference to a named one, and its name for people."""
+    def _handler(self, handler: AnyExpr, verb: str, path: Text, scope: Scope) -> tuple[str, Ref | None, str, bool]:
+        """Key of an inline handler, reference to a named one, its name for people, and whether it is wrapped."""
         value, wrapped = self._unwrapped(handler, scope)
         function = self._local_function(value, scope)
         if function is not None:
@@ -725,9 +740,9 @@ class _Reader:
                 label = f"{scope.prefix}{value.id}" if isinstance(value, Name) else f"{verb} {literal(path) or '?'}"
                 known = self._key(label)
                 self.inline[function.start] = known
-            return known, None, function.name or known
+            return known, None, function.name or known, wrapped
         ref = reference(value, scope)
-        return "", ref, ref.name if ref is not None else dotted(value)
+        return "", ref, dotted(value) or (ref.name if ref is not None else ""), wrapped
 
     def _local_function(self, value: AnyExpr, scope: Scope) -> FunctionNode | None:
         if isinstance(value, Lambda):
@@ -899,17 +914,18 @@ class _Reader:
         )
 
     def _package(self, arg: AnyExpr, scope: Scope) -> str:
+        inner: AnyExpr = arg
+        while isinstance(inner, Call | Member):
+            if required_module(inner):
+                return required_module(inner)
+            inner = inner.func if isinstance(inner, Call) else inner.base
         name = guard_name(arg).split(".", 1)[0]
-        seen = 0
-        value = scope.value(name)
-        while isinstance(value, Call | Member) and seen < 4 and not required_module(value):
+        for _ in range(4):
+            value = scope.value(name)
+            if not isinstance(value, Call | Member) or required_module(value):
+                break
             # `const limiter = rateLimit({})`: what it was made with tells what it is.
             name = guard_name(value).split(".", 1)[0]
-            value = scope.value(name)
-            seen += 1
-        if not name:
-            inner = arg.func if isinstance(arg, Call) else arg
-            return required_module(inner) or (required_module(arg) if isinstance(arg, Call) else "")
         source = scope.imported(name)
         return source[0] if source is not None else ""
 
@@ -947,13 +963,13 @@ class _Reader:
     def _require(self, symbol: str, at: Node) -> None:
         """Make a function that routes are registered on a router."""
         if symbol not in self.routers and (symbol in self.pending or symbol not in self.imports):
-            self.routers[symbol] = Router(symbol, "router", "express", self._where(self.pending.get(symbol, at)))  # type: ignore[arg-type]  # functions have positions too
+            self.routers[symbol] = Router(symbol, "router", "express", self._where(self.pending.get(symbol, at)))
 
     def _next(self) -> int:
         self.order += 1
         return self.order
 
-    def _where(self, node: Node) -> Where:
+    def _where(self, node: Node | FunctionNode) -> Where:
         return Where(self.module.path, node.start, node.end)
 
     def _doc(self) -> Doc:

@@ -4,8 +4,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from persona_lsp.frameworks.express.paths import regex_path
 from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.frameworks.express.paths import regex_path
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Await,
@@ -113,10 +113,10 @@ def reduce(expr: AnyExpr, scope: Scope, depth: int = 0) -> AnyExpr:
         case Let(target=target, value=value, op="default"):
             return reduce(target if scope.value(dotted(target)) is not None else value, scope, depth + 1)
         case Name(id=name):
-            value = scope.value(name)
-            if value is None or value is expr or _required(value) is not None:
+            held = scope.value(name)
+            if held is None or held is expr or _required(held) is not None:
                 return expr
-            return reduce(value, scope, depth + 1)
+            return reduce(held, scope, depth + 1)
         case Member(base=base, name=name):
             known = scope.value(dotted(expr))
             if known is not None:

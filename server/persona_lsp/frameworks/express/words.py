@@ -55,7 +55,6 @@ _BOOM: Final = {
     "internal": 500, "badImplementation": 500, "notImplemented": 501, "badGateway": 502, "serverUnavailable": 503,
 }  # fmt: skip
 _THROWN: Final = re.compile(rb"\bthrow\s*\(?\s*$")
-_SEPARATE: Final = re.compile(rb"\.(?:status|code)\([^;\n]*\)\s*;")
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
@@ -63,10 +62,12 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     if function.decorators or (cls is not None and any("Controller" in d.name for d in cls.decorators)):
         return None
     params = function.params
-    if len(params) < 2:
-        return _factory(function, module)
     if any(p.decorators for p in params):
         return None
+    if params and _answers_for_others(params):
+        return Handling(kind="helper", response=_names(params[0]), default_status=200)
+    if len(params) < 2:
+        return _factory(function, module)
     if takes_errors(function):
         return Handling(
             kind="error-handler",
@@ -127,7 +128,14 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     source = scope.module.source
     if not _THROWN.search(source, max(0, expr.start - 16), expr.start):
         return None
-    return _failure(expr)
+    made = _failure(expr)
+    if made is not None and made.status is None and handling is not None and handling.response:
+        # `res.status(404); throw new Error("...")`: the error handler takes the status from the response.
+        at = Name(expr.start, expr.start, handling.response[0])
+        status, _, node = _set_before(at, scope)
+        if status is not None and status >= 400:
+            return Thrown(made.exception, status, node, made.message)
+    return made
 
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
@@ -190,10 +198,9 @@ def _status(call: Call | None, terminal: str, root: AnyExpr, scope: Scope) -> tu
         if set_before is not None:
             found = _code(set_before, scope)
             return (found[0], False, None) if found is not None else (None, True, None)
-        function = scope.function
-        source = scope.module.source[function.body_start : function.body_end]
-        separate = _SEPARATE.search(source) is not None and terminal != "redirect"
-        return None, separate and _sets_status_alone(source, dotted(root)), None
+        if terminal == "redirect":
+            return None, False, None
+        return _set_before(root, scope)
     given = call.args[0] if call.args else None
     if given is None:
         return None, True, None
@@ -201,11 +208,34 @@ def _status(call: Call | None, terminal: str, root: AnyExpr, scope: Scope) -> tu
     return (found[0], False, found[1]) if found is not None else (None, True, None)
 
 
-def _sets_status_alone(source: bytes, response: str) -> bool:
-    return re.search(rb"\b%s\.(?:status|code)\([^;\n]*\)\s*;" % re.escape(response.encode()), source) is not None and (
-        re.search(rb"(?:^|[\n;{])\s*%s\.(?:status|code)\(\s*[\w.]+\s*\)\s*;" % re.escape(response.encode()), source)
-        is not None
-    )
+_SEPARATE: Final = re.compile(rb"(?:^|[\n;{}])\s*(\w+)\.(?:status|code)\(\s*([\w.]+)\s*\)\s*(?:;|\n)")
+
+
+def _set_before(root: AnyExpr, scope: Scope) -> tuple[int | None, bool, Node | None]:
+    """The status that a statement of its own set before (`res.status(404); ... res.json(x)`), on the same path."""
+    name = dotted(root).encode()
+    start, end = scope.function.body_start, root.start
+    source = scope.module.source
+    if b".status(" not in source[start:end] and b".code(" not in source[start:end]:
+        return None, False, None
+    for match in reversed(list(_SEPARATE.finditer(source, start, end))):
+        if match[1] != name or not _same_block(source[match.end() : end]):
+            continue
+        text = match[2].decode()
+        code = int(text) if text.isdigit() else status_named(text.rsplit(".", 1)[-1]) if "." in text else None
+        if code is None or not 100 <= code <= 599:
+            return None, True, None
+        return code, False, Const(match.start(2), match.end(2), code)
+    return None, False, None
+
+
+def _same_block(between: bytes) -> bool:
+    depth = 0
+    for char in between:
+        depth += (char == 0x7B) - (char == 0x7D)
+        if depth < 0:
+            return False
+    return True
 
 
 def _code(expr: AnyExpr, scope: Scope, depth: int = 0) -> tuple[int, Node] | None:
@@ -296,7 +326,7 @@ def _read(expr: AnyExpr, scope: Scope, handling: Handling, depth: int) -> Read |
 
 
 def _made(place: str, steps: list[tuple[str, Node | None]]) -> Read:
-    if place in {"file"} or not steps:
+    if place == "file" or not steps:
         return Read(place, "", None)
     name, node = steps[0]
     if name in _METHODS_OF_VALUES:
@@ -313,6 +343,14 @@ def _is_pair(first: ParamNode, second: ParamNode) -> bool:
         return False
     request = _typed(first, _REQUEST_TYPE) or _REQUEST.match(first.name) is not None or first.name.strip("_") == ""
     return request or first.pattern is not None
+
+
+def _answers_for_others(params: tuple[ParamNode, ...]) -> bool:
+    """`const sendError = (res, message) => {}`: the response comes first, and no request before it."""
+    first = params[0]
+    if first.name in {"res", "response"} and (first.type is None or _typed(first, _RESPONSE_TYPE)):
+        return len(params) < 2 or _REQUEST.match(params[1].name) is None
+    return _typed(first, _RESPONSE_TYPE) and first.name.startswith("res")
 
 
 def _typed(param: ParamNode, pattern: re.Pattern[str]) -> bool:
