@@ -85,6 +85,7 @@ def extract(
         functions=functions,
         secrets=secrets(path, source, language),
         suppressions=suppressions(path, source, language.line_comment),
+        config=found.config,
         aliases=(*aliases_of(module), *found.aliases),
         error_count=module.error_count,
     )

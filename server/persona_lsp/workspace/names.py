@@ -430,8 +430,11 @@ def _star_covers(all_names: Names, entry: FileIndex, path: str) -> bool:
     return any(isinstance(s, Import) and s.module.removesuffix(".*") == package for s in entry.stars)
 
 
-def text(all_names: Names, path: str, value: Text, depth: int = 0) -> tuple[str, bool]:
-    """The text as far as it is known, and whether all of it is. Unknown pieces are left out."""
+def text(all_names: Names, path: str, value: Text, depth: int = 0, scope: str = "") -> tuple[str, bool]:
+    """The text as far as it is known, and whether all of it is. Unknown pieces are left out.
+
+    `scope` is the class that the text stands in: its own names are looked up first.
+    """
     found: list[str] = []
     known = True
     for part in value:
@@ -440,13 +443,13 @@ def text(all_names: Names, path: str, value: Text, depth: int = 0) -> tuple[str,
         elif isinstance(part, Hole):
             known = False
         else:
-            piece, sure = _reference(all_names, path, part, depth)
+            piece, sure = _reference(all_names, path, part, depth, scope)
             found.append(piece)
             known = known and sure
     return "".join(found), known
 
 
-def _reference(all_names: Names, path: str, ref: Ref, depth: int) -> tuple[str, bool]:
+def _reference(all_names: Names, path: str, ref: Ref, depth: int, scope: str = "") -> tuple[str, bool]:
     if depth > _DEPTH:
         return "", False
     if ref.name.startswith("${") and ref.name.endswith("}"):
@@ -458,10 +461,12 @@ def _reference(all_names: Names, path: str, ref: Ref, depth: int) -> tuple[str, 
         if value.startswith("${") and value.endswith("}"):
             return _reference(all_names, path, Ref(nested), depth + 1)
         return value, "${" not in value
-    target = resolve(all_names, path, ref.name)
+    target = resolve(all_names, path, f"{scope}.{ref.name}") if scope else None
+    if target is None or target.kind != "constant":
+        target = resolve(all_names, path, ref.name)
     if target is None or target.kind != "constant":
         return "", False
     constant = all_names.files[target.path].constants[target.name]
     if constant.value is None:
         return "", False
-    return text(all_names, target.path, constant.value, depth + 1)
+    return text(all_names, target.path, constant.value, depth + 1, target.name.rpartition(".")[0])

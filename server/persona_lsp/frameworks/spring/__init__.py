@@ -10,7 +10,7 @@ from persona_lsp.frameworks.spring.cors import policies
 from persona_lsp.frameworks.spring.errors import error_handlers
 from persona_lsp.frameworks.spring.fixes import spell
 from persona_lsp.frameworks.spring.functional import functional
-from persona_lsp.frameworks.spring.jaxrs import resources
+from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
 from persona_lsp.frameworks.spring.routes import controllers
 from persona_lsp.frameworks.spring.security import chains
@@ -54,6 +54,7 @@ def extract(module: Module) -> Extracted:
         classes=tuple(class_facts(module, values)),
         constants=tuple(constants(module, values)),
         inline=tuple(inline),
+        config=tuple(application_path(module, values)),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.frameworks.spring.annotations import VERBS, Values, classes, joined, rooted, trimmed, type_name, where
+from persona_lsp.frameworks.spring.annotations import VERBS, Values, classes, find, joined, rooted, trimmed, type_name, where
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -55,8 +55,10 @@ def functional(module: Module, values: Values, order: int) -> tuple[list[Router]
             for value in _results(method):
                 _walk(value, (), found, 0)
             if found.routes:
+                # What is no bean is put together elsewhere, perhaps below a prefix.
+                kind = "class" if find(method.decorators, "Bean") is not None else "router"
                 at = Where(module.path, method.name_start, method.name_end)
-                routers.append(Router(f"{path}.{method.name}()", "class", _FRAMEWORK, at))
+                routers.append(Router(f"{path}.{method.name}()", kind, _FRAMEWORK, at))
                 routes += found.routes
                 inline += found.inline
     return routers, routes, inline

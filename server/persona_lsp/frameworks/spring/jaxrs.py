@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Declared, Level, Route, Router
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, Text
+from persona_lsp.facts.text import Ref, Text, literal
 from persona_lsp.frameworks.spring.annotations import (
     VERBS,
     Values,
@@ -28,6 +29,20 @@ from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module, St
 _PACKAGES: Final = ("jakarta.ws.rs", "javax.ws.rs")
 
 
+_BASE: Final = Ref("${spring.jersey.application-path:}")
+
+
+def application_path(module: Module, values: Values) -> Iterator[ConfigEntry]:
+    """`@ApplicationPath("/api")` stands before every resource."""
+    if b"@ApplicationPath" not in module.source:
+        return
+    for cls, path in classes(module):
+        decorator = find(cls.decorators, "ApplicationPath")
+        written = literal(values.text(argument(decorator, "value"), path)) if decorator is not None else None
+        if decorator is not None and written:
+            yield ConfigEntry("spring.jersey.application-path", "/" + written.strip("/"), where(module, decorator))
+
+
 def resources(module: Module, values: Values, order: int) -> tuple[list[Router], list[Route]]:
     """Routers and routes of the resource classes of a file."""
     routers: list[Router] = []
@@ -44,7 +59,7 @@ def resources(module: Module, values: Values, order: int) -> tuple[list[Router],
         prefix = _path(at, values, path)
         routers.append(Router(
             symbol=path, kind="class", framework="spring", where=Where(module.path, cls.name_start, cls.name_end),
-            prefixes=(trimmed(rooted(prefix)),), guards=declared_guards(cls.decorators, Level.CLASS, module),
+            prefixes=((_BASE, *trimmed(rooted(prefix))),), guards=declared_guards(cls.decorators, Level.CLASS, module),
             inherits=tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             abstract=cls.kind == "interface" or "abstract" in cls.modifiers or at is None,
             inherits_prefix=at is None,

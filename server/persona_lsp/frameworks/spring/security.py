@@ -3,6 +3,7 @@
 A rule whose pattern cannot be read becomes a guard of unknown kind over everything: what comes after it is not certain.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -49,6 +50,8 @@ _RULES: Final = {
     "hasAnyAuthority": GuardKind.ROLE, "hasIpAddress": GuardKind.AUTHZ, "access": GuardKind.AUTHZ,
     "hasAllRoles": GuardKind.ROLE, "hasAllAuthorities": GuardKind.ROLE,
 }  # fmt: skip
+_DEMANDS: Final = re.compile(r"\.access\(.*(?:has(?:Any)?(?:Role|Authority)|[aA]uthenticated\(\))", re.DOTALL)
+_MAY_BE_OPEN: Final = re.compile(r"permitAll|anonymous|anyOf|->|\bnew\b")
 _OPEN: Final = frozenset({"permitAll", "anonymous"})
 _NOT_ENDPOINTS: Final = frozenset({
     "toStaticResources", "atCommonLocations", "toH2Console", "toAnyEndpoint", "EndpointRequest", "PathRequest",
@@ -92,7 +95,9 @@ def _rules(method: FunctionNode, http: str, path: str, module: Module, values: V
         call = made.call
         name = call.name
         on_http = isinstance(call.receiver, Name) and call.receiver.id == http
-        if name in _SCOPES or (name == "requestMatchers" and on_http):
+        if call.receiver is None and name != "requestMatchers":
+            continue
+        if (name in _SCOPES and not dotted(call.receiver)[:1].isupper()) or (name == "requestMatchers" and on_http):
             read = _patterns(call, path, values)
             within += read[1] or ()
             scoping = name == "requestMatchers" or (bool(call.args) and isinstance(call.args[0], Lambda))
@@ -132,12 +137,19 @@ def _guards(
     kind = GuardKind.UNKNOWN if made.conditional else _RULES[name]
     if name == "access" and not made.conditional:
         text = made.call.args[0] if made.call.args else None
-        kind = expression_kind(text.value or "") if isinstance(text, Str) else GuardKind.UNKNOWN
+        kind = expression_kind(text.value or "") if isinstance(text, Str) else _manager_kind(source)
     for pattern in patterns:
         yield Guard(
             name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
             matcher=pattern, methods=methods, within=within,
         )  # fmt: skip
+
+
+def _manager_kind(source: str) -> GuardKind:
+    """`access(allOf(authenticated(), hasAuthority("X")))`: what authorization managers demand together."""
+    if _DEMANDS.search(source) and not _MAY_BE_OPEN.search(source.rpartition(".access(")[2]):
+        return GuardKind.ROLE
+    return GuardKind.UNKNOWN
 
 
 def _ignored(method: FunctionNode, path: str, module: Module, values: Values) -> Iterator[Guard]:
