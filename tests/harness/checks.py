@@ -2,12 +2,13 @@
 
 from collections import Counter
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.finding import Finding
-from persona_lsp.rules.registry import Rule
 from tests.harness.carets import COMMENTS, Expected, mark
 from tests.harness.engine import Project, applied, first_fixes, read
 from tests.harness.fences import Example
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.finding import Finding
+from persona_lsp.rules.registry import Rule
 
 
 def check_flagged(rule: Rule, example: Example) -> None:

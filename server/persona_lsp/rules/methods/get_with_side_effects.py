@@ -141,17 +141,15 @@ _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
     """Yield the first write of a safe method."""
     handler = endpoint.handler
-    if endpoint.method not in READING or handler is None or is_health(endpoint):
-        return
-    # Links in mails and redirects of identity providers can only be GET.
-    if is_login(endpoint) or "ANY" in endpoint.route.methods or len(set(endpoint.route.methods) - READING) > 0:
+    if endpoint.method not in READING or handler is None or set(endpoint.route.methods) - READING:
         return
     for query, function, call in handler_queries(endpoint):
         if _is_domain_write(query, function):
-            yield _finding(endpoint, handler, query, call)
+            if not _is_meant(endpoint):
+                yield _finding(endpoint, handler, query, call)
             return
     for site in handler.calls:
-        if site.effect in _SENDS and site.site.catch < 0:
+        if site.effect in _SENDS and site.site.catch < 0 and not _is_meant(endpoint):
             yield Finding(
                 handler.at(site.span),
                 f"`{label(endpoint)}` {_SENDS[site.effect]}; crawlers and retries will repeat it. Use `POST`.",
@@ -174,6 +172,11 @@ def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> 
         related=(Related(endpoint.where, f"`{endpoint.label}` is registered here."),),
         subject=endpoint.label,
     )
+
+
+def _is_meant(endpoint: Endpoint) -> bool:
+    """A probe; or a link in a mail or a redirect of an identity provider, which can only be GET."""
+    return is_health(endpoint) or is_login(endpoint)
 
 
 def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:
