@@ -1,0 +1,491 @@
+"""SQLAlchemy: Core statements, ORM sessions, the legacy `Query`, SQLModel and Flask-SQLAlchemy."""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import Op
+from persona_lsp.flow.sql import operation
+from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.python_values import assigned_to, assignments, last_name, links, unawaited
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    Const,
+    Expr,
+    Member,
+    Name,
+    Str,
+    dotted,
+    walk,
+)
+
+SESSION_TYPES: Final = frozenset(
+    {
+        "Session", "AsyncSession", "scoped_session", "async_scoped_session", "Connection", "AsyncConnection", "Engine",
+        "AsyncEngine", "SessionDep", "AsyncSessionDep", "DbSession", "DBSession", "SessionLocal", "DatabaseSession",
+    }
+)  # fmt: skip
+_SESSION_NAME: Final = re.compile(
+    r"^_*(?:(?:async_?|db_?|sql_?|database_?)?sess(?:ion)?|db|dbsession|database|conn|connection|engine|uow|tx)$",
+    re.IGNORECASE,
+)
+_RUN: Final = frozenset(
+    {"execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "scalar_one", "scalar_one_or_none"}
+)
+_RESULT: Final = frozenset(
+    {"scalars", "mappings", "unique", "columns", "tuples", "scalar_one", "yield_per", "partitions"}
+)
+_MANY: Final = frozenset({"all", "fetchall", "fetchmany", "partitions", "scalars", "mappings", "tuples", "unique"})
+_NULLABLE: Final = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "get"})
+_EXACT: Final = frozenset({"one", "scalar_one", "get_one", "get_or_404", "first_or_404", "one_or_404"})
+_COUNTS: Final = frozenset({"count", "exists"})
+_ENDS: Final = _MANY | _NULLABLE | _EXACT | _COUNTS | {"delete", "update", "paginate", "insert"}
+_ROOTS: Final = {
+    "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "text": Op.UNKNOWN,
+    "select_from": Op.SELECT, "union": Op.SELECT, "union_all": Op.SELECT, "exists": Op.SELECT,
+}  # fmt: skip
+_AGGREGATES: Final = frozenset({"count", "sum", "max", "min", "avg", "exists"})
+_FILTERS: Final = frozenset({"where", "filter", "filter_by", "having", "ilike", "match"})
+_SETS: Final = re.compile(
+    rb"\bsetattr\(|\bsqlmodel_update\(|\bupdate_from_dict\(|^[ \t]*(?!self\b|cls\b)\w+\.\w+[ \t]*[-+*/|]?=(?!=)",
+    re.MULTILINE,
+)
+_STAGED: Final = re.compile(rb"\.(?:add|add_all|delete|merge|execute|bulk_\w+|exec)\(")
+
+
+class Statement(Struct):
+    """What a chain of calls says, read from its last call to its root."""
+
+    op: Op
+    entity: str
+    calls: dict[str, Call]
+    sql: AnyExpr | None = None
+    aggregate: bool = False
+    values: tuple[AnyExpr, ...] = ()
+
+
+def meaning(call: Call, scope: Scope) -> Meaning | None:
+    """What a call asks of the database."""
+    func = call.func
+    if not isinstance(func, Member):
+        return None
+    name = func.name
+    if name in ("begin", "begin_nested") and _is_session(func.base, scope):
+        return TxMeaning("block", last_name(func.base))
+    if name in _STORES and _is_session(func.base, scope):
+        return _stored(call, name, scope)
+    if name == "commit" and _is_session(func.base, scope):
+        return _changed(call, scope)
+    if name in _RUN and call.args and not (name == "scalar" and not call.args):
+        ran = _ran(call, call, scope)
+        if ran is not None:
+            later = assigned_to(scope, call)
+            return None if later and _continued(later, call, scope) else ran
+    if name in ("get", "get_one", "get_or_404") and _is_session(func.base, scope):
+        return _by_key(call)
+    if name in _ENDS or name in _RESULT:
+        return _ended(call, scope)
+    if name == "refresh":
+        return None
+    return None
+
+
+_STORES: Final = {
+    "add": Op.INSERT, "add_all": Op.INSERT, "delete": Op.DELETE, "merge": Op.UPSERT, "bulk_save_objects": Op.INSERT,
+    "bulk_insert_mappings": Op.INSERT, "bulk_update_mappings": Op.UPDATE,
+}  # fmt: skip
+
+
+def _is_session(expr: AnyExpr, scope: Scope) -> bool:
+    declared = scope.type_of(expr)
+    if declared:
+        return declared in SESSION_TYPES or declared.endswith(("Session", "SessionDep", "SessionMaker"))
+    if isinstance(expr, Member) and expr.name == "session":
+        return True
+    if isinstance(expr, Call):
+        return last_name(expr.func) in SESSION_TYPES or expr.name in ("get_session", "session")
+    if isinstance(expr, Name):
+        value = scope.assigned(expr.id)
+        if isinstance(value, Call) and value.name in (
+            "cursor",
+            "connect",
+            "set",
+            "dict",
+            "getLogger",
+            "Redis",
+            "from_url",
+        ):
+            return value.name == "connect" and _SESSION_NAME.match(expr.id) is not None and _imports(scope)
+    return _SESSION_NAME.match(last_name(expr)) is not None
+
+
+def _imports(scope: Scope) -> bool:
+    return any(i.module.split(".", 1)[0] in ("sqlalchemy", "sqlmodel") for i in scope.module.imports)
+
+
+def _stored(call: Call, name: str, scope: Scope) -> Meaning | None:
+    if len(call.args) != 1 and name not in ("bulk_insert_mappings", "bulk_update_mappings"):
+        return None
+    target = call.args[0]
+    op = _STORES[name]
+    entity = ""
+    data: tuple[AnyExpr, ...] = (target,)
+    made: AnyExpr | None = target
+    if isinstance(target, Name):
+        values = assignments(scope, target.id, call.start)
+        made = unawaited(values[-1]) if values else None
+    if isinstance(made, Call):
+        entity = _constructed(made)
+        if entity:
+            data = (target, *made.args, *(k.value for k in made.kwargs))
+    if not entity:
+        entity = scope.type_of(target)
+        if name == "add" and isinstance(made, Call) and (made.name in _ENDS or made.name in _RUN):
+            op = Op.UPDATE
+    if isinstance(made, Call) and not entity and op is not Op.INSERT:
+        entity = _entity_of(made, scope)
+    return QueryMeaning(
+        f"{dotted(call.func) or name}", op, entity, data=data if op is not Op.DELETE else (),
+        unit_of_work=True, relational=True, handle=dotted(call.receiver),
+    )  # fmt: skip  # one line says it all
+
+
+def _constructed(made: Call) -> str:
+    """`Book(...)`, `Book.model_validate(...)`, `models.Book(**data)`."""
+    if made.name[:1].isupper():
+        return made.name
+    if made.name in ("model_validate", "from_orm", "parse_obj", "construct", "from_dict") and made.receiver is not None:
+        return last_name(made.receiver)
+    return ""
+
+
+def _entity_of(made: Call, scope: Scope) -> str:
+    found = meaning(made, scope)
+    return found.entity if isinstance(found, QueryMeaning) else ""
+
+
+def _changed(call: Call, scope: Scope) -> Meaning | None:
+    """`book.title = title; session.commit()` writes; after `add` the commit only finishes what is known already."""
+    before = scope.module.source[scope.function.body_start : call.start]
+    if _STAGED.search(before) is not None or _SETS.search(before) is None:
+        return None
+    return QueryMeaning(dotted(call.func), Op.UPDATE, unit_of_work=True, relational=True, handle=dotted(call.receiver))
+
+
+def _by_key(call: Call) -> Meaning | None:
+    """`session.get(Book, book_id)`."""
+    if len(call.args) < 2:
+        return None
+    entity = last_name(call.args[0])
+    if not entity[:1].isupper():
+        return None
+    return QueryMeaning(
+        dotted(call.func) or call.name, Op.SELECT, entity, nullable=call.name == "get", limited=True,
+        keys=(call.args[1],), relational=True, handle=dotted(call.receiver),
+    )  # fmt: skip  # one line says it all
+
+
+def _ran(call: Call, outer: Call, scope: Scope) -> QueryMeaning | None:
+    """`session.execute(statement)` and what is done with its result in the same chain."""
+    receiver = call.receiver
+    if receiver is None or not call.args:
+        return None
+    statement = statement_of(call.args[0], scope, call.start)
+    if statement is None:
+        return None
+    if isinstance(call.args[0], Str) and not _is_typed_session(receiver, scope):
+        return None
+    if statement.op is Op.UNKNOWN and statement.sql is None and not _is_session(receiver, scope):
+        return None
+    chain, _ = links(outer)
+    names = [c.name for c in chain]
+    return _meaning(statement, names, outer, dotted(receiver))
+
+
+def _is_typed_session(expr: AnyExpr, scope: Scope) -> bool:
+    declared = scope.type_of(expr)
+    return (declared in SESSION_TYPES and declared not in ("Connection", "AsyncConnection")) or (
+        _imports(scope) and isinstance(expr, Member) and expr.name == "session"
+    )
+
+
+def _continued(variable: str, call: Call, scope: Scope) -> bool:
+    """The result is asked for its rows later: that call stands for the query."""
+    rest = scope.module.source[call.end : scope.function.end]
+    return re.search(rb"\b%s\.(?:%s)\b" % (re.escape(variable.encode()), _RESULT_WORDS), rest) is not None
+
+
+_RESULT_WORDS: Final = "|".join(sorted(_MANY | _NULLABLE | _EXACT | _RESULT)).encode()
+
+
+def _ended(call: Call, scope: Scope) -> Meaning | None:
+    """A chain that ends in `.all()`, `.first()`, `.count()`, `.delete()` ..."""
+    chain, root = links(call)
+    names = [c.name for c in chain]
+    for link in chain[1:]:
+        if link.name in _RUN and link.args:
+            return _ran(link, call, scope)
+        if link.name == "query" and link.receiver is not None:
+            return _queried(link, chain, call, scope)
+    if chain and chain[-1].name == "query" and chain[-1].receiver is not None:
+        return _queried(chain[-1], chain, call, scope)
+    if isinstance(root, Member):
+        if root.name == "query" and last_name(root.base)[:1].isupper():
+            statement = Statement(Op.SELECT, last_name(root.base), {})
+            _read_calls(statement, chain)
+            return _meaning(statement, names, call, dotted(root))
+        return None
+    if isinstance(root, Name):
+        return _resumed(root.id, chain, names, call, scope)
+    return None
+
+
+def _queried(link: Call, chain: tuple[Call, ...], call: Call, scope: Scope) -> Meaning | None:
+    """`session.query(Book).filter(...).all()`."""
+    if link.receiver is None or not (_is_session(link.receiver, scope) or _imports(scope)) or not link.args:
+        return None
+    statement = Statement(Op.SELECT, "", {})
+    _selected(statement, link)
+    _read_calls(statement, chain[: chain.index(link)])
+    return _meaning(statement, [c.name for c in chain[: chain.index(link)]], call, dotted(link.receiver))
+
+
+def _resumed(name: str, chain: tuple[Call, ...], names: list[str], call: Call, scope: Scope) -> Meaning | None:
+    """`result = session.execute(...); result.all()` and `query = session.query(...); query.all()`."""
+    values = assignments(scope, name, call.start)
+    if not values:
+        return None
+    statement: Statement | None = None
+    handle = ""
+    for value in values[-6:]:
+        links_, root = links(value)
+        run = next((c for c in links_ if c.name in _RUN and c.args and _ran(c, c, scope) is not None), None)
+        query = next((c for c in links_ if c.name == "query" and c.receiver is not None and c.args), None)
+        if run is not None:
+            statement = statement_of(run.args[0], scope, run.start)
+            handle = dotted(run.receiver)
+            names = [*names, *(c.name for c in links_)]
+        elif (
+            query is not None and query.receiver is not None and (_is_session(query.receiver, scope) or _imports(scope))
+        ):
+            statement = Statement(Op.SELECT, "", {})
+            handle = dotted(query.receiver)
+            _selected(statement, query)
+            _read_calls(statement, links_)
+        elif isinstance(root, Name) and root.id == name and statement is not None:
+            _read_calls(statement, links_)
+        elif isinstance(root, Member) and root.name == "query" and last_name(root.base)[:1].isupper():
+            statement = Statement(Op.SELECT, last_name(root.base), {})
+            _read_calls(statement, links_)
+    if statement is None:
+        return None
+    _read_calls(statement, chain)
+    return _meaning(statement, names, call, handle)
+
+
+def statement_of(expr: AnyExpr, scope: Scope, before: int, depth: int = 0) -> Statement | None:
+    """The statement that an expression builds, through local names; None if it does not build one."""
+    if depth > 4:
+        return None
+    if isinstance(expr, Str | Binary):
+        return Statement(_op_of(expr), "", {}, expr) if _is_text(expr) else None
+    chain, root = links(expr)
+    if isinstance(root, Call):
+        name = last_name(root.func)
+        chain = (*chain, root) if root not in chain else chain
+    rooted = next((c for c in reversed(chain) if last_name(c.func) in _ROOTS and _is_root(c, scope)), None)
+    if rooted is not None:
+        name = last_name(rooted.func)
+        statement = Statement(_ROOTS[name], "", {})
+        if name == "text":
+            statement.sql = rooted.args[0] if rooted.args else None
+            statement.op = _op_of(statement.sql)
+        elif rooted.receiver is not None and not rooted.args and name in ("insert", "update", "delete"):
+            statement.entity = (
+                last_name(rooted.receiver) if last_name(rooted.receiver) != "__table__" else _table(rooted)
+            )
+        else:
+            _selected(statement, rooted)
+        _read_calls(statement, chain[: chain.index(rooted)])
+        return statement
+    if isinstance(root, Name):
+        found: Statement | None = None
+        for value in assignments(scope, root.id, before)[-8:]:
+            inner_chain, inner_root = links(value)
+            if isinstance(inner_root, Name) and inner_root.id == root.id:
+                if found is not None:
+                    _read_calls(found, inner_chain)
+                continue
+            made = statement_of(value, scope, value.start, depth + 1)
+            found = made if made is not None else found
+        if found is not None:
+            _read_calls(found, chain)
+            return found
+    return None
+
+
+def _is_root(call: Call, scope: Scope) -> bool:
+    func = call.func
+    if isinstance(func, Name):
+        found = scope.imported(func.id)
+        return found is not None and found[0].split(".", 1)[0] in ("sqlalchemy", "sqlmodel")
+    if isinstance(func, Member):
+        base = dotted(func.base)
+        if func.name in ("select", "text") and base in ("sa", "sqlalchemy", "db", "sql", "sqlmodel"):
+            return True
+        if func.name in ("insert", "update", "delete"):
+            return (
+                base in ("sa", "sqlalchemy", "db")
+                or (not call.args and not call.kwargs and bool(base))
+                or base.endswith("__table__")
+            )
+    return False
+
+
+def _table(call: Call) -> str:
+    receiver = call.receiver
+    return last_name(receiver.base) if isinstance(receiver, Member) else ""
+
+
+def _is_text(expr: AnyExpr) -> bool:
+    return isinstance(expr, Str) or any(isinstance(p, Str) for p in walk(expr))
+
+
+def _op_of(expr: AnyExpr | None) -> Op:
+    if expr is None:
+        return Op.UNKNOWN
+    first = next((p for p in walk(expr) if isinstance(p, Str)), None)
+    text = next((p for p in first.parts if isinstance(p, str)), "") if first is not None else ""
+    return operation(text)
+
+
+def _selected(statement: Statement, root: Call) -> None:
+    for arg in root.args:
+        target = arg
+        if isinstance(target, Call):
+            if target.name in _AGGREGATES:
+                statement.aggregate = True
+                target = target.args[0] if target.args else target
+            elif target.name in ("label", "distinct") and target.receiver is not None:
+                inner = target.receiver
+                statement.aggregate = statement.aggregate or (isinstance(inner, Call) and inner.name in _AGGREGATES)
+        name = _model(target)
+        if name and not statement.entity:
+            statement.entity = name
+        if not isinstance(arg, Call) and statement.aggregate:
+            statement.aggregate = False
+
+
+def _model(expr: AnyExpr) -> str:
+    match expr:
+        case Name(id=name):
+            return name
+        case Member(base=Name(id=base), name=name):
+            return base if base[:1].isupper() else name if name[:1].isupper() else base
+        case Member(name=name, base=Member(name=owner)):
+            return owner if owner[:1].isupper() else name
+        case _:
+            return ""
+
+
+def _read_calls(statement: Statement, chain: tuple[Call, ...]) -> None:
+    for call in reversed(chain):
+        name = call.name
+        if name == "select_from" and call.args and not statement.entity:
+            statement.entity = _model(call.args[0])
+        if name in ("values", "set") or (name in ("update", "insert") and call.args):
+            statement.values = (*statement.values, *call.args, *(k.value for k in call.kwargs))
+        if name in ("with_entities", "with_only_columns") and call.args and isinstance(call.args[0], Call):
+            statement.aggregate = call.args[0].name in _AGGREGATES
+        if name in _FILTERS and name in statement.calls:
+            earlier = statement.calls[name]
+            call = Call(
+                call.start, call.end, call.func, (*earlier.args, *call.args), (*earlier.kwargs, *call.kwargs),
+                args_start=call.args_start, args_end=call.args_end,
+            )  # fmt: skip  # positional ones first
+        statement.calls[name] = call
+
+
+def _keys(statement: Statement) -> tuple[tuple[AnyExpr, ...], bool]:
+    """The values that select the rows, and whether one of them is a set."""
+    keys: list[AnyExpr] = []
+    several = False
+    for name in _FILTERS:
+        call = statement.calls.get(name)
+        if call is None:
+            continue
+        keys.extend(k.value for k in call.kwargs)
+        for arg in call.args:
+            for part in walk(arg):
+                if isinstance(part, Call) and part.name in ("in_", "any_", "contains", "overlap"):
+                    several = several or part.name == "in_"
+                    keys.extend(part.args)
+                elif isinstance(part, Binary) and part.op in ("==", "<", ">", "<=", ">=", "!="):
+                    keys.append(part.right)
+    inner = statement.calls.get("get") or statement.calls.get("get_or_404")
+    if inner is not None and inner.args:
+        keys.append(inner.args[-1])
+    return tuple(k for k in keys if not (isinstance(k, Const))), several
+
+
+def _meaning(statement: Statement, names: list[str], call: Call, handle: str) -> QueryMeaning | None:
+    last = names[0] if names else ""
+    op = statement.op
+    if op is Op.SELECT and (statement.aggregate or "count" in names):
+        op = Op.COUNT
+    if last in ("delete", "update") and op is Op.SELECT:
+        op = Op.DELETE if last == "delete" else Op.UPDATE
+    reads = op in (Op.SELECT, Op.UNKNOWN)
+    limit = _limit(statement)
+    many = reads and (last in _MANY or last in ("execute", "exec", "stream", "paginate", "stream_scalars"))
+    if "one" in names or "first" in names or "scalar_one" in names:
+        many = False
+    nullable = reads and last in _NULLABLE
+    keys, several = _keys(statement)
+    limited: bool | None = None
+    if op is Op.SELECT:
+        limited = limit is not None or not many or "fetchmany" in names or "paginate" in names
+    if limit is not None and isinstance(limit, Expr) and not limit.parts and type(limit) is Expr:
+        limit = None
+    api = _api(call)
+    return QueryMeaning(
+        api, op, statement.entity, many, nullable, limited, keys, statement.sql,
+        data=statement.values if op in (Op.INSERT, Op.UPDATE, Op.UPSERT) else (),
+        limit=limit, unit_of_work=not handle.endswith("engine"), relational=True, in_parameters=several, handle=handle,
+    )  # fmt: skip  # in the order of the fields
+
+
+def _limit(statement: Statement) -> AnyExpr | None:
+    """The number of rows asked for; an `Expr` without parts if the chain is cut in a way that has no number."""
+    call = statement.calls.get("limit") or statement.calls.get("fetch")
+    if call is not None and call.args:
+        return call.args[0]
+    paged = statement.calls.get("paginate")
+    if paged is not None:
+        return paged.kwarg("per_page") or (paged.args[1] if len(paged.args) > 1 else Expr(paged.start, paged.start))
+    cut = statement.calls.get("slice")
+    if cut is not None:
+        return Expr(cut.start, cut.start)
+    return None
+
+
+def _api(call: Call) -> str:
+    """`session.query.filter.all`: the chain as a reader would name it."""
+    chain, root = links(call)
+    start = root.name if isinstance(root, Member) else ""
+    first = dotted(root) if isinstance(root, Name | Member) else start
+    words = [first, *(c.name for c in reversed(chain))]
+    return ".".join(w for w in words if w)
+
+
+LIBRARY: Final = Library(
+    id="sqlalchemy",
+    languages=("python",),
+    packages=("sqlalchemy", "sqlmodel", "flask_sqlalchemy"),
+    meaning=meaning,
+    triggers=("session", ".query", "select(", "db.", "execute(", "scalars(", ".commit(", ".begin("),
+    relational=True,
+)

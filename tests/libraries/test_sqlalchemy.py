@@ -1,0 +1,131 @@
+"""What SQLAlchemy's calls mean."""
+
+import pytest
+from tests.libraries.asked import asked, function
+
+from persona_lsp.libraries.sqlalchemy import LIBRARY
+
+HEAD = "from sqlalchemy import delete, func, insert, select, text, update\nfrom sqlalchemy.orm import Session\n\n"
+
+ASKED = {
+    "session.get(Book, book_id)": ["select Book nullable keys=book_id"],
+    "await session.get(Book, book_id)": ["select Book nullable keys=book_id"],
+    "session.scalars(select(Book)).all()": ["select Book many unit_of_work unlimited"],
+    "session.scalars(select(Book).limit(10)).all()": ["select Book many unit_of_work"],
+    "session.scalars(select(Book).where(Book.id == book_id)).first()": [
+        "select Book nullable unit_of_work keys=book_id"
+    ],
+    "session.execute(select(Book).filter_by(id=book_id)).scalar_one_or_none()": [
+        "select Book nullable unit_of_work keys=book_id"
+    ],
+    "session.execute(select(Book).where(Book.id == book_id)).scalar_one()": ["select Book unit_of_work keys=book_id"],
+    "session.execute(select(Book)).scalars().unique().all()": ["select Book many unit_of_work unlimited"],
+    "session.scalar(select(func.count()).select_from(Book))": ["count Book unit_of_work"],
+    "session.scalar(select(func.count(Book.id)))": ["count Book unit_of_work"],
+    "session.scalar(select(Book).where(Book.id == book_id))": ["select Book nullable unit_of_work keys=book_id"],
+    "session.exec(select(Book).offset(o).limit(n)).all()": ["select Book many unit_of_work"],
+    "session.exec(select(Book).where(Book.id.in_(ids))).all()": [
+        "select Book many unit_of_work in_parameters unlimited keys=ids"
+    ],
+    "session.execute(update(Book).where(Book.id == book_id).values(title=title))": [
+        "update Book unit_of_work keys=book_id"
+    ],
+    "session.execute(delete(Book).where(Book.id == book_id))": ["delete Book unit_of_work keys=book_id"],
+    "session.execute(insert(Book), rows)": ["insert Book unit_of_work"],
+    "session.execute(books.insert().values(title=title))": ["insert books unit_of_work"],
+    "session.execute(text('SELECT 1'))": ["select ? many unit_of_work unlimited sql=SELECT 1"],
+    "session.execute(text(f'SELECT * FROM books WHERE id = {book_id}')).first()": [
+        "select ? nullable unit_of_work sql=SELECT * FROM books WHERE id = {}"
+    ],
+    "session.query(Book).all()": ["select Book many unit_of_work unlimited"],
+    "session.query(Book).filter(Book.id == book_id).first()": ["select Book nullable unit_of_work keys=book_id"],
+    "session.query(Book).filter_by(id=book_id).one()": ["select Book unit_of_work keys=book_id"],
+    "session.query(Book).get(book_id)": ["select Book nullable unit_of_work keys=book_id"],
+    "session.query(Book).count()": ["count Book unit_of_work"],
+    "session.query(func.count(Book.id)).scalar()": ["count Book unit_of_work"],
+    "session.query(Book).filter(Book.id == book_id).delete()": ["delete Book unit_of_work keys=book_id"],
+    "session.query(Book).limit(n).all()": ["select Book many unit_of_work"],
+    "session.add(Book(title=title))": ["insert Book unit_of_work"],
+    "db.session.add(Book(title=title))": ["insert Book unit_of_work"],
+    "session.delete(book)": ["delete ? unit_of_work"],
+    "Book.query.filter_by(id=book_id).first()": ["select Book nullable unit_of_work keys=book_id"],
+    "Book.query.get_or_404(book_id)": ["select Book unit_of_work keys=book_id"],
+    "Book.query.all()": ["select Book many unit_of_work unlimited"],
+    "db.session.execute(db.select(Book)).scalars().all()": ["select Book many unit_of_work unlimited"],
+    "session.commit()": [],
+    "seen.add(book)": [],
+    "settings.get(Book, book_id)": [],
+    "queue.get(book)": [],
+    "cache.delete(key)": [],
+    "items.all()": [],
+    "conn.execute('SELECT 1')": [],
+}
+
+
+@pytest.mark.parametrize(("call", "lines"), ASKED.items(), ids=list(ASKED))
+def test_one_call(call: str, lines: list[str]) -> None:
+    assert asked(f"{HEAD}async def f(session: Session, book_id):\n    return {call}\n", LIBRARY) == lines
+
+
+def test_a_statement_is_followed_through_its_name() -> None:
+    body = """
+    statement = select(Book).where(Book.author_id == author_id)
+    if newest:
+        statement = statement.order_by(Book.id.desc())
+    statement = statement.limit(limit)
+    result = await session.execute(statement)
+    return result.scalars().all()
+"""
+    assert asked(f"{HEAD}async def f(session, author_id, limit):{body}", LIBRARY) == [
+        "select Book many unit_of_work keys=author_id"
+    ]
+
+
+def test_a_result_that_is_read_later_is_one_query() -> None:
+    body = """
+    result = await session.execute(select(Book).where(Book.id == book_id))
+    book = result.scalar_one_or_none()
+    return book.title
+"""
+    facts = function(f"{HEAD}async def f(session, book_id):{body}", LIBRARY)
+    (query,) = facts.queries
+    assert query.nullable
+    assert query.variable == "book"
+    assert query.unchecked_use is not None
+
+
+def test_a_query_is_followed_through_its_name() -> None:
+    body = """
+    query = db.query(Book)
+    if title:
+        query = query.filter(Book.title == title)
+    return query.offset(skip).limit(limit).all()
+"""
+    assert asked(f"{HEAD}def f(db, title, skip, limit):{body}", LIBRARY) == ["select Book many unit_of_work keys=title"]
+
+
+def test_what_is_added_is_told_by_what_it_is() -> None:
+    new = "    book = Book.model_validate(data)\n    session.add(book)\n    session.commit()\n"
+    assert asked(f"{HEAD}def f(session, data):\n{new}", LIBRARY) == ["insert Book unit_of_work"]
+    old = "    book = session.get(Book, key)\n    book.title = title\n    session.add(book)\n    session.commit()\n"
+    assert asked(f"{HEAD}def f(session, key):\n{old}", LIBRARY) == [
+        "select Book nullable keys=key",
+        "update Book unit_of_work",
+    ]
+
+
+def test_a_commit_writes_what_was_changed() -> None:
+    body = "    book = session.get(Book, key)\n    book.title = title\n    session.commit()\n"
+    assert asked(f"{HEAD}def f(session, key):\n{body}", LIBRARY)[1:] == ["update ? unit_of_work"]
+
+
+def test_a_transaction_is_a_block() -> None:
+    body = "    async with session.begin():\n        session.add(Book())\n"
+    facts = function(f"{HEAD}async def f(session):\n{body}", LIBRARY)
+    assert [t.style for t in facts.txs] == ["block"]
+    assert facts.queries[0].site.tx == 0
+
+
+def test_the_limit_is_known() -> None:
+    facts = function(f"{HEAD}def f(session, n):\n    return session.scalars(select(Book).limit(n)).all()\n", LIBRARY)
+    assert [u.source for u in facts.limits] == ["n"]
