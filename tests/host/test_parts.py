@@ -98,15 +98,23 @@ def test_changes_of_unknown_and_closed_documents() -> None:
 
 
 @given(st.binary(max_size=12), st.binary(max_size=12), st.integers(0, 12))
-def test_offsets_survive_an_edit_elsewhere(old: bytes, new: bytes, offset: int) -> None:
+def test_offsets_before_an_edit(old: bytes, new: bytes, offset: int) -> None:
     edit = difference(old, new)
     offset = min(offset, len(new))
     there = back(offset, edit)
     if there is not None:
         assert 0 <= there <= len(old)
-        assert old[there : there + 1] == new[offset : offset + 1] or (edit is not None and offset == edit.start)
-        if edit is None or there != edit.end or edit.start == edit.end or offset >= edit.new_end:
-            assert 0 <= forward(there, edit) <= len(new)
+        assert old[there:] == new[offset:] or old[:there] == new[:offset]
+
+
+@given(st.binary(max_size=12), st.binary(max_size=12), st.integers(0, 12), st.integers(0, 12))
+def test_ranges_after_an_edit(old: bytes, new: bytes, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(old)), min(other, len(old))))
+    edit = difference(old, new)
+    moved = forward(start, end, edit)
+    assert 0 <= moved[0] <= moved[1] <= len(new)
+    if edit is not None and start < end and (end <= edit.start or start >= edit.end):
+        assert new[slice(*moved)] == old[start:end]
 
 
 def test_frames_go_through_a_pipe_and_end() -> None:

@@ -70,8 +70,11 @@ class Hovers:
         hover = self._hover(view, offset)
         if hover is None:
             return None
-        start, end = forward(hover.start, edit), forward(hover.end, edit)
-        return wire.Card(hover.markdown, spot(LineTable(letter.source), letter.uri, min(start, end), end))
+        start, end = forward(hover.start, hover.end, edit)
+        if not start <= ask.start <= end:
+            # The place stood beside it before the edit, and does no more.
+            return None
+        return wire.Card(hover.markdown, spot(LineTable(letter.source), letter.uri, start, end))
 
     def _hover(self, view: View, offset: int) -> Hover | None:
         if view.extraction is None:
@@ -102,8 +105,15 @@ def back(offset: int, edit: ByteEdit | None) -> int | None:
     return offset - (edit.new_end - edit.end) if offset >= edit.new_end else None
 
 
-def forward(offset: int, edit: ByteEdit | None) -> int:
-    """The offset after the edit."""
-    if edit is None or offset <= edit.start:
-        return offset
-    return offset + (edit.new_end - edit.end) if offset >= edit.end else edit.new_end
+def forward(start: int, end: int, edit: ByteEdit | None) -> tuple[int, int]:
+    """A range after the edit; text inserted at one of its ends stays outside."""
+    if edit is None:
+        return start, end
+    longer = edit.new_end - edit.end
+    if start >= edit.end:
+        start += longer
+    elif start > edit.start:
+        start = edit.new_end
+    if end > edit.start:
+        end = end + longer if end >= edit.end else edit.new_end
+    return start, max(start, end)

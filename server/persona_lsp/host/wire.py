@@ -186,6 +186,12 @@ class Ready(Struct, frozen=True, tag="ready"):
     """The worker listens."""
 
 
+class Looking(Struct, frozen=True, tag="looking"):
+    """The worker begins with a document. If it dies, that one is to blame."""
+
+    uri: str
+
+
 class Result(Struct, frozen=True, tag="result"):
     """The findings of an open document at a version."""
 
@@ -242,7 +248,7 @@ class Chosen(Struct, frozen=True, tag="chosen"):
     problems: dict[str, tuple[FileProblem, ...]] = {}
 
 
-ToFront = Ready | Result | Answer | Progress | Linked | Note | Chosen
+ToFront = Ready | Looking | Result | Answer | Progress | Linked | Note | Chosen
 
 encode = msgspec.msgpack.Encoder().encode
 _TO_WORKER: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)

@@ -144,6 +144,7 @@ class Worker:
             self.host.texts[path] = letter.source
             self._send(wire.Result(letter.uri, letter.version, trouble))
             return
+        self.write(wire.Looking(letter.uri))
         changed = self.host.put(path, letter.source)
         self.host.snapshot()
         self._publish_view(letter, path)

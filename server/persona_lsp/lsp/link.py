@@ -36,9 +36,9 @@ class Link:
     """Speaks to one worker after another."""
 
     def __init__(
-        self, process: WorkerProcess, command: Sequence[str], replay: Callable[[], list[wire.ToWorker]]
+        self, process: WorkerProcess, command: Sequence[str], replay: Callable[[int], list[wire.ToWorker]]
     ) -> None:
-        """`replay` tells what a new worker has to know."""
+        """`replay` tells what a new worker has to know, given how many died lately."""
         self._process = process
         self._command = command
         self._replay = replay
@@ -49,6 +49,10 @@ class Link:
         self._deaths: list[float] = []
         self._heard = time.monotonic()
         self._closed = False
+        self._looking = ""
+        self._blamed: dict[str, int] = {}
+        self.quarantined: set[str] = set()
+        """Documents that ended the worker twice; they are left alone until they change."""
         self.hangs = HANGS
         self.receive: Callable[[wire.ToFront], None] = lambda _message: None
         self.complain: Callable[[str], None] = lambda _text: None
@@ -99,6 +103,8 @@ class Link:
     def restart(self) -> None:
         """Start a new worker now."""
         self._deaths.clear()
+        self._blamed.clear()
+        self.quarantined.clear()
         if self._process.process.poll() is None:
             self._process.process.kill()
         else:
@@ -127,7 +133,11 @@ class Link:
         match message:
             case wire.Answer():
                 self._answered(message)
+            case wire.Looking():
+                self._looking = message.uri
             case wire.Result():
+                self._looking = ""
+                self._blamed.pop(message.uri, None)
                 self._owed.pop(message.uri, None)
                 self.receive(message)
             case _:
@@ -152,6 +162,7 @@ class Link:
             if not future.done():
                 future.set_exception(WorkerGoneError("the worker ended"))
         self._owed.clear()
+        self._blame(self._looking)
         now = time.monotonic()
         self._deaths = [death for death in self._deaths if now - death < WITHIN] + [now]
         if len(self._deaths) > RESTARTS:
@@ -162,6 +173,15 @@ class Link:
         else:
             self._start()
 
+    def _blame(self, uri: str) -> None:
+        self._looking = ""
+        if not uri:
+            return
+        self._blamed[uri] = self._blamed.get(uri, 0) + 1
+        if self._blamed[uri] >= 2 and uri not in self.quarantined:
+            self.quarantined.add(uri)
+            self.complain(f"persona-lsp leaves {uri} alone until it changes: its worker ended twice while reading it.")
+
     def _start(self) -> None:
         try:
             self._process = WorkerProcess(self._command)
@@ -170,5 +190,5 @@ class Link:
             return
         self._heard = time.monotonic()
         self._listen()
-        for message in self._replay():
+        for message in self._replay(len(self._deaths)):
             self.send(message)

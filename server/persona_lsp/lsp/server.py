@@ -102,6 +102,7 @@ async def _ws(session: Session, host: str, port: int) -> int:
         try:
             while session.rpc.exit_code is None:
                 session.rpc.receive(await socket.recv(decode=False))
+                await asyncio.sleep(0)
         except ConnectionClosed:
             log.debug("the client is gone")
         if not done.done():

@@ -75,12 +75,13 @@ class Session:
         self.started = True
         self.link.send(wire.Start(self.folders, self.settings))
 
-    def replay(self) -> list[wire.ToWorker]:
-        """What a new worker has to know."""
+    def replay(self, deaths: int) -> list[wire.ToWorker]:
+        """What a new worker has to know. After some deaths it does not read the workspace: that may be the reason."""
         if not self.started:
             return []
-        opened = [self.opening(document) for document in self.documents.all()]
-        return [wire.Start(self.folders, self.settings), *opened]
+        left_alone = self.link.quarantined
+        opened = [self.opening(one) for one in self.documents.all() if one.uri not in left_alone]
+        return [wire.Start(self.folders, self.settings, index=deaths < 3), *opened]
 
     def opening(self, document: Document) -> wire.Open:
         """The message that opens a document in the worker."""

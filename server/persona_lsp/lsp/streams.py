@@ -30,6 +30,8 @@ async def read_messages(reader: asyncio.StreamReader, protocol: Protocol) -> Non
         except asyncio.IncompleteReadError:
             return
         protocol.receive(body)
+        # Let a request begin before the next message is handled: it means the text as it was when it was sent.
+        await asyncio.sleep(0)
 
 
 async def _head(reader: asyncio.StreamReader) -> int | None:

@@ -30,7 +30,11 @@ def register(session: Session) -> None:
             return
         edits = session.documents.change(document, changed.text_document.version, changed.content_changes)
         session.board.changed[document.uri] = time.monotonic()
-        session.link.send(wire.Edited(document.uri, document.serial, edits))
+        if document.uri in session.link.quarantined:
+            session.link.quarantined.discard(document.uri)
+            session.link.send(session.opening(document))
+        else:
+            session.link.send(wire.Edited(document.uri, document.serial, edits))
 
     def did_save(raw: Any) -> None:
         document = session.documents.get(params(raw, InDocument).text_document.uri)

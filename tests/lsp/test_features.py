@@ -1,0 +1,223 @@
+"""Hover, symbols, hints, lenses, definition, commands, configuration, folders, progress."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from client import Client
+from conftest import RICH
+
+URI = "untitled:a"
+
+
+def at(line: int, character: int, uri: str = URI) -> dict[str, Any]:
+    return {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
+
+
+def whole(uri: str = URI) -> dict[str, Any]:
+    return {
+        "textDocument": {"uri": uri},
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}},
+    }
+
+
+def test_hover_in_every_encoding() -> None:
+    for encoding, character in (("utf-8", 5), ("utf-16", 3), ("utf-32", 2)):
+        with Client() as client:
+            general = {"positionEncodings": ["utf-7", encoding]}
+            result = client.initialize({"general": general, "textDocument": {"hover": {"contentFormat": ["markdown"]}}})
+            assert result["capabilities"]["positionEncoding"] == encoding
+            client.open(URI, "😋 bad1\n")
+            hover = client.request("textDocument/hover", at(0, character))
+            assert hover["contents"] == {"kind": "markdown", "value": "**bad1** is `bad`"}
+            assert hover["range"]["start"] == {"line": 0, "character": character}
+            assert hover["range"]["end"] == {"line": 0, "character": character + 4}
+
+
+def test_hover_while_a_text_is_looked_at(client: Client) -> None:
+    client.initialize(initializationOptions={"debounceMs": 0})
+    client.open(URI, "bad1\n")
+    client.diagnostics(URI, 1)
+    place = {"line": 0, "character": 0}
+    client.change(URI, 2, {"range": {"start": place, "end": place}, "text": "slow900\n"})
+    hover = client.request("textDocument/hover", at(1, 2), seconds=0.6)
+    assert hover["contents"] == {"kind": "plaintext", "value": "bad1 is bad"}
+    assert hover["range"]["start"] == {"line": 1, "character": 0}, "moved with the text"
+    assert client.request("textDocument/hover", at(0, 3)) is None
+
+
+def test_hover_before_the_first_look(client: Client) -> None:
+    client.initialize()
+    client.open(URI, "slow200 bad1\n")
+    assert client.request("textDocument/hover", at(0, 9))
+
+
+def test_symbols(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("bad2\n")
+    client.initialize(RICH, tmp_path)
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(uri, "bad1\n")
+    client.diagnostics(uri)
+    (symbol,) = client.request("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    assert symbol["name"] == "bad1"
+    assert symbol["selectionRange"] == symbol["range"]
+    found = client.request("workspace/symbol", {"query": "bad"})
+    assert {(s["name"], s["location"]["uri"]) for s in found} == {("bad1", uri), ("bad2", (tmp_path / "b.py").as_uri())}
+    location = client.request("textDocument/definition", at(0, 0, uri))
+    assert location["uri"] == (tmp_path / "b.py").as_uri()
+
+
+def test_symbols_as_a_list(plain: Client) -> None:
+    plain.open("untitled:list", "bad1\n")
+    (symbol,) = plain.request("textDocument/documentSymbol", {"textDocument": {"uri": "untitled:list"}})
+    assert symbol["location"]["uri"] == "untitled:list"
+    assert plain.request("textDocument/documentSymbol", {"textDocument": {"uri": "untitled:nobody"}}) == []
+
+
+def test_hints_and_lenses(client: Client) -> None:
+    client.initialize()
+    client.open(URI, "é bad1\nbad2\n")
+    hint, _ = client.request("textDocument/inlayHint", whole())
+    assert hint == {
+        "position": {"line": 0, "character": 6},
+        "label": "!",
+        "paddingLeft": True,
+        "paddingRight": False,
+        "tooltip": "really",
+    }
+    assert client.request("textDocument/codeLens", {"textDocument": {"uri": URI}}) == [], "off by default"
+    client.notify(
+        "workspace/didChangeConfiguration", {"settings": {"persona-lsp": {"codeLens": True, "inlayHints": False}}}
+    )
+    client.until(lambda: len(client.request("textDocument/codeLens", {"textDocument": {"uri": URI}})) == 2)
+    assert client.request("textDocument/inlayHint", whole()) == []
+
+
+def test_settings_from_the_editor_are_live_and_bad_ones_are_told(client: Client) -> None:
+    settings: dict[str, Any] = {"ignore": ["bad-word"]}
+    client.respond["workspace/configuration"] = lambda params: [settings for _ in params["items"]]
+    client.initialize(RICH)
+    client.open(URI, "bad1\n")
+    client.settled(URI, lambda found: not found)
+    registered = client.until(
+        lambda: {
+            registration["method"]
+            for message in client.messages
+            if message.get("method") == "client/registerCapability"
+            for registration in message["params"]["registrations"]
+        }
+    )
+    client.until(lambda: client.notified("client/registerCapability")[1:] or None)
+    assert registered <= {"workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles"}
+    settings.clear()
+    settings.update({"debounceMs": "fast", "ignore": []})
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    client.settled(URI, lambda found: len(found) == 1)
+    (message,) = client.until(lambda: client.notified("window/showMessage") or None)
+    assert "`debounceMs` must be a whole number" in message["message"]
+
+
+def test_settings_from_a_file_are_live(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "persona-lsp.toml"
+    file.write_text("debounce-ms = 0\nignore = ['bad-word']\npersna = 1\n")
+    client.initialize(root=tmp_path)
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(uri, "bad1\n")
+    assert client.diagnostics(uri, 1) == []
+    (problem,) = client.diagnostics(file.as_uri())
+    assert problem["range"]["start"] == {"line": 2, "character": 0}
+    assert "did you mean `persona`?" in problem["message"]
+    file.write_text("debounce-ms = 0\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": file.as_uri(), "type": 2}]})
+    client.settled(uri, lambda found: len(found) == 1)
+    client.settled(file.as_uri(), lambda found: not found)
+
+
+def test_an_unsaved_settings_file_counts(client: Client, tmp_path: Path) -> None:
+    client.initialize(root=tmp_path, initializationOptions={"debounceMs": 0})
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(uri, "bad1\n")
+    client.settled(uri, lambda found: len(found) == 1)
+    (tmp_path / "persona-lsp.toml").write_text("")
+    client.open((tmp_path / "persona-lsp.toml").as_uri(), "ignore = ['bad-word']\n", language="toml")
+    client.settled(uri, lambda found: not found)
+
+
+def test_a_persona_that_is_missing_is_told_once(client: Client) -> None:
+    client.initialize(initializationOptions={"persona": "nobody"})
+    client.open(URI, "bad1\n")
+    client.diagnostics(URI)
+    assert [m["message"] for m in client.notified("window/showMessage")] == ["There is no persona `nobody`."]
+
+
+def test_folders_come_and_go(client: Client, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "two" / "one"
+    for folder in (one, other):
+        folder.mkdir(parents=True)
+        (folder / "b.py").write_text("bad1\n")
+    client.initialize(workspaceFolders=[{"uri": one.as_uri(), "name": "one"}])
+
+    def found() -> list[str]:
+        return sorted(s["location"]["uri"] for s in client.request("workspace/symbol", {"query": "bad"}))
+
+    client.until(lambda: found() == [(one / "b.py").as_uri()])
+    event = {"added": [{"uri": other.as_uri(), "name": "one"}], "removed": []}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    client.until(lambda: found() == [(one / "b.py").as_uri(), (other / "b.py").as_uri()])
+    event = {"added": [], "removed": [{"uri": one.as_uri(), "name": "one"}]}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    client.until(lambda: found() == [(other / "b.py").as_uri()])
+
+
+def test_progress_with_cancel(client: Client, tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"f{number}.py").write_text("slow300\n")
+    client.initialize(RICH, tmp_path)
+    kinds = client.until(lambda: [p["value"]["kind"] for p in client.notified("$/progress")] or None)
+    assert kinds[0] == "begin"
+    token = client.notified("$/progress")[0]["token"]
+    client.notify("window/workDoneProgress/cancel", {"token": token})
+    client.until(lambda: client.notified("$/progress")[-1]["value"]["kind"] == "end", 3)
+
+
+def test_a_folder_that_is_read_at_once_shows_no_progress(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("bad1\n")
+    client.initialize(RICH, tmp_path)
+    client.until(
+        lambda: (
+            any(m.get("method") == "workspace/diagnostic/refresh" for m in client.messages)
+            or client.request("workspace/symbol", {"query": "bad"})
+        )
+    )
+    assert client.notified("$/progress") == []
+
+
+def test_commands(client: Client) -> None:
+    capabilities = copy.deepcopy(RICH)
+    client.respond["window/showDocument"] = lambda _params: {"success": True}
+    client.initialize(capabilities)
+    run = {"command": "persona-lsp.explain", "arguments": ["bad-word", "https://example.org/bad-word"]}
+    assert client.request("workspace/executeCommand", run) is None
+    shown = next(m["params"] for m in client.messages if m.get("method") == "window/showDocument")
+    assert shown == {"uri": "https://example.org/bad-word", "external": True}
+    assert client.request("workspace/executeCommand", {"command": "persona-lsp.status"})["diagnostics"] == "push"
+    assert "no command" in client.error("workspace/executeCommand", {"command": "x"})["message"]
+
+
+def test_why_without_show_document_is_a_message(client: Client) -> None:
+    client.initialize()
+    client.request("workspace/executeCommand", {"command": "persona-lsp.explain", "arguments": ["r", "https://x"]})
+    assert client.notified("window/showMessage")[-1]["message"] == "r: https://x"
+
+
+def test_hostile_capabilities(client: Client) -> None:
+    client.initialize(
+        {
+            "general": {"positionEncodings": "utf-8"},
+            "textDocument": [1],
+            "workspace": {"configuration": "yes"},
+            "window": None,
+        }
+    )
+    client.open(URI, "bad1\n")
+    assert client.diagnostics(URI, 1)
