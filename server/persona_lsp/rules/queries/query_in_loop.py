@@ -18,7 +18,7 @@ def list_orders(session: Session = Depends(get_session)):
     orders = session.scalars(select(Order).limit(50)).all()
     for order in orders:
         order.items = session.scalars(select(Item).where(Item.order_id == order.id)).all()
-#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.scalars` runs once per element of `orders` (N+1); load all rows with one query before the loop.
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.scalars.all` runs once per element of `orders` (N+1); load all rows with one query before the loop.
     return orders
 ```
 

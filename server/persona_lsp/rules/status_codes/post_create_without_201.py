@@ -14,7 +14,7 @@ app = FastAPI()
 
 
 @app.post("/items")
-#^^^^^^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
+#    ^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
 def create_item(body: ItemCreate, session: Session = Depends(get_session)):
     item = Item(name=body.name)
     session.add(item)

@@ -42,7 +42,7 @@ class User(Base):
 @app.post("/users", status_code=201)
 def create_user(body: dict, session: Session = Depends(get_session)):
     session.add(User(**body))
-#                    ^^^^^^ `POST /users` lets the caller write any column of `User`, `is_admin` among them; name the allowed fields.
+#               ^^^^^^^^^^^^ `POST /users` lets the caller write any column of `User`, `is_admin` among them; name the allowed fields.
     session.commit()
 ```
 
