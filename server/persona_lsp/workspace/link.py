@@ -85,7 +85,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             versions[package] = versions.get(package) or version
         for mount in facts.mounts:
             child = _router_target(all_names, path, mount.child)
-            if child is not None:
+            # An app that a test builds out of the project's routers is not what the project serves.
+            if child is not None and (facts.role != "test" or files[child.path].role == "test"):
                 mounts.setdefault((child.path, child.name), []).append((path, mount))
         for use in facts.uses:
             target = _router_target(all_names, path, use.router)

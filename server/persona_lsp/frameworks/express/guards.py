@@ -74,6 +74,17 @@ _AUTHENTICATES: Final = re.compile(
     r"|^(?:secure[dr]?|private|guard|guarded|session.?required|token|user.?required|identify)$|api.?key|deny.?all",
     re.IGNORECASE,
 )
+_ENFORCING: Final = frozenset(
+    "auth authn authenticate authenticated authentication authenticator authorize authorized authorise authorised "
+    "authorization authorizer jwt jwts passport protect protected protection bearer logged login log in required require "
+    "requires ensure ensures need needs must check checks checking checker verify verifies verifying verifier validate "
+    "valid validator is with has force user users session sessions token tokens sign signed signin identity account api "
+    "apis key keys secure secured security private guard guarded guards middleware middlewares mw handler route routes "
+    "access only strategy or and not me be been for header headers basic oauth o cookie cookies web client customer "
+    "member req request requests the to deny all firebase clerk cognito auth0 supabase keycloak google local person "
+    "active logged by from password a b c id exists existing does exist at of student teacher admin employee seller "
+    "vendor owner staff http express fn func util".split()
+)
 _NOT_AUTH: Final = re.compile(
     r"captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token", re.IGNORECASE
 )
@@ -115,13 +126,16 @@ def _by_name(name: str, last: str) -> GuardKind:
         return GuardKind.UNKNOWN
     if _LIMITS.search(last):
         return GuardKind.RATE_LIMIT
-    if _HARMLESS.match(last):
+    if _HARMLESS.search(last):
         return GuardKind.OTHER
     if _ROLES.search(last) and not _NOT_AUTH.search(last):
         return GuardKind.ROLE
     if _AUTHENTICATES.search(last) and not _NOT_AUTH.search(last):
         if _VALIDATES.search(last) and not re.search(r"token|session|jwt|user$|auth", last, re.IGNORECASE):
             return GuardKind.VALIDATION
+        if not _ENFORCING.issuperset(w.lower() for w in _WORDS.findall(last)) and not _OPTIONAL.search(last):
+            # `updateAuthenticatedUsers`, `jwtMetrics`: has to do with authentication, and may demand nothing.
+            return GuardKind.UNKNOWN
         return GuardKind.AUTHZ if _AUTHORIZES.search(last) and not _AUTHORIZED.search(last) else GuardKind.AUTHN
     if _VALIDATES.search(last) or _VALIDATES.search(name):
         return GuardKind.VALIDATION
@@ -129,7 +143,7 @@ def _by_name(name: str, last: str) -> GuardKind:
     if head != last and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
         # `auth.required`, `auth.user`: what the module is called says it.
         return GuardKind.AUTHN
-    return GuardKind.OTHER if head != last and _HARMLESS.match(head) else GuardKind.UNKNOWN
+    return GuardKind.OTHER if head != last and _HARMLESS.search(head) else GuardKind.UNKNOWN
 
 
 _AUTHORIZED: Final = re.compile(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)

@@ -489,11 +489,21 @@ class _Reader:
 
     def _callback(self, function: FunctionNode, scope: Scope, *, conditional: bool) -> None:
         # The body of a callback belongs to the place where it is written.
-        if _is_handler(function.params) or not self._interesting(function):
+        if _is_handler(function.params) or not (self._interesting(function) or self._mentions(function, scope)):
             return
         inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner="")
         inner.hidden.update(p.name for p in function.params if p.name)
         self._block(function.body, inner, conditional=conditional)
+
+    def _mentions(self, function: FunctionNode, scope: Scope) -> bool:
+        """Whether a callback names a router: it may hand it on."""
+        body = self.module.source[function.body_start : function.body_end]
+        current: Scope | None = scope
+        while current is not None:
+            if any(name.encode() in body for name in current.routers):
+                return True
+            current = current.parent
+        return False
 
     def _router(self, expr: AnyExpr | None, scope: Scope) -> str | None:
         """The symbol of the router that a name or member stands for."""
@@ -1004,8 +1014,10 @@ def _app_name(param: ParamNode) -> str:
     if param.pattern is not None:
         entries = param.pattern.entries if isinstance(param.pattern, Object) else ()
         return next((e.name for e in entries if e.name in {"app", "router", "expressApp"}), "")
-    if declared:
-        return param.name if declared in _APP_TYPES else ""
+    if declared in _APP_TYPES:
+        return param.name
+    if param.type is not None and re.search(r"Fastify|Koa|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
+        return ""
     return param.name if param.name and _APP_NAME.match(param.name) else ""
 
 
