@@ -41,6 +41,8 @@ DEPTH: Final = 90
 COMMENTS: Final = frozenset({"line_comment", "block_comment"})
 _OPERATORS: Final = {"&&": "and", "||": "or"}
 _LONG_CHAIN: Final = 48
+_LONGEST_CHAIN: Final = 150
+"""Calls in one fluent chain; nobody writes more, and who walks the tree needs stack for each."""
 _ESCAPE: Final = re.compile(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|\r?\n|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": "", "\r\n": ""}
 _REFERENCE_PARAMETER: Final = "_it"
@@ -183,27 +185,36 @@ def _name(n: Syntax, s: bytes, _d: int) -> AnyExpr:
 
 
 def _call(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    parts = n.children
-    arguments, name = parts[-1], parts[-2] if len(parts) > 1 else None
-    if name is None or name.type != "identifier" or arguments.type != "argument_list":
+    """A call; a fluent chain is built from its beginning without going deeper for each link."""
+    links: list[tuple[Syntax, list[Syntax]]] = []
+    first: AnyExpr | None = None
+    current = n
+    while current.type == "method_invocation" and len(links) < _LONGEST_CHAIN:
+        parts = current.children
+        if len(parts) < 2 or parts[-1].type != "argument_list" or parts[-2].type != "identifier":
+            break
+        links.append((current, parts))
+        if len(parts) == 2:
+            break
+        current = parts[0]
+    if not links:
         return unknown(n, s, d)
-    start, end = n.start_byte, n.end_byte
-    at, to = name.start_byte, name.end_byte
-    text = s[at:to].decode("utf-8", "replace")
-    func: AnyExpr
-    if len(parts) == 2:
-        func = Name(at, to, text)
-    else:
-        func = Member(start, to, expression(parts[0], s, d), text, at)
-    close = arguments.end_byte
-    return Call(
-        start,
-        end,
-        func,
-        arguments_of(arguments, s, d),
-        args_start=arguments.start_byte + 1,
-        args_end=close - 1 if s[close - 1 : close] == b")" else close,
-    )
+    if len(links[-1][1]) > 2:
+        base = links[-1][1][0]
+        first = expression(base, s, d) if len(links) < _LONGEST_CHAIN else Expr(base.start_byte, base.end_byte)
+    start = n.start_byte
+    for link, parts in reversed(links):
+        name, arguments = parts[-2], parts[-1]
+        at, to = name.start_byte, name.end_byte
+        text = s[at:to].decode("utf-8", "replace")
+        func: AnyExpr = Name(at, to, text) if first is None else Member(start, to, first, text, at)
+        close = arguments.end_byte
+        first = Call(
+            start, link.end_byte, func, arguments_of(arguments, s, d), args_start=arguments.start_byte + 1,
+            args_end=close - 1 if s[close - 1 : close] == b")" else close,
+        )  # fmt: skip
+    assert first is not None
+    return first
 
 
 def _new(n: Syntax, s: bytes, d: int) -> AnyExpr:

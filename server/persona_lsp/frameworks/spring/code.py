@@ -1,13 +1,10 @@
 """Walking configuration code: every call of a method in the order in which it is made."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.syntax.ir import Call, ClassNode, For, FunctionNode, If, Lambda, Member, Node
-
-_DEPTH: Final = 60
+from persona_lsp.syntax.ir import Call, For, FunctionNode, If, Lambda, Member, Node, Stmt
 
 
 class Made(Struct, frozen=True):
@@ -19,7 +16,7 @@ class Made(Struct, frozen=True):
 
 def calls_of(function: FunctionNode) -> list[Made]:
     """All calls of a function, its closures included, by the place of the method's name: the order of a fluent chain."""
-    found = list(_calls(function.body, conditional=False, depth=0))
+    found = list(_calls(function.body))
     found.sort(key=lambda made: _at(made.call))
     return found
 
@@ -28,25 +25,22 @@ def _at(call: Call) -> int:
     return call.func.name_start if isinstance(call.func, Member) else call.func.start
 
 
-def _calls(node: object, *, conditional: bool, depth: int) -> Iterator[Made]:
-    if depth > _DEPTH:
-        return
-    if isinstance(node, tuple | list):
-        for item in node:
-            yield from _calls(item, conditional=conditional, depth=depth)
-        return
-    if isinstance(node, Lambda):
-        yield from _calls(node.function.body, conditional=conditional, depth=depth + 1)
-        return
-    if not isinstance(node, Node) or isinstance(node, ClassNode):
-        return
-    if isinstance(node, Call):
-        yield Made(node, conditional)
-    inner = conditional or isinstance(node, If | For)
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
-        if isinstance(value, tuple | Node):
-            yield from _calls(value, conditional=inner, depth=depth + 1)
+def _calls(body: tuple[Stmt, ...]) -> Iterator[Made]:
+    stack: list[tuple[object, bool]] = [(body, False)]
+    while stack:
+        node, conditional = stack.pop()
+        if isinstance(node, tuple):
+            stack.extend((item, conditional) for item in node)
+        elif isinstance(node, Lambda):
+            stack.append((node.function.body, conditional))
+        elif isinstance(node, Node):
+            if isinstance(node, Call):
+                yield Made(node, conditional)
+            inner = conditional or isinstance(node, If | For)
+            for name in node.__struct_fields__:
+                value = getattr(node, name)
+                if isinstance(value, tuple | Node):
+                    stack.append((value, inner))
 
 
 def parameter_of_type(function: FunctionNode, names: Sequence[str]) -> str:

@@ -6,7 +6,17 @@ from typing import Final
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.frameworks.spring.annotations import VERBS, Values, classes, find, joined, rooted, trimmed, type_name, where
+from persona_lsp.frameworks.spring.annotations import (
+    VERBS,
+    Values,
+    classes,
+    find,
+    joined,
+    rooted,
+    trimmed,
+    type_name,
+    where,
+)
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
