@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -40,10 +41,14 @@ def skipped(folder: str, siblings: Collection[str]) -> bool:
 
 
 class Rules(Struct, frozen=True):
-    """The patterns of one ignore file. `base` is the folder that they are relative to, "" or ending in `/`."""
+    """The patterns of one ignore file. `base` is the folder that they are relative to, "" or ending in `/`.
+
+    `any` finds out in one go whether any of them matches; which one wins is asked only then. None: it cannot tell.
+    """
 
     base: str
     spec: GitIgnoreSpec
+    any: re.Pattern[str] | None = None
 
 
 def read_rules(base: str, text: str) -> Rules | None:
@@ -55,9 +60,10 @@ def read_rules(base: str, text: str) -> Rules | None:
     from pathspec import GitIgnoreSpec
 
     try:
-        return Rules(base, GitIgnoreSpec.from_lines(lines))
+        spec = GitIgnoreSpec.from_lines(lines)
     except ValueError:
-        return Rules(base, GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)]))
+        spec = GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+    return Rules(base, spec, _any(spec))
 
 
 def ignored(path: str, stack: tuple[Rules, ...], *, folder: bool) -> bool:
@@ -66,10 +72,23 @@ def ignored(path: str, stack: tuple[Rules, ...], *, folder: bool) -> bool:
     for rules in reversed(stack):
         if not name.startswith(rules.base):
             continue
-        verdict = rules.spec.check_file(name[len(rules.base) :]).include
+        inside = name[len(rules.base) :]
+        if rules.any is not None and rules.any.match(inside) is None:
+            continue
+        verdict = rules.spec.check_file(inside).include
         if verdict is not None:
             return verdict
     return False
+
+
+def _any(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+    expressions = [getattr(pattern, "regex", None) for pattern in spec.patterns]
+    parts = [expression.pattern for expression in expressions if expression is not None]
+    try:
+        # Each pattern names its groups alike, which one expression may not.
+        return re.compile("|".join(f"(?:{re.sub(r'[(][?]P<[^>]*>', '(?:', part)})" for part in parts))
+    except (re.error, TypeError):
+        return None
 
 
 def _is_pattern(line: str) -> bool:
