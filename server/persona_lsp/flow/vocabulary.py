@@ -157,6 +157,8 @@ class QueryMeaning(Struct, frozen=True, gc=False):
     handle: str = ""
     lazy: bool = False
     """Nothing is asked yet: the chain may go on (relations of ActiveRecord, Django querysets)."""
+    raises: tuple[tuple[str, int], ...] = ()
+    """Exceptions that it throws when there is no such row, with the status that they become if nobody catches them."""
 
 
 class TxMeaning(Struct, frozen=True, gc=False):

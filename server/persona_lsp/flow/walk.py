@@ -1272,6 +1272,8 @@ class Walk:
             "in_parameters": meaning.in_parameters, "handle": meaning.handle, "result_used": not ctx.discarded,
         }  # fmt: skip
         self.queries.append(draft)
+        for exception, status in meaning.raises:
+            self._raised(Thrown(exception, status, ends=False), expr, ctx)
         if meaning.op in WRITES:
             self._happened(self.span(expr), "write", ctx)
         if meaning.limit is not None:
