@@ -64,7 +64,7 @@ class FakeEngine:
         words = () if settings.persona != "nobody" else ("There is no persona `nobody`.",)
         return settings, settings.persona, words
 
-    def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop) -> tuple[Reported, ...]:
+    def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Any) -> tuple[Reported, ...]:
         found = []
         if "bad-word" in profile.ignore:
             return ()

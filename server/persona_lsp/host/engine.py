@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from persona_lsp import __version__, extract, review
@@ -71,10 +71,12 @@ class RealEngine:
         name = compiled.persona.name if compiled else ""
         return review.profile(compiled, settings), name, (" ".join(words),) if words else ()
 
-    def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop) -> tuple[Reported, ...]:
+    def findings(
+        self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]
+    ) -> tuple[Reported, ...]:
         """The findings in a file."""
         try:
-            return review.findings(snapshot, path, profile, stop)
+            return review.findings(snapshot, path, profile, stop, lambda rule, error: failed(rule.id, error))
         except review.Stopped as stopped:
             raise Stopped from stopped
 
@@ -94,7 +96,7 @@ class RealEngine:
         if persona is None:
             return None
         compiled = compile_persona(persona, topics())
-        rows = coverage(compiled, _rules_by_topic(), topics(), features())
+        rows = coverage(compiled, _rules_by_topic(), topics(), review.features())
         table = LineTable(source)
         line, column = table.position(offset, "utf-32")
         markdown = explain_commitment(compiled, rows, line + 1, column + 1)
@@ -171,13 +173,6 @@ class RealEngine:
     def _is_persona(self, path: str) -> bool:
         path = path.replace(os.sep, "/")
         return _PERSONA_FILE.search(path) is not None or path in self._persona_paths
-
-
-def features() -> frozenset[str]:
-    """Ids of what keeps commitments beside rules."""
-    from persona_lsp.rules.topics import FEATURES
-
-    return frozenset(FEATURES) | frozenset(LANGUAGES)
 
 
 def _rules_by_topic() -> dict[str, list[str]]:

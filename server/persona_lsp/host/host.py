@@ -154,7 +154,7 @@ class Host:
         if path not in self.files or not self.wanted(path):
             return ()
         try:
-            return self.engine.findings(self.snapshot(), path, self.chosen(path).profile, stop)
+            return self.engine.findings(self.snapshot(), path, self.chosen(path).profile, stop, self._failed)
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001  # a failing review costs its findings, not the editor
@@ -235,6 +235,9 @@ class Host:
             self._once(f"the persona or the rules could not be loaded: {error!r}")
         problems += [Problem(text) for text in words]
         return Chosen(settings, profile, persona, tuple(problems), file)
+
+    def _failed(self, rule: str, error: Exception) -> None:
+        self._once(f"the rule {rule} failed and says nothing: {error!r}")
 
     def _once(self, text: str) -> None:
         if text not in self._said:

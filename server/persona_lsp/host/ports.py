@@ -87,8 +87,10 @@ class Engine(Protocol):
     def profile(self, settings: Settings, folder: str) -> tuple[Any, str, tuple[str, ...]]:
         """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words."""
 
-    def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop) -> tuple[Reported, ...]:
-        """The findings in a file. Raises `Stopped`."""
+    def findings(
+        self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]
+    ) -> tuple[Reported, ...]:
+        """The findings in a file; a rule that raises is told to `failed`. Raises `Stopped`."""
 
     def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any) -> Hover | None:
         """What is to be said about a place."""

@@ -68,7 +68,9 @@ def plain(markdown: str) -> str:
     """Markdown as text for people: marks are left out, links keep their address."""
     import re
 
-    text = re.sub(r"^```\w*\n?|^#{1,6} ", "", markdown, flags=re.MULTILINE)
+    text = re.sub(r"^\|[|\s:-]*\|\n?", "", markdown, flags=re.MULTILINE)
+    text = re.sub(r"^\| ?(.*?) ?\| ?(.*?) ?\|$", r"\1: \2", text, flags=re.MULTILINE)
+    text = re.sub(r"^```\w*\n?|^#{1,6} ", "", text, flags=re.MULTILINE)
     text = re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", r"\1 (\2)", text)
     text = re.sub(r"(\*\*|`)(.+?)\1", r"\2", text)
     text = re.sub(r"(?<![\w*])[*_](\S.*?)[*_](?![\w*])", r"\1", text)
