@@ -208,12 +208,17 @@ def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Find
 def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts) -> bool:
     if _DEVELOPMENT.search(answer.condition):
         return False
+    # A failure that is wrapped into another one reaches a client only if that one is an answer.
+    if isinstance(answer, Raise) and answer.status is None:
+        return False
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     if caught is not None:
         everything = caught.broad or any(_simple(name) in _EVERYTHING for name in caught.types)
     else:
         handled = [one.exception for one in facts.error_handlers if one.handler_key == function.key]
         everything = any(_simple(name) in _EVERYTHING for name in handled)
+        # Where the failure itself was asked what it is, it is one that was made for clients.
+        everything = everything and not (answer.status is None and answer.condition)
     # A narrow type is the project's own word to the client, unless the answer calls it a failure of the server.
     return everything or (answer.status is not None and answer.status >= 500)
 

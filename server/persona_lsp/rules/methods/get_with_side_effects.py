@@ -124,7 +124,7 @@ from persona_lsp.rules.predicates import READING, brief, handler_queries, is_hea
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _BOOKKEEPING = re.compile(
-    r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|login|active|activity)_?(at|on|date|time)?|views?|hits?|clicks?"
+    r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|login|active|activity|read|opened|notified|unread)_?(at|on|date|time)?|views?|hits?|clicks?"
     r"|visits?|access\w*|updated_?at|modified_?at|(view|read|hit|click|visit|download|access)_?counts?)",
     re.IGNORECASE,
 )

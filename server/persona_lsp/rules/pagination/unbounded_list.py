@@ -207,7 +207,7 @@ The table cannot grow: its rows come with the application.
 import re
 from collections.abc import Iterator
 
-from persona_lsp.facts.body import Branch, Function, Op, Query
+from persona_lsp.facts.body import Branch, Function, Op, Origin, Query
 from persona_lsp.facts.http import In
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
@@ -290,8 +290,8 @@ def _answered(endpoint: Endpoint, handler: Function) -> Iterator[tuple[Query, Wh
 def _is_unbounded(query: Query, function: Function) -> bool:
     if not query.many or query.limited is not False or query.op is not Op.SELECT or query.in_parameters:
         return False
-    # What belongs to the caller is bounded by what one person does.
-    if query.keys and function.reads_principal:
+    # What was asked for by name is no longer everything, and the caller's own is what one person does.
+    if query.keyed_by in {Origin.REQUEST, Origin.PARAM, Origin.QUERY} or (query.keys and function.reads_principal):
         return False
     parts = words(query.entity)
     if parts and singular(parts[-1]) in _SMALL:

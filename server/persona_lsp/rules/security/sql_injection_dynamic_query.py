@@ -61,7 +61,7 @@ end
 class UsersController < ApplicationController
   def index
     render json: User.where("name = '#{params[:name]}'").limit(20)
-#                                      ^^^^^^^^^^^^^^ SQL is built from `params[:name]`; a crafted value can change the statement. Bind it as a parameter.
+#                                      ^^^^^^^^^^^^^ SQL is built from `params[:name]`; a crafted value can change the statement. Bind it as a parameter.
   end
 end
 ```

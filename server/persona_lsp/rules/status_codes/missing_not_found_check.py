@@ -200,24 +200,15 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
     """Yield lookups by a key of the request whose result is used as if it were always there."""
     for query, function, call in handler_queries(endpoint):
-        if (
-            not query.nullable
-            or query.many
-            or query.checked
-            or query.unchecked_use is None
-            or query.op is not Op.SELECT
-        ):
+        if not _is_unchecked(query):
             continue
-        if query.keyed_by not in ({Origin.REQUEST} if call < 0 else {Origin.REQUEST, Origin.PARAM}):
-            continue
-        # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
-        if call >= 0 and (
-            query.use_kind != "deref" or endpoint.handler is None or endpoint.handler.calls[call].site.tries
-        ):
-            continue
-        if query.use_kind == "deref" and _answers_404(function, query):
-            continue
-        yield _finding(endpoint, function, query)
+        if call < 0:
+            keyed = query.keyed_by is Origin.REQUEST
+        else:
+            # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
+            keyed = query.use_kind == "deref" and _is_passed_key(endpoint, function, query, call)
+        if keyed and not (query.use_kind == "deref" and _answers_404(function, query)):
+            yield _finding(endpoint, function, query)
 
 
 def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
@@ -233,6 +224,23 @@ def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
         related=(Related(use, "It is used here as if it were always there."),),
         subject=f"{endpoint.label} {query.api}",
     )
+
+
+def _is_passed_key(endpoint: Endpoint, function: Function, query: Query, call: int) -> bool:
+    """The handler passes an input of the request for the parameter that selects the record, and catches nothing."""
+    handler = endpoint.handler
+    if handler is None or handler.calls[call].site.tries:
+        return False
+    inputs = {param.local for param in endpoint.params} | {read.variable for read in handler.inputs}
+    names = [param.name for param in function.params if param.name not in {"self", "cls"}]
+    passed = dict(zip(names, handler.calls[call].arguments, strict=False))
+    return any(passed.get(key) in inputs - {""} for key in query.keys)
+
+
+def _is_unchecked(query: Query) -> bool:
+    if query.op is not Op.SELECT or not query.nullable or query.many:
+        return False
+    return not query.checked and query.unchecked_use is not None
 
 
 def _answers_404(function: Function, query: Query) -> bool:
