@@ -225,6 +225,11 @@ class Route(Struct, frozen=True, gc=False):
     method_where: Where | None = None
     html: bool = False
     """True when the endpoint is known to render pages and not an API."""
+    unless: str = ""
+    """A setting (the name of a constant) that takes the route away where the application has it (`Rails.api_only`)."""
+    needs: str = ""
+    """`Class mark`: the route exists only if that class carries the mark (`User devise:confirmable`). With a leading
+    `?` it is taken to exist where the class is not known."""
     unknown_params: bool = False
     """True when not every input is known (an unresolved dependency): rules on unread parameters stay silent."""
     dependencies: tuple[Ref, ...] = ()

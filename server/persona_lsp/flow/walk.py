@@ -1273,7 +1273,8 @@ class Walk:
         }  # fmt: skip
         self.queries.append(draft)
         for exception, status in meaning.raises:
-            self._raised(Thrown(exception, status, ends=False), expr, ctx)
+            if not any(_catches(self.catches[i], exception) for i in ctx.tries):
+                self._raised(Thrown(exception, status, ends=False), expr, ctx)
         if meaning.op in WRITES:
             self._happened(self.span(expr), "write", ctx)
         if meaning.limit is not None:
@@ -1642,6 +1643,12 @@ def _deeper(outer: Branch, inner: Branch) -> Branch:
     if inner in (Branch.MAIN, Branch.OTHER) and outer is not Branch.MAIN:
         return outer
     return inner
+
+
+def _catches(catch: Draft, exception: str) -> bool:
+    """A rescue that would take the exception: broad, or by its name or that of its family."""
+    names = {t.rsplit(".", 1)[-1] for t in catch["types"]}
+    return bool(catch["broad"]) or exception.rsplit(".", 1)[-1] in names or "ActiveRecordError" in names
 
 
 def _broad(catch: CatchNode) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.names import FileIndex, Names, resolve
 from persona_lsp.workspace.snapshot import Endpoint
 
@@ -113,7 +114,7 @@ def _method(calls: Calls, path: str, cls: str, name: str, depth: int = 0) -> Fun
         return found
     facts = entry.classes.get(cls)
     for base in facts.bases if facts is not None else ():
-        target = resolve(calls.names, path, base.name)
+        target = base_of(calls.names, path, cls, base.name)
         if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
             inherited = _method(calls, target.path, target.name, name, depth + 1)
             if inherited is not None:

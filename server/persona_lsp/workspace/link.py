@@ -13,11 +13,12 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Ro
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
+from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
 from persona_lsp.workspace.paths import join, normalise
-from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 _MAX_CHAINS: Final = 64
 _HTTP_ERROR: Final = 400
@@ -64,6 +65,8 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
     endpoints: list[Endpoint] = []
     for path, facts in files.items():
         for route in facts.routes:
+            if (route.unless or route.needs) and not exists(all_names, path, route):
+                continue
             endpoints.extend(_endpoints(world, path, facts, route))
         if facts.routers:
             endpoints.extend(_inherited(world, path, facts))
@@ -84,6 +87,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for package, version in facts.versions:
             versions[package] = versions.get(package) or version
         for mount in facts.mounts:
+            if mount.framework == "rails":
+                for key in drawn(all_names, path, mount):
+                    mounts.setdefault(key, []).append((path, mount))
+                continue
             child = _router_target(all_names, path, mount.child)
             # An app that a test builds out of the project's routers is not what the project serves.
             if child is not None and (facts.role != "test" or files[child.path].role == "test"):
@@ -95,8 +102,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             elif use.guard.matcher and facts.role != "test":
                 rules.append((path, use.guard))
         for handler in facts.error_handlers:
-            if handler.status is not None:
-                statuses.setdefault(handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1], handler.status)
+            status = handler.status if handler.status is not None else _answered(all_names, path, handler)
+            if status is not None:
+                statuses.setdefault(handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1], status)
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
@@ -354,7 +362,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
-        params=tuple(_params(endpoint, handler, before, depended.params)), auth=auth_of(endpoint.guards, handler, before),
+        params=tuple(_params(endpoint, handler, before, depended.params)), auth=_auth(endpoint, handler, before),
     )  # fmt: skip
 
 
@@ -485,14 +493,7 @@ def _loose(world: _World, path: str, ref: Ref) -> Function | None:
 def _action(world: _World, name: str, route: Route) -> tuple[Function | None, tuple[str, str] | None]:
     """Rails' `api/v1/articles#show`: the method of the controller, or of a class or concern that it includes."""
     controller, _, action = name.partition("#")
-    class_name = (
-        controller if controller[:1].isupper() else "::".join(camelize(p) for p in controller.split("/")) + "Controller"
-    )
-    del route
-    candidates = [
-        (p, c) for p, c in world.names.classes.get(class_name.rsplit("::", 1)[-1].rsplit(".", 1)[-1], ())
-        if c.replace(".", "::") == class_name
-    ]  # fmt: skip
+    candidates = controllers(world.names, controller, route.where.path)
     for path, cls in candidates:
         found = _method(world, path, cls, action)
         if found is not None:
@@ -507,7 +508,7 @@ def _method(world: _World, path: str, cls: str, action: str, depth: int = 0) -> 
         return found
     facts = entry.classes.get(cls)
     for base in facts.bases if facts is not None else ():
-        target = resolve(world.names, path, base.name)
+        target = base_of(world.names, path, cls, base.name)
         if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
             inherited = _method(world, target.path, target.name, action, depth + 1)
             if inherited is not None:
@@ -515,9 +516,11 @@ def _method(world: _World, path: str, cls: str, action: str, depth: int = 0) -> 
     return None
 
 
-def camelize(word: str) -> str:
-    """`api_keys` -> `ApiKeys`."""
-    return "".join(p[:1].upper() + p[1:] for p in word.split("_"))
+def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Auth:
+    """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
+    auth = auth_of(endpoint.guards, handler, before)
+    named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
+    return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth
 
 
 # -- guards ----------------------------------------------------------------------------------------------------------
@@ -544,7 +547,7 @@ def _hierarchy(world: _World, path: str, name: str, depth: int = 0) -> Iterator[
         return
     yield path, cls
     for base in cls.bases:
-        target = resolve(world.names, path, base.name)
+        target = base_of(world.names, path, cls.name, base.name)
         if target is not None and target.kind in ("class", "router") and (target.path, target.name) != (path, name):
             yield from _hierarchy(world, target.path, target.name, depth + 1)
 

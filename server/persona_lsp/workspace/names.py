@@ -48,6 +48,9 @@ class Names(Struct):
     properties: Mapping[str, str]
     resolved: dict[tuple[str, str], Target | None]
     modules: dict[tuple[str, str], str | None]
+    folded: dict[str, list[tuple[str, str]]] = {}
+    drawing: dict[str, list[str]] = {}
+    switched: dict[str, list[str]] | None = None
 
 
 def index(facts: FileFacts) -> FileIndex:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from persona_lsp.frameworks.rails.inflection import plural
+from persona_lsp.frameworks.rails.inflection import class_name, plural, singular
 from persona_lsp.frameworks.rails.literals import items, literal, names, resolved
 from persona_lsp.frameworks.rails.scope import Scope, joined
 from persona_lsp.syntax.ir import AnyExpr, Call, Object, Str
@@ -35,8 +35,14 @@ _DEVISE: Final = (
     ("unlocks", "show", ("GET",), ("unlock",)),
     ("unlocks", "create", ("POST",), ("unlock",)),
 )
-_DEVISE_USUAL: Final = frozenset({"sessions", "passwords", "registrations"})
-"""What `rails generate devise` switches on. The others need a module that another file names."""
+_DEVISE_MODULES: Final = {
+    "sessions": "",
+    "passwords": "?recoverable",
+    "registrations": "?registerable",
+    "confirmations": "confirmable",
+    "unlocks": "lockable",
+}
+"""The module of the model that each needs; those with `?` are what `rails generate devise` switches on."""
 _DEVISE_NAMES: Final = {"registration": ""}
 _TOKEN_AUTH: Final = (
     ("sessions", "new", ("GET",), "sign_in"),
@@ -90,14 +96,24 @@ def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
         for kind, action, methods, pieces in _DEVISE:
             if kind in skip or "all" in skip or (only and kind not in only):
                 continue
-            # The modules of the model stand in its own file: beyond the usual ones, only what is named here is known.
-            if kind not in _DEVISE_USUAL and kind not in controllers and kind not in only:
-                continue
+            module_ = _DEVISE_MODULES[kind]
+            model = literal(given.get("class_name"), mapper.env) or class_name(singular(name))
+            needs = f"{'?' if module_.startswith('?') else ''}{model.replace('::', '.')} devise:{module_.lstrip('?')}"
             tail = "/".join(path_names.get(p, p) for p in pieces)
             handler = mapper.handler(
                 _absolute(scope, kind, controllers), controllers.get(kind, f"{module}/{kind}"), action
             )
-            mapper.add(scope, methods, joined(base, tail), handler, call, arg, derived=True, page=methods == ("GET",))
+            mapper.add(
+                scope,
+                methods,
+                joined(base, tail),
+                handler,
+                call,
+                arg,
+                derived=True,
+                page=methods == ("GET",),
+                needs=needs if module_ else "",
+            )
         if "omniauth_callbacks" in controllers and "omniauth_callbacks" not in skip:
             handler = mapper.handler(scope, controllers["omniauth_callbacks"], "passthru")
             for methods in (("GET",), ("POST",)):

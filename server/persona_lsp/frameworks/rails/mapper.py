@@ -383,7 +383,13 @@ class Mapper:
         elif left_out is not None:
             actions = tuple(a for a in actions if a not in left_out)
         return resource(
-            name, singleton=singleton, options=texts, actions=actions, shallow=scope.shallow, uncertain=uncertain
+            name,
+            singleton=singleton,
+            options=texts,
+            actions=actions,
+            shallow=scope.shallow,
+            uncertain=uncertain,
+            explicit=chosen is not None,
         )
 
     def _own_actions(self, made: Resource, scope: Scope, call: Call, at: Node, *, derived: bool) -> None:
@@ -399,6 +405,7 @@ class Mapper:
             self.add(
                 where, _METHODS[action], path, self.handler(where, made.controller, action), call, at, derived=derived,
                 page=action in ("new", "edit"),
+                unless="Rails.api_only" if action in ("new", "edit") and not made.explicit else "",
             )  # fmt: skip
 
     # Concerns
@@ -568,6 +575,8 @@ class Mapper:
         declared: tuple[Declared, ...] = (),
         derived: bool = False,
         page: bool = False,
+        needs: str = "",
+        unless: str = "",
     ) -> None:
         """Register a route, once for each path that its optional pieces make."""
         if len(self.routes) > _MOST:
@@ -601,6 +610,8 @@ class Mapper:
                     path_where=Where(path_file, at.start, at.end) if literal_path else None,
                     method_where=Where(path_file, start, start + len(call.name)) if call.name in _VERBS else None,
                     html=page,
+                    unless=unless,
+                    needs=needs,
                     unknown_params=True,
                 )
             )

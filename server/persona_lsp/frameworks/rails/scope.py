@@ -31,6 +31,8 @@ class Resource(Struct, frozen=True):
     actions: tuple[str, ...] = ()
     uncertain: bool = False
     """Its options could not all be read."""
+    explicit: bool = False
+    """`only:` names its actions."""
 
     @property
     def member_path(self) -> str:
@@ -127,6 +129,7 @@ def resource(
     actions: tuple[str, ...],
     shallow: bool,
     uncertain: bool,
+    explicit: bool,
 ) -> Resource:
     """The resource that a name and its options make. `options`: as, controller, path, param; only those given."""
     named = options.get("as", name)
@@ -141,6 +144,7 @@ def resource(
         shallow,
         actions,
         uncertain,
+        explicit,
     )
 
 
