@@ -15,7 +15,7 @@ demo: $(READY)  ## review the example back end
 	@$(BIN)/persona-lsp check examples/bookshop --fail-on never
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses=4 $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check
@@ -28,6 +28,9 @@ format: $(READY)  ## format and fix what can be fixed
 	$(BIN)/ruff check --fix
 
 bench: $(READY)  ## compare with other servers, printed as ratios
+	@$(BIN)/ast-grep --version >/dev/null 2>&1 || \
+		$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]' || \
+		echo "not all peers could be installed; the others are compared" >&2
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## remove what make created
