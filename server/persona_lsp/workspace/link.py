@@ -15,6 +15,7 @@ from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
 from persona_lsp.workspace.dependencies import gathered
+from persona_lsp.workspace.errors import answered
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
 from persona_lsp.workspace.paths import join, normalise
@@ -102,7 +103,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             elif use.guard.matcher and facts.role != "test":
                 rules.append((path, use.guard))
         for handler in facts.error_handlers:
-            status = handler.status if handler.status is not None else _answered(all_names, path, handler)
+            status = handler.status if handler.status is not None else answered(all_names, path, handler)
             if status is not None:
                 statuses.setdefault(handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1], status)
         for cls in facts.classes:
