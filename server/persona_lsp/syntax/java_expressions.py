@@ -213,8 +213,7 @@ def _call(n: Syntax, s: bytes, d: int) -> AnyExpr:
             start, link.end_byte, func, arguments_of(arguments, s, d), args_start=arguments.start_byte + 1,
             args_end=close - 1 if s[close - 1 : close] == b")" else close,
         )  # fmt: skip
-    assert first is not None
-    return first
+    return first if first is not None else unknown(n, s, d)
 
 
 def _new(n: Syntax, s: bytes, d: int) -> AnyExpr:
@@ -222,6 +221,9 @@ def _new(n: Syntax, s: bytes, d: int) -> AnyExpr:
     made = n.child_by_field_name("type")
     arguments = n.child_by_field_name("arguments")
     func = type_of(made, s, d) if made is not None else Expr(start, end)
+    if isinstance(func, Index):
+        # `new ArrayList<Order>()` is read for its name; the type arguments say nothing about the call.
+        func = func.base
     args = arguments_of(arguments, s, d) if arguments is not None else ()
     last = n.children[-1]
     if last.type == "class_body":
