@@ -14,7 +14,9 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-CREATING: Final = frozenset({Op.INSERT})
+_SAVES: Final = frozenset({"save", "save!", "saveAndFlush", "save_and_flush"})
+"""Calls that create what is new and change what is not; below a collection's POST it is new."""
+
 
 _ACTIONS: Final = frozenset(
     """accept activate approve archive authenticate authorize batch bulk calculate cancel check checkout clone close
@@ -169,13 +171,14 @@ def is_auth_guard(guard: Guard) -> bool:
     return guard.kind in {GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE} and not guard.allows_all and not guard.skips
 
 
-def unread_guards(endpoint: Endpoint) -> Iterator[Guard]:
-    """Guards of which nobody knows what they do with the request, for their code was not found."""
-    known = {function.name for function in endpoint.before}
-    for guard in endpoint.guards:
-        name = guard.symbol.name.rsplit(".", 1)[-1] if guard.symbol else guard.name
-        if guard.kind not in {GuardKind.AUTHN, GuardKind.RATE_LIMIT, GuardKind.ROLE} and name not in known:
-            yield guard
+def has_unknown_guard(endpoint: Endpoint) -> bool:
+    """Something that nobody recognised has the request first: it may check, change or refuse it."""
+    return any(guard.kind is GuardKind.UNKNOWN for guard in endpoint.guards)
+
+
+def checks_input(endpoint: Endpoint) -> bool:
+    """Something checks the input before the handler, or may do so."""
+    return any(guard.kind in {GuardKind.VALIDATION, GuardKind.UNKNOWN} for guard in endpoint.guards)
 
 
 def is_html(endpoint: Endpoint) -> bool:
@@ -221,7 +224,8 @@ def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
         return ""
     collection = last_segment(endpoint)
     for query, _, _ in handler_queries(endpoint):
-        if query.op not in CREATING or query.site.catch >= 0 or query.site.loop >= 0:
+        creates = query.op is Op.INSERT or (query.op is Op.UPSERT and query.api.rsplit(".", 1)[-1] in _SAVES)
+        if not creates or query.site.catch >= 0 or query.site.loop >= 0:
             continue
         if query.entity and (same_thing(query.entity, collection) or has_item_sibling(endpoint, snapshot)):
             return query.entity

@@ -222,11 +222,11 @@ from persona_lsp.rules import project_rule
 from persona_lsp.rules.predicates import (
     CHANGING,
     brief,
+    has_unknown_guard,
     is_auth_guard,
     is_item,
     is_public_by_intent,
     label,
-    unread_guards,
 )
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
@@ -298,4 +298,4 @@ def _asks_itself(endpoint: Endpoint) -> bool:
     handler = endpoint.handler
     if handler is None or handler.reads_principal or {401, 403} & set(endpoint.statuses):
         return True
-    return next(unread_guards(endpoint), None) is not None
+    return has_unknown_guard(endpoint)

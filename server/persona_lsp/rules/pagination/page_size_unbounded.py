@@ -159,12 +159,12 @@ import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function, LimitUse, Origin
-from persona_lsp.facts.http import GuardKind, In, Param
+from persona_lsp.facts.http import In, Param
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import CapLimit
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import brief, unread_guards
+from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
@@ -178,7 +178,7 @@ def page_size_unbounded(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Find
         return
     seen: set[str] = set()
     for name, where, default in _inputs(endpoint, handler):
-        if name in seen or _is_checked(endpoint):
+        if name in seen or checks_input(endpoint):
             continue
         seen.add(name)
         maximum = max(_MAXIMUM, default)
@@ -244,9 +244,3 @@ def _argument(handler: Function, call: int, function: Function, name: str) -> st
 
 def _number(default: str | None) -> int:
     return int(default) if default and re.fullmatch(r"\d{1,6}", default) else 0
-
-
-def _is_checked(endpoint: Endpoint) -> bool:
-    if any(guard.kind is GuardKind.VALIDATION for guard in endpoint.guards):
-        return True
-    return next(unread_guards(endpoint), None) is not None

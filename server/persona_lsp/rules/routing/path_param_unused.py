@@ -123,10 +123,10 @@ The parameter is there for people and search engines to read, as in `/questions/
 
 from collections.abc import Iterator
 
-from persona_lsp.facts.http import In
+from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, is_html, label, unread_guards
+from persona_lsp.rules.predicates import CHANGING, is_html, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MIDDLEWARE = frozenset(
@@ -169,7 +169,14 @@ def _is_certain(endpoint: Endpoint) -> bool:
     # Pages are made of templates, which read parameters where no fact tells; so are answers that nobody wrote.
     if is_html(endpoint) or not (handler.responses or handler.raises or endpoint.declared):
         return False
-    return endpoint.path_known and next(unread_guards(endpoint), None) is None
+    return endpoint.path_known and not any(_may_read(guard, endpoint) for guard in endpoint.guards)
+
+
+def _may_read(guard: Guard, endpoint: Endpoint) -> bool:
+    """A guard whose code was not found, and which is not known to look at the caller alone."""
+    name = guard.symbol.name.rsplit(".", 1)[-1] if guard.symbol else guard.name
+    found = any(function.name == name for function in endpoint.before)
+    return not found and guard.kind in {GuardKind.UNKNOWN, GuardKind.AUTHZ, GuardKind.VALIDATION, GuardKind.ROLE}
 
 
 def _read(endpoint: Endpoint) -> set[str]:

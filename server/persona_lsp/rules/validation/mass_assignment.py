@@ -182,7 +182,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import PermitFields
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import brief, is_webhook_receiver, label, unread_guards
+from persona_lsp.rules.predicates import brief, checks_input, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SENSITIVE = re.compile(
@@ -206,7 +206,7 @@ def mass_assignment(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]
         where = _whole_body(endpoint, handler, query, snapshot)
         if where is None:
             continue
-        if is_webhook_receiver(endpoint) or _is_checked(endpoint):
+        if is_webhook_receiver(endpoint) or checks_input(endpoint):
             return
         yield _finding(endpoint, query, where, snapshot)
 
@@ -246,10 +246,3 @@ def _whole_body(endpoint: Endpoint, handler: Function, query: Query, snapshot: S
 
 def _is_entity(found: ClassFacts | None) -> bool:
     return found is not None and found.kind == "entity"
-
-
-def _is_checked(endpoint: Endpoint) -> bool:
-    """A check in front of the handler may drop what the schema does not name."""
-    if any(guard.kind is GuardKind.VALIDATION for guard in endpoint.guards):
-        return True
-    return next(unread_guards(endpoint), None) is not None

@@ -127,10 +127,10 @@ Everything is checked in front of the application, by a gateway that knows the c
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import WRITES, InputRead
-from persona_lsp.facts.http import GuardKind, In
+from persona_lsp.facts.http import In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, brief, is_webhook_receiver, label, unread_guards
+from persona_lsp.rules.predicates import CHANGING, brief, checks_input, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _STORES = frozenset({"query-write", "sql"})
@@ -145,7 +145,7 @@ def unvalidated_body(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
     if handler is None or endpoint.method not in CHANGING or not handler.queries:
         return
     stored = [q for q in handler.queries if q.op in WRITES and q.library not in _CHECKED_BY_SCHEMA]
-    if not stored or is_webhook_receiver(endpoint) or _is_checked(endpoint):
+    if not stored or is_webhook_receiver(endpoint) or checks_input(endpoint):
         return
     body = endpoint.body
     if body is not None and body.untyped and body.validated is not True and body.local:
@@ -172,10 +172,3 @@ def _is_stored(read: InputRead) -> bool:
     if read.place not in {In.BODY, In.FORM} or read.validated or read.guarded or read.escapes:
         return False
     return read.sink in _STORES
-
-
-def _is_checked(endpoint: Endpoint) -> bool:
-    """Something checks the body before the handler, or may do so."""
-    if any(guard.kind is GuardKind.VALIDATION for guard in endpoint.guards):
-        return True
-    return next(unread_guards(endpoint), None) is not None
