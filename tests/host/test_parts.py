@@ -121,14 +121,16 @@ def test_frames_go_through_a_pipe_and_end() -> None:
     source, target = os.pipe()
     frames.write(target, b"hello")
     frames.write(target, b"")
-    assert frames.read(source) == b"hello"
-    assert frames.read(source) == b""
+    reader = frames.Reader(source)
+    assert reader.next() == b"hello"
+    assert reader.next() == b""
     os.write(target, b"\xff\xff\xff\xff")
     with pytest.raises(frames.BrokenFrameError):
-        frames.read(source)
+        reader.next()
+    reader = frames.Reader(source)
     os.write(target, b"\0\0")
     os.close(target)
-    assert frames.read(source) is None
+    assert reader.next() is None
     os.close(source)
 
 

@@ -90,7 +90,7 @@ class FakeEngine:
             )
         return tuple(found)
 
-    def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any) -> Hover | None:
+    def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any, found: Any) -> Hover | None:
         for word in extraction.facts.functions:
             if word.start <= offset <= word.end:
                 return Hover(f"**{word.name}** is `bad`", word.start, word.end)

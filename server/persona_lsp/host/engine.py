@@ -35,6 +35,7 @@ class RealEngine:
         """No persona was used yet."""
         self._last_good: dict[str, CompiledPersona] = {}
         self._persona_paths: set[str] = set()
+        self._urls: dict[str, str] = {}
 
     def understood(self, path: str) -> bool:
         """Whether a file of that name says anything."""
@@ -80,9 +81,11 @@ class RealEngine:
         except review.Stopped as stopped:
             raise Stopped from stopped
 
-    def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any) -> Hover | None:
+    def hover(
+        self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any, found: tuple[Reported, ...] | None
+    ) -> Hover | None:
         """What is to be said about a place."""
-        return review.hover(snapshot, extraction, offset, profile)
+        return review.hover(snapshot, extraction, offset, profile, found)
 
     def persona_problems(self, path: str, source: bytes) -> tuple[Problem, ...] | None:
         """What is wrong in a persona file; None when the file is none."""
@@ -141,8 +144,10 @@ class RealEngine:
 
     def rule_url(self, rule: str) -> str:
         """The page of a rule."""
-        known = review.rule(rule)
-        return known.url if known is not None else ""
+        if rule not in self._urls:
+            known = review.rule(rule)
+            self._urls[rule] = known.url if known is not None else ""
+        return self._urls[rule]
 
     def names(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
         """All rules, families and languages."""

@@ -33,7 +33,8 @@ class FileSystem:
                         elif disk.understood(entry.name):
                             size += entry.stat().st_size
         except OSError:
-            return False
+            # What cannot be listed cannot be large.
+            return True
         return True
 
     def files(self, folder: str, settings: Settings) -> Iterator[str]:

@@ -18,23 +18,37 @@ def write(descriptor: int, message: bytes) -> None:
 
 
 def read(descriptor: int) -> bytes | None:
-    """The next frame; None at the end of the pipe. Raises `BrokenFrameError`."""
-    head = _exactly(descriptor, 4)
-    if head is None:
-        return None
-    length = int.from_bytes(head, "big")
-    if length > LIMIT:
-        raise BrokenFrameError(f"a frame of {length} bytes")
-    return _exactly(descriptor, length)
+    """The first frame, of a pipe that carries no more than one at a time. As `Reader.next`."""
+    return Reader(descriptor).next()
 
 
-def _exactly(descriptor: int, length: int) -> bytes | None:
-    pieces = []
-    while length:
-        # os.read and not a buffered stream: a thread that waits here holds no lock when the process ends.
-        piece = os.read(descriptor, min(length, 1 << 20))
-        if not piece:
+class Reader:
+    """The frames of one pipe."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Nothing was read yet."""
+        self._descriptor = descriptor
+        self._buffer = bytearray()
+
+    def next(self) -> bytes | None:
+        """The next frame; None at the end of the pipe. Raises `BrokenFrameError`."""
+        head = self._take(4)
+        if head is None:
             return None
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
+        length = int.from_bytes(head, "big")
+        if length > LIMIT:
+            raise BrokenFrameError(f"a frame of {length} bytes")
+        return self._take(length)
+
+    def _take(self, length: int) -> bytes | None:
+        buffer = self._buffer
+        while len(buffer) < length:
+            # As much as there is: each read costs a turn for the interpreter's lock, which another thread may hold.
+            # os.read and not a buffered stream: a thread that waits here holds no lock when the process ends.
+            piece = os.read(self._descriptor, 1 << 18)
+            if not piece:
+                return None
+            buffer += piece
+        taken = bytes(buffer[:length])
+        del buffer[:length]
+        return taken

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from persona_lsp.findings.finding import Reported
 from persona_lsp.host import wire
 from persona_lsp.host.host import Host
 from persona_lsp.host.mailbox import Letter, Mailbox, Question
@@ -27,6 +28,8 @@ class View(Struct, frozen=True):
     extraction: Any
     snapshot: Snapshot
     profile: Any
+    found: tuple[Reported, ...] | None = None
+    """The findings, once they are known."""
 
 
 class Hovers:
@@ -79,7 +82,7 @@ class Hovers:
     def _hover(self, view: View, offset: int) -> Hover | None:
         if view.extraction is None:
             return None
-        return self._host.engine.hover(view.snapshot, view.extraction, offset, view.profile)
+        return self._host.engine.hover(view.snapshot, view.extraction, offset, view.profile, view.found)
 
     def _seen_through(self, letter: Letter, offset: int) -> tuple[View, int, ByteEdit | None] | None:
         """A finished state, and the offset in it; waits when there is none yet or the place is new in the text."""

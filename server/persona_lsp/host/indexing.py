@@ -161,8 +161,9 @@ class Indexing:
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdout is not None  # noqa: S101  # opened with a pipe
+        reader = frames.Reader(process.stdout.fileno())
         try:
-            while (frame := frames.read(process.stdout.fileno())) is not None:
+            while (frame := reader.next()) is not None:
                 if process is not self._process:
                     return
                 learned = msgspec.msgpack.decode(frame, type=Learned)

@@ -92,8 +92,10 @@ class Engine(Protocol):
     ) -> tuple[Reported, ...]:
         """The findings in a file; a rule that raises is told to `failed`. Raises `Stopped`."""
 
-    def hover(self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any) -> Hover | None:
-        """What is to be said about a place."""
+    def hover(
+        self, snapshot: Snapshot, extraction: Any, offset: int, profile: Any, found: tuple[Reported, ...] | None
+    ) -> Hover | None:
+        """What is to be said about a place. `found` are the findings of the file, if they are known."""
 
     def persona_problems(self, path: str, source: bytes) -> tuple[PersonaProblem, ...] | None:
         """What is wrong in a persona file; None when the file is none."""

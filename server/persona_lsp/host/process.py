@@ -69,11 +69,11 @@ class WorkerProcess:
 
     def _read(self) -> None:
         assert self.process.stdout is not None  # noqa: S101  # opened with a pipe
-        descriptor = self.process.stdout.fileno()
+        reader = frames.Reader(self.process.stdout.fileno())
         frame: bytes | None = b""
         while frame is not None:
             try:
-                frame = frames.read(descriptor)
+                frame = reader.next()
             except (OSError, frames.BrokenFrameError):
                 frame = None
             with self._lock:

@@ -16,6 +16,11 @@ def spot(table: LineTable, name: str, start: int, end: int) -> Spot:
     """The spot of a byte range. `name` is what the front calls the file."""
     line, column = table.line_col(start)
     end_line, end_column = table.line_col(max(end, start))
+    if table.is_ascii:
+        # A place between \r and \n is the end of its line.
+        column = min(column, table.line_end(line) - table.line_start(line))
+        end_column = min(end_column, table.line_end(end_line) - table.line_start(end_line))
+        return Spot(name, line, column, end_line, end_column)
     before, end_before = table.line(line)[:column], table.line(end_line)[:end_column]
     return Spot(
         name,

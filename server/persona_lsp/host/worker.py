@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from persona_lsp.findings.finding import Reported
 from persona_lsp.host import frames, wire
 from persona_lsp.host.answers import Desk, answer
 from persona_lsp.host.host import Host
@@ -147,7 +148,9 @@ class Worker:
         self.write(wire.Looking(letter.uri))
         changed = self.host.put(path, letter.source)
         self.host.snapshot()
-        self._publish_view(letter, path)
+        if letter.uri not in self.views or self._holding():
+            # Later ones wait for their findings: until then, hovers are answered from the view before.
+            self._publish_view(letter, path)
         if changed:
             self.recheck.update(dict.fromkeys(self.mailbox.letters))
         self.recheck.pop(letter.uri, None)
@@ -162,6 +165,8 @@ class Worker:
             found = self.host.findings(path, lambda: self._between_rules(letter))
         except Stopped:
             found = None
+        if found is not None:
+            self._publish_view(letter, path, found)
         if found is not None and not self.mailbox.outdated(letter):
             self._send(wire.Result(letter.uri, letter.version, self.desk.show(path, found)))
         while self.later:
@@ -182,9 +187,9 @@ class Worker:
         self.sent[result.uri] = result
         self.write(result)
 
-    def _publish_view(self, letter: Letter, path: str) -> None:
+    def _publish_view(self, letter: Letter, path: str, found: tuple[Reported, ...] | None = None) -> None:
         extraction = self.host.open.get(path)
-        view = View(letter.source, path, extraction, self.host.snapshot(), self.host.chosen(path).profile)
+        view = View(letter.source, path, extraction, self.host.snapshot(), self.host.chosen(path).profile, found)
         self.views = {**self.views, letter.uri: view}
         with self.mailbox.changed:
             self.mailbox.changed.notify_all()
@@ -196,12 +201,12 @@ class Worker:
         view = self.views.get(uri)
         if letter is None or view is None or view.source != letter.source:
             return
-        self._publish_view(letter, view.path)
         try:
             found = self.host.findings(view.path, lambda: self.mailbox.closed or self.mailbox.busy())
         except Stopped:
             self.recheck[uri] = None
             return
+        self._publish_view(letter, view.path, found)
         result = wire.Result(uri, letter.version, self.desk.show(view.path, found))
         if self.sent.get(uri) != result:
             self._send(result)
@@ -212,9 +217,7 @@ class Worker:
         del self.held[uri]
         letter = self.mailbox.letters.get(uri)
         if letter is not None:
-            path = self._path(letter)
-            self._publish_view(letter, path)
-            self._review(letter, path)
+            self._review(letter, self._path(letter))
 
     def _indexed(self) -> None:
         self.indexing.finished = False
@@ -312,7 +315,8 @@ def main(engine: Engine | None = None, disk: Disk | None = None) -> int:
 
 def _read(descriptor: int, mailbox: Mailbox) -> None:
     try:
-        while (frame := frames.read(descriptor)) is not None:
+        reader = frames.Reader(descriptor)
+        while (frame := reader.next()) is not None:
             mailbox.deliver(wire.to_worker(frame))
     except (OSError, frames.BrokenFrameError, msgspec.DecodeError, ValueError) as error:
         print(f"persona-lsp worker: {error!r}", file=sys.stderr)  # noqa: T201  # standard error is its log

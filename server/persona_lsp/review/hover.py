@@ -18,10 +18,20 @@ _ICONS = {1: "⛔", 2: "⚠", 3: "ℹ", 4: "💡"}
 _HTTP_ERROR = 400
 
 
-def hover(snapshot: Snapshot, extraction: Extraction, offset: int, profile: Profile) -> Hover | None:
-    """What is to be said about the place at `offset`; None if nothing is."""
+def hover(
+    snapshot: Snapshot,
+    extraction: Extraction,
+    offset: int,
+    profile: Profile,
+    found: Sequence[Reported] | None = None,
+) -> Hover | None:
+    """What is to be said about the place at `offset`; None if nothing is.
+
+    `found` are the findings of the file, for those who have them already.
+    """
     path = extraction.path
-    found = findings(snapshot, path, profile)
+    if found is None:
+        found = findings(snapshot, path, profile)
     endpoint = _endpoint_at(snapshot, path, offset)
     here = [r for r in found if r.where.start <= offset <= r.where.end]
     if endpoint is not None:

@@ -84,7 +84,7 @@ class LineTable:
         line, column = self.line_col(offset)
         start = self.starts[line]
         column = min(column, self.line_end(line) - start)
-        if self._is_ascii():
+        if self.is_ascii:
             return line, column
         before = self.source[start : start + column]
         if before.isascii() and not self._inside_character(start + column):
@@ -101,7 +101,7 @@ class LineTable:
             return len(self.source)
         start, end = self.starts[line], self.line_end(line)
         character = max(character, 0)
-        if self._is_ascii():
+        if self.is_ascii:
             return min(start + character, end)
         text = self.source[start:end]
         if text[: character + 1].isascii():
@@ -113,7 +113,9 @@ class LineTable:
             character = _code_points(decoded, character)
         return start + len(decoded[:character].encode("utf-8", "surrogateescape"))
 
-    def _is_ascii(self) -> bool:
+    @property
+    def is_ascii(self) -> bool:
+        """Whether every character is one byte."""
         if self._ascii is None:
             self._ascii = self.source.isascii()
         return self._ascii
