@@ -279,7 +279,7 @@ _NAMING: Final = re.compile(
 )
 
 
-def _harmless(expr: AnyExpr, position: str, values: Values) -> str:  # noqa: C901, PLR0911, PLR0912 -- the catalogue's list of harmless values, one by one
+def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str] = frozenset()) -> str:  # noqa: C901, PLR0911, PLR0912 -- the catalogue's list of harmless values, one by one
     """Why a dynamic part cannot change the statement's meaning, "" if it may."""
     match expr:
         case Const():
@@ -308,7 +308,7 @@ def _harmless(expr: AnyExpr, position: str, values: Values) -> str:  # noqa: C90
             if name in ("repeat", "fill"):
                 return "placeholders"
         case Ternary(then=then, orelse=orelse):
-            a, b = _harmless(then, position, values), _harmless(orelse, position, values)
+            a, b = _harmless(then, position, values, seen), _harmless(orelse, position, values, seen)
             return "choice of constants" if a and b else ""
         case Index(base=base):
             base_name = dotted(base)
@@ -319,8 +319,9 @@ def _harmless(expr: AnyExpr, position: str, values: Values) -> str:  # noqa: C90
         return "typed number"
     if isinstance(expr, Name):
         value = values.assigned(expr.id) if not values.is_param(expr.id) else None
-        if value is not None and value is not expr and not isinstance(value, Name):
-            reason = _harmless(value, position, values)
+        # A variable may be made from itself: `text = text.length > 200 ? "" : text`.
+        if value is not None and expr.id not in seen and not isinstance(value, Name):
+            reason = _harmless(value, position, values, seen | {expr.id})
             if reason:
                 return reason
     if position != "value" and values.origin(expr) is not Origin.REQUEST and _NAMING.search(values.text(expr)):
