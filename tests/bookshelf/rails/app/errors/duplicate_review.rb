@@ -1,0 +1,2 @@
+class DuplicateReview < StandardError
+end

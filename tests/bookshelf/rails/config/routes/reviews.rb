@@ -1,0 +1,1 @@
+resources :reviews, only: %i[index create]
