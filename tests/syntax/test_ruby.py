@@ -1,17 +1,11 @@
 """How Ruby becomes the code tree."""
 
-import sys
-from pathlib import Path
-
 import pytest
+from tests.syntax.dump import dump
 
 from persona_lsp.syntax import ir
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from dump import dump
 
 RUBY = LANGUAGES["ruby"]
 
