@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
+from persona_lsp.extract.patch import emptied, patched, place, torn
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
 from persona_lsp.extract.values import classes_of, constants_of
@@ -32,6 +33,17 @@ VERSION: Final = "1"
 _UNREAD: Final = frozenset({"generated", "vendored"})
 
 
+class Surroundings(Struct, frozen=True):
+    """What the meaning of every function of a file depends on, kept for edits inside one of them."""
+
+    module: Module
+    names: FileNames
+    libraries: tuple[Library, ...]
+    words: tuple[Vocabulary, ...]
+    units: Mapping[str, Unit]
+    wrapped: frozenset[int]
+
+
 class Extraction(Struct, frozen=True):
     """A file as it was read: text, trees and facts. `known` maps a function's text and surroundings to its facts."""
 
@@ -40,6 +52,9 @@ class Extraction(Struct, frozen=True):
     parsed: Parsed
     facts: FileFacts
     known: Mapping[tuple[object, ...], Function]
+    around: Surroundings | None = None
+    whole: "Extraction | None" = None
+    """While half-typed code tears the syntax apart: the extraction of the last text that was whole."""
 
 
 def extract(
@@ -52,8 +67,12 @@ def extract(
     language = language or language_of(path)
     if language is None:
         return None
-    old = previous.parsed if previous is not None else None
+    old = previous.parsed if previous is not None and previous.path == path else None
     parsed = parse(path, source, language, old)
+    if previous is not None and old is not None:
+        quick = _after_edit(previous, parsed)
+        if quick is not None:
+            return quick
     module = parsed.module
     what = role(path, source[:HEAD])
     if what in _UNREAD:
@@ -62,7 +81,9 @@ def extract(
     names = file_names(module)
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
-    functions = tuple(_functions(module, names, active, found, previous.known if previous is not None else {}, known))
+    by_key: dict[str, Unit] = {}
+    before = previous.known if previous is not None else {}
+    functions = tuple(_functions(module, names, active, found, before, known, by_key))
     classes = _merged_classes(module, found)
     constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
     facts = FileFacts(
@@ -87,9 +108,42 @@ def extract(
         suppressions=suppressions(path, source, language.line_comment),
         config=found.config,
         aliases=(*aliases_of(module), *found.aliases),
-        error_count=module.error_count,
+        error_count=int(parsed.tree.root_node.has_error),
     )
-    return Extraction(path, source, parsed, facts, known)
+    words = tuple(f.vocabulary for f in frameworks_of(module.language))
+    around = Surroundings(module, names, active, words, by_key, frozenset(found.wrapped))
+    return Extraction(path, source, parsed, facts, known, around)
+
+
+def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
+    """The extraction after an edit inside one function, if that is all that changed since the text was last whole."""
+    base = previous.whole or previous
+    around = base.around
+    if around is None:
+        return None
+    if base.source == parsed.source:
+        return replace(base, parsed=parsed)
+    found = place(parsed, base.parsed, base.facts, around.units)
+    if found is None:
+        broken = torn(parsed, base.parsed, base.facts)
+        if broken is None:
+            return None
+        function, at, delta = broken
+        facts = patched(base.facts, function, emptied(function, delta), at, delta, parsed)
+        return Extraction(base.path, parsed.source, parsed, facts, base.known, around, base)
+    unit, node = found.unit, found.node
+    start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
+    text = parsed.source[start : node.end]
+    pattern = _trigger_pattern(parsed.language.id)
+    # The function is read from the new text; names of the file come from the code tree that was made last.
+    module = replace(around.module, source=parsed.source)
+    fresh = analyse(
+        node, unit.cls, module, around.names, around.words, around.libraries, key=found.function.key,
+        deep=bool(pattern.search(text)) or unit.inline,
+        forwards_errors=unit.wrapped or unit.node.start in around.wrapped,
+    )  # fmt: skip
+    facts = patched(base.facts, found.function, fresh, found.start, found.delta, parsed)
+    return Extraction(base.path, parsed.source, parsed, facts, base.known, around)
 
 
 def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:
@@ -135,6 +189,7 @@ def _functions(
     found: Extracted,
     before: Mapping[tuple[object, ...], Function],
     known: dict[tuple[object, ...], Function],
+    by_key: dict[str, Unit],
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
     pattern = _trigger_pattern(module.language)
@@ -147,6 +202,7 @@ def _functions(
         count = taken.get(unit.key, 0)
         taken[unit.key] = count + 1
         key = unit.key if count == 0 else f"{unit.key}#{count}"
+        by_key[key] = unit
         yield _function(unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known)
 
 

@@ -110,7 +110,9 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             _whole_literal(source, match.start(), match.end()),
         )  # fmt: skip
     for start_of_line, line in _telling_lines(source):
-        for pattern, match in ((p, m) for p in (_NAMED, _BARE, _JWT_SIGN) for m in p.finditer(source, start_of_line, line)):
+        for pattern, match in (
+            (p, m) for p in (_NAMED, _BARE, _JWT_SIGN) for m in p.finditer(source, start_of_line, line)
+        ):
             value = match.group("value")
             start = match.start("value")
             if start in found or _in_comment(source, match.start(), comment):
@@ -136,7 +138,11 @@ def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
         start = source.rfind(b"\n", 0, match.start()) + 1
         end = source.find(b"\n", match.end())
         end = len(source) if end < 0 else end
-        if end - start < _LONGEST_LINE and (source.find(b'"', start, end) >= 0 or source.find(b"'", start, end) >= 0 or source.find(b"`", start, end) >= 0):
+        if end - start < _LONGEST_LINE and (
+            source.find(b'"', start, end) >= 0
+            or source.find(b"'", start, end) >= 0
+            or source.find(b"`", start, end) >= 0
+        ):
             yield start, end
         at = end
 

@@ -27,7 +27,7 @@ from persona_lsp.syntax.ir import (
 _LONGEST: Final = 200
 
 
-def text_of(expr: AnyExpr, module: Module) -> Text:  # noqa: PLR0911 -- one arm per kind of expression
+def text_of(expr: AnyExpr, module: Module) -> Text:
     """The text of an expression: literals, references, holes."""
     match expr:
         case Str(parts=parts):
@@ -45,9 +45,9 @@ def text_of(expr: AnyExpr, module: Module) -> Text:  # noqa: PLR0911 -- one arm 
             return (Ref(name),) if name else (_hole("expression", expr, module),)
         case Const(value=value) if value is not None:
             return (str(value),)
-        case Call() if expr.name == "get" and len(expr.args) == 2 and isinstance(expr.args[1], Str):  # noqa: PLR2004 -- os.environ.get(name, default)
+        case Call() if expr.name == "get" and len(expr.args) == 2 and isinstance(expr.args[1], Str):
             return text_of(expr.args[1], module)
-        case Call() if expr.name == "getenv" and len(expr.args) == 2:  # noqa: PLR2004 -- os.getenv(name, default)
+        case Call() if expr.name == "getenv" and len(expr.args) == 2:
             return text_of(expr.args[1], module)
         case _:
             return (_hole("expression", expr, module),)
@@ -99,7 +99,7 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             value.args
             and len(value.args) <= 2
             and (value.name in ("freeze", "Object.freeze", "get", "getenv", "Field"))
-        ):  # noqa: PLR2004 -- name and default
+        ):
             inner = value.args[0] if value.name in ("freeze", "Field") else value
             if value.name in ("freeze", "Field"):
                 yield from _constant(name, inner, module, node)

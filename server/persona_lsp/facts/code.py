@@ -147,3 +147,4 @@ class FileFacts(Struct, frozen=True, gc=False):
     versions: tuple[tuple[str, str], ...] = ()
     """Package and version, from a manifest or lock file."""
     error_count: int = 0
+    """1 if the syntax tree has errors anywhere, else 0."""

@@ -562,3 +562,10 @@ def _errors(root: Syntax) -> int:
 
 def _text(n: Syntax, s: bytes) -> str:
     return s[n.start_byte : n.end_byte].decode("utf-8", "replace")
+
+
+def function_of(node: Syntax, root: Syntax, source: bytes, owner: str) -> FunctionNode | None:  # noqa: ARG001 - every lowering has the same signature
+    """Lower one method or constructor again."""
+    if node.type not in {"method_declaration", "constructor_declaration"}:
+        return None
+    return _method(node, source, owner, "", interface=False)

@@ -1,38 +1,85 @@
 """Source text to code tree, whole or incrementally."""
 
-from msgspec import Struct
-from tree_sitter import Point, Tree
+from importlib import import_module
 
-from persona_lsp.syntax.ir import Module
+from tree_sitter import Node, Point, Tree
+
+from persona_lsp.syntax.ir import FunctionNode, Module
 from persona_lsp.syntax.languages import Language, lowering, parser
 
 
-class Parsed(Struct, frozen=True):
-    """A syntax tree with the source it was made from, and the code tree made of it."""
+class Parsed:
+    """A syntax tree with the source it was made from, and the code tree, made of it when it is first asked for."""
 
-    source: bytes
-    tree: Tree
-    module: Module
+    __slots__ = ("_module", "language", "path", "source", "tree")
+
+    def __init__(self, path: str, source: bytes, tree: Tree, language: Language) -> None:
+        """`tree` is the syntax tree of `source`."""
+        self.path = path
+        self.source = source
+        self.tree = tree
+        self.language = language
+        self._module: Module | None = None
+
+    @property
+    def module(self) -> Module:
+        """The code tree."""
+        if self._module is None:
+            self._module = lowering(self.language.id)(self.tree.root_node, self.source, self.path)
+            self._module.language = self.language.id
+        return self._module
 
 
 def parse(path: str, source: bytes, language: Language, old: Parsed | None = None) -> Parsed:
     """Parse `source`. `old` is the parse of an earlier text of the same file: only the difference is parsed again."""
-    tree = None
-    if old is not None and old.module.language == language.id:
-        tree = _edited(old, source)
+    tree = _edited(old, source) if old is not None and old.language is language else None
     new = parser(language.id).parse(source, tree) if tree is not None else parser(language.id).parse(source)
-    module = lowering(language.id)(new.root_node, source, path)
-    module.language = language.id
-    return Parsed(source, new, module)
+    return Parsed(path, source, new, language)
+
+
+def difference(before: bytes, after: bytes) -> tuple[int, int, int]:
+    """(start, end in `before`, end in `after`) of what changed."""
+    limit = min(len(before), len(after))
+    start = _common_prefix(before, after, limit)
+    tail = _common_suffix(before, after, limit - start)
+    return start, len(before) - tail, len(after) - tail
+
+
+def same_frame(old: Parsed, new: Parsed, start: int, end: int, delta: int) -> Node | None:
+    """The node of `new` that stands at `start`..`end + delta` like one of `old` at `start`..`end`.
+
+    None unless all that surrounds it kept its shape: same kinds, same number of children, from the node to the root.
+    """
+    there = old.tree.root_node.descendant_for_byte_range(start, end)
+    here = new.tree.root_node.descendant_for_byte_range(start, end + delta)
+    found: Node | None = None
+    while there is not None and here is not None:
+        if there.type != here.type or there.start_byte != here.start_byte or there.end_byte + delta != here.end_byte:
+            return None
+        if found is None:
+            if there.start_byte != start or there.end_byte != end:
+                return None
+            if there.parent is not None and there.parent.start_byte == start and there.parent.end_byte == end:
+                there, here = there.parent, here.parent
+                continue
+            found = here
+        elif there.child_count != here.child_count:
+            return None
+        there, here = there.parent, here.parent
+    return found if there is None and here is None else None
+
+
+def function_of(parsed: Parsed, node: Node, owner: str) -> FunctionNode | None:
+    """Lower one function again. None if the node is no function."""
+    module = import_module(f"persona_lsp.syntax.{parsed.language.lowering}")
+    found: FunctionNode | None = module.function_of(node, parsed.tree.root_node, parsed.source, owner)
+    return found
 
 
 def _edited(old: Parsed, source: bytes) -> Tree:
-    before = old.source
-    limit = min(len(before), len(source))
-    start = _common_prefix(before, source, limit)
-    tail = _common_suffix(before, source, limit - start)
-    old_end, new_end = len(before) - tail, len(source) - tail
+    start, old_end, new_end = difference(old.source, source)
     tree = old.tree.copy()
+    before = old.source
     tree.edit(start, old_end, new_end, _point(before, start), _point(before, old_end), _point(source, new_end))
     return tree
 

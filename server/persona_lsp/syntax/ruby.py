@@ -381,3 +381,10 @@ def _errors(root: Tree) -> int:
         elif node.has_error:
             stack.extend(node.children)
     return count
+
+
+def function_of(node: Tree, root: Tree, source: bytes, owner: str) -> ir.FunctionNode | None:
+    """Lower one method again."""
+    if node.type not in {"method", "singleton_method"}:
+        return None
+    return _method(Code(source, root, _declare, owner), node)

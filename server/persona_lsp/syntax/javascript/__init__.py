@@ -9,17 +9,18 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
     ExportNode,
+    FunctionNode,
     Member,
     Module,
     Name,
     Node,
     Object,
 )
-from persona_lsp.syntax.javascript.functions import sole_function
+from persona_lsp.syntax.javascript.functions import function, sole_function
 from persona_lsp.syntax.javascript.modules import exports, imports, required, required_module
 from persona_lsp.syntax.javascript.statements import statements
 
-__all__ = ["lower", "required", "required_module"]
+__all__ = ["function_of", "lower", "required", "required_module"]
 
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")
 
@@ -45,6 +46,16 @@ def lower(root: Tree, source: bytes, path: str) -> Module:
         exported,
         error_count=_errors(root),
     )
+
+
+_FUNCTIONS: Final = frozenset(
+    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function_declaration"}
+)
+
+
+def function_of(node: Tree, root: Tree, source: bytes, owner: str) -> FunctionNode | None:  # noqa: ARG001 - every lowering has the same signature
+    """Lower one function again, without the name that its surroundings give it."""
+    return function(node, _decodable(source), 0, owner=owner) if node.type in _FUNCTIONS else None
 
 
 def _decodable(source: bytes) -> bytes:
