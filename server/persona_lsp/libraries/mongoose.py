@@ -12,10 +12,12 @@ from persona_lsp.libraries.node_values import (
     columns,
     entity_of_record,
     has_key,
+    imports_any,
     is_record,
     last_name,
     option,
     parameter,
+    speaks_sequelize,
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Index, Items, Lambda, Name, Object, Str, Unary, dotted
@@ -49,6 +51,7 @@ _NOT_MODELS: Final = re.compile(
     r"^(?:Object|Array|Math|JSON|Promise|Date|Map|Set|String|Number|Reflect|Buffer|URL|Error|React|Types|Schema|Model)$"
 )
 _MODEL: Final = re.compile(r"(?:Model|Collection)$|^(?:collection|model|coll)$")
+_COLLECTION: Final = re.compile(r"[cC]ollection$|^coll$|^model$")
 _KEYED: Final = re.compile(r"^find(?:ById|OneById)")
 _SETS: Final = frozenset({"$in", "$nin"})
 _SEQUELIZE: Final = frozenset({"where", "transaction", "include", "attributes", "defaults"})
@@ -80,7 +83,7 @@ def _base(links: Chain, scope: Scope) -> Call | None:
         if name not in _READS and name not in _WRITES and name not in _COUNTS:
             return None
         root: AnyExpr | None = call.receiver
-        if _is_model(root) and _ours(call, name):
+        if _is_model(root) and _ours(call, name, scope):
             return call
         return None
     return None
@@ -97,13 +100,19 @@ def _is_model(expr: AnyExpr | None) -> bool:
     return _MODEL.search(name) is not None
 
 
-def _ours(call: Call, name: str) -> bool:
+def _ours(call: Call, name: str, scope: Scope) -> bool:
     first = call.args[0] if call.args else None
     if isinstance(first, Lambda) and name in {"find", "remove", "distinct", "create"}:
         return False
     if name in _OWN:
         return True
-    if isinstance(first, Object) and any(e.name in _SEQUELIZE for e in first.entries):
+    if any(isinstance(a, Object) and any(e.name in _SEQUELIZE for e in a.entries) for a in call.args):
+        return False
+    if (
+        speaks_sequelize(scope.module)
+        and not imports_any(scope.module, _PACKAGES)
+        and not _COLLECTION.search(last_name(call.receiver))
+    ):
         return False
     return not (isinstance(first, Str) and name in {"find", "create", "remove", "update"}) or isinstance(
         call.receiver, Call

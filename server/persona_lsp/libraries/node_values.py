@@ -1,6 +1,7 @@
 """What the calls of JavaScript data libraries are made of: chains, filters, written columns, SQL text."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from persona_lsp.syntax.ir import (
     Lambda,
     Let,
     Member,
+    Module,
     Name,
     Object,
     Str,
@@ -186,6 +188,23 @@ def entity_of_record(expr: AnyExpr | None, scope: Scope) -> str:
         name = last_name(root)
         return name if name[:1].isupper() else ""
     return ""
+
+
+@lru_cache(maxsize=8)
+def imports_any(module: Module, packages: tuple[str, ...]) -> bool:
+    """Whether a file imports one of the packages, or a part of one."""
+    return any(i.module in packages or i.module.startswith(tuple(p + "/" for p in packages)) for i in module.imports)
+
+
+@lru_cache(maxsize=8)
+def speaks_sequelize(module: Module) -> bool:
+    """Whether a file has words that only Sequelize knows: what other libraries know too is then meant as it has it."""
+    return _SEQUELIZE.search(module.source) is not None
+
+
+_SEQUELIZE: Final = re.compile(
+    rb"\.(?:findByPk|findAll|findAndCountAll|bulkCreate|findOrCreate|destroy)\(|[sS]equelize\b"
+)
 
 
 def number(expr: AnyExpr | None) -> bool:
