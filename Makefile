@@ -27,6 +27,9 @@ format: $(READY)  ## format and fix what can be fixed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+docs: $(READY)  ## write the pages that are made from the code
+	@$(BIN)/python docs/generate.py
+
 bench: $(READY)  ## compare with other servers, printed as ratios
 	@$(BIN)/ast-grep --version >/dev/null 2>&1 || \
 		$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]' || \

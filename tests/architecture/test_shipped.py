@@ -15,10 +15,11 @@ def test_the_persona_of_the_owner_is_shipped_byte_for_byte() -> None:
     assert hashlib.sha256(data).hexdigest() == BACKEND_DEVELOPER
 
 
-def test_the_wheel_carries_the_personas() -> None:
+def test_the_wheel_carries_the_personas_and_the_pages_of_the_rules() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"personas": "persona_lsp/_personas"}
+    assert included == {"personas": "persona_lsp/_personas", "docs/rules": "persona_lsp/_rules"}
+    assert all((REPOSITORY / folder).is_dir() for folder in included)
 
 
 def test_constraints_pin_every_dependency_and_name_no_host() -> None:
