@@ -106,6 +106,8 @@ def _ours(call: Call, name: str, scope: Scope) -> bool:
         return False
     if name in _OWN:
         return True
+    if last_name(call.receiver).endswith("Entity"):
+        return False
     if any(isinstance(a, Object) and any(e.name in _SEQUELIZE for e in a.entries) for a in call.args):
         return False
     if (

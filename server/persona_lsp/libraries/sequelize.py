@@ -11,12 +11,14 @@ from persona_lsp.libraries.node_values import (
     columns,
     entity_of_record,
     has_key,
+    imports_any,
     is_record,
     last_name,
     open_object,
     option,
     parameter,
     resolved,
+    speaks_sequelize,
     sql_op,
     values_of,
 )
@@ -69,7 +71,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
         return None
     if name in _READS or name in _WRITES or name in _COUNTS:
         if _is_model(root):
-            return _asked(call, name, last_name(root), dotted(root), scope)
+            return _asked(call, name, last_name(root).removesuffix("Model") or last_name(root), dotted(root), scope)
         if name in _RECORD and is_record(root, scope):
             return _record(call, name, root, scope)
     elif name in _RECORD and is_record(root, scope):
@@ -86,18 +88,12 @@ def _is_model(expr: AnyExpr) -> bool:
 
 def _ours(call: Call, name: str, scope: Scope) -> bool:
     """Whether a word that other libraries have too is meant as Sequelize has it."""
-    if name in _OWN or any(
-        scope.imported(n) is not None and _package(scope.imported(n)) for n in ("Sequelize", "Op", "Model")
-    ):
+    if name in _OWN or imports_any(scope.module, _PACKAGES) or (name in _WRITES and speaks_sequelize(scope.module)):
         return True
     return any(
         isinstance(value, Object) and any(e.name in _OPTIONS for e in value.entries)
         for value in (resolved(a, scope) for a in call.args)
     )
-
-
-def _package(source: tuple[str, str] | None) -> bool:
-    return source is not None and source[0] in _PACKAGES
 
 
 def _asked(call: Call, name: str, entity: str, handle: str, scope: Scope) -> Meaning | None:
@@ -152,9 +148,14 @@ def _record(call: Call, name: str, root: AnyExpr, scope: Scope) -> Meaning | Non
     op = Op.INSERT if name == "save" and isinstance(made, Call) and made.new else _RECORD[name]
     data = call.args[:1] if name == "update" else ()
     return QueryMeaning(
-        f"{dotted(root)}.{name}", op, entity_of_record(root, scope), data=data,
+        f"{dotted(root)}.{name}", op, _entity_of(root, scope), data=data,
         columns=columns(data[0], scope) if data else (), handle=dotted(root),
     )  # fmt: skip
+
+
+def _entity_of(root: AnyExpr, scope: Scope) -> str:
+    name = entity_of_record(root, scope)
+    return name.removesuffix("Model") or name
 
 
 def _raw(call: Call, scope: Scope) -> Meaning | None:

@@ -11,6 +11,7 @@ from persona_lsp.libraries.node_values import (
     chain,
     columns,
     has_key,
+    imports_any,
     last_name,
     open_object,
     option,
@@ -72,6 +73,8 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
             return _asked(call, name, _entity(root, scope), call.args, scope)
         if _is_manager(root, scope) and call.args:
             return _managed(call, name, scope)
+        if name == "save" and isinstance(root, Call) and root.name == "create" and _own_model(root, scope):
+            return _asked(call, name, last_name(root.receiver), root.args, scope)
         if isinstance(root, Name) and root.id[:1].isupper() and _own_model(call, scope):
             return _asked(call, name, root.id, call.args, scope)
     return None
@@ -103,8 +106,11 @@ def _is_source(expr: AnyExpr | None, scope: Scope) -> bool:
 
 def _own_model(call: Call, scope: Scope) -> bool:
     # Active record: `User.findOneBy({})`. Words that other libraries have count only where TypeORM is at hand.
-    source = scope.imported("BaseEntity") or scope.imported("Entity")
-    return (source is not None and source[0] in _PACKAGES) or call.name in {"findOneBy", "findBy", "findOneByOrFail"}
+    if call.name in {"findOneBy", "findBy", "findOneByOrFail", "findAndCountBy"} or imports_any(
+        scope.module, _PACKAGES
+    ):
+        return True
+    return last_name(call.receiver).endswith("Entity")
 
 
 def _plain(expr: AnyExpr) -> AnyExpr:
