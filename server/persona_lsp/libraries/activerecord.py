@@ -217,12 +217,12 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
     raises = _NOT_FOUND if name in _ONE_OR_RAISE else ()
     many_in = _in(links)
     handle = _shown(root)
-    relation = bool({link.name for link in before} & _LAZY) or root is not None
+    relation = bool({link.name for link in before} & _LAZY) or root is not None or bool(model)
     if name in _BATCHES or (
         call.block is not None and name in _ENUMERABLE | {"select", "find", "count", "any?", "none?"}
     ):
         return None
-    if name in _ONE_OR_NONE or re.fullmatch(r"find_by_\w+", name):
+    if name in _ONE_OR_NONE or (name != "find_by_sql" and re.fullmatch(r"find_by_\w+", name)):
         if name in ("first", "last", "take") and call.args:
             return QueryMeaning(
                 api, Op.SELECT, entity, many=True, limited=True, keys=keys, sql=sql, fragment=True, limit=call.args[0],
@@ -281,6 +281,8 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
             api, Op.SELECT, entity, many=True, limited=_limited(links), keys=keys, sql=sql, fragment=True, limit=limit,
             lazy=name != "to_a", handle=handle, in_parameters=many_in,
         )  # fmt: skip
+    if name in _RECORD:
+        return _record_write(call, links, root, scope)
     if name in _ENUMERABLE or name[:1].isupper() or name.endswith(("?", "!", "=")):
         return None
     if {link.name for link in before} & (
@@ -408,7 +410,7 @@ def _shown(root: AnyExpr | None) -> str:
 def _keys(links: list[Call]) -> tuple[AnyExpr, ...]:
     out: list[AnyExpr] = []
     for link in links:
-        if link.name in ("find", "find_by", "find_by!", "where", "rewhere", "not", "exists?", "find_or_create_by", "find_or_create_by!", "delete_by", "destroy_by", "find_sole_by", "find_or_initialize_by") or link.name.startswith("find_by_"):  # fmt: skip
+        if link.name in ("find", "find_by", "find_by!", "where", "rewhere", "not", "exists?", "find_or_create_by", "find_or_create_by!", "delete_by", "destroy_by", "find_sole_by", "find_or_initialize_by") or (link.name.startswith("find_by_") and link.name != "find_by_sql"):  # fmt: skip
             args = link.args[1:] if link.args and isinstance(link.args[0], Str) and len(link.args) > 1 else link.args
             out.extend(a for a in args if not isinstance(a, Object))
             out.extend(e.value for a in args if isinstance(a, Object) for e in a.entries)
