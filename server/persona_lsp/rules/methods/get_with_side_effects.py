@@ -31,7 +31,7 @@ const prisma = new PrismaClient();
 
 app.get('/orders/:id/cancel', async (req, res) => {
   const order = await prisma.order.update({ where: { id: req.params.id }, data: { status: 'cancelled' } });
-//                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{id}/cancel` changes `order`; crawlers and retries will repeat it. Use `POST`.
+//                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{id}/cancel` changes `order`; crawlers and retries will repeat it. Use `POST`.
   res.json(order);
 });
 ```
@@ -138,18 +138,18 @@ _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
 
 @endpoint_rule(severity=Severity.ERROR, since="0.1")
-def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield the first write of a safe method."""
     handler = endpoint.handler
     if endpoint.method not in READING or handler is None or set(endpoint.route.methods) - READING:
         return
     for query, function, call in handler_queries(endpoint):
         if _is_domain_write(query, function):
-            if not _is_meant(endpoint):
+            if not _is_meant(endpoint, snapshot):
                 yield _finding(endpoint, handler, query, call)
             return
     for site in handler.calls:
-        if site.effect in _SENDS and site.site.catch < 0 and not _is_meant(endpoint):
+        if site.effect in _SENDS and site.site.catch < 0 and not _is_meant(endpoint, snapshot):
             yield Finding(
                 handler.at(site.span),
                 f"`{label(endpoint)}` {_SENDS[site.effect]}; crawlers and retries will repeat it. Use `POST`.",
@@ -174,9 +174,12 @@ def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> 
     )
 
 
-def _is_meant(endpoint: Endpoint) -> bool:
-    """A probe; or a link in a mail or a redirect of an identity provider, which can only be GET."""
-    return is_health(endpoint) or is_login(endpoint)
+def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """A probe; a link in a mail or a redirect of an identity provider; or a handler that asks for the method itself."""
+    if is_health(endpoint) or is_login(endpoint):
+        return True
+    served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
+    return any(other.method not in READING for other in served)
 
 
 def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:

@@ -168,6 +168,7 @@ from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
+_SIZE = re.compile(r"size|limit|per_?page|count|take|first|max", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -213,12 +214,15 @@ def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where,
 
 
 def _declared(endpoint: Endpoint, source: str, name: str) -> Param | None:
-    for param in endpoint.params:
-        if param.place == In.QUERY and (param.local or param.name) and source in {param.local, param.name}:
-            return param
-        if name and param.place == In.QUERY and param.name == name:
-            return param
-    return None
+    """The query parameter that the value comes from; of an object that carries several, the one that is a size."""
+    found = [
+        param
+        for param in endpoint.params
+        if param.place == In.QUERY and (source in {param.local, param.name} or (name and param.name == name))
+    ]
+    if len(found) > 1:
+        found = [param for param in found if _SIZE.search(param.name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_unbounded(param: Param) -> bool:

@@ -227,6 +227,7 @@ _PAGES = re.compile(
     r"|max_?results?|since|until|from|to|start|end",
     re.IGNORECASE,
 )
+_PAGING = re.compile(r"pagin|pagy|(^|_)page|cursor|slice|limit", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"(^|/)(me|my|mine|self|current|export|exports|download|downloads|csv|dump|feed|sitemap|rss)(/|\.|$)"
 )
@@ -261,7 +262,9 @@ def _is_open_collection(endpoint: Endpoint, handler: Function) -> bool:
         return False
     inputs = [param.name for param in endpoint.params if param.place == In.QUERY]
     inputs += [read.name for read in handler.inputs if read.place in {In.QUERY, "any"}]
-    return not handler.limits and not any(_PAGES.fullmatch(name) for name in inputs)
+    if handler.limits or any(_PAGES.fullmatch(name) for name in inputs):
+        return False
+    return not any(_PAGING.search(call.name) for call in handler.calls)
 
 
 def _is_tenant(param: str) -> bool:

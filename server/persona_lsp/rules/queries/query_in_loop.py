@@ -40,7 +40,7 @@ app.get('/users', async (req, res) => {
 app.get('/teams', async (req, res) => {
   const teams = await prisma.team.findMany({ take: 50 });
   const counts = await Promise.all(teams.map((team) => prisma.member.count({ where: { teamId: team.id } })));
-//                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.member.count` runs once per element of `teams` (N+1), all at once; load all rows with one query before.
+//                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.member.count` runs once per element of `teams` (N+1), all at once; load all rows with one query before.
   res.json(counts);
 });
 ```

@@ -233,7 +233,12 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
         return None
     if snapshot.endpoints_of(function):
         return Severity.ERROR
-    return Severity.WARNING if function.is_public else None
+    if not function.is_public:
+        return None
+    # What was made of a parameter may be the id of a record as well as a name that somebody typed.
+    root = value.source.partition(".")[0].partition("[")[0].partition("(")[0].strip()
+    direct = any(param.name == root for param in function.params)
+    return Severity.WARNING if direct and value.source.count("(") == 0 else Severity.INFORMATION
 
 
 def _finding(function: Function, query: Query, told: list[tuple[Dynamic, Severity]]) -> Finding:

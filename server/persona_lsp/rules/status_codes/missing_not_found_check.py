@@ -29,7 +29,7 @@ const prisma = new PrismaClient();
 
 app.get('/users/:id', async (req, res) => {
   const user = await prisma.user.findUnique({ where: { id: req.params.id } });
-//                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.user.findUnique` may find nothing; `GET /users/{id}` then answers 200 with null instead of 404.
+//                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `prisma.user.findUnique` may find nothing; `GET /users/{id}` then answers 200 with null instead of 404.
   res.json(user);
 });
 ```
@@ -186,6 +186,7 @@ app.get('/invoices/:id', async (req, res) => {
 The record is known to exist, or `null` is the documented answer.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function, Op, Origin, Query
@@ -194,6 +195,10 @@ from persona_lsp.findings.intent import GuardNotFound
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import answers, brief, handler_queries, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_CALLER = re.compile(
+    r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth", re.IGNORECASE
+)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -240,7 +245,10 @@ def _is_passed_key(endpoint: Endpoint, function: Function, query: Query, call: i
 def _is_unchecked(query: Query) -> bool:
     if query.op is not Op.SELECT or not query.nullable or query.many:
         return False
-    return not query.checked and query.unchecked_use is not None
+    if query.checked or query.unchecked_use is None:
+        return False
+    # The record of the caller himself is there: he logged in with it.
+    return not any(_CALLER.search(key) for key in query.keys)
 
 
 def _answers_404(function: Function, query: Query) -> bool:

@@ -32,7 +32,7 @@ const prisma = new PrismaClient();
 app.post('/items', async (req, res) => {
   const item = await prisma.item.create({ data: { name: req.body.name } });
   res.json(item);
-//<------------- `POST /items` creates `item` but answers 200; answer 201 with its place in `Location`.
+//^^^^^^^^^^^^^^ `POST /items` creates `item` but answers 200; answer 201 with its place in `Location`.
 });
 ```
 
@@ -66,7 +66,7 @@ class Items {
     private final ItemRepository items;
 
     @PostMapping("/items")
-//   ^^^^^^^^^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
+//  ^^^^^^^^^^^^^^^^^^^^^^ `POST /items` creates `Item` but answers 200; answer 201 with its place in `Location`.
     Item create(@RequestBody @Valid ItemForm form) {
         return items.save(new Item(form.name()));
     }

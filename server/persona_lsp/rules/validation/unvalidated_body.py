@@ -157,7 +157,8 @@ def unvalidated_body(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
                 subject=endpoint.label,
             )
         return
-    reads = [read for read in handler.inputs if _is_stored(read)]
+    tested = {read.name for read in handler.inputs if read.guarded or read.sink == "compare"}
+    reads = [read for read in handler.inputs if _is_stored(read) and read.name not in tested]
     fields = list(dict.fromkeys(read.name for read in reads if read.name))
     if fields:
         named = ", ".join(f"`{brief(field, 16)}`" for field in fields[:3]) + (" …" if len(fields) > 3 else "")
