@@ -270,6 +270,10 @@ LIBRARY: Final = Library(
     languages=("java",),
     packages=("org.springframework.data", "jakarta.persistence", "javax.persistence", "org.hibernate", "com.baomidou.mybatisplus"),
     meaning=meaning,
-    triggers=("epo", "ao.", "Dao", "Mapper", "mapper", "createQuery", "createNativeQuery", "em.", "ntityManager", "Template", "session"),
+    triggers=(
+        "epo", "Dao", "dao.", "apper", "createQuery", "createNativeQuery", "em.", "ntityManager", "Template", "session",
+        ".find", ".save", ".delete", ".exists", ".count", ".insert", ".update", ".select", ".remove", ".getById", ".getOne",
+        "require", "check", "validate", "ensure", "verify",
+    ),
     transactional=transactional,
 )  # fmt: skip

@@ -176,6 +176,8 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:
             break
+    # Where it is mounted on something that is not known beside an application, the application is what counts.
+    found = [c for c in found if c.rooted] or found
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
         rooted = router.kind in ("app", "class")
         found = [
@@ -378,9 +380,12 @@ def _statuses(
     unknown = False
     governed = [d for d in endpoint.declared if not d.documented_only and d.status is not None]
     if handler is not None:
+        # What an interface declares holds for the method that implements it without a word of its own.
+        said = next((d.status for d in governed if not d.is_default), None)
         for response in handler.responses:
             if response.status is not None:
-                found.add(response.status)
+                silent = said is not None and not response.explicit and response.status < _HTTP_ERROR
+                found.add(said if silent and said is not None else response.status)
             else:
                 unknown = True
     for function in callees:
