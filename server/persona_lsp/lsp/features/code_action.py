@@ -16,7 +16,7 @@ from persona_lsp.lsp.features.commands import EXPLAIN
 from persona_lsp.lsp.messages import CodeAction, ContextDiagnostic, look_up, params
 from persona_lsp.lsp.rpc import ContentModifiedError, on
 from persona_lsp.lsp.session import Session
-from persona_lsp.settings.write import ignoring
+
 from persona_lsp.text.lines import LineTable
 
 QUICK_FIX = "quickfix"
@@ -164,6 +164,9 @@ async def _ignore_everywhere(session: Session, document: Document, rule: str) ->
     name, source, exists = await session.ask("settings-file", tuple[str, bytes, bool], document)
     if not name or (not exists and not (session.client.document_changes and session.client.creates_files)):
         return None
+    # Reading settings takes long to import, and nobody waits for it when the server starts.
+    from persona_lsp.settings.write import ignoring
+
     uri = uri_of(name)
     opened = session.documents.get(uri)
     text = opened.source if opened is not None else source
