@@ -116,7 +116,7 @@ from persona_lsp.workspace.snapshot import Snapshot
 
 
 @file_rule(severity=Severity.ERROR, since="0.1")
-def cors_any_origin_with_credentials(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
+def cors_any_origin_with_credentials(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield policies that allow every origin together with credentials."""
     for policy in facts.cors:
         if policy.origins_any is not True or policy.credentials is not True:

@@ -188,7 +188,7 @@ _REVEALING = {
 
 
 @file_rule(severity=Severity.ERROR, since="0.1")
-def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
+def error_leaks_internals(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield answers made of caught failures that nobody wrote for clients, and settings that make them."""
     for function in facts.functions:
         for answer in answers(function):

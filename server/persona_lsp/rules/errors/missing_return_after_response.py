@@ -169,7 +169,7 @@ from persona_lsp.workspace.snapshot import Snapshot
 
 
 @function_rule(severity=Severity.ERROR, since="0.1")
-def missing_return_after_response(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
+def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[Finding]:
     """Yield answers after which the code goes on to answer again, or to write what it refused."""
     for response in function.responses:
         if response.continues_to is None or response.returned or response.body_kind == "stream":

@@ -197,7 +197,7 @@ _SERIOUS = frozenset({"write", "http", "payment", "tx"})
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def swallowed_exception_in_handler(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield catches around writes and remote calls after which the handler goes on to a success."""
     handler = endpoint.handler
     if handler is None or not handler.catches or is_webhook_receiver(endpoint):

@@ -172,7 +172,7 @@ _SIZE = re.compile(r"size|limit|per_?page|count|take|first|max", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def page_size_unbounded(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield inputs that decide how many rows are fetched, without a maximum."""
     handler = endpoint.handler
     if handler is None or not (handler.limits or endpoint.first_level):

@@ -234,7 +234,7 @@ _ELSEWHERE = re.compile(
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def unbounded_list(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def unbounded_list(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield queries without a limit whose rows are the answer."""
     handler = endpoint.handler
     if endpoint.method != "GET" or handler is None or not _is_open_collection(endpoint, handler):

@@ -167,7 +167,7 @@ _JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
-def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
+def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
     """Yield reads that run once for each element of a list and depend on it."""
     if not function.loops or {"loader", "batch", "dataloader"} & set(words(function.name)):
         return

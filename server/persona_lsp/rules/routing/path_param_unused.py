@@ -136,7 +136,7 @@ _MIDDLEWARE = frozenset(
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def path_param_unused(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - the endpoint tells
+def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield one finding for each parameter of the path that nothing reads."""
     names = [segment.param for segment in endpoint.segments if segment.param and not segment.rest]
     if not names or not _is_certain(endpoint):

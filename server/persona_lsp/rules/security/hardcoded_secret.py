@@ -94,7 +94,7 @@ _MADE_UP = frozenset({"test", "seed"})
 
 
 @file_rule(severity=Severity.ERROR, since="0.1", roles=frozenset(ROLES) - {"generated", "vendored"})
-def hardcoded_secret(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one file tells
+def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield literals that are credentials."""
     for secret in facts.secrets:
         if secret.confidence == "low" or (facts.role in _MADE_UP and not _is_issued(secret)):

@@ -143,7 +143,7 @@ _NOT_IDENTITY = re.compile(
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
-def auth_status_confusion(function: Function, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one function tells
+def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
     """Yield 401 where a known caller is refused, and 403 where the caller is unknown."""
     for answer in answers(function):
         branch = answer.site.branch

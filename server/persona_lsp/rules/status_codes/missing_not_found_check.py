@@ -202,7 +202,7 @@ _CALLER = re.compile(
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def missing_not_found_check(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield lookups by a key of the request whose result is used as if it were always there."""
     for query, function, call in handler_queries(endpoint):
         if not _is_unchecked(query):

@@ -170,7 +170,7 @@ _BODIES = frozenset({"literal", "value", "string", "html", "file", "stream"})
 
 
 @endpoint_rule(severity=Severity.ERROR, since="0.1")
-def no_content_with_body(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield every answer whose status forbids the body that it is given."""
     handler = endpoint.handler
     if handler is None:

@@ -139,7 +139,7 @@ _CHECKED_BY_SCHEMA = frozenset({"mongoose"})
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def unvalidated_body(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:  # noqa: ARG001 - one endpoint tells
+def unvalidated_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield one finding for a handler that stores what it was sent."""
     handler = endpoint.handler
     if handler is None or endpoint.method not in CHANGING or not handler.queries:
