@@ -70,13 +70,13 @@ def _follow(
     """Add one dependency and those that it has; False if it is not part of the project."""
     located = _record(names, path, name, 0)
     if located is None:
-        return False
+        return _plain(names, path, name, found)
     where, record = located
     if (where, record.handler_name) in seen or depth > _DEEPEST:
         return True
     seen.add((where, record.handler_name))
     label = via or name.removesuffix("()").rsplit(".", 1)[-1]
-    made = name.endswith("()") and not record.handler_key.endswith("__call__")
+    made = name.endswith("()") and record.handler is None and not record.handler_key.endswith("__call__")
     if record.handler_key:
         function = names.files[where].functions.get(record.handler_key)
         if function is not None:
@@ -95,6 +95,22 @@ def _follow(
     return True
 
 
+def _plain(names: Names, path: str, name: str, found: Gathered) -> bool:
+    """A function that takes nothing, or something of the framework itself: it adds no parameters."""
+    first = name.removesuffix("()").partition(".")[0]
+    item = names.files[path].imports.get(first)
+    if item is not None and item.module.split(".", 1)[0] in ("fastapi", "starlette"):
+        return True
+    target = resolve(names, path, name.removesuffix("()"))
+    if target is None or target.kind != "function":
+        return False
+    function = names.files[target.path].functions[target.name]
+    if function.params:
+        return False
+    found.functions.append(function)
+    return True
+
+
 def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route] | None:
     """The file and record of a dependency by the name that it has in the file `path`."""
     entry = names.files.get(path)
@@ -102,11 +118,17 @@ def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route]
         return None
     plain = name.removesuffix("()")
     keys = (f"{plain}.__call__", plain) if plain != name else (plain, f"{plain}.__init__")
+    best: Route | None = None
     for route in reversed(entry.facts.routes):
-        if route.kind == KIND and (
-            route.handler_key in keys or (route.handler is not None and route.handler.name == plain)
-        ):
-            return path, route
+        if route.kind != KIND:
+            continue
+        if route.handler is not None:
+            if route.handler.name == name:
+                return path, route
+        elif route.handler_key in keys:
+            best = best or route
+    if best is not None:
+        return path, best
     first, _, rest = plain.partition(".")
     item = entry.imports.get(first)
     if item is not None:

@@ -10,7 +10,7 @@ from persona_lsp.frameworks.fastapi.routes import extract
 from persona_lsp.frameworks.fastapi.words import WORDS
 from persona_lsp.syntax.ir import Module
 
-_REGISTERS: Final = re.compile(rb"\.include_router\(|\.add_api_route\(|APIRouter|\bDepends\(")
+_REGISTERS: Final = re.compile(rb"\.include_router\(|\.add_api_route\(|APIRouter|\bDepends\(|\brouter=\w*router\b")
 
 
 def detects(module: Module) -> bool:

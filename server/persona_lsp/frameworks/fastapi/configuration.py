@@ -58,19 +58,17 @@ def middleware(call: Call, holder: str, found: Found, env: Env) -> None:
         return
     kind = kind_of(last.removesuffix("Middleware"))
     if kind is None:
-        kind = GuardKind.OTHER if last in _HARMLESS else GuardKind.UNKNOWN
+        kind = GuardKind.OTHER if _HARMLESS.search(last) else GuardKind.UNKNOWN
     where = place(call, found.names.module)
     guard = Guard(last, kind, Level.APP, where, Ref(name), found.names.module.text(call), conditional=env.conditional)
     found.uses.append(Use(Ref(holder), guard))
 
 
-_HARMLESS: Final = frozenset(
-    {
-        "GZipMiddleware", "TrustedHostMiddleware", "HTTPSRedirectMiddleware", "SessionMiddleware",
-        "PrometheusMiddleware", "CorrelationIdMiddleware", "RequestIDMiddleware", "ProxyHeadersMiddleware",
-        "SentryAsgiMiddleware", "RawContextMiddleware", "TimingMiddleware", "LoggingMiddleware",
-    }
-)  # fmt: skip
+_HARMLESS: Final = re.compile(
+    r"GZip|Brotli|Compress|TrustedHost|HTTPSRedirect|ProxyHeaders|Session|Prometheus|Metric|Correlation|Request_?I[dD]"
+    r"|Sentry|Telemetry|Trac(?:e|ing)|Log|Timing|Time|Cache|SQLAlchemy|Database|^D[Bb]|Header|Context|Exception|Error"
+    r"|Locale|I18n|Profil|Version|CORS"
+)
 
 
 def _cors(call: Call, found: Found, env: Env) -> CorsPolicy:

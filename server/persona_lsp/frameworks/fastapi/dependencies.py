@@ -9,12 +9,13 @@ from typing import Final
 from persona_lsp.facts.http import Guard, In, Level, Param, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.found import Found
-from persona_lsp.frameworks.fastapi.guards import guard_of
-from persona_lsp.frameworks.fastapi.names import Names, items_of, place, ref_name, unwrap_annotated
+from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, guard_of
+from persona_lsp.frameworks.fastapi.names import Names, from_fastapi, items_of, place, ref_name, unwrap_annotated
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, signature, type_name
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Index, Name, ParamNode, Return, Ternary
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
 
 KIND: Final = "dependency"
+_LONGEST_FACTORY: Final = 4000
 
 
 def guards_in(expr: AnyExpr | None, level: Level, names: Names) -> tuple[Guard, ...]:
@@ -39,6 +40,8 @@ def dependencies(found: Found) -> None:
     for key, function in names.functions.items():
         if key not in handlers and not key.startswith("test") and _may_be_called(function, names):
             _function(key, function, found)
+        if key not in handlers:
+            _factory(key, function, found)
         if function.returns is not None and (returned := ref_name(function.returns)):
             found.aliases.setdefault(f"{key}()", returned)
     for cls in names.classes.values():
@@ -46,6 +49,8 @@ def dependencies(found: Found) -> None:
     for name, value in names.values.items():
         if isinstance(value, Index) and type_name(value) and ref_name(value.base).endswith("Annotated"):
             _alias(name, value, found)
+        elif isinstance(value, Call):
+            _instance(name, value, found)
 
 
 def _may_be_called(function: FunctionNode, names: Names) -> bool:
@@ -68,22 +73,42 @@ def _function(key: str, function: FunctionNode, found: Found, params: tuple[Para
         Route(
             (), (), "fastapi", where, where, found.next_order(), handler_key=key, handler_name=function.name,
             guards=declared.guards, params=declared.params, kind=KIND, unknown_params=declared.unknown,
-            dependencies=(*declared.dependencies, *_made_functions(function, found)),
+            dependencies=declared.dependencies,
         )
     )  # fmt: skip  # positional ones first
 
 
-def _made_functions(function: FunctionNode, found: Found) -> tuple[Ref, ...]:
-    """`Depends(get_current_user_authorizer(required=False))`: the functions that a factory may return."""
-    source = found.names.module.source[function.start : function.end]
-    if b"return " not in source or function.end - function.start > 1200:
-        return ()
-    out: list[Ref] = []
-    for statement in function.body:
-        if isinstance(statement, Return) and statement.value is not None:
-            made = _names_in(statement.value)
-            out.extend(Ref(name) for name in made if name in found.names.functions and name != function.name)
-    return tuple(out)
+def _factory(key: str, function: FunctionNode, found: Found) -> None:
+    """`Depends(get_current_user_authorizer(required=False))`: the function that a factory returns is the dependency."""
+    names = found.names
+    if function.end - function.start > _LONGEST_FACTORY:
+        return
+    source = names.module.source
+    if source.find(b"return ", function.body_start, function.end) < 0:
+        return
+    inner = {s.function.name: s.function for s in function.body if isinstance(s, Def)}
+    returned = [
+        name
+        for s in function.body
+        if isinstance(s, Return) and s.value is not None
+        for name in _names_in(s.value)
+        if name != function.name
+    ]
+    made = [inner[n] for n in returned if n in inner]
+    outer = tuple(Ref(n) for n in returned if n not in inner and n in names.functions)
+    if not made and not outer:
+        return
+    declared = [signature(f.params, names) for f in made]
+    where = place(function, names.module)
+    found.routes.append(
+        Route(
+            (), (), "fastapi", where, where, found.next_order(), handler=Ref(f"{key}()"), handler_key=key,
+            handler_name=f"{key}()", guards=tuple(g for d in declared for g in d.guards),
+            params=tuple(p for d in declared for p in d.params), kind=KIND,
+            unknown_params=any(d.unknown for d in declared),
+            dependencies=(*outer, *(r for d in declared for r in d.dependencies)),
+        )
+    )  # fmt: skip  # positional ones first
 
 
 def _names_in(expr: AnyExpr) -> tuple[str, ...]:
@@ -99,16 +124,27 @@ def _names_in(expr: AnyExpr) -> tuple[str, ...]:
 def _class(cls: ClassNode, found: Found) -> None:
     name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
     for method in cls.methods:
-        if method.name in ("__init__", "__call__"):
-            if found.names.module.source.find(b"Depends", method.start, method.end) < 0 and not _marked(method):
-                continue
+        called = method.name in ("__init__", "__call__")
+        source = found.names.module.source
+        if (called and _may_be_called(method, found.names)) or (
+            not called and source.find(b"Depends(", method.start, method.body_start) >= 0
+        ):
             _function(f"{name}.{method.name}", method, found)
 
 
-def _marked(function: FunctionNode) -> bool:
-    return any(isinstance(p.default, Call) and p.default.name in MARKERS for p in function.params) or all(
-        p.default is not None for p in function.params if p.kind == "plain"
-    )
+def _instance(name: str, made: Call, found: Found) -> None:
+    """`bearer = HTTPBearer()`: one of FastAPI's own security schemes."""
+    names = found.names
+    if from_fastapi(made.func, names) not in SECURITY_CLASSES:
+        return
+    where = place(made, names.module)
+    guard = guard_of(Name(made.start, made.end, name), made, Level.ROUTE, names)
+    found.routes.append(
+        Route(
+            (), (), "fastapi", where, where, found.next_order(), handler=Ref(name), handler_name=name,
+            guards=() if guard is None else (guard,), kind=KIND,
+        )
+    )  # fmt: skip  # positional ones first
 
 
 def _alias(name: str, value: AnyExpr, found: Found) -> None:

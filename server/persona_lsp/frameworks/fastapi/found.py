@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.names import Names
@@ -18,6 +19,7 @@ class Found(Struct):
     routes: list[Route] = []
     error_handlers: list[ErrorHandler] = []
     cors: list[CorsPolicy] = []
+    classes: list[ClassFacts] = []
     aliases: dict[str, str] = {}
     inline: dict[int, str] = {}
     order: int = 0
@@ -37,6 +39,7 @@ class Found(Struct):
             routes=tuple(self.routes),
             error_handlers=tuple(self.error_handlers),
             cors=tuple(self.cors),
+            classes=tuple(self.classes),
             aliases=tuple(self.aliases.items()),
             inline=tuple(self.inline.items()),
         )
@@ -46,6 +49,7 @@ class Env(Struct):
     """The names of one scope. `symbols`: name -> router symbol; `local`: name -> what it stands for, for texts.
 
     `scope` prefixes the symbols of this scope; `cls` is the class around a method. `nested`: inside a function.
+    `given`: symbols of routers that the function was given.
     """
 
     scope: str = ""
@@ -55,6 +59,7 @@ class Env(Struct):
     cls: str = ""
     conditional: bool = False
     nested: bool = False
+    given: frozenset[str] = frozenset()
 
     def symbol(self, name: str) -> str:
         """The symbol for a router that this scope calls `name`."""

@@ -6,6 +6,7 @@ from persona_lsp.facts.http import Body, Declared, Doc, Guard, Level, Param, Rou
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
 from persona_lsp.flow.status import status_of
+from persona_lsp.frameworks.fastapi.classes import class_dependencies
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.names import flag, items_of, place, ref_name, text_of
@@ -234,9 +235,14 @@ def _add(
             method_where=method_where,
             html=given_class.endswith(("HTMLResponse", "TemplateResponse")) or _renders(function, found),
             unknown_params=declared.unknown or function is None,
-            dependencies=(*depended, *declared.dependencies),
+            dependencies=(*depended, *declared.dependencies, *_class_dependencies(env, found)),
         )
     )
+
+
+def _class_dependencies(env: Env, found: Found) -> tuple[Ref, ...]:
+    cls = found.names.classes.get(env.cls.rsplit(".", 1)[-1]) if env.cls else None
+    return class_dependencies(cls, found.names) if cls is not None else ()
 
 
 def path_params(path: Text) -> frozenset[str]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Router, Use
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.fastapi.classes import classes
 from persona_lsp.frameworks.fastapi.configuration import configuration, error_handlers_of, middleware
 from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
@@ -20,7 +21,6 @@ from persona_lsp.frameworks.fastapi.names import (
     place,
     ref_name,
     text_of,
-    uses_fastapi,
 )
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.syntax.ir import (
@@ -41,6 +41,7 @@ from persona_lsp.syntax.ir import (
     Module,
     Name,
     Node,
+    ParamNode,
     Return,
     Stmt,
     Ternary,
@@ -60,11 +61,10 @@ _LISTED: Final = frozenset({"Route", "WebSocketRoute", "Mount", "Host", "APIRout
 
 def extract(module: Module) -> Extracted:
     """The HTTP facts of a file."""
-    found = Found(names_of(module), {}, [], [], [], [], [], {}, {})
-    if uses_fastapi(module) or _BUILDS.search(module.source) is not None:
-        env = Env("", {}, {}, {})
-        _statements(module.body, env, found)
+    found = Found(names_of(module), {}, [], [], [], [], [], [], {}, {})
+    _statements(module.body, Env("", {}, {}, {}), found)
     dependencies(found)
+    found.classes.extend(classes(found.names))
     return found.extracted()
 
 
@@ -287,15 +287,25 @@ def _passed(call: Call, env: Env, found: Found) -> None:
     package = found.names.imports.get(root, ("", ""))[0]
     if not local and (not package or package.split(".", 1)[0] in _FOREIGN_PACKAGES):
         return
-    for index, arg in enumerate(call.args[:4]):
+    given = [(str(index), arg) for index, arg in enumerate(call.args[:4])]
+    given += [(k.name, k.value) for k in call.kwargs if k.name]
+    where = place(call, found.names.module)
+    for name, arg in given:
         symbol = env.symbols.get(dotted(arg), "")
+        if not symbol and _is_router_module(dotted(arg), found):
+            symbol = dotted(arg)
         if symbol:
-            found.mounts.append(
-                Mount(
-                    Ref(symbol), Ref(f"{function}.{index}"), "fastapi", place(call, found.names.module),
-                    found.next_order(), conditional=env.conditional,
-                )
-            )  # fmt: skip  # in the order of the fields
+            # What the function registers on its parameter belongs to the argument; where it includes its parameter,
+            # the argument is included.
+            below, above = f"{function}.{name}", f"{function}.{name}.included"
+            order = found.next_order()
+            found.mounts.append(Mount(Ref(symbol), Ref(below), "fastapi", where, order, conditional=env.conditional))
+            found.mounts.append(Mount(Ref(above), Ref(symbol), "fastapi", where, order, conditional=env.conditional))
+
+
+def _is_router_module(name: str, found: Found) -> bool:
+    """An imported name that says that it is a router."""
+    return name.split(".", 1)[0] in found.names.imports and name.endswith(("router", "app", "api"))
 
 
 _FOREIGN: Final = frozenset({"run", "TestClient", "AsyncClient", "add_pagination", "instrument_app", "Mangum", "print"})
@@ -333,6 +343,9 @@ def _mount(
         root, _, rest = name.partition(".")
         if name in env.symbols:
             name = env.symbols[name]
+            if name in env.given:
+                name = f"{name}.included"
+                found.routers.setdefault(name, Router(name, "router", "fastapi", place(node, found.names.module)))
         elif root in env.local:
             name = f"{env.local[root]}.{rest}" if rest else env.local[root]
         elif not name:
@@ -389,6 +402,7 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
 def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
     symbols, local = dict(env.symbols), dict(env.local)
     values = dict(env.values)
+    given: set[str] = set()
     position = 0
     for param in function.params:
         if param.kind == "self":
@@ -399,11 +413,10 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         if typed in APPS or typed in ROUTERS or (param.type is None and param.name in ("app", "router", "api")):
             symbol = f"{key}.{position}"
             symbols[param.name] = symbol
-            found.routers[symbol] = Router(
-                symbol, "router", "fastapi", place(param, found.names.module), conditional=env.conditional
-            )
+            given.add(symbol)
+            _parameter(symbol, f"{key}.{param.name}", param, env, found)
         position += 1
-    inner = Env(key, symbols, local, values, env.cls, env.conditional, True)
+    inner = Env(key, symbols, local, values, env.cls, env.conditional, True, frozenset(given))
     before = set(inner.symbols)
     _statements(function.body, inner, found)
     for name in set(inner.symbols) - before:
@@ -411,6 +424,18 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
             env.symbols[name] = inner.symbols[name]
     if function.returns is not None and ref_name(function.returns):
         found.aliases.setdefault(f"{key}()", ref_name(function.returns))
+
+
+def _parameter(symbol: str, named: str, param: ParamNode, env: Env, found: Found) -> None:
+    """A router that a function is given: under its position and under its name."""
+    where = place(param, found.names.module)
+    for name in (symbol, named):
+        found.routers[name] = Router(name, "router", "fastapi", where, conditional=env.conditional)
+    order = found.next_order()
+    found.mounts.append(Mount(Ref(named), Ref(symbol), "fastapi", where, order))
+    found.mounts.append(Mount(Ref(f"{symbol}.included"), Ref(f"{named}.included"), "fastapi", where, order))
+    included = f"{named}.included"
+    found.routers[included] = Router(included, "router", "fastapi", where)
 
 
 def _class(cls: ClassNode, env: Env, found: Found) -> None:

@@ -92,7 +92,7 @@ def signature(
             inputs[node.name] = "dependency"
             if name:
                 dependencies.append(Ref(name))
-            else:
+            elif not (isinstance(target, Index) and ref_name(target.base).endswith("Provide")):
                 unknown = True
             if target is not None:
                 guard = guard_of(target, node, level, names, scopes=marker.kwarg("scopes"))
