@@ -1257,6 +1257,8 @@ class Walk:
         sql = None
         if meaning.sql is not None:
             sql = sql_text(meaning.sql, self, self.span, fragment=meaning.fragment, bound=meaning.bound)
+        if meaning.lazy and meaning.handle in self.query_of and not (sql is not None and sql.dynamic):
+            return self._refined(meaning, self.query_of[meaning.handle], expr, ctx)
         whole = next((d for d in meaning.data if self._whole_body(d)), None)
         draft: Draft = {
             "api": meaning.api, "library": library.id, "op": meaning.op, "span": self.span(expr), "site": self.site(ctx),
@@ -1298,6 +1300,16 @@ class Walk:
             if isinstance(receiver, Name) and receiver.id in self.query_of:
                 self._use(self.query_of[receiver.id], "deref", expr, ctx)
         return index if not meaning.lazy or meaning.many or meaning.nullable else index
+
+    def _refined(self, meaning: QueryMeaning, index: int, expr: Call, ctx: Context) -> int:
+        """`orders = orders.where(...)`: still the same query, which nobody has asked yet."""
+        draft = self.queries[index]
+        if meaning.limited or (meaning.limited is None and draft["limited"] is False):
+            draft["limited"] = meaning.limited
+        if meaning.limit is not None:
+            self._limit(meaning.limit, index)
+        self._chain(expr, replace(_inside(ctx), sink="query-key"))
+        return index
 
     def _written(self, expr: Call) -> tuple[str, ...]:
         """Attributes set on the record before `record.save()`, `session.commit()` or `repository.save(record)`."""

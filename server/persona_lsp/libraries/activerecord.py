@@ -269,7 +269,7 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
         if isinstance(text, Items) and text.items:
             text = text.items[0]
         return QueryMeaning(
-            api, Op.SELECT, entity, many=True, limited=_limited(links), keys=keys, sql=text, fragment=name != "find_by_sql",
+            api, Op.SELECT, entity, many=True, limited=_limited(links, known=bool(model)), keys=keys, sql=text, fragment=name != "find_by_sql",
             limit=limit, handle=handle, in_parameters=many_in,
         )  # fmt: skip
     if name in _LAZY and relation:
@@ -278,7 +278,7 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
         if name == "none":
             return None
         return QueryMeaning(
-            api, Op.SELECT, entity, many=True, limited=_limited(links), keys=keys, sql=sql, fragment=True, limit=limit,
+            api, Op.SELECT, entity, many=True, limited=_limited(links, known=bool(model)), keys=keys, sql=sql, fragment=True, limit=limit,
             lazy=name != "to_a", handle=handle, in_parameters=many_in,
         )  # fmt: skip
     if name in _RECORD:
@@ -481,9 +481,9 @@ def _limit(links: list[Call]) -> AnyExpr | None:
     return None
 
 
-def _limited(links: list[Call]) -> bool | None:
-    """The chain has a bound; None if a word in it may set one."""
-    unknown = False
+def _limited(links: list[Call], *, known: bool) -> bool | None:
+    """The chain has a bound; None if a word in it, or what it begins with when that is not `known`, may set one."""
+    unknown = not known
     for link in links:
         name = link.name
         if name in ("limit", "page", "paginate", "per", "pagy", "none"):

@@ -239,8 +239,15 @@ def _called(expr: Call) -> Read | None:
             return Read(place, text, node, guarded=name == "fetch" and (len(expr.args) > 1 or expr.block is not None))
         return None
     if name == "permit" and _from_params(receiver):
-        inner = receiver
-        return _called(inner) if isinstance(inner, Call) else _indexed(inner) if isinstance(inner, Index) else None
+        inner = (
+            _called(receiver)
+            if isinstance(receiver, Call)
+            else _indexed(receiver)
+            if isinstance(receiver, Index)
+            else None
+        )
+        # What is permitted by name is no longer whatever the caller sent.
+        return Read(inner.place, inner.name, inner.key_node, guarded=True) if inner is not None and inner.name else None
     if name in ("fetch", "get") and _holder(receiver) == "header" and expr.args:
         key = expr.args[0]
         return (
