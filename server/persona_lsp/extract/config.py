@@ -108,28 +108,24 @@ def _pom(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _gradle(text: str) -> Iterator[tuple[str, str]]:
-    for artifact, version in re.findall(r"[\"'][\w.-]+:([\w.-]+)(?::([\w.-]+))?[\"']", text):
-        yield artifact, version
+    yield from re.findall(r"[\"'][\w.-]+:([\w.-]+)(?::([\w.-]+))?[\"']", text)
     plugin = re.search(r"org\.springframework\.boot[\"')\s]+version\s+[\"']([\d.]+\w*)", text)
     if plugin:
         yield "spring-boot-starter-parent", plugin.group(1)
 
 
 def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:
-    for name, version in re.findall(r"^    ([\w.-]+) \(([\d.]+)[^)]*\)$", text, re.MULTILINE):
-        yield name, version
+    yield from re.findall(r"^    ([\w.-]+) \(([\d.]+)[^)]*\)$", text, re.MULTILINE)
 
 
 def _gemfile(text: str) -> Iterator[tuple[str, str]]:
-    for name, version in re.findall(
+    yield from re.findall(
         r"^\s*gem\s*\(?\s*[\"']([\w.-]+)[\"'](?:\s*,\s*[\"'][~><=\s]*([\d.]+)[\"'])?", text, re.MULTILINE
-    ):
-        yield name, version
+    )
 
 
 def _yarn_lock(text: str) -> Iterator[tuple[str, str]]:
-    for name, version in re.findall(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n\s+version:? \"?([\d.]+)", text, re.MULTILINE):
-        yield name, version
+    yield from re.findall(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n\s+version:? \"?([\d.]+)", text, re.MULTILINE)
 
 
 _MANIFESTS: Final = {

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
-from persona_lsp.extract.patch import emptied, patched, place, torn
+from persona_lsp.extract.patch import Place, emptied, patched, place, torn
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
 from persona_lsp.extract.values import classes_of, constants_of
@@ -23,7 +23,7 @@ from persona_lsp.flow.analyse import analyse
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.vocabulary import Library, Vocabulary
 from persona_lsp.frameworks.api import Extracted, Framework
-from persona_lsp.syntax.ir import Module
+from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 
@@ -137,6 +137,8 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     pattern = _trigger_pattern(parsed.language.id)
     # The function is read from the new text; names of the file come from the code tree that was made last.
     module = replace(around.module, source=parsed.source)
+    if _registers_now(module, found):
+        return None
     fresh = analyse(
         node, unit.cls, module, around.names, around.words, around.libraries, key=found.function.key,
         deep=bool(pattern.search(text)) or unit.inline,
@@ -144,6 +146,31 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     )  # fmt: skip
     facts = patched(base.facts, found.function, fresh, found.start, found.delta, parsed)
     return Extraction(base.path, parsed.source, parsed, facts, base.known, around)
+
+
+def _registers_now(module: Module, found: Place) -> bool:
+    """A framework reads more than behaviour out of the function as it is now: the whole file must be asked."""
+    unit, node = found.unit, found.node
+    own: Stmt = Def(node.start, node.end, node)
+    if unit.cls is not None:
+        own = ClassDef(unit.cls.start, unit.cls.end, replace(unit.cls, methods=(node,), classes=(), body=()))
+    elif unit.inline:
+        own = Group(node.start, node.end, node.body)
+    body = (*(s for s in module.body if isinstance(s, Assign)), own)
+    start, end = node.body_start, node.end
+    for framework in frameworks_of(module.language):
+        read = framework.extract(replace(module, body=body))
+        groups = (
+            read.routes,
+            read.mounts,
+            read.routers,
+            read.cors,
+            read.error_handlers,
+            tuple(u.guard for u in read.uses),
+        )
+        if any(start <= item.where.start < end for group in groups for item in group):  # type: ignore[attr-defined]  # every one of these facts has a place
+            return True
+    return False
 
 
 def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:
@@ -216,7 +243,16 @@ def _function(
     text = module.source[start : node.end]
     inner = tuple(s - start for s in stops if start < s < node.end)
     is_wrapped = unit.wrapped or node.start in wrapped
-    identity = (text, unit.surroundings, environment, inner, is_wrapped, node.has_error, node.name)
+    identity = (
+        text,
+        unit.surroundings,
+        environment,
+        inner,
+        is_wrapped,
+        node.has_error,
+        node.name,
+        _role(unit, module, words),
+    )
     reused = before.get(identity)
     if reused is not None:
         fact = replace(reused, start=start, end=node.end, key=key, path=module.path)
@@ -227,6 +263,22 @@ def _function(
         )  # fmt: skip
     known[identity] = fact
     return fact
+
+
+def _role(unit: Unit, module: Module, words: tuple[Vocabulary, ...]) -> object:
+    """How the function takes part in HTTP, which registrations elsewhere in the file may decide."""
+    for vocabulary in words:
+        found = vocabulary.handling(unit.node, unit.cls, module)
+        if found is not None:
+            return (
+                found.kind,
+                found.returns_answer,
+                found.default_status,
+                tuple(found.inputs.items()),
+                found.forwards_errors,
+                found.validated,
+            )
+    return None
 
 
 def _environment(module: Module, names: FileNames) -> object:

@@ -94,8 +94,8 @@ def _around(facts: FileFacts, start: int, end: int) -> Function | None:
     found: Function | None = None
     for function in facts.functions:
         if (
-            function.start + function.body_start < start
-            and end < function.start + function.body_end
+            function.start + function.body_start <= start
+            and end <= function.start + function.body_end
             and (found is None or function.start >= found.start)
         ):
             found = function
@@ -103,31 +103,40 @@ def _around(facts: FileFacts, start: int, end: int) -> Function | None:
 
 
 def _registers(facts: FileFacts, function: Function) -> bool:
-    """Something that is not about the function's own behaviour is read out of it."""
+    """Something beside the function's own facts is read out of it: registrations, a guard's kind, an error's status."""
     inside = range(function.start + function.body_start, function.end)
-    for group in (
-        facts.routes,
-        facts.mounts,
-        facts.uses,
-        facts.routers,
-        facts.cors,
-        facts.error_handlers,
-        facts.imports,
-        facts.classes,
-        facts.constants,
-    ):
+    placed: tuple[tuple[Any, ...], ...] = (
+        facts.routes, facts.mounts, facts.routers, facts.cors, facts.error_handlers, facts.imports, facts.classes,
+        facts.constants, tuple(u.guard for u in facts.uses),
+    )  # fmt: skip
+    for group in placed:
         for item in group:
-            if item.where.start in inside:  # type: ignore[attr-defined]  # every fact in these groups has a place
+            if item.where.start in inside:
                 return True
     for other in facts.functions:
-        if other is not function and other.start in inside:
+        if other is not function and (
+            other.start in inside or other.start <= function.start < function.end <= other.end
+        ):
             return True
-    return bool(function.name) and any(a.startswith(f"{function.name}(") for a, _ in facts.aliases)
+    if any(e.handler_key == function.key for e in facts.error_handlers):
+        return True
+    name = function.name
+    if not name:
+        return False
+    return name in _guard_names(facts) or any(a.startswith(f"{name}(") for a, _ in facts.aliases)
 
 
-def patched(
-    facts: FileFacts, function: Function, fresh: Function, at: int, delta: int, parsed: Parsed
-) -> FileFacts:
+def _guard_names(facts: FileFacts) -> set[str]:
+    """Last names of the functions that guards of this file call."""
+    guards = [u.guard for u in facts.uses]
+    for group in (facts.classes, facts.routers, facts.mounts, facts.routes):
+        for item in group:
+            guards.extend(item.guards)
+    names = {g.symbol.name.rsplit(".", 1)[-1] for g in guards if g.symbol is not None}
+    return names | {g.name.rsplit(".", 1)[-1] for g in guards}
+
+
+def patched(facts: FileFacts, function: Function, fresh: Function, at: int, delta: int, parsed: Parsed) -> FileFacts:
     """The facts with `fresh` instead of `function` and the rest moved by `delta` from `at` on."""
     source = parsed.source
     functions = tuple(
