@@ -1,0 +1,621 @@
+"""Spring: which endpoints a back end serves, what they take and answer, and whom they let in."""
+
+import pytest
+from tests.harness.engine import read
+
+from persona_lsp.facts.http import GuardKind, In, Route
+from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.spring import FRAMEWORK
+from persona_lsp.syntax.languages import LANGUAGES
+from persona_lsp.syntax.parse import parse
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+WEB = "import org.springframework.web.bind.annotation.*;\n"
+
+
+def extracted(source: str) -> Extracted:
+    module = parse("src/main/java/app/A.java", source.encode(), LANGUAGES["java"]).module
+    assert FRAMEWORK.detects(module)
+    return FRAMEWORK.extract(module)
+
+
+def route(source: str) -> Route:
+    routes = extracted(source).routes
+    assert len(routes) == 1
+    return routes[0]
+
+
+def endpoints(**files: str) -> dict[str, Endpoint]:
+    """Endpoints by label; `Name="…"` is a Java file of package app, `application="…"` the properties."""
+    sources = {}
+    for name, text in files.items():
+        if name == "application":
+            sources["src/main/resources/application.properties"] = text.encode()
+        else:
+            sources[f"src/main/java/app/{name}.java"] = f"package app;\n{WEB}{text}".encode()
+    return {e.label: e for e in read(sources).snapshot.endpoints}
+
+
+def labels(**files: str) -> list[str]:
+    return sorted(endpoints(**files))
+
+
+# -- routes ----------------------------------------------------------------------------------------------------------
+
+
+def test_class_mapping_times_method_mapping() -> None:
+    assert labels(
+        A='''
+        @RestController
+        @RequestMapping(path = "orders/")
+        class A {
+            @GetMapping List<Order> list() { return all; }
+            @GetMapping("/{id}") Order show(@PathVariable Long id) { return one; }
+            @PostMapping(value = "{id}/pay") void pay(@PathVariable Long id) { }
+            @RequestMapping(path = "{id}", method = RequestMethod.DELETE) void delete(@PathVariable Long id) { }
+            @RequestMapping("/any") String any() { return ""; }
+            @PatchMapping void patch() { }
+            @PutMapping void put() { }
+            void helper() { }
+        }
+        '''
+    ) == [
+        "ANY /orders/any", "DELETE /orders/{id}", "GET /orders", "GET /orders/{id}", "PATCH /orders",
+        "POST /orders/{id}/pay", "PUT /orders",
+    ]  # fmt: skip
+
+
+def test_lists_of_paths_and_methods_multiply() -> None:
+    assert labels(
+        A="""
+        @RestController
+        @RequestMapping({"/v1", "/v2"})
+        class A {
+            @RequestMapping(path = {"/a", "b"}, method = {RequestMethod.GET, POST}) String both() { return ""; }
+        }
+        """
+    ) == [f"{m} /{v}/{p}" for m in ("GET", "POST") for v in ("v1", "v2") for p in ("a", "b")]
+
+
+def test_methods_of_the_class_add_to_those_of_the_method() -> None:
+    assert labels(
+        A='@RestController @RequestMapping(path = "/a", method = GET) class A { @RequestMapping("/x") void x() { } }'
+    ) == ["GET /a/x"]
+
+
+def test_constants_of_the_class_of_others_and_of_static_imports() -> None:
+    assert labels(
+        Paths="""
+        public final class Paths {
+            public static final String V1 = "/v1";
+            public static final String ORDERS = V1 + "/orders";
+            public interface Admin { String ROOT = "/admin"; }
+        }
+        """,
+        Shared='public interface Shared { String INHERITED = "/inherited"; }',
+        A="""
+        import static app.Paths.ORDERS;
+        @RestController
+        @RequestMapping(Paths.V1 + "/a")
+        class A implements Shared {
+            private static final String ID = "/{" + "id}";
+            @GetMapping(ID) void own() { }
+            @GetMapping(ORDERS) void imported() { }
+            @GetMapping(Paths.Admin.ROOT) void nested() { }
+            @GetMapping(INHERITED) void inherited() { }
+        }
+        """,
+    ) == ["GET /v1/a/admin", "GET /v1/a/inherited", "GET /v1/a/v1/orders", "GET /v1/a/{id}"]
+
+
+def test_static_wildcard_imports() -> None:
+    assert labels(
+        Paths='public final class Paths { public static final String USERS = "/users"; }',
+        A="import static app.Paths.*;\n@RestController class A { @GetMapping(USERS) void list() { } }",
+    ) == ["GET /users"]
+
+
+def test_placeholders_are_read_from_the_configuration() -> None:
+    source = '@RestController @RequestMapping("${api.prefix:/api}/x") class A { @GetMapping("${y}") void y() { } }'
+    assert labels(A=source, application="y=/why\n") == ["GET /api/x/why"]
+    assert labels(A=source, application="y=/why\napi.prefix=/v9\n") == ["GET /v9/x/why"]
+    unknown = endpoints(A='@RestController class A { @GetMapping("${nobody.knows}/z") void z() { } }')
+    assert [e.path_known for e in unknown.values()] == [False]
+
+
+def test_the_context_path_stands_before_everything() -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    assert labels(A=source, application="server.servlet.context-path=/shop\n") == ["GET /shop/x"]
+
+
+def test_what_is_not_constant_is_not_known() -> None:
+    found = endpoints(A='@RestController class A { @GetMapping(Unknown.PATH + "/x") void x() { } }')
+    assert [e.path_known for e in found.values()] == [False]
+
+
+def test_mappings_are_inherited_from_interfaces() -> None:
+    found = endpoints(
+        OrdersApi="""
+        @RequestMapping("/orders")
+        public interface OrdersApi {
+            @GetMapping("/{id}") Order show(@PathVariable("id") Long id);
+            @PostMapping @ResponseStatus(HttpStatus.CREATED) Order create(@RequestBody OrderRequest order);
+        }
+        """,
+        OrdersController="""
+        @RestController
+        public class OrdersController implements OrdersApi {
+            @Override public Order show(Long id) { return service.find(id); }
+            @Override @PreAuthorize("hasRole('ADMIN')") public Order create(OrderRequest order) { return service.add(order); }
+        }
+        """,
+    )
+    assert sorted(found) == ["GET /orders/{id}", "POST /orders"]
+    assert found["GET /orders/{id}"].handler.key == "OrdersController.show"
+    assert found["POST /orders"].success == (201,)
+    assert found["POST /orders"].auth is Auth.REQUIRED
+
+
+def test_mappings_are_inherited_from_generic_base_classes() -> None:
+    assert labels(
+        CrudController='''
+        public abstract class CrudController<T, ID> {
+            @GetMapping("/{id}") public T show(@PathVariable ID id) { return null; }
+            @DeleteMapping("/{id}") public void delete(@PathVariable ID id) { }
+        }
+        ''',
+        UserController='''
+        @RestController @RequestMapping("/users")
+        public class UserController extends CrudController<User, Long> {
+            @GetMapping public List<User> list() { return null; }
+            @Override @DeleteMapping("/{id}/now") public void delete(Long id) { }
+        }
+        ''',
+        TagController='@RestController @RequestMapping("/tags") public class TagController extends CrudController<Tag, Long> { }',
+    ) == [
+        "DELETE /tags/{id}", "DELETE /users/{id}/now", "GET /tags/{id}", "GET /users", "GET /users/{id}",
+    ]  # fmt: skip
+
+
+def test_the_prefix_of_a_base_class_holds_for_those_without_one() -> None:
+    assert labels(
+        Base='@RequestMapping("/api") public abstract class Base { }',
+        A='@RestController public class A extends Base { @GetMapping("/a") void a() { } }',
+        B='@RestController @RequestMapping("/own") public class B extends Base { @GetMapping("/b") void b() { } }',
+    ) == ["GET /api/a", "GET /own/b"]
+
+
+def test_annotations_of_the_project_carry_those_of_spring() -> None:
+    assert labels(
+        ApiController='@RestController @RequestMapping("/api") public @interface ApiController { }',
+        A='@ApiController public class A { @GetMapping("/a") void a() { } }',
+    ) == ["GET /api/a"]
+
+
+def test_clients_and_graphql_are_no_endpoints() -> None:
+    assert (
+        labels(
+            Client='@FeignClient("users") public interface Client { @GetMapping("/users/{id}") User find(@PathVariable Long id); }',
+            Exchange='@HttpExchange("/users") public interface Exchange { @GetExchange("/{id}") User find(@PathVariable Long id); }',
+            Fetcher="@DgsComponent public class Fetcher { @DgsQuery public User user(String id) { return null; } }",
+            Queries="@Controller public class Queries { @QueryMapping public User user(String id) { return null; } }",
+            Advice="@RestControllerAdvice public class Advice { @ExceptionHandler(X.class) void x() { } }",
+        )
+        == []
+    )
+
+
+def test_pages_are_told_from_answers() -> None:
+    found = extracted(
+        WEB
+        + """
+        @Controller
+        class A {
+            @GetMapping("/page") String page(Model model) { return "page"; }
+            @GetMapping("/body") @ResponseBody String body() { return "x"; }
+            @GetMapping("/entity") ResponseEntity<String> entity() { return null; }
+        }
+        """
+    )
+    assert [r.html for r in found.routes] == [True, False, False]
+
+
+def test_where_a_route_is_shown() -> None:
+    source = WEB + '@RestController\nclass A {\n    @GetMapping("/x")\n    void x() { }\n}\n'
+    found = route(source)
+    text = source.encode()
+    assert text[found.where.start : found.where.end] == b'@GetMapping("/x")'
+    assert found.path_where is not None
+    assert text[found.path_where.start : found.path_where.end] == b'"/x"'
+    assert found.method_where is not None
+    assert text[found.method_where.start : found.method_where.end] == b"GetMapping"
+    assert (found.handler_key, found.handler_name) == ("A.x", "A.x")
+
+
+def test_overloads_have_keys_of_their_own() -> None:
+    found = extracted(
+        WEB + '@RestController class A { @GetMapping("/a") void x() { } @GetMapping("/b") void x(int a) { } }'
+    )
+    assert [r.handler_key for r in found.routes] == ["A.x", "A.x#1"]
+
+
+def test_variants_of_a_route() -> None:
+    found = route(
+        WEB + '@RestController class A { @GetMapping(path = "/x", params = {"a", "b"}, produces = JSON) void x() { } }'
+    )
+    assert found.variants == ('params="a"', 'params="b"', "produces=JSON")
+
+
+# -- functional routes -----------------------------------------------------------------------------------------------
+
+
+def test_router_functions_and_their_nests() -> None:
+    source = """
+    import static org.springframework.web.servlet.function.RouterFunctions.route;
+    @Configuration
+    class Routes {
+        @Bean
+        RouterFunction<ServerResponse> orders(OrderHandler handler) {
+            return route()
+                .path("/orders", builder -> builder
+                    .GET("/{id}", accept(JSON), handler::show)
+                    .nest(accept(JSON), inner -> inner.POST("", handler::create)))
+                .DELETE("/all", request -> ServerResponse.noContent().build())
+                .build();
+        }
+
+        @Bean
+        RouterFunction<ServerResponse> old(OrderHandler handler) {
+            return nest(path("/v1"), route(GET("/a"), handler::show).andRoute(PUT("/b").and(accept(JSON)), handler::create));
+        }
+    }
+    """
+    handler = """
+    class OrderHandler {
+        ServerResponse show(ServerRequest request) { return ServerResponse.ok().body(1); }
+        ServerResponse create(ServerRequest request) { return ServerResponse.status(201).build(); }
+    }
+    """
+    found = endpoints(Routes=source, OrderHandler=handler)
+    assert sorted(found) == ["DELETE /all", "GET /orders/{id}", "GET /v1/a", "POST /orders", "PUT /v1/b"]
+    assert found["GET /orders/{id}"].handler.key == "OrderHandler.show"
+    assert found["POST /orders"].success == (201,)
+    assert found["DELETE /all"].success == (204,)
+
+
+# -- inputs ----------------------------------------------------------------------------------------------------------
+
+
+def test_declared_inputs() -> None:
+    found = route(
+        WEB
+        + """
+        @RestController
+        class A {
+            @PostMapping("/x/{id}")
+            Order x(@PathVariable("id") Long orderId, @RequestParam(defaultValue = "20") @Max(100) int limit,
+                    @RequestParam(required = false) String q, @RequestParam Optional<String> tag,
+                    @RequestHeader("X-Key") String key, @CookieValue String session, @RequestPart MultipartFile file,
+                    @Valid @RequestBody OrderRequest order, Principal principal, Pageable pageable, String plain) { }
+        }
+        """
+    )
+    assert [(p.place, p.name, p.required, p.default) for p in found.params] == [
+        (In.PATH, "id", True, None),
+        (In.QUERY, "limit", False, "20"),
+        (In.QUERY, "q", False, None),
+        (In.QUERY, "tag", False, None),
+        (In.HEADER, "X-Key", True, None),
+        (In.COOKIE, "session", True, None),
+        (In.FILE, "file", True, None),
+        (In.QUERY, "page", False, "0"),
+        (In.QUERY, "size", False, "20"),
+        (In.QUERY, "sort", False, None),
+        (In.QUERY, "plain", False, None),
+    ]
+    limit = found.params[1].constraint
+    assert limit is not None
+    assert limit.maximum == 100
+    assert found.body is not None
+    assert (found.body.type, found.body.local, found.body.validated, found.body.untyped) == (
+        "OrderRequest", "order", True, False,
+    )  # fmt: skip
+    assert not found.unknown_params
+
+
+@pytest.mark.parametrize(
+    ("declared", "untyped", "validated"),
+    [
+        ("OrderRequest order", False, False),
+        ("@Validated OrderRequest order", False, True),
+        ("Map<String, Object> order", True, False),
+        ("JsonNode order", True, False),
+        ("List<OrderRequest> order", False, None),
+        ("String order", False, None),
+    ],
+)
+def test_bodies(declared: str, untyped: bool, validated: bool | None) -> None:
+    found = route(WEB + f"@RestController class A {{ @PostMapping void x(@RequestBody {declared}) {{ }} }}")
+    assert found.body is not None
+    assert (found.body.untyped, found.body.validated) == (untyped, validated)
+
+
+def test_raw_requests_and_query_objects_may_read_more() -> None:
+    for parameter in ("HttpServletRequest request", "OrderFilter filter", "@RequestParam Map<String, String> all"):
+        assert route(WEB + f"@RestController class A {{ @GetMapping void x({parameter}) {{ }} }}").unknown_params
+
+
+# -- answers ---------------------------------------------------------------------------------------------------------
+
+ANSWERS = {
+    "Order x() { return service.find(); }": (200,),
+    "void x() { service.go(); }": (200,),
+    "@ResponseStatus(HttpStatus.CREATED) Order x() { return service.add(); }": (201,),
+    "@ResponseStatus(code = NO_CONTENT) void x() { service.go(); }": (204,),
+    "ResponseEntity<Order> x() { return ResponseEntity.ok(service.find()); }": (200,),
+    "ResponseEntity<Order> x() { return ResponseEntity.ok().header(A, b).body(o); }": (200,),
+    "ResponseEntity<Order> x() { return ResponseEntity.created(uri).body(o); }": (201,),
+    "ResponseEntity<Order> x() { return ResponseEntity.status(HttpStatus.ACCEPTED).body(o); }": (202,),
+    "ResponseEntity<Order> x() { return ResponseEntity.status(201).build(); }": (201,),
+    "ResponseEntity<Order> x() { return new ResponseEntity<>(o, headers, HttpStatus.CREATED); }": (201,),
+    "ResponseEntity<Order> x() { return new ResponseEntity(HttpStatus.NO_CONTENT); }": (204,),
+    "ResponseEntity<?> x() { if (a) { return ResponseEntity.notFound().build(); } return ResponseEntity.ok(a); }": (
+        200,
+        404,
+    ),
+    "ResponseEntity<?> x() { return find().map(o -> ResponseEntity.ok(o)).orElse(ResponseEntity.notFound().build()); }": (
+        200,
+        404,
+    ),
+    "ResponseEntity<?> x() { return find().map(ResponseEntity::ok).orElseGet(() -> ResponseEntity.notFound().build()); }": (
+        200,
+        404,
+    ),
+    "Mono<ResponseEntity<Order>> x() { return find().map(o -> ResponseEntity.status(201).body(o)); }": (201,),
+    "ResponseEntity<Order> x() { return service.answer(); }": (),
+    'Order x() { throw new ResponseStatusException(HttpStatus.CONFLICT, "taken"); }': (200, 409),
+    "Order x() { return find().orElseThrow(() -> new ResponseStatusException(NOT_FOUND)); }": (200, 404),
+    "Order x() { return find().orElseThrow(MissingException::new); }": (200, 410),
+}
+
+
+@pytest.mark.parametrize("method", ANSWERS)
+def test_statuses(method: str) -> None:
+    found = endpoints(
+        A=f"import org.springframework.http.*;\n@RestController class A {{ @GetMapping {method} }}",
+        MissingException="@ResponseStatus(HttpStatus.GONE) public class MissingException extends RuntimeException { }",
+    )
+    assert [e.statuses for e in found.values()] == [ANSWERS[method]]
+
+
+def test_exceptions_of_the_project_are_mapped_by_advice() -> None:
+    found = endpoints(
+        Errors="""
+        @RestControllerAdvice
+        class Errors {
+            @ExceptionHandler({NotThereException.class, GoneException.class})
+            ResponseEntity<Problem> missing(RuntimeException e) { return ResponseEntity.status(HttpStatus.NOT_FOUND).body(p); }
+            @ExceptionHandler @ResponseStatus(CONFLICT)
+            Problem taken(TakenException e) { return p; }
+            @ExceptionHandler(OtherException.class)
+            ProblemDetail other(OtherException e) { return ProblemDetail.forStatus(422); }
+        }
+        """,
+        A="""
+        @RestController
+        class A {
+            @GetMapping("/a") Order a() { throw new NotThereException(); }
+            @GetMapping("/b") Order b() { throw new TakenException("x"); }
+            @GetMapping("/c") Order c() { throw new OtherException("x"); }
+            @GetMapping("/d") Order d() { throw new UnmappedException("x"); }
+        }
+        """,
+    )
+    assert [e.statuses[-1:] for e in found.values()] == [(404,), (409,), (422,), (200,)]
+
+
+def test_exceptions_that_carry_their_status() -> None:
+    classes = extracted(
+        """
+        import org.springframework.web.server.ResponseStatusException;
+        class TakenException extends ResponseStatusException { TakenException() { super(HttpStatus.CONFLICT, "taken"); } }
+        @ResponseStatus(value = HttpStatus.NOT_FOUND) class GoneException extends RuntimeException { }
+        class PlainException extends RuntimeException { }
+        """
+    ).classes
+    assert [(c.name, c.kind, c.status) for c in classes] == [
+        ("TakenException", "exception", 409),
+        ("GoneException", "exception", 404),
+        ("PlainException", "exception", None),
+    ]
+
+
+# -- guards ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kind", "allows_all"),
+    [
+        ("@PreAuthorize(\"hasRole('ADMIN')\")", GuardKind.ROLE, False),
+        ('@PreAuthorize("isAuthenticated()")', GuardKind.AUTHN, False),
+        ('@PreAuthorize("permitAll()")', GuardKind.AUTHN, True),
+        ('@PreAuthorize("@policy.mayRead(#id)")', GuardKind.AUTHZ, False),
+        ('@Secured({"ROLE_A", "ROLE_B"})', GuardKind.ROLE, False),
+        ('@RolesAllowed("ADMIN")', GuardKind.ROLE, False),
+        ("@PermitAll", GuardKind.AUTHN, True),
+        ('@RateLimiter(name = "x")', GuardKind.RATE_LIMIT, False),
+        ("@RequireLogin", GuardKind.UNKNOWN, False),
+    ],
+)
+def test_annotations_that_guard(annotation: str, kind: GuardKind, allows_all: bool) -> None:
+    found = route(WEB + f"@RestController class A {{ @GetMapping {annotation} void x() {{ }} }}")
+    assert [(g.kind, g.allows_all, g.source) for g in found.guards] == [(kind, allows_all, annotation)]
+
+
+CONTROLLERS = """
+@RestController
+class A {
+    @GetMapping("/api/orders") void list() { }
+    @PostMapping("/api/orders") void create() { }
+    @GetMapping("/admin/users") void admin() { }
+    @GetMapping("/health") void health() { }
+    @GetMapping("/elsewhere") void elsewhere() { }
+}
+"""
+
+
+def auth(rules: str) -> dict[str, Auth]:
+    config = f"""
+    import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+    @Configuration class SecurityConfig {{ {rules} }}
+    """
+    return {label: e.auth for label, e in endpoints(A=CONTROLLERS, SecurityConfig=config).items()}
+
+
+def test_rules_are_tried_in_order() -> None:
+    found = auth(
+        """
+        private static final String[] OPEN = {"/health", "/docs/**"};
+        @Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            http.csrf(c -> c.disable()).authorizeHttpRequests(r -> r
+                .requestMatchers(OPEN).permitAll()
+                .requestMatchers(HttpMethod.GET, "/api/**").permitAll()
+                .requestMatchers("/admin/**").hasRole("ADMIN")
+                .anyRequest().authenticated());
+            return http.build();
+        }
+        """
+    )
+    assert found == {
+        "GET /api/orders": Auth.NONE, "POST /api/orders": Auth.REQUIRED, "GET /admin/users": Auth.REQUIRED,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_the_older_spelling_of_rules() -> None:
+    found = auth(
+        """
+        @Override protected void configure(HttpSecurity http) throws Exception {
+            http.formLogin().permitAll().and().authorizeRequests().antMatchers("/health", "/elsewhere").permitAll()
+                .antMatchers(HttpMethod.POST).access("hasRole('X')").antMatchers("/admin/**").denyAll().and().httpBasic();
+        }
+        @Override public void configure(WebSecurity web) { web.ignoring().antMatchers("/admin/**"); }
+        """
+    )
+    assert found == {
+        "GET /api/orders": Auth.NONE, "POST /api/orders": Auth.REQUIRED, "GET /admin/users": Auth.NONE,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.NONE,
+    }  # fmt: skip
+
+
+def test_rules_that_cannot_be_read_leave_everything_after_them_unknown() -> None:
+    found = auth(
+        """
+        @Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            http.authorizeHttpRequests(r -> {
+                r.requestMatchers("/health").permitAll();
+                for (String url : properties.getOpen()) { r.requestMatchers(url).permitAll(); }
+                r.anyRequest().authenticated();
+            });
+            return http.build();
+        }
+        """
+    )
+    assert found["GET /health"] is Auth.NONE
+    assert found["POST /api/orders"] is Auth.UNKNOWN
+
+
+def test_a_chain_is_limited_to_its_matcher() -> None:
+    found = auth(
+        """
+        @Bean @Order(1) SecurityFilterChain api(HttpSecurity http) throws Exception {
+            return http.securityMatcher("/api/**").authorizeHttpRequests(r -> r.anyRequest().authenticated()).build();
+        }
+        @Bean @Order(2) SecurityFilterChain rest(HttpSecurity http) throws Exception {
+            return http.authorizeHttpRequests(r -> r.anyRequest().permitAll()).build();
+        }
+        """
+    )
+    assert found["GET /api/orders"] is Auth.REQUIRED
+    assert found["GET /elsewhere"] is Auth.NONE
+
+
+# -- Jersey, CORS ----------------------------------------------------------------------------------------------------
+
+
+def test_jersey_resources() -> None:
+    assert labels(
+        Config='import javax.ws.rs.ApplicationPath;\n@ApplicationPath("/api") class Config extends ResourceConfig { }',
+        Orders="""
+        import javax.ws.rs.*;
+        @Path("/v1/orders") @Component
+        public class Orders {
+            @GET @Path("{id}") public Order show(@PathParam("id") Long id) { return null; }
+            @POST public Response create(OrderRequest order) { return Response.status(201).entity(order).build(); }
+        }
+        """,
+    ) == ["GET /api/v1/orders/{id}", "POST /api/v1/orders"]
+
+
+@pytest.mark.parametrize(
+    ("code", "anything", "credentials", "effect"),
+    [
+        ('registry.addMapping("/**").allowedOrigins("*").allowCredentials(true);', True, True, "fails"),
+        ('registry.addMapping("/**").allowedOriginPatterns("*").allowCredentials(true);', True, True, "reflects"),
+        ('registry.addMapping("/**").allowedOrigins(origins).allowCredentials(true);', None, True, "fails"),
+        ('registry.addMapping("/**").allowedOrigins("https://a.example");', False, False, "fails"),
+        ('CorsConfiguration c = new CorsConfiguration(); c.setAllowedOrigins(List.of("*"));', True, False, "fails"),
+    ],
+)
+def test_cors(code: str, anything: bool | None, credentials: bool | None, effect: str) -> None:
+    found = extracted(
+        "import org.springframework.web.servlet.config.annotation.*;\n"
+        f"class Web implements WebMvcConfigurer {{ public void addCorsMappings(CorsRegistry registry) {{ {code} }} }}"
+    )
+    assert [(c.origins_any, c.credentials, c.effect) for c in found.cors] == [(anything, credentials, effect)]
+
+
+def test_cross_origin_annotations() -> None:
+    found = extracted(WEB + '@CrossOrigin(originPatterns = "*", allowCredentials = "true") @RestController class A { }')
+    assert [(c.origins_any, c.credentials, c.effect) for c in found.cors] == [(True, True, "reflects")]
+
+
+# -- the rest --------------------------------------------------------------------------------------------------------
+
+
+def test_what_documentation_says() -> None:
+    doc = route(
+        WEB
+        + """
+        @Tag(name = "Orders") @RestController
+        class A {
+            @Operation(summary = "Show", operationId = "showOrder", deprecated = true)
+            @ApiResponses({@ApiResponse(responseCode = "404", description = "None")})
+            @GetMapping Order x() { return null; }
+        }
+        """
+    )
+    assert (doc.doc.summary, doc.doc.operation_id, doc.doc.deprecated, doc.doc.tags) == (
+        "Show",
+        "showOrder",
+        True,
+        ("Orders",),
+    )
+    assert [(d.status, d.documented_only) for d in doc.declared] == [(200, False), (404, True)]
+    javadoc = route(
+        WEB
+        + "@RestController class A { /** Shows one. And more. @return it */ @GetMapping Order x() { return null; } }"
+    )
+    assert javadoc.doc.summary == "Shows one"
+
+
+def test_every_prefix_of_a_controller_is_read() -> None:
+    source = (
+        b"import org.springframework.web.bind.annotation.*;\n"
+        b'@RestController @RequestMapping({"/a", B.C + "/d"}) class A {\n'
+        b'  @GetMapping("/x/{id}") @PreAuthorize("x") ResponseEntity<?> x(@PathVariable Long id) {\n'
+        b"    return find(id).map(ResponseEntity::ok).orElseThrow(() -> new X(id));\n  }\n"
+        b'  void configure(HttpSecurity http) { http.antMatchers("/x").permitAll(); }\n}\n'
+    )
+    for end in range(len(source)):
+        read({"src/main/java/app/A.java": source[:end]})
