@@ -14,6 +14,7 @@ from persona_lsp.cli import project as projects
 from persona_lsp.cli.gather import Gathered, facts_of, gather
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.cli.report import Problem, Report
+from persona_lsp.extract import Extraction
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
@@ -103,6 +104,7 @@ class _Review:
         self.sources: dict[str, bytes] = dict(gathered.sources)
         self.facts: dict[str, FileFacts] = dict(gathered.facts)
         self.profile = review.profile(persona, project.settings)
+        self.extraction = cache(self._extraction)
         self.link()
 
     def link(self) -> None:
@@ -110,6 +112,7 @@ class _Review:
 
         self.snapshot = link(self.facts)
         self.lines = cache(lambda path: LineTable(self.sources.get(path, b"")))
+        self.extraction.cache_clear()
 
     def findings(self) -> tuple[Reported, ...]:
         from persona_lsp import review
@@ -120,18 +123,23 @@ class _Review:
 
     def fixes(self, finding: Reported) -> tuple[Fix, ...]:
         from persona_lsp import review
-        from persona_lsp.extract import extract
 
-        path = finding.where.path
-        extraction = extract(path, self.sources[path])
-        return () if extraction is None else review.fixes(self.snapshot, extraction, finding, self.profile)
+        extraction = self.extraction(finding.where.path)
+        if extraction is None:
+            return ()
+        return review.fixes(self.snapshot, extraction, finding, self.profile, self.extraction)
 
     def fix_all(self, path: str) -> Fix | None:
         from persona_lsp import review
+
+        extraction = self.extraction(path)
+        return None if extraction is None else review.fix_all(self.snapshot, extraction, self.profile)
+
+    def _extraction(self, path: str) -> Extraction | None:
         from persona_lsp.extract import extract
 
-        extraction = extract(path, self.sources[path])
-        return None if extraction is None else review.fix_all(self.snapshot, extraction, self.profile)
+        # Fixes need the tree, which is not kept of a whole project.
+        return extract(path, self.sources[path]) if path in self.sources else None
 
     def replace(self, path: str, source: bytes) -> None:
         self.sources[path] = source

@@ -1,6 +1,10 @@
 """Fixes: intents spelled as edits by the framework or library whose words they change, and comments that silence."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
 
 from persona_lsp.extract import Extraction
 from persona_lsp.extract.known import frameworks_of, libraries_of
@@ -13,6 +17,8 @@ from persona_lsp.review.profile import Profile
 from persona_lsp.syntax.ir import Module
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.workspace.snapshot import Snapshot
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 Speller = Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None]
 
@@ -52,9 +58,19 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
             # A fix that meets code it does not understand is no fix; the finding stands.
             continue
         if edits:
-            ordered = tuple(sorted(edits))
+            ordered = tuple(sorted(_with_line_ends(edits, extraction.source)))
             return ordered if _apart(ordered) else None
     return None
+
+
+def _with_line_ends(edits: Sequence[Edit], source: bytes) -> tuple[Edit, ...]:
+    """The edits with the line ends of the file: frameworks spell new lines as LF."""
+    first = source.find(b"\n")
+    end = "\r\n" if first > 0 and source[first - 1 : first] == b"\r" else "\r" if first < 0 and b"\r" in source else "\n"
+    if end == "\n":
+        return tuple(edits)
+    # What was copied from the file has its line ends already.
+    return tuple(replace(edit, text=_LINE_END.sub(end, edit.text)) for edit in edits)
 
 
 def _spellers(facts: FileFacts) -> Iterator[Speller]:
