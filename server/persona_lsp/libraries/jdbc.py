@@ -75,6 +75,7 @@ def _made(api: str, fallback: Op, sql: AnyExpr, name: str, call: Call, handle: s
         api,
         op,
         many=many,
+        limited=False if many else None,
         sql=sql,
         keys=call.args[1:] if op is Op.SELECT else (),
         data=() if op is Op.SELECT else call.args[1:],
@@ -99,8 +100,15 @@ def _client(call: Call, scope: Scope) -> QueryMeaning | None:
     op = op_of_sql(sql)
     if op is Op.UNKNOWN:
         op = Op.UPDATE if "update" in names else Op.SELECT
+    many = op is Op.SELECT and last in _MANY
     return QueryMeaning(
-        f"{handle}.sql", op, many=op is Op.SELECT and last in _MANY, nullable=last in _OPTIONAL, sql=sql, handle=handle
+        f"{handle}.sql",
+        op,
+        many=many,
+        limited=False if many else None,
+        nullable=last in _OPTIONAL,
+        sql=sql,
+        handle=handle,
     )
 
 

@@ -233,6 +233,8 @@ def _query_chain(call: Call, scope: Scope) -> QueryMeaning | None:
         return None
     op = op_of_sql(sql)
     many = op in {Op.SELECT, Op.UNKNOWN} and call.name not in _ONE
+    if many and call.name in {"getResultList", "list", "getResultStream"} and limited is None:
+        limited = False
     return QueryMeaning(
         f"{owner or 'entityManager'}.{start.name}", op if op is not Op.UNKNOWN else Op.SELECT, many=many, limited=limited,
         sql=sql, limit=limit, handle=owner, lazy=call is start,
