@@ -1,0 +1,1 @@
+"""What the made-up back ends are built of, one module per language. `benchmarks.sources` puts it together."""

@@ -1,0 +1,109 @@
+"""Back-end code to measure with: made up, the same in every run, in four languages and of any length."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.shapes import java, python, ruby, typescript
+from benchmarks.shapes.resource import Resource, resources
+
+LANGUAGES = ("python", "typescript", "java", "ruby")
+SEED = 20_240_229
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, and where somebody types in it."""
+
+    language: str
+    path: str
+    text: str
+    line: int
+    """From 0: the line, inside a function in the middle, before which somebody types."""
+    indent: str
+    statement: str
+    """One that has the name `checked`, to which somebody adds letters: the file can be parsed at each of them."""
+    typed: str
+    """One that is typed from its first key to its last: at most of them, the file is in error."""
+    hover: tuple[int, int]
+    """Line and column, from 0, of the name of the function in which somebody types."""
+    others: Mapping[str, str]
+    """Files that the framework needs beside it."""
+
+    @property
+    def lines(self) -> int:
+        return self.text.count("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    one_file: Callable[[Sequence[Resource]], str]
+    project: Callable[[Sequence[Resource]], dict[str, str]]
+    suffix: str
+    caret: str
+    name: str
+    statement: str
+    typed: str
+
+
+_LANGUAGES = {
+    shape.LANGUAGE: _Language(
+        shape.one_file, shape.project, shape.SUFFIX, shape.CARET, shape.NAME, shape.STATEMENT, shape.TYPED
+    )
+    for shape in (python, typescript, java, ruby)
+}
+
+
+def source(language: str, lines: int) -> Source:
+    """One file of at least so many lines, and of few more."""
+    shape = _LANGUAGES[language]
+    count = _count(lambda some: shape.one_file(some).count("\n"), lines)
+    chosen = resources(SEED, count)
+    text = shape.one_file(chosen)
+    found = re.compile(shape.caret, re.MULTILINE).search(text, text.find("\n", len(text) // 2) + 1)
+    if found is None:
+        raise ValueError(f"nobody can type in the {language} source")
+    start = found.start()
+    line = text.count("\n", 0, start)
+    first = text.split("\n")[line]
+    *_, named = re.compile(shape.name, re.MULTILINE).finditer(text, 0, start)
+    hover = (text.count("\n", 0, named.start(1)), named.start(1) - text.rfind("\n", 0, named.start(1)) - 1)
+    others = {"config/routes.rb": ruby.routes(chosen)} if language == "ruby" else {}
+    path = f"app/controllers/{language}{shape.suffix}" if language == "ruby" else f"{language}{shape.suffix}"
+    return Source(
+        language,
+        path,
+        text,
+        line,
+        first[: len(first) - len(first.lstrip())],
+        shape.statement,
+        shape.typed,
+        hover,
+        others,
+    )
+
+
+def project(language: str, lines: int) -> dict[str, str]:
+    """Files by path of a project of at least so many lines."""
+    shape = _LANGUAGES[language]
+    count = _count(lambda some: sum(text.count("\n") for text in shape.project(some).values()), lines)
+    return shape.project(resources(SEED + 1, count))
+
+
+def mixed_project(lines: int) -> dict[str, str]:
+    """A project of which each language has a quarter, in a folder of its own."""
+    return {
+        f"{language}/{path}": text
+        for language in LANGUAGES
+        for path, text in project(language, lines // len(LANGUAGES)).items()
+    }
+
+
+def _count(measure: Callable[[Sequence[Resource]], int], lines: int) -> int:
+    """How many resources make so many lines."""
+    sample = 8
+    each = (measure(resources(SEED, sample)) - measure([])) / sample
+    count = max(1, round(lines / each))
+    while measure(resources(SEED, count)) < lines:
+        count += max(1, count // 50)
+    return count
