@@ -248,7 +248,7 @@ def _queried(link: Call, chain: tuple[Call, ...], call: Call, scope: Scope) -> M
     if link.receiver is None or not (_is_session(link.receiver, scope) or _imports(scope)) or not link.args:
         return None
     statement = Statement(Op.SELECT, "", {})
-    _selected(statement, link)
+    _selected(statement, link, scope)
     _read_calls(statement, chain[: chain.index(link)])
     return _meaning(statement, [c.name for c in chain[: chain.index(link)]], call, dotted(link.receiver))
 
@@ -273,7 +273,7 @@ def _resumed(name: str, chain: tuple[Call, ...], names: list[str], call: Call, s
         ):
             statement = Statement(Op.SELECT, "", {})
             handle = dotted(query.receiver)
-            _selected(statement, query)
+            _selected(statement, query, scope)
             _read_calls(statement, links_)
         elif isinstance(root, Name) and root.id == name and statement is not None:
             _read_calls(statement, links_)
@@ -308,7 +308,7 @@ def statement_of(expr: AnyExpr, scope: Scope, before: int, depth: int = 0) -> St
                 last_name(rooted.receiver) if last_name(rooted.receiver) != "__table__" else _table(rooted)
             )
         else:
-            _selected(statement, rooted)
+            _selected(statement, rooted, scope)
         _read_calls(statement, chain[: chain.index(rooted)])
         return statement
     if isinstance(root, Name):
@@ -362,21 +362,35 @@ def _op_of(expr: AnyExpr | None) -> Op:
     return operation(text)
 
 
-def _selected(statement: Statement, root: Call) -> None:
+def _selected(statement: Statement, root: Call, scope: Scope) -> None:
+    statement.aggregate = bool(root.args) and all(_is_aggregate(a, scope) for a in root.args)
     for arg in root.args:
-        target = arg
-        if isinstance(target, Call):
-            if target.name in _AGGREGATES:
-                statement.aggregate = True
-                target = target.args[0] if target.args else target
-            elif target.name in ("label", "distinct") and target.receiver is not None:
-                inner = target.receiver
-                statement.aggregate = statement.aggregate or (isinstance(inner, Call) and inner.name in _AGGREGATES)
-        name = _model(target)
-        if name and not statement.entity:
-            statement.entity = name
-        if not isinstance(arg, Call) and statement.aggregate:
-            statement.aggregate = False
+        target: AnyExpr = arg
+        while isinstance(target, Call):
+            if target.name in ("label", "distinct", "filter", "over") and target.receiver is not None:
+                target = target.receiver
+            elif target.args:
+                target = target.args[0]
+            else:
+                break
+        statement.entity = statement.entity or _model(target)
+
+
+def _is_aggregate(expr: AnyExpr, scope: Scope, depth: int = 0) -> bool:
+    """`func.count(...)`, also with a label, a filter, or under a local name."""
+    chain, root = links(expr)
+    if any(c.name in _AGGREGATES for c in chain):
+        return True
+    if isinstance(root, Call):
+        return last_name(root.func) in _AGGREGATES or (
+            bool(root.args)
+            and last_name(root.func) in ("cast", "distinct")
+            and _is_aggregate(root.args[0], scope, depth)
+        )
+    if isinstance(root, Name) and depth < 3:
+        value = scope.assigned(root.id)
+        return value is not None and value is not expr and _is_aggregate(value, scope, depth + 1)
+    return False
 
 
 def _model(expr: AnyExpr) -> str:
@@ -434,6 +448,8 @@ def _keys(statement: Statement) -> tuple[tuple[AnyExpr, ...], bool]:
 def _meaning(statement: Statement, names: list[str], call: Call, handle: str) -> QueryMeaning | None:
     last = names[0] if names else ""
     op = statement.op
+    if "group_by" in statement.calls:
+        statement.aggregate = False
     if op is Op.SELECT and (statement.aggregate or "count" in names):
         op = Op.COUNT
     if last in ("delete", "update") and op is Op.SELECT:

@@ -96,7 +96,9 @@ def _follow(
 
 
 def _plain(names: Names, path: str, name: str, found: Gathered) -> bool:
-    """A function that takes nothing, or something of the framework itself: it adds no parameters."""
+    """A function that takes nothing, a class without such attributes, or something of the framework itself."""
+    if name.endswith(">"):
+        return True
     first = name.removesuffix("()").partition(".")[0]
     item = names.files[path].imports.get(first)
     if item is not None and item.module.split(".", 1)[0] in ("fastapi", "starlette"):

@@ -1,6 +1,7 @@
 """Classes whose attributes are dependencies: class-based views and their bases."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from persona_lsp.facts.code import ClassFacts, Field
 from persona_lsp.facts.http import Guard, Level
@@ -9,6 +10,9 @@ from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.names import Names, place, ref_name, unwrap_annotated
 from persona_lsp.frameworks.fastapi.signature import DEPENDS
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FieldNode
+
+CLASS: Final = "<attributes>"
+"""The dependencies that are attributes of a class go by the name of the class and this."""
 
 
 def classes(names: Names) -> Iterator[ClassFacts]:
@@ -20,9 +24,13 @@ def classes(names: Names) -> Iterator[ClassFacts]:
 
 
 def class_dependencies(cls: ClassNode, names: Names) -> tuple[Ref, ...]:
-    """The dependencies that the attributes of a class name."""
-    found = (ref_name(d) for f in cls.fields if (d := _depended(f, names)) is not None)
+    """The dependencies that the attributes of a class name, and those that its bases may have."""
+    found = [ref_name(d) for f in cls.fields if (d := _depended(f, names)) is not None]
+    found += [f"{base}.{CLASS}" for b in cls.bases if (base := ref_name(b)) and base not in _PLAIN]
     return tuple(Ref(name) for name in found if name)
+
+
+_PLAIN: Final = frozenset({"BaseModel", "Enum", "StrEnum", "Exception", "ABC", "object", "Protocol", "BaseSettings"})
 
 
 def _depended(field: FieldNode, names: Names) -> AnyExpr | None:

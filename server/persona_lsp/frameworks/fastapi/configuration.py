@@ -40,6 +40,7 @@ def _handler(exception: AnyExpr, function: AnyExpr | None, holder: str, found: F
     target = ref_name(function)
     if not key and target in found.names.functions:
         key = target
+        found.failing.add(found.names.functions[target].start)
     if name:
         found.error_handlers.append(
             ErrorHandler(name, place(node, found.names.module), status, key or target, Ref(holder))

@@ -8,6 +8,7 @@ from typing import Final
 
 from persona_lsp.facts.http import Guard, In, Level, Param, Route
 from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
 from persona_lsp.frameworks.fastapi.found import Found
 from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, guard_of
 from persona_lsp.frameworks.fastapi.names import Names, from_fastapi, items_of, place, ref_name, unwrap_annotated
@@ -123,6 +124,16 @@ def _names_in(expr: AnyExpr) -> tuple[str, ...]:
 
 def _class(cls: ClassNode, found: Found) -> None:
     name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    depended = class_dependencies(cls, found.names)
+    if depended:
+        where = place(cls, found.names.module)
+        label = f"{cls.name}.{CLASS}"
+        found.routes.append(
+            Route(
+                (), (), "fastapi", where, where, found.next_order(), handler=Ref(label), handler_name=label, kind=KIND,
+                dependencies=depended,
+            )
+        )  # fmt: skip  # positional ones first
     for method in cls.methods:
         called = method.name in ("__init__", "__call__")
         source = found.names.module.source

@@ -6,7 +6,7 @@ from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.names import Names
-from persona_lsp.syntax.ir import AnyExpr
+from persona_lsp.syntax.ir import AnyExpr, Call
 
 
 class Found(Struct):
@@ -22,6 +22,10 @@ class Found(Struct):
     classes: list[ClassFacts] = []
     aliases: dict[str, str] = {}
     inline: dict[int, str] = {}
+    handled: dict[int, Call] = {}
+    """Starts of handlers, and the calls that register them."""
+    failing: set[int] = set()
+    """Starts of error handlers."""
     order: int = 0
     synthetic: int = 0
 

@@ -1,5 +1,6 @@
 """What plain names of a file mean to FastAPI: imports, file-level values, references and texts."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -71,6 +72,14 @@ def names_of(module: Module) -> Names:
 def uses_fastapi(module: Module) -> bool:
     """The file imports FastAPI, Starlette or one of their extensions."""
     return any(i.module.split(".", 1)[0] in PACKAGES for i in module.imports)
+
+
+_REGISTERS: Final = re.compile(rb"\.include_router\(|\.add_api_route\(|APIRouter|\bDepends\(|\brouter=\w*router\b")
+
+
+def detects(module: Module) -> bool:
+    """The file imports FastAPI or Starlette, or registers routers on something that it was given."""
+    return uses_fastapi(module) or _REGISTERS.search(module.source) is not None
 
 
 def origin(expr: AnyExpr, names: Names) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from persona_lsp.facts.http import Body, Declared, Doc, Guard, Level, Param, Rou
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
 from persona_lsp.flow.status import status_of
-from persona_lsp.frameworks.fastapi.classes import class_dependencies
+from persona_lsp.frameworks.fastapi.classes import CLASS
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.names import flag, items_of, place, ref_name, text_of
@@ -201,6 +201,8 @@ def _add(
 ) -> None:
     names = found.names
     module = names.module
+    if function is not None and kind == "http":
+        found.handled.setdefault(function.start, call)
     path = text_of(path_expr, module, env.local)
     path_names = path_params(path)
     declared = Signature() if function is None else signature(function.params, names, path_names, methods)
@@ -242,7 +244,7 @@ def _add(
 
 def _class_dependencies(env: Env, found: Found) -> tuple[Ref, ...]:
     cls = found.names.classes.get(env.cls.rsplit(".", 1)[-1]) if env.cls else None
-    return class_dependencies(cls, found.names) if cls is not None else ()
+    return (Ref(f"{cls.name}.{CLASS}"),) if cls is not None else ()
 
 
 def path_params(path: Text) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Routers, mounts, routes and what belongs to them, from one file."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -61,11 +62,17 @@ _LISTED: Final = frozenset({"Route", "WebSocketRoute", "Mount", "Host", "APIRout
 
 def extract(module: Module) -> Extracted:
     """The HTTP facts of a file."""
-    found = Found(names_of(module), {}, [], [], [], [], [], [], {}, {})
+    return found_in(module).extracted()
+
+
+@lru_cache(maxsize=4)
+def found_in(module: Module) -> Found:
+    """The same as a draft, which knows more; made once for a file (trees are compared by identity)."""
+    found = Found(names_of(module), {}, [], [], [], [], [], [], {}, {}, {}, set())
     _statements(module.body, Env("", {}, {}, {}), found)
     dependencies(found)
     found.classes.extend(classes(found.names))
-    return found.extracted()
+    return found
 
 
 def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
@@ -387,6 +394,7 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
                 found.inline[function.start] = key
         elif func.name == "exception_handler" and call is not None:
             configuration(call, holder, found, env, handler=handler_key(function, key, env, found))
+            found.failing.add(function.start)
             if env.nested:
                 found.inline[function.start] = key
         elif func.name == "middleware" and call is not None:

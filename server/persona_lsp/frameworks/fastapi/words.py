@@ -7,8 +7,9 @@ from typing import Final
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.fastapi.guards import kind_of
-from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, names_of, ref_name, uses_fastapi
-from persona_lsp.frameworks.fastapi.registration import DECORATORS, path_params
+from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, detects, names_of, ref_name
+from persona_lsp.frameworks.fastapi.registration import path_params
+from persona_lsp.frameworks.fastapi.routes import found_in
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, Signature, signature, type_name
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -46,29 +47,21 @@ _WORD: Final = re.compile(rb"\b(?:Depends|Security|Query|Header|Cookie|Path|Body
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
     """Handlers by their decorator or registration; dependencies by the words in their signature."""
-    names = names_of(module)
-    for decorator in function.decorators:
-        call = decorator.call
-        func = call.func if call is not None else None
-        if call is None or not isinstance(func, Member):
-            continue
-        if func.name in DECORATORS and _may_route(call, func, names):
-            return _handler(function, call, names)
-        if func.name == "exception_handler" and uses_fastapi(module):
-            return _error_handler(function)
-        if func.name == "middleware" and uses_fastapi(module):
-            return _plain(function, "middleware")
-    if not uses_fastapi(module):
+    if not detects(module):
         return None
+    names = names_of(module)
+    found = found_in(module)
+    if function.start in found.handled:
+        return _handler(function, found.handled[function.start], names)
+    if function.start in found.failing or _is_error_handler(function):
+        return _error_handler(function)
+    if any(d.call is not None and d.name.endswith(".middleware") for d in function.decorators):
+        return _plain(function, "middleware")
+    if cls is not None and function.name == "dispatch":
+        return _plain(function, "middleware")
     registration = _registrations(module).get(function.name) if function.name else None
     if registration == "handler":
         return _handler(function, None, names)
-    if registration == "error-handler":
-        return _error_handler(function)
-    if cls is not None and any(type_name(b) == "HTTPEndpoint" for b in cls.bases):
-        return _handler(function, None, names)
-    if cls is not None and function.name == "dispatch":
-        return _plain(function, "middleware")
     if registration == "dependency" or _WORD.search(module.source, function.start, function.body_start) is not None:
         declared = signature(function.params, names)
         if registration == "dependency" or declared.marked:
@@ -79,11 +72,14 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     return None
 
 
-def _may_route(call: Call, func: Member, names: Names) -> bool:
-    path = call.args[0] if call.args else call.kwarg("path")
-    if path is None or not (uses_fastapi(names.module) or ref_name(func.base) in names.imports):
-        return False
-    return not isinstance(path, Const)
+def _is_error_handler(function: FunctionNode) -> bool:
+    """`def on_error(request: Request, error: AppError)`: it may be registered in another file."""
+    params = [p for p in function.params if p.kind != "self"]
+    return (
+        len(params) == 2
+        and type_name(params[0].type) == "Request"
+        and type_name(params[1].type).endswith(("Exception", "Error"))
+    )
 
 
 def _handler(function: FunctionNode, call: Call | None, names: Names) -> Handling:
@@ -241,6 +237,8 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     match expr:
         case Member(base=base, name="user" | "auth") if _is_request(base, scope):
             return True
+        case Member(base=Name(id="self"), name="user" | "current_user"):
+            return scope.handling is not None and scope.handling.kind == "handler"
         case Member(base=Member(base=base, name="state"), name=name) if _PRINCIPAL.match(name):
             return _is_request(base, scope)
         case Name(id=name):
