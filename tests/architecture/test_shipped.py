@@ -5,6 +5,10 @@ import re
 import tomllib
 from pathlib import Path
 
+import yaml
+
+from persona_lsp.cli.commands import check
+
 REPOSITORY = Path(__file__).parents[2]
 
 BACKEND_DEVELOPER = "acd6cfa4f4b5c5df3239b3dba69097e5eae13ac55d91020127ea34a522ee033f"
@@ -20,6 +24,18 @@ def test_the_wheel_carries_the_personas_and_the_pages_of_the_rules() -> None:
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert included == {"personas": "persona_lsp/_personas", "docs/rules": "persona_lsp/_rules"}
     assert all((REPOSITORY / folder).is_dir() for folder in included)
+
+
+def test_hooks_and_action_ask_for_options_that_exist() -> None:
+    options = {option for parameter in check.params for option in parameter.opts}
+    hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    action = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))
+    entries = [hook["entry"] for hook in hooks]
+    script = action["runs"]["steps"][-1]["run"]
+    assert all(entry.startswith("persona-lsp check ") for entry in entries)
+    assert set(re.findall(r"(?<=[ (])--[a-z][a-z-]*", " ".join([*entries, script]))) <= options
+    # Inputs reach the script as variables: pasted into it, they could run as code.
+    assert "${{" not in script
 
 
 def test_constraints_pin_every_dependency_and_name_no_host() -> None:

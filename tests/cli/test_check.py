@@ -154,6 +154,18 @@ class TestFiles:
         assert "internal error" not in done.stderr
         assert "please report" not in done.stderr
 
+    @pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "junit"])
+    def test_names_that_are_no_text_can_be_reported(self, command: Command, shop: Path, form: str) -> None:
+        text = (shop / "main.py").read_bytes().replace(b"/books", b"/b\xff\xe2\x80\xae/{\xfeid}")
+        (shop / "main.py").write_bytes(text)
+        done = command("check", "shop", *ONLY, "--format", form)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "\ufffd" in done.stdout
+
+    def test_a_terminal_that_knows_no_unicode_is_no_crash(self, command: Command, shop: Path) -> None:
+        done = command("check", "shop", *ONLY, env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+        assert (done.returncode, done.stderr) == (1, "")
+
     def test_a_file_above_the_limit_is_a_message(self, command: Command, shop: Path) -> None:
         (shop / "big.py").write_bytes(b"x = 1\n" * 1_000_000)
         done = command("check", "shop", *ONLY, "--format", "json")
