@@ -6,6 +6,7 @@
 The comment token is that of the language. Carets stand below the flagged columns; for the columns that the comment
 token hides, `<` stands behind it and dashes go on to the last flagged column (`//<---- the message`). Only the first
 line of what is flagged is marked, without the blanks at its end. Several such lines may follow one line of code.
+A finding that is milder or worse than its rule says so before its message: `#^^^^ [hint] the message`.
 """
 
 import re
@@ -26,17 +27,23 @@ COMMENTS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding: its bytes in the text without carets, the text there, and the message."""
+    """A finding: its bytes in the text without carets, the text there, the message, and a severity of its own."""
 
     start: int
     end: int
     text: str
     message: str
+    severity: str = ""
+
+    @property
+    def said(self) -> str:
+        """What stands behind the carets."""
+        return f"[{self.severity}] {self.message}" if self.severity else self.message
 
 
 def split(text: str, comment: str) -> tuple[str, tuple[Expected, ...]]:
     """The text without carets, and what they point at."""
-    marker = re.compile(rf"^(\s*)({re.escape(comment)})(?:(<-*)|( *)(\^+))(?: (.+))?$")
+    marker = re.compile(rf"^(\s*)({re.escape(comment)})(?:(<-*)|( *)(\^+))(?: (?:\[(\w+)\] )?(.+))?$")
     code: list[str] = []
     expected: list[Expected] = []
     length = start = 0
@@ -52,7 +59,8 @@ def split(text: str, comment: str) -> tuple[str, tuple[Expected, ...]]:
         last = match.end(3) if match[3] else match.end(5)
         flagged = code[-1].rstrip("\n")[first:last]
         before = len(code[-1][:first].encode())
-        expected.append(Expected(start + before, start + before + len(flagged.encode()), flagged, match[6] or ""))
+        begin = start + before
+        expected.append(Expected(begin, begin + len(flagged.encode()), flagged, match[7] or "", match[6] or ""))
     return "".join(code), tuple(expected)
 
 

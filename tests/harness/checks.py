@@ -15,7 +15,7 @@ def check_flagged(rule: Rule, example: Example) -> None:
     """The rule flags exactly what the carets point at, in these words."""
     assert example.expected, "a flagged example points at something"
     project = _read(example)
-    actual = [(finding.where.path, _as_expected(project, finding)) for finding in project.findings(rule)]
+    actual = [(finding.where.path, _as_expected(rule, project, finding)) for finding in project.findings(rule)]
     wanted = list(example.expected)
     problems = []
     for path, one in actual:
@@ -33,7 +33,7 @@ def check_fine(rule: Rule, example: Example) -> None:
     assert not example.expected, "a fine example has no carets"
     project = _read(example)
     assert _looked_at(rule, project), "vacuous: nothing was extracted that this rule looks at, so it proves nothing"
-    actual = [(finding.where.path, _as_expected(project, finding)) for finding in project.findings(rule)]
+    actual = [(finding.where.path, _as_expected(rule, project, finding)) for finding in project.findings(rule)]
     assert not actual, "\n".join(f"Noisy: {_shown(example, path, one)}" for path, one in actual)
 
 
@@ -124,11 +124,12 @@ def _says_something(facts: FileFacts) -> bool:
     return bool(facts.functions or facts.cors or facts.constants or facts.config or facts.routers or facts.classes)
 
 
-def _as_expected(project: Project, finding: Finding) -> Expected:
+def _as_expected(rule: Rule, project: Project, finding: Finding) -> Expected:
     """The finding as carets show it: its first line."""
     where = finding.where
     flagged = project.sources[where.path][where.start : where.end].split(b"\n")[0].rstrip()
-    return Expected(where.start, where.start + len(flagged), flagged.decode(), finding.message)
+    own = "" if finding.severity in {None, rule.declaration.severity} else finding.severity.word
+    return Expected(where.start, where.start + len(flagged), flagged.decode(), finding.message, own)
 
 
 def _overlap(one: Expected, other: Expected) -> bool:
@@ -140,5 +141,5 @@ def _shown(example: Example, path: str, one: Expected) -> str:
     text = file.text.encode()
     start = text.rfind(b"\n", 0, one.start) + 1
     line = text[start:].split(b"\n")[0].decode()
-    marked = mark(file.text, one.start, one.end, one.message, COMMENTS[file.language])
+    marked = mark(file.text, one.start, one.end, one.said, COMMENTS[file.language])
     return f"{path}\n{line}\n{marked}"

@@ -73,6 +73,17 @@ def test_other_words_or_another_place_are_wrong(carets: str) -> None:
         check_flagged(rule(bad_name), example(f"def bad():\n{carets}\n    return 1\n"))
 
 
+@function_rule(severity=Severity.ERROR, since="0.1")
+def milder(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
+    yield Finding(function.name_where, WORDS, severity=Severity.HINT)
+
+
+def test_a_severity_of_its_own_is_said() -> None:
+    check_flagged(rule(milder), example(FLAGGED.replace("^^^ ", "^^^ [hint] ")))
+    with pytest.raises(AssertionError, match=r"Wrong: main.py[\s\S]*\^\^\^ \[hint\] The name"):
+        check_flagged(rule(milder), example(FLAGGED))
+
+
 def test_an_example_without_carets_flags_nothing() -> None:
     with pytest.raises(AssertionError, match="points at something"):
         check_flagged(rule(bad_name), example("def bad():\n    return 1\n"))

@@ -147,9 +147,9 @@ def _properties(path: str, text: str) -> Iterator[ConfigEntry]:
         size = len(line.encode())
         match = re.match(r"\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*?)\s*$", line)
         if match:
-            yield ConfigEntry(
-                match.group(1), match.group(2), Where(path, offset, offset + len(line.rstrip().encode())), profile
-            )
+            start = offset + len(line[: match.start(2)].encode())
+            where = Where(path, start, start + len(match.group(2).encode()))
+            yield ConfigEntry(match.group(1), match.group(2), where, profile)
         offset += size
 
 
@@ -173,8 +173,7 @@ def _yaml(path: str, text: str) -> Iterator[ConfigEntry]:
         full = ".".join([*(k for _, k in stack), key])
         value = re.sub(r"\s+#.*$", "", value).strip()
         if value and value[0] not in "|>&*{[":
-            yield ConfigEntry(
-                full, value.strip("\"'"), Where(path, start, start + len(line.rstrip().encode())), profile
-            )
+            begin = start + len(line[: match.start(3)].encode())
+            yield ConfigEntry(full, value.strip("\"'"), Where(path, begin, begin + len(value.encode())), profile)
         else:
             stack.append((indent, key))

@@ -100,7 +100,7 @@ class Suppression(Struct, frozen=True, gc=False):
 
 
 class ConfigEntry(Struct, frozen=True, gc=False):
-    """One value of a configuration file, its key path dotted. `profile` from the file name."""
+    """One value of a configuration file, its key path dotted. `where` is the value; `profile` from the file name."""
 
     key: str
     value: str

@@ -22,7 +22,7 @@ def create_order(body: OrderCreate):
         return orders.create(body)
     except Exception as error:
         raise HTTPException(status_code=500, detail=str(error))
-#                                                   ^^^^^^^^^^ `str(error)` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+#                                                   ^^^^^^^^^^ [warning] `str(error)` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
 ```
 
 ```js express
@@ -45,7 +45,7 @@ class Errors {
     @ExceptionHandler(Exception.class)
     ResponseEntity<String> any(Exception failure) {
         return ResponseEntity.status(500).body(failure.getMessage());
-//                                             ^^^^^^^^^^^^^^^^^^^^ `failure.getMessage()` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+//                                             ^^^^^^^^^^^^^^^^^^^^ [warning] `failure.getMessage()` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
     }
 }
 ```
@@ -64,7 +64,7 @@ class OrdersController < ApplicationController
     render json: Order.place!(current_user), status: :created
   rescue StandardError => e
     render json: { error: e.message }, status: :internal_server_error
-#                         ^^^^^^^^^ `e.message` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+#                         ^^^^^^^^^ [warning] `e.message` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
   end
 end
 ```
@@ -180,6 +180,7 @@ from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.workspace.snapshot import Snapshot
 
 _DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
+_DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
 _REVEALING = {
     "server.error.include-stacktrace": frozenset({"always", "on_param", "on-param"}),
@@ -195,7 +196,7 @@ def error_leaks_internals(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
             if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts):
                 yield _finding(answer, function)
     for entry in facts.config:
-        if entry.value.lower() in _REVEALING.get(entry.key, ()) and not _DEVELOPMENT.search(entry.profile):
+        if entry.value.lower() in _REVEALING.get(entry.key, ()) and entry.profile not in _DEVELOPERS:
             yield Finding(
                 entry.where,
                 f"`{entry.key}` sends what went wrong inside to every client; set it to `never` and read it in the log.",

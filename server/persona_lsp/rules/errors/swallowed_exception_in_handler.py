@@ -22,7 +22,7 @@ def create_order(body: OrderCreate, session: Session = Depends(get_session)):
         session.add(Order(item=body.item))
         session.commit()
     except Exception as error:
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ `session.add` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ [error] `session.add` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
         logger.error(error)
     return {"status": "ok"}
 ```
@@ -38,7 +38,7 @@ app.post('/orders', async (req, res) => {
   try {
     await prisma.order.create({ data: { item: req.body.item } });
   } catch (err) {
-//  ^^^^^^^^^^^^^ `prisma.order.create` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+//  ^^^^^^^^^^^^^ [error] `prisma.order.create` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
     console.log(err);
   }
   res.json({ ok: true });

@@ -13,7 +13,7 @@ app = FastAPI()
 
 
 @app.delete("/articles/{slug}/comments/{comment_id}", status_code=204)
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `slug` is ignored: what belongs to another parent can be changed through `DELETE /articles/{slug}/comments/{comment_id}`.
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ [error] `slug` is ignored: what belongs to another parent can be changed through `DELETE /articles/{slug}/comments/{comment_id}`.
 def delete_comment(slug: str, comment_id: int):
     comments.delete(comment_id)
 ```

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 app = FastAPI()
 JWT_SECRET = "q7Zt-9vLw2Xc_44nBe"
-#            ^^^^^^^^^^^^^^^^^^^^ A secret is committed in source; read it from the environment and replace it by a new one.
+#            ^^^^^^^^^^^^^^^^^^^^ [warning] A secret is committed in source; read it from the environment and replace it by a new one.
 engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
 #                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A password in a URL is committed in source; read it from the environment and replace it by a new one.
 ```
@@ -23,7 +23,7 @@ const session = require('express-session');
 
 const app = express();
 app.use(session({ secret: 'q7Zt-9vLw2Xc_44nBe', resave: false }));
-//                        ^^^^^^^^^^^^^^^^^^^^ A secret is committed in source; read it from the environment and replace it by a new one.
+//                        ^^^^^^^^^^^^^^^^^^^^ [warning] A secret is committed in source; read it from the environment and replace it by a new one.
 ```
 
 ## Fixed

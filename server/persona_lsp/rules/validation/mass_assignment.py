@@ -16,7 +16,7 @@ const prisma = new PrismaClient();
 
 app.put('/users/:id', async (req, res) => {
   const user = await prisma.user.update({ where: { id: req.params.id }, data: req.body });
-//                                                                            ^^^^^^^^ `PUT /users/{id}` lets the caller write any column of `user`; name the allowed fields.
+//                                                                            ^^^^^^^^ [warning] `PUT /users/{id}` lets the caller write any column of `user`; name the allowed fields.
   res.json(user);
 });
 ```
@@ -82,7 +82,7 @@ end
 class UsersController < ApplicationController
   def create
     user = User.create!(params[:user].permit!)
-#                       ^^^^^^^^^^^^^^^^^^^^^ `POST /users` lets the caller write any column of `User`; name the allowed fields.
+#                       ^^^^^^^^^^^^^^^^^^^^^ [warning] `POST /users` lets the caller write any column of `User`; name the allowed fields.
     render json: user, status: :created
   end
 end
