@@ -114,7 +114,8 @@ def _in_processes(chunks: list[list[Item]], jobs: int) -> Iterator[Result]:
 
     # A forked process has everything imported; elsewhere (and with threads, on macOS) forking is not safe.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
+    pool = ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context, initializer=_ignore_interrupts)
+    try:
         waiting = {pool.submit(_many, chunk): chunk for chunk in chunks}
         for future in as_completed(waiting):
             try:
@@ -122,6 +123,16 @@ def _in_processes(chunks: list[list[Item]], jobs: int) -> Iterator[Result]:
             except BrokenProcessPool:
                 for path, _ in waiting[future]:
                     yield path, None, "was not read: a process that read it, or a file beside it, was killed"
+    finally:
+        # After an interrupt nobody waits for what is still to be read.
+        pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    import signal
+
+    # Control-C reaches every process of the terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _many(items: list[Item]) -> list[Result]:
