@@ -126,3 +126,18 @@ def test_a_transaction_template_is_a_transaction() -> None:
 )
 def test_declared_transactions(annotations: str, on_class: str, inside: bool) -> None:
     assert function("return 1;", annotations=annotations, on_class=on_class).transactional is inside
+
+
+@pytest.mark.parametrize(
+    ("code", "loops"),
+    [
+        ("service.find(id).map(b -> books.findByTitle(b))", False),
+        ("service.find(id).flatMap(books::findByTitle)", False),
+        ("ids.stream().map(books::findByTitle).toList()", True),
+        ("Stream.of(q).map(t -> books.findByTitle(t)).toList()", True),
+        ("books.findAll(pageable).map(b -> books.findByTitle(b))", True),
+    ],
+)
+def test_only_containers_of_many_values_loop(code: str, loops: bool) -> None:
+    queries = [q for q in function(f"return {code};").queries if q.api == "books.findByTitle"]
+    assert [q.site.loop >= 0 for q in queries] == [loops]

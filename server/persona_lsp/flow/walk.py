@@ -28,6 +28,7 @@ from persona_lsp.facts.body import (
 from persona_lsp.facts.place import Span
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow import branches
+from persona_lsp.flow.elements import per_element
 from persona_lsp.flow.names import FileNames, simple_type
 from persona_lsp.flow.sql import sql_text
 from persona_lsp.flow.vocabulary import (
@@ -1077,7 +1078,7 @@ class Walk:
             self._called(expr, ctx)
             return _NEVER
         callback = self._callback(expr)
-        if callback is not None and name in _LOOPING and expr.receiver is not None:
+        if callback is not None and name in _LOOPING and expr.receiver is not None and per_element(expr, self):
             return self._callback_loop(expr, callback, ctx)
         query = self.visit(expr.func, _inside(ctx)) if not isinstance(expr.func, Name) else _NEVER
         if isinstance(expr.func, Name):

@@ -1,0 +1,38 @@
+"""Whether a callback runs once per element: `map` of a Java `Optional` or `Mono` runs once at most."""
+
+import re
+from typing import Final
+
+from persona_lsp.flow.vocabulary import Scope
+from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted
+
+_ALWAYS: Final = frozenset({"forEach", "forEachOrdered", "each", "replaceAll"})
+_MANY: Final = frozenset({
+    "stream", "parallelStream", "lines", "chars", "boxed", "mapToObj", "fromIterable", "fromStream", "fromArray",
+    "range", "rangeClosed", "iterate", "generate", "interval", "splitAsStream", "flatMapMany", "flatMapIterable",
+    "getResultStream", "bodyToFlux", "getContent",
+})  # fmt: skip
+_MANY_OWNERS: Final = frozenset({"Stream", "IntStream", "LongStream", "Arrays", "Flux", "Observable", "StreamSupport", "Streams"})
+_MANY_TYPES: Final = frozenset({"Stream", "IntStream", "LongStream", "Flux", "Page", "Slice", "PageImpl", "Observable", "Multi"})
+_MANY_NAMES: Final = re.compile(r"^(?:find|get|list|search|query)\w*(?:All|Page|List|Stream)|Page$|Stream$|Flux$")
+
+
+def per_element(call: Call, scope: Scope) -> bool:
+    """Java names the callbacks of containers with one value like those of streams; elsewhere the name tells."""
+    if scope.module.language != "java" or call.name in _ALWAYS:
+        return True
+    current: AnyExpr | None = call.receiver
+    for _ in range(2):
+        while isinstance(current, Call):
+            if current.name in _MANY or _MANY_NAMES.search(current.name):
+                return True
+            owner = current.receiver
+            if isinstance(owner, Name | Member) and dotted(owner).rsplit(".", 1)[-1] in _MANY_OWNERS:
+                return True
+            current = owner
+        if not isinstance(current, Name):
+            return False
+        if scope.type_of(current) in _MANY_TYPES:
+            return True
+        current = scope.assigned(current.id)
+    return False
