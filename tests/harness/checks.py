@@ -44,11 +44,16 @@ def check_gap(rule: Rule, example: Example) -> None:
     assert not project.findings(rule), "this is flagged now: move it to `## Flagged`"
 
 
-def check_fixes(rule: Rule, flagged: tuple[Example, ...], fixed: tuple[Example, ...]) -> None:
-    """Every fix is shown by a Fixed example, and every Fixed example is made by a fix that does what it promises."""
+def check_fixes(
+    rule: Rule, flagged: tuple[Example, ...], fixed: tuple[Example, ...], further: tuple[Example, ...] = ()
+) -> None:
+    """Every fix is shown by a Fixed example, and every Fixed example is made by a fix that does what it promises.
+
+    Fixes of the `further` examples do what they promise too, and need not be shown.
+    """
     unseen = [(example.framework, example.sources) for example in fixed]
     problems = []
-    for example in flagged:
+    for example in (*flagged, *further):
         project = _read(example)
         fixes = first_fixes(project, rule)
         if not fixes:
@@ -59,6 +64,8 @@ def check_fixes(rule: Rule, flagged: tuple[Example, ...], fixed: tuple[Example, 
         ]
         if (example.framework, result) in unseen:
             unseen.remove((example.framework, result))
+            continue
+        if example in further:
             continue
         shown = "\n".join(f"--- {path}\n{text.decode()}" for path, text in result.items())
         problems.append(f"Flagged {example.number}, {example.framework}: no Fixed example shows this fix:\n{shown}")
