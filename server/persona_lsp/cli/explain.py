@@ -29,7 +29,8 @@ def all_rules(form: str, color: str) -> str:
     for rule in rules:
         if rule.family != family:
             family = rule.family
-            lines.append(f"{paint(family, 'bold')}  {paint(rule.topic, 'dim')}")
+            topic = "" if rule.topic == family else f"  {paint(rule.topic, 'dim')}"
+            lines.append(paint(family, "bold") + topic)
         mark = "fix" if rule.fixable else ""
         severity = paint(f"{rule.severity:<11}", _STYLES.get(rule.severity, ""))
         lines.append(f"  {rule.id:<{width}}  {severity}  {mark:<3}  {rule.summary}")

@@ -67,13 +67,18 @@ def shown(persona: str, form: str, paint: Paint) -> str:
 def _row(row: CoverageRow, paint: Paint) -> list[str]:
     mark, style = ("+", "green") if row.kept else ("-", "yellow") if row.kind == "commitment" else (" ", "dim")
     head = f"{row.line:>4} {paint(mark, style)} "
-    text = textwrap.wrap(visible(row.text), 100) or [""]
+    text = _wrapped(visible(row.text), 100) or [""]
     lines = [head + text[0], *(" " * 7 + more for more in text[1:])]
     kept = ", ".join((*row.rules, *row.features))
-    told = [f"kept by {kept}" if kept else "", row.why]
+    told = [f"topics: {', '.join(row.topics)}" if row.topics else "", f"kept by: {kept}" if kept else "", row.why]
     for sentence in filter(None, told):
-        lines += [paint(" " * 9 + more, "dim") for more in textwrap.wrap(sentence, 98)]
+        lines += [paint(" " * 9 + more, "dim") for more in _wrapped(sentence, 98)]
     return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    # The ids of rules have hyphens, and somebody will search for them.
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def _summary(rows: Sequence[CoverageRow], paint: Paint) -> str:
