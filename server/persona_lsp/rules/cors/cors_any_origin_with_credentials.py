@@ -67,6 +67,16 @@ const app = express();
 app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(','), credentials: true }));
 ```
 
+`config/initializers/cors.rb`:
+```rb rails
+Rails.application.config.middleware.insert_before 0, Rack::Cors do
+  allow do
+    origins *ENV.fetch("CORS_ORIGINS").split(",")
+    resource "*", headers: :any, credentials: true
+  end
+end
+```
+
 ## Fine
 The origins are listed, or no credentials are sent.
 

@@ -102,6 +102,25 @@ app.get('/orders', async (req, res) => {
 });
 ```
 
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: :create
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def create
+    render json: Order.place!(current_user), status: :created
+  rescue StandardError => e
+    Rails.logger.error(e.full_message)
+    render json: { error: "Internal server error" }, status: :internal_server_error
+  end
+end
+```
+
 ## Fine
 What went wrong is logged, and the client gets a text that was written for it.
 

@@ -81,6 +81,22 @@ app.get('/orders', async (req, res) => {
 });
 ```
 
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: :index
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def index
+    render json: Order.limit([(params[:limit] || 100).to_i, 100].min)
+  end
+end
+```
+
 ## Fine
 There is a maximum.
 
