@@ -83,11 +83,12 @@ def test_what_goes_away_goes_at_once(client: Client) -> None:
 def test_superseded_work_is_given_up(client: Client) -> None:
     client.initialize(initializationOptions={"debounceMs": 0})
     client.open(URI, "slow300\n")
+    client.diagnostics(URI, 1)
     for version in range(2, 12):
         client.change(URI, version, insert(0, 0, "\n"))
     started = time.monotonic()
     client.diagnostics(URI, 11)
-    assert time.monotonic() - started < 1.5, "eleven texts of 0.3 s each were not all looked at"
+    assert time.monotonic() - started < 2.5, "eleven texts of 0.3 s each were not all looked at"
 
 
 def test_closing_takes_the_squiggles_away(client: Client) -> None:

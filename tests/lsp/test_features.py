@@ -39,8 +39,8 @@ def test_hover_while_a_text_is_looked_at(client: Client) -> None:
     client.open(URI, "bad1\n")
     client.diagnostics(URI, 1)
     place = {"line": 0, "character": 0}
-    client.change(URI, 2, {"range": {"start": place, "end": place}, "text": "slow900\n"})
-    hover = client.request("textDocument/hover", at(1, 2), seconds=0.6)
+    client.change(URI, 2, {"range": {"start": place, "end": place}, "text": "slow3000\n"})
+    hover = client.request("textDocument/hover", at(1, 2), seconds=2)
     assert hover["contents"] == {"kind": "plaintext", "value": "bad1 is bad"}
     assert hover["range"]["start"] == {"line": 1, "character": 0}, "moved with the text"
     assert client.request("textDocument/hover", at(0, 3)) is None

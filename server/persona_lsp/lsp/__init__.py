@@ -18,7 +18,13 @@ def serve(
     # The worker loads its grammars and rules while this process loads the protocol.
     command = tuple(worker or COMMAND)
     process = WorkerProcess(command)
+    early = None
+    if transport == "stdio":
+        from persona_lsp.lsp.early import Early
+        from persona_lsp.lsp.stdout import StdoutWriter
+
+        early = Early(StdoutWriter())
 
     from persona_lsp.lsp.server import run
 
-    return run(transport, host, port, process, command)
+    return run(transport, host, port, process, command, early)

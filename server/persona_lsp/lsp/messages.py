@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, field
-from pygls.exceptions import JsonRpcInvalidParams
 
 T = TypeVar("T")
 
@@ -192,6 +191,9 @@ def params(value: Any, type: type[T]) -> T:  # noqa: A002  # the word for it
     try:
         return msgspec.convert({} if value is None else value, type)
     except msgspec.ValidationError as error:
+        # The protocol's library takes long to load, and the first message is answered without it.
+        from pygls.exceptions import JsonRpcInvalidParams
+
         raise JsonRpcInvalidParams(str(error)) from error
 
 

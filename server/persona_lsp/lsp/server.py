@@ -9,17 +9,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from persona_lsp.host.process import WorkerProcess
-from persona_lsp.lsp.features import register
+from persona_lsp.lsp.early import Early
+from persona_lsp.lsp.features import lifecycle, register
 from persona_lsp.lsp.link import Link
+from persona_lsp.lsp.messages import Initialize
 from persona_lsp.lsp.rpc import Server
 from persona_lsp.lsp.session import Session
-from persona_lsp.lsp.streams import StdoutWriter, read_messages, stdin_reader
+from persona_lsp.lsp.streams import read_messages
 
 log = logging.getLogger(__name__)
 
 
-def run(transport: str, host: str, port: int, process: WorkerProcess, command: Sequence[str]) -> int:
-    """Serve one client, and return the exit code: 0 after `shutdown` and `exit`, else 1."""
+def run(
+    transport: str, host: str, port: int, process: WorkerProcess, command: Sequence[str], early: Early | None
+) -> int:
+    """Serve one client, and return the exit code: 0 after `shutdown` and `exit`, else 1.
+
+    `early` reads standard input already, where that is the transport.
+    """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # A protocol's handlers are closures over one session; refused messages of clients are not worth their text.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
@@ -29,9 +36,12 @@ def run(transport: str, host: str, port: int, process: WorkerProcess, command: S
     # What was made until now lives as long as the server: the collector need not look at it again.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    runner = {"stdio": _stdio, "tcp": _tcp, "ws": _ws}[transport]
+    if early is not None:
+        serving = _stdio(session, early)
+    else:
+        serving = {"tcp": _tcp, "ws": _ws}[transport](session, host, port)
     try:
-        return asyncio.run(_connected(session, process, command, runner(session, host, port)))
+        return asyncio.run(_connected(session, process, command, serving))
     except KeyboardInterrupt:
         return 130
     finally:
@@ -50,11 +60,22 @@ async def _connected(session: Session, process: WorkerProcess, command: Sequence
         link.close()
 
 
-async def _stdio(session: Session, _host: str, _port: int) -> int:
-    writer = StdoutWriter()
-    session.rpc.set_writer(writer)
-    await read_messages(stdin_reader(), session.rpc)
-    writer.close()
+async def _stdio(session: Session, early: Early) -> int:
+    session.rpc.set_writer(early.writer)
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=1 << 16)
+
+    def take(item: Initialize | bytes) -> None:
+        if isinstance(item, Initialize):
+            loop.call_soon_threadsafe(lifecycle.begin, session, item)
+        elif item:
+            loop.call_soon_threadsafe(reader.feed_data, item)
+        else:
+            loop.call_soon_threadsafe(reader.feed_eof)
+
+    early.attach(take)
+    await read_messages(reader, session.rpc)
+    early.writer.close()
     return _code(session)
 
 

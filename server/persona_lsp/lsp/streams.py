@@ -1,11 +1,8 @@
-"""Bytes from and to the client: standard input and output, or TCP; one loop reads messages from either."""
+"""Messages out of a stream of bytes, whatever transport it comes over."""
 
 import asyncio
 import logging
-import os
-import queue
 import re
-import threading
 
 from persona_lsp.lsp.rpc import Protocol
 
@@ -50,61 +47,3 @@ async def _head(reader: asyncio.StreamReader) -> int | None:
             length = int(found[1])
         elif line and not re.fullmatch(rb"[\w-]+[ \t]*:.*", line):
             log.warning("skipping a line that is no head of a message: %r", line[:80])
-
-
-def stdin_reader(descriptor: int = 0) -> asyncio.StreamReader:
-    """Standard input as a stream. A thread of its own reads it, so that nothing else can keep it from reading."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=1 << 16)
-
-    def read() -> None:
-        while True:
-            try:
-                # os.read holds no lock, which a buffered stream would still hold when the process ends.
-                piece = os.read(descriptor, 1 << 20)
-            except OSError:
-                piece = b""
-            try:
-                if not piece:
-                    loop.call_soon_threadsafe(reader.feed_eof)
-                    return
-                loop.call_soon_threadsafe(reader.feed_data, piece)
-            except RuntimeError:
-                # The loop is closed: the server has ended.
-                return
-
-    threading.Thread(target=read, name="stdin", daemon=True).start()
-    return reader
-
-
-class StdoutWriter:
-    """Standard output. A thread writes, so that a client that reads slowly never stops the server."""
-
-    def __init__(self, descriptor: int = 1) -> None:
-        """Take the descriptor; whatever is printed later goes to standard error."""
-        self._descriptor = os.dup(descriptor)
-        os.dup2(2, descriptor)
-        self._pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name="stdout", daemon=True)
-        self._thread.start()
-        self.broken = False
-
-    def write(self, data: bytes) -> None:
-        """Write soon, in order. Raises BrokenPipeError when the client is gone."""
-        if self.broken:
-            raise BrokenPipeError("nobody reads standard output")
-        self._pieces.put(data)
-
-    def close(self) -> None:
-        """Write what is left, for a second at most."""
-        self._pieces.put(None)
-        self._thread.join(1.0)
-
-    def _write(self) -> None:
-        try:
-            while (piece := self._pieces.get()) is not None:
-                view = memoryview(piece)
-                while view:
-                    view = view[os.write(self._descriptor, view) :]
-        except OSError:
-            self.broken = True

@@ -1,6 +1,4 @@
-"""One file per request or notification. Each registers its handlers and says what the server can do."""
-
-from typing import Any
+"""One file per request or notification. Each registers its handlers; `capabilities.py` announces them."""
 
 from persona_lsp.lsp.features import (
     code_action,
@@ -22,6 +20,7 @@ from persona_lsp.lsp.features import (
 from persona_lsp.lsp.session import Session
 
 _FEATURES = (
+    lifecycle,
     synchronization,
     diagnostics,
     hover,
@@ -43,16 +42,3 @@ def register(session: Session) -> None:
     """Put all features into a session's server."""
     for feature in _FEATURES:
         feature.register(session)
-    lifecycle.register(session, capabilities)
-
-
-def capabilities(session: Session) -> dict[str, Any]:
-    """What the server says that it can do for this client."""
-    result: dict[str, Any] = {"positionEncoding": session.client.encoding, "workspace": {}}
-    for feature in _FEATURES:
-        for key, value in feature.capabilities(session).items():
-            if key == "workspace":
-                result["workspace"] |= value
-            else:
-                result[key] = value
-    return result

@@ -10,20 +10,17 @@ import msgspec
 from lsprotocol import types
 
 from persona_lsp.host import wire
+from persona_lsp.lsp.capabilities import EXPLAIN, FIX_ALL, QUICK_FIX
 from persona_lsp.lsp.convert import Json, diagnostic_of, range_of, text_edit_of, uri_of
 from persona_lsp.lsp.documents import Document
-from persona_lsp.lsp.features.commands import EXPLAIN
 from persona_lsp.lsp.messages import CodeAction, ContextDiagnostic, look_up, params
 from persona_lsp.lsp.rpc import ContentModifiedError, on
 from persona_lsp.lsp.session import Session
-
 from persona_lsp.text.lines import LineTable
 
-QUICK_FIX = "quickfix"
 IGNORE_HERE = "quickfix.persona-lsp.ignore.line"
 IGNORE_EVERYWHERE = "quickfix.persona-lsp.ignore.workspace"
 WHY = "quickfix.persona-lsp.explain"
-FIX_ALL = "source.fixAll.persona-lsp"
 
 
 def register(session: Session) -> None:
@@ -45,14 +42,6 @@ def register(session: Session) -> None:
 
     on(session.server, types.TEXT_DOCUMENT_CODE_ACTION, code_action)
     on(session.server, types.CODE_ACTION_RESOLVE, resolve)
-
-
-def capabilities(session: Session) -> dict[str, Any]:
-    """The kinds; edits are made when an action is chosen, where the client can wait for them."""
-    provider: Json = {"codeActionKinds": [QUICK_FIX, FIX_ALL]}
-    if session.client.resolves_edits:
-        provider["resolveProvider"] = True
-    return {"codeActionProvider": provider}
 
 
 async def _actions(session: Session, document: Document, result: wire.Result, asked: CodeAction) -> list[Json]:

@@ -31,8 +31,3 @@ def register(session: Session) -> None:
 
     session.on_worker.append(hear)
     on(session.server, types.TEXT_DOCUMENT_CODE_LENS, code_lens)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Lenses, complete at once."""
-    return {"codeLensProvider": {"resolveProvider": False}}

@@ -5,14 +5,10 @@ from typing import Any
 from lsprotocol import types
 
 from persona_lsp import __version__
+from persona_lsp.lsp import capabilities
 from persona_lsp.lsp.messages import ExecuteCommand, params
 from persona_lsp.lsp.rpc import RequestFailedError, on
 from persona_lsp.lsp.session import Session
-
-EXPLAIN = "persona-lsp.explain"
-REVIEW = "persona-lsp.review"
-RESTART = "persona-lsp.restart"
-STATUS = "persona-lsp.status"
 
 
 def register(session: Session) -> None:
@@ -22,26 +18,21 @@ def register(session: Session) -> None:
         asked = params(raw, ExecuteCommand)
         arguments = asked.arguments or ()
         match asked.command:
-            case "persona-lsp.explain":
+            case capabilities.EXPLAIN:
                 await _explain(session, *(str(argument) for argument in arguments[:2]))
-            case "persona-lsp.review":
+            case capabilities.REVIEW:
                 uris = [argument for argument in arguments if isinstance(argument, str)]
                 for uri in uris or [document.uri for document in session.documents.all()]:
                     session.board.review(uri)
-            case "persona-lsp.restart":
+            case capabilities.RESTART:
                 session.link.restart()
-            case "persona-lsp.status":
+            case capabilities.STATUS:
                 return _status(session)
             case _:
                 raise RequestFailedError(f"there is no command `{asked.command}`")
         return None
 
     on(session.server, types.WORKSPACE_EXECUTE_COMMAND, execute)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """The commands."""
-    return {"executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS]}}
 
 
 async def _explain(session: Session, rule: str = "", url: str = "") -> None:

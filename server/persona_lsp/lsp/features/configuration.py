@@ -27,11 +27,6 @@ def register(session: Session) -> None:
     on(session.server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration)
 
 
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Nothing to announce."""
-    return {}
-
-
 def initial(options: Any) -> Any:
     """The settings in `initializationOptions`: under `settings`, under the section, or the object itself."""
     for path in (("settings", SECTION), ("settings",), (SECTION,)):

@@ -24,8 +24,3 @@ def register(session: Session) -> None:
         return None if spot is None else location_of(spot, session.client.encoding)
 
     on(session.server, types.TEXT_DOCUMENT_DEFINITION, definition)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Definitions."""
-    return {"definitionProvider": True}

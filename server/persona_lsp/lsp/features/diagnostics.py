@@ -186,19 +186,6 @@ def register(session: Session) -> None:
     on(session.server, types.WORKSPACE_DIAGNOSTIC, workspace_diagnostic)
 
 
-def capabilities(session: Session) -> dict[str, Any]:
-    """Only clients that pull are told that they may: never both."""
-    if not session.client.pulls:
-        return {}
-    return {
-        "diagnosticProvider": {
-            "identifier": "persona-lsp",
-            "interFileDependencies": True,
-            "workspaceDiagnostics": True,
-        }
-    }
-
-
 async def _present(board: Board, document: Document) -> wire.Result:
     """The result for the text as it is now, or what `run` says is to be shown instead."""
     serial = document.serial

@@ -32,11 +32,6 @@ def register(session: Session) -> None:
     on(session.server, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol)
 
 
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Symbols, labelled, since other servers have their own for the same file."""
-    return {"documentSymbolProvider": {"label": "persona-lsp"}}
-
-
 def flat(symbol: wire.Named, session: Session, container: str = "") -> Json:
     """A symbol as `SymbolInformation`."""
     result: Json = {

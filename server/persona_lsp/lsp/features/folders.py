@@ -21,8 +21,3 @@ def register(session: Session) -> None:
         session.start_worker()
 
     on(session.server, types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Several folders, and changes of them."""
-    return {"workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}}}

@@ -30,8 +30,3 @@ def register(session: Session) -> None:
         }
 
     on(session.server, types.TEXT_DOCUMENT_HOVER, hover)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Hovers."""
-    return {"hoverProvider": True}

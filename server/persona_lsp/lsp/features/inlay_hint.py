@@ -31,11 +31,6 @@ def register(session: Session) -> None:
     on(session.server, types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint)
 
 
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Hints, complete at once."""
-    return {"inlayHintProvider": {"resolveProvider": False}}
-
-
 def _hint(label: wire.Label, session: Session) -> Json:
     hint: Json = {
         "position": range_of(label.spot, session.client.encoding)["start"],

@@ -1,11 +1,10 @@
 """initialize, initialized, shutdown. (`exit` and the order of all four are the protocol's.)"""
 
-from collections.abc import Callable
 from typing import Any
 
 from lsprotocol import types
 
-from persona_lsp import __version__
+from persona_lsp.lsp.capabilities import answer
 from persona_lsp.lsp.client import client_of
 from persona_lsp.lsp.features import configuration, watched_files
 from persona_lsp.lsp.messages import Initialize, look_up, params
@@ -14,27 +13,12 @@ from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.uris import to_path
 
 
-def register(session: Session, capabilities: Callable[[Session], dict[str, Any]]) -> None:
+def register(session: Session) -> None:
     """Handle the life of a connection."""
 
     async def initialize(raw: Any) -> dict[str, Any]:
-        asked = params(raw, Initialize)
-        session.client = client_of(asked.capabilities)
-        session.client_name = str(look_up(asked.client_info, "name") or "")
-        session.documents.encoding = session.client.encoding
-        session.settings = configuration.initial(asked.initialization_options)
-        session.folders = _folders(asked)
-        session.rpc.initialized = True
-        # The worker begins while the answer is on its way.
-        session.start_worker()
-        if asked.process_id is not None:
-            from persona_lsp.lsp.server import watch_client
-
-            session.spawn(watch_client(session, asked.process_id))
-        return {
-            "capabilities": capabilities(session),
-            "serverInfo": {"name": "persona-lsp", "version": __version__},
-        }
+        begin(session, params(raw, Initialize))
+        return answer(session.client)
 
     def initialized(_raw: Any) -> None:
         session.spawn(configuration.fetch(session))
@@ -46,6 +30,21 @@ def register(session: Session, capabilities: Callable[[Session], dict[str, Any]]
     on(session.server, types.INITIALIZE, initialize)
     on(session.server, types.INITIALIZED, initialized)
     on(session.server, types.SHUTDOWN, shutdown)
+
+
+def begin(session: Session, asked: Initialize) -> None:
+    """Take what the client says of itself, and let the worker begin."""
+    session.client = client_of(asked.capabilities)
+    session.client_name = str(look_up(asked.client_info, "name") or "")
+    session.documents.encoding = session.client.encoding
+    session.settings = configuration.initial(asked.initialization_options)
+    session.folders = _folders(asked)
+    session.rpc.initialized = True
+    session.start_worker()
+    if asked.process_id is not None:
+        from persona_lsp.lsp.server import watch_client
+
+        session.spawn(watch_client(session, asked.process_id))
 
 
 def _folders(asked: Initialize) -> tuple[str, ...]:

@@ -74,8 +74,3 @@ def register(session: Session) -> None:
             session.link.send(wire.StopIndexing())
 
     on(session.server, types.WINDOW_WORK_DONE_PROGRESS_CANCEL, cancel)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Nothing to announce."""
-    return {}

@@ -57,8 +57,3 @@ def register(session: Session) -> None:
     on(session.server, types.TEXT_DOCUMENT_DID_CHANGE, did_change)
     on(session.server, types.TEXT_DOCUMENT_DID_SAVE, did_save)
     on(session.server, types.TEXT_DOCUMENT_DID_CLOSE, did_close)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Incremental changes."""
-    return {"textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}}}

@@ -30,11 +30,6 @@ def register(session: Session) -> None:
     on(session.server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files)
 
 
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Nothing to announce: watching is registered."""
-    return {}
-
-
 async def watch(session: Session) -> None:
     """Ask the client to watch, where it can be asked."""
     if not session.client.registers_watchers:

@@ -21,8 +21,3 @@ def register(session: Session) -> None:
         return [flat(symbol, session) for symbol in found]
 
     on(session.server, types.WORKSPACE_SYMBOL, workspace_symbol)
-
-
-def capabilities(_session: Session) -> dict[str, Any]:
-    """Queries, answered completely."""
-    return {"workspaceSymbolProvider": True}

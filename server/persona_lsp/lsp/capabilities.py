@@ -1,0 +1,52 @@
+"""What the server says that it can do for a client.
+
+This is asked before the protocol's library is loaded, so nothing here imports it.
+"""
+
+from typing import Any
+
+from persona_lsp import __version__
+from persona_lsp.lsp.client import Client
+
+EXPLAIN = "persona-lsp.explain"
+REVIEW = "persona-lsp.review"
+RESTART = "persona-lsp.restart"
+STATUS = "persona-lsp.status"
+
+QUICK_FIX = "quickfix"
+FIX_ALL = "source.fixAll.persona-lsp"
+
+
+def answer(client: Client) -> dict[str, Any]:
+    """The result of `initialize`."""
+    return {"capabilities": capabilities(client), "serverInfo": {"name": "persona-lsp", "version": __version__}}
+
+
+def capabilities(client: Client) -> dict[str, Any]:
+    """All features; those that only some clients can use, only for these."""
+    code_action: dict[str, Any] = {"codeActionKinds": [QUICK_FIX, FIX_ALL]}
+    if client.resolves_edits:
+        # Edits are made when an action is chosen.
+        code_action["resolveProvider"] = True
+    result: dict[str, Any] = {
+        "positionEncoding": client.encoding,
+        "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+        "hoverProvider": True,
+        "codeActionProvider": code_action,
+        "inlayHintProvider": {"resolveProvider": False},
+        "codeLensProvider": {"resolveProvider": False},
+        # Labelled, since other servers have their own symbols for the same file.
+        "documentSymbolProvider": {"label": "persona-lsp"},
+        "workspaceSymbolProvider": True,
+        "definitionProvider": True,
+        "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS]},
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+    }
+    if client.pulls:
+        # Only clients that pull are told that they may: never both.
+        result["diagnosticProvider"] = {
+            "identifier": "persona-lsp",
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+        }
+    return result
