@@ -23,11 +23,11 @@ def role(path: str, head: bytes = b"") -> str:
     outer = _outside_of_application(folders)
     if _TEST_NAME.search(name) or not _TEST.isdisjoint(outer) or _is_ruby_spec(outer, name):
         return "test"
-    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside):
+    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside) or _MIGRATION_CODE.search(head):
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
-    if name in _SCRIPT_NAMES or not _SCRIPTS.isdisjoint(outer):
+    if name in _SCRIPT_NAMES or name.endswith(".rake") or not _SCRIPTS.isdisjoint(outer):
         return "script"
     return "config" if _CONFIG_NAME.search(name) else "prod"
 
@@ -110,6 +110,7 @@ _TEST_NAME = re.compile(
     r"|^(jest|vitest|karma|mocha|playwright|cypress)[.\-]?(setup|config|global)?[^/]*\.[cm]?[jt]s$"
 )
 _MIGRATION_FOLDERS = re.compile(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
+_MIGRATION_CODE = re.compile(rb"^class \w+ < ActiveRecord::Migration\b", re.MULTILINE)
 _SEED_NAME = re.compile(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
 _CONFIG_NAME = re.compile(
     r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"

@@ -6,7 +6,7 @@ libraries are asked what calls mean; everything else here holds for every langua
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -135,6 +135,12 @@ _LOGGING: Final = re.compile(
 )
 
 
+_DEVELOPMENT: Final = re.compile(
+    r"\bNODE_ENV\b|development|\bis_?dev\b|\bdebug\b|\benv(?:ironment)?\b|production|\blocal\?", re.IGNORECASE
+)
+_FAILURE_NAMES: Final = re.compile(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
+
+
 class Context(Struct, frozen=True, gc=False):
     """Where the walk stands. Fields as in `facts.body.Site`; `sink` names what the current expression flows into."""
 
@@ -193,6 +199,7 @@ class Walk:
         self.locals: dict[str, AnyExpr] = {}
         self.local_types: dict[str, str] = {}
         self.appends: dict[str, list[AnyExpr]] = {}
+        self.origins: dict[str, Origin] = {}
         self.query_of: dict[str, int] = {}
         self.loop_variables: dict[str, int] = {}
         self.names_read: set[str] = set()
@@ -309,6 +316,9 @@ class Walk:
                     return Origin.QUERY
                 found = self.locals.get(name)
                 if found is not None:
+                    known = self.origins.get(name)
+                    if known is not None:
+                        return known
                     return self.origin(found, depth + 1) if found is not expr else Origin.LOCAL
                 if name in self.loop_variables:
                     index = self.loop_variables[name]
@@ -466,6 +476,8 @@ class Walk:
                     return
                 if op:
                     return
+                # Told now, while a name that the value is made of still stands for what it was.
+                self.origins[name] = self.origin(value)
                 self.locals[name] = value
                 self.loop_variables.pop(name, None)
                 self.appends.pop(name, None)
@@ -509,6 +521,7 @@ class Walk:
     def _bind_part(self, target: AnyExpr, value: AnyExpr, query: int) -> None:
         name = _target_name(target)
         if name:
+            self.origins[name] = self.origin(value)
             self.locals[name] = value
             self.query_of.pop(name, None)
             self.whole_body_names.discard(name)
@@ -657,6 +670,7 @@ class Walk:
         )  # fmt: skip
         for name in variables:
             self.locals.pop(name, None)
+            self.origins.pop(name, None)
             self.query_of.pop(name, None)
             self.loop_variables[name] = index
         return index
@@ -1472,6 +1486,8 @@ class Walk:
         status = answer.status if answer.status is not None else (None if answer.status_unknown else default)
         body = answer.body
         kind, keys = answer.body_kind or self._body_kind(body), self._keys(body)
+        if isinstance(body, Const) and body.value is None:
+            kind = "none"
         leak = self._leak(body, ctx) if body is not None and kind not in ("redirect", "html") else None
         returned = ctx.returned or not answer.sends
         span = self.span(node)
@@ -1488,7 +1504,8 @@ class Walk:
                 "_shown": self._shown(body), "_node": node, "_ends_call": node if answer.ends else None,
             }
         )  # fmt: skip
-        if status is None or status < 400:  # noqa: PLR2004 -- HTTP error statuses begin at 400
+        fails = isinstance(body, Call) and _FAILURE_NAMES.search(body.name) is not None
+        if (status is None or status < 400) and not fails:  # noqa: PLR2004 -- HTTP error statuses begin at 400
             self._succeeded(ctx)
         if answer.sends and not answer.ends and not ctx.returned and not answer.streaming:
             self.open |= {("r", index)}
@@ -1609,7 +1626,9 @@ class Walk:
         """What of a caught exception the expression shows: source, place, kind."""
         if expr is None or depth > 3:  # noqa: PLR2004 -- one hop through a variable, one through a wrapper
             return None
-        for part in walk(expr):
+        if ctx.condition and _DEVELOPMENT.search(ctx.condition) and not ctx.condition.startswith("not "):
+            return None
+        for part in self._shipped(expr):
             kind = ""
             match part:
                 case Name(id=name) if name in ctx.caught:
@@ -1638,6 +1657,17 @@ class Walk:
             if kind:
                 return (self.text(part)[:60], self.span(part), kind)
         return None
+
+
+    def _shipped(self, expr: AnyExpr) -> Iterator[AnyExpr]:
+        """The expression and its parts, less those that only stand in for development."""
+        if isinstance(expr, Binary | Ternary) and (isinstance(expr, Ternary) or expr.op == "and"):
+            test = expr.test if isinstance(expr, Ternary) else expr.left
+            if _DEVELOPMENT.search(self.text(test)):
+                return
+        yield expr
+        for child in children(expr):
+            yield from self._shipped(child)
 
 
 def replace_loop(loop: Loop) -> Loop:
