@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.node_fixes import spell_mongoose
 from persona_lsp.libraries.node_values import (
     LANGUAGES,
     Chain,
@@ -226,4 +227,5 @@ LIBRARY: Final = Library(
         "distinct",
     ),
     relational=False,
+    spell=spell_mongoose,
 )

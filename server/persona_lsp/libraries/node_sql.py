@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.node_fixes import spell_sql
 from persona_lsp.libraries.node_values import (
     LANGUAGES,
     Chain,
@@ -279,4 +280,5 @@ LIBRARY: Final = Library(
         "ransaction",
     ),
     relational=True,
+    spell=spell_sql,
 )

@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.sql import operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.node_fixes import spell_prisma
 from persona_lsp.libraries.node_values import (
     LANGUAGES,
     chain,
@@ -142,4 +143,5 @@ LIBRARY: Final = Library(
     meaning=meaning,
     triggers=("prisma", "find", "create", "update", "delete", "upsert", "$", "count", "groupBy"),
     relational=True,
+    spell=spell_prisma,
 )

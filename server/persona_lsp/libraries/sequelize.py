@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.node_fixes import spell_sequelize
 from persona_lsp.libraries.node_values import (
     LANGUAGES,
     chain,
@@ -179,4 +180,5 @@ LIBRARY: Final = Library(
     meaning=meaning,
     triggers=("find", "create", "update", "destroy", "save", "query(", "transaction(", "count", "upsert", "increment"),
     relational=True,
+    spell=spell_sequelize,
 )

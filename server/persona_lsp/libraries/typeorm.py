@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.node_fixes import spell_typeorm
 from persona_lsp.libraries.node_values import (
     LANGUAGES,
     Chain,
@@ -256,4 +257,5 @@ LIBRARY: Final = Library(
     meaning=meaning,
     triggers=("epo", "anager", "ueryBuilder", "query(", "ransaction", "find", "save"),
     relational=True,
+    spell=spell_typeorm,
 )

@@ -931,11 +931,11 @@ class _Reader:
             inner = inner.func if isinstance(inner, Call) else inner.base
         name = guard_name(arg).split(".", 1)[0]
         for _ in range(4):
-            value = scope.value(name)
-            if not isinstance(value, Call | Member) or required_module(value):
+            made = scope.value(name)
+            if not isinstance(made, Call | Member) or required_module(made):
                 break
             # `const limiter = rateLimit({})`: what it was made with tells what it is.
-            name = guard_name(value).split(".", 1)[0]
+            name = guard_name(made).split(".", 1)[0]
         source = scope.imported(name)
         return source[0] if source is not None else ""
 

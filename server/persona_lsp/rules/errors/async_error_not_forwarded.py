@@ -58,6 +58,21 @@ app.get('/orders/:id', async (req, res, next) => {
 });
 ```
 
+`package.json`:
+```json
+{ "dependencies": { "express": "^5.0.0" } }
+```
+
+`jobs.js`:
+```js express
+const express = require('express');
+const app = express();
+
+app.post('/imports', (req, res, next) => {
+  run(req.body).then((result) => res.json(result)).catch(next);
+});
+```
+
 ## Fine
 Express 5 forwards rejections by itself.
 

@@ -55,6 +55,23 @@ end
 ```
 
 ## Fixed
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/orders', async (req, res) => {
+  const order = await prisma.$transaction(async (tx) => {
+    const order = await tx.order.create({ data: { item: String(req.body.item) } });
+    await tx.payment.create({ data: { orderId: order.id } });
+    return order;
+  });
+  res.status(201).json(order);
+});
+```
+
 `app/services/checkout.rb`:
 ```rb rails
 class Checkout
