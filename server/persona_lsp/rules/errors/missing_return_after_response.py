@@ -176,6 +176,8 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
             continue
         if response.continues_kind == "write" and not _refuses(response):
             continue
+        if any(other.span == response.continues_to and _is_bare_return(other) for other in function.responses):
+            continue
         told = "still writes to the database" if response.continues_kind == "write" else "answers again"
         where = function.at(response.span)
         yield Finding(
@@ -185,6 +187,11 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
             related=(Related(function.at(response.continues_to), "It goes on to here."),),
             subject=f"{function.key} {response.status} {response.condition}",
         )
+
+
+def _is_bare_return(response: Response) -> bool:
+    """`return null` where what is returned would be the answer: it adds nothing to the one that was written."""
+    return response.returned and not response.explicit and response.source.strip() in {"", "null", "None", "nil"}
 
 
 def _refuses(response: Response) -> bool:

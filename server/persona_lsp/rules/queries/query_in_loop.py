@@ -152,6 +152,7 @@ def all_orders(session: Session = Depends(get_session)):
 The list has a handful of elements and always will.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function, Loop, Op, Origin, Query
@@ -164,6 +165,8 @@ _READS = frozenset({Op.SELECT, Op.COUNT})
 _FEW = 5
 _JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
 """Calls of Prisma that it joins into one query when several are made in the same tick."""
+
+_BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
@@ -196,7 +199,13 @@ def _finding(function: Function, query: Query, loop: Loop) -> Finding:
 
 
 def _is_many(loop: Loop) -> bool:
-    if loop.batched or loop.retry or loop.origin is Origin.CONST or not loop.variables:
+    if (
+        _BATCHES.search(loop.iterable)
+        or loop.batched
+        or loop.retry
+        or loop.origin is Origin.CONST
+        or not loop.variables
+    ):
         return False
     return loop.bound is None or loop.bound > _FEW
 

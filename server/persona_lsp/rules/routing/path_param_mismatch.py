@@ -57,7 +57,7 @@ def read_item(itemId: int):
 class Users {
     @GetMapping("/users/{userId}")
     UserDto read(@PathVariable("userID") long id) {
-//               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `userID` is not in `GET /users/{userId}`, so every call fails; did you mean `userId`?
+//               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `userID` is not in `GET /users/{userId}`, so no request can set it; did you mean `userId`?
         return users.read(id);
     }
 }
@@ -200,7 +200,9 @@ def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
             continue
         near = _nearest(param.name, free)
         if param.place == In.PATH:
-            told = "so every call fails;" + (f" did you mean `{near}`?" if near else " add it to the path or drop it.")
+            told = "so no request can set it;" + (
+                f" did you mean `{near}`?" if near else " add it to the path or drop it."
+            )
         elif param.place == In.QUERY and near:
             told = f"so it is taken from the query; did you mean `{near}`?"
         else:

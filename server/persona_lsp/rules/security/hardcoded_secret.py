@@ -113,4 +113,5 @@ def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
 
 
 def _is_issued(secret: SecretLiteral) -> bool:
-    return secret.confidence == "high" and "password" not in secret.kind.lower()
+    kind = secret.kind.lower()
+    return secret.confidence == "high" and "password" not in kind and "private key" not in kind

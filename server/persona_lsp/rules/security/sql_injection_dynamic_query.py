@@ -201,6 +201,7 @@ end
 The value is made by code that cannot be seen and is known to be harmless.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Dynamic, Function, Origin, Query
@@ -211,6 +212,13 @@ from persona_lsp.rules.predicates import brief
 from persona_lsp.workspace.snapshot import Snapshot
 
 _TEXT = frozenset({"", "str", "string", "String", "CharSequence", "Object", "any", "unknown"})
+
+_FRAGMENT = re.compile(
+    r"(clauses?|criteria|conditions?|where|filters?|sql|query|columns?|fields?|table\w*|schema\w*|order\w*|sort\w*"
+    r"|suffix|prefix|placeholders?|marks|joins?|expression|expr|template|statement)$",
+    re.IGNORECASE,
+)
+"""Names of parameters that bring SQL on purpose: whoever calls with them has to be asked, and is not known here."""
 
 
 @function_rule(severity=Severity.ERROR, since="0.1")
@@ -236,6 +244,8 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
     if not function.is_public:
         return None
     # What was made of a parameter may be the id of a record as well as a name that somebody typed.
+    if _FRAGMENT.search(value.source):
+        return None
     root = value.source.partition(".")[0].partition("[")[0].partition("(")[0].strip()
     direct = any(param.name == root for param in function.params)
     return Severity.WARNING if direct and value.source.count("(") == 0 else Severity.INFORMATION

@@ -200,6 +200,10 @@ _CALLER = re.compile(
     r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth", re.IGNORECASE
 )
 
+_RAISES = re.compile(
+    r"not_?found|or_?(throw|fail|raise|die|404|create|new|default|init)|required|must|!$", re.IGNORECASE
+)
+
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
 def missing_not_found_check(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
@@ -245,7 +249,7 @@ def _is_passed_key(endpoint: Endpoint, function: Function, query: Query, call: i
 def _is_unchecked(query: Query) -> bool:
     if query.op is not Op.SELECT or not query.nullable or query.many:
         return False
-    if query.checked or query.unchecked_use is None:
+    if query.checked or query.unchecked_use is None or _RAISES.search(query.api):
         return False
     # The record of the caller himself is there: he logged in with it.
     return not any(_CALLER.search(key) for key in query.keys)
