@@ -15,9 +15,44 @@ from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Finding, Related, Reported, Severity
 from persona_lsp.findings.intent import RenameText
 from persona_lsp.host.ports import Stop, Stopped
-from persona_lsp.review.views import Hint, Hover, Lens, Symbol
 from persona_lsp.settings import Settings
 from persona_lsp.workspace.snapshot import Snapshot
+
+
+class Hover(Struct):
+    """As in review.views, whose package would load all rules and languages."""
+
+    markdown: str
+    start: int
+    end: int
+
+
+class Hint(Struct):
+    """As in review.views."""
+
+    offset: int
+    label: str
+    tooltip: str = ""
+    after: bool = False
+
+
+class Lens(Struct):
+    """As in review.views."""
+
+    start: int
+    end: int
+    title: str
+
+
+class Symbol(Struct):
+    """As in review.views."""
+
+    name: str
+    detail: str
+    kind: str
+    where: Where
+    selection: Where
+    children: tuple["Symbol", ...] = ()
 
 
 class FakeExtraction(Struct):

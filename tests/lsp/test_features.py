@@ -200,6 +200,10 @@ def test_commands(client: Client) -> None:
     assert client.request("workspace/executeCommand", run) is None
     shown = next(m["params"] for m in client.messages if m.get("method") == "window/showDocument")
     assert shown == {"uri": "https://example.org/bad-word", "external": True}
+    run = {"command": "persona-lsp.explain", "arguments": ["bad-word", "file:///docs/bad-word.md"]}
+    client.request("workspace/executeCommand", run)
+    shown = [m["params"] for m in client.messages if m.get("method") == "window/showDocument"][-1]
+    assert shown == {"uri": "file:///docs/bad-word.md", "external": False}, "a page of ours opens in the editor"
     assert client.request("workspace/executeCommand", {"command": "persona-lsp.status"})["diagnostics"] == "push"
     assert "no command" in client.error("workspace/executeCommand", {"command": "x"})["message"]
 

@@ -1,8 +1,10 @@
 """Hovers are answered at once, from the last finished state of the document, while a newer one is being made."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -11,10 +13,12 @@ from persona_lsp.host import wire
 from persona_lsp.host.host import Host
 from persona_lsp.host.mailbox import Letter, Mailbox, Question
 from persona_lsp.host.spots import spot
-from persona_lsp.review.views import Hover
 from persona_lsp.text.edits import ByteEdit, difference
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from persona_lsp.review.views import Hover
 
 PATIENCE = 5.0
 """Seconds that a hover waits for the first look at its document."""

@@ -1,15 +1,20 @@
 """What the host needs of the rest of the program. The real ones stand in `engine.py`; tests bring their own."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
-from persona_lsp.review.views import Hint, Hover, Lens, Symbol
 from persona_lsp.settings import Settings
 from persona_lsp.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    # Its package loads all rules and languages, which those who bring their own engine do not need.
+    from persona_lsp.review.views import Hint, Hover, Lens, Symbol
 
 Stop = Callable[[], bool]
 
@@ -149,7 +154,7 @@ class Disk(Protocol):
     def text(self, location: str) -> bytes | None:
         """The bytes of a settings file; None when there is none. Never raises."""
 
-    def cached(self, folder: str, version: str) -> "Cache":
+    def cached(self, folder: str, version: str) -> Cache:
         """Facts of an earlier run."""
 
 

@@ -1,12 +1,17 @@
 """Places of the engine as spots that can leave the process."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.host.wire import Beside, Change, Named, Proposal, Shown, Spot
-from persona_lsp.review.views import Symbol
 from persona_lsp.text.lines import LineTable
+
+if TYPE_CHECKING:
+    from persona_lsp.review.views import Symbol
 
 Tables = Callable[[str], LineTable]
 Names = Callable[[str], str]

@@ -39,7 +39,7 @@ async def _explain(session: Session, rule: str = "", url: str = "") -> None:
     """Open the page of a rule, or say where it is."""
     if url and session.client.shows_documents:
         try:
-            await session.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": url, "external": True})
+            await session.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": url, "external": not url.startswith("file:")})
             return
         except RequestFailedError:
             pass
