@@ -606,7 +606,11 @@ class Walk:
         return False
 
     def _if(self, node: If, ctx: Context) -> bool:
+        reads = len(self.inputs)
         self.visit(node.test, replace(ctx, discarded=False))
+        for read in self.inputs[reads:]:
+            # What a condition reads is tested by it.
+            read["guarded"] = True
         text = self.text(node.test)
         self._mark_checked(node.test)
         self.branch_ids += 1

@@ -60,11 +60,24 @@ _CACHE: Final = re.compile(r"redis|cache|memcached|^(?:kv|store)$", re.IGNORECAS
 _CACHE_WORDS: Final = frozenset(
     {"get", "set", "setex", "setEx", "mget", "mset", "del", "hget", "hset", "hgetall", "hdel", "incr", "decr", "expire", "setnx",
      "setNX", "exists", "ttl", "lpush", "rpush", "sadd", "srem", "smembers", "zadd", "zrange", "wrap", "flushall", "flushdb",
-     "getset", "unlink", "incrby", "hincrby", "keys", "scan", "psetex"}
+     "getset", "unlink", "delete", "has", "clear", "reset", "invalidate", "incrby", "hincrby", "keys", "scan", "psetex"}
 )  # fmt: skip
 _METRIC: Final = re.compile(r"metric|statsd|prom|counter|histogram|gauge|datadog|newrelic", re.IGNORECASE)
 _METRIC_WORDS: Final = frozenset(
-    {"inc", "increment", "observe", "timing", "gauge", "histogram", "startTimer", "recordMetric", "addSpan"}
+    {
+        "inc",
+        "increment",
+        "observe",
+        "timing",
+        "gauge",
+        "histogram",
+        "startTimer",
+        "recordMetric",
+        "send",
+        "record",
+        "count",
+        "addSpan",
+    }
 )
 
 
