@@ -4,10 +4,16 @@ import re
 from typing import Final
 
 from persona_lsp.facts.body import Op
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Edit
+from persona_lsp.findings.intent import BindSql, Intent, WrapInTransaction
 from persona_lsp.flow.sql import looks_like_sql, operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.python_sql_edits import bound
 from persona_lsp.libraries.python_values import assigned_to, calls_on, last_name, links
-from persona_lsp.syntax.ir import AnyExpr, Call, Items, Member, Name, Object, Str, dotted, walk
+from persona_lsp.syntax.around import around
+from persona_lsp.syntax.ir import AnyExpr, Call, Items, Member, Module, Name, Object, Str, dotted, walk
+from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit
 
 PACKAGES: Final = (
     "psycopg", "psycopg2", "sqlite3", "aiosqlite", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql", "databases",
@@ -166,6 +172,59 @@ def _op(expr: AnyExpr, scope: Scope) -> Op:
     return operation(_literal(expr, scope) or "")
 
 
+def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] | None:  # noqa: ARG001 -- the tree says it all
+    """Bound values in the notation of the driver, and transactions of asyncpg."""
+    match intent:
+        case BindSql():
+            return _bound(intent, module)
+        case WrapInTransaction(library="dbapi"):
+            return _wrapped(intent, module)
+        case _:
+            return None
+
+
+def _driver(module: Module) -> str:
+    roots = {i.module.split(".", 1)[0] for i in module.imports}
+    if roots & {"sqlite3", "aiosqlite", "pyodbc"}:
+        return "?"
+    if roots & {"psycopg", "psycopg2", "pymysql", "MySQLdb", "mysql", "aiomysql", "aiopg", "django"}:
+        return "%s"
+    return "$" if "asyncpg" in roots else ""
+
+
+def _bound(intent: BindSql, module: Module) -> tuple[Edit, ...] | None:
+    path = around(module, intent.where.start, intent.where.end)
+    text = next((n for n in reversed(path) if isinstance(n, Str) and n.start == intent.where.start), None)
+    ran = next((n for n in reversed(path) if isinstance(n, Call)), None)
+    mark = _driver(module)
+    if text is None or ran is None or not mark or not ran.args or ran.args[0] is not text or len(ran.args) > 1:
+        return None
+    rewritten = bound(text, module, lambda number, _: f"${number}" if mark == "$" else mark)
+    if rewritten is None or (mark == "%s" and "%" in rewritten[0].replace("%s", "")):
+        return None
+    literal, values = rewritten
+    sources = [source for _, source in values]
+    given = (
+        ", ".join(sources) if mark == "$" else f"({sources[0]},)" if len(sources) == 1 else f"({', '.join(sources)})"
+    )
+    return (Edit(module.path, text.start, text.end, f"{literal}, {given}"),)
+
+
+def _wrapped(intent: WrapInTransaction, module: Module) -> tuple[Edit, ...] | None:
+    if _driver(module) != "$" or not intent.handle:
+        return None
+    source = module.source
+    start = line_start(source, intent.where.start)
+    end = line_end(source, intent.where.end - 1)
+    text = source[start:end].decode()
+    if '"""' in text or "'''" in text:
+        return None
+    indent = indent_of(source, intent.where.start)
+    step = unit(indent)
+    inside = "".join(step + line if line.strip() else line for line in text.splitlines(keepends=True))
+    return (Edit(module.path, start, end, f"{indent}async with {intent.handle}.transaction():\n{inside}"),)
+
+
 LIBRARY: Final = Library(
     id="dbapi",
     languages=("python",),
@@ -173,4 +232,5 @@ LIBRARY: Final = Library(
     meaning=meaning,
     triggers=("execute", "fetch", ".transaction("),
     relational=True,
+    spell=spell,
 )

@@ -1,0 +1,58 @@
+"""Rewriting f-strings of SQL into text with placeholders."""
+
+import re
+from collections.abc import Callable
+
+from persona_lsp.syntax.ir import AnyExpr, Member, Module, Name, Str
+
+_PREFIX = re.compile(rb"^([a-zA-Z]*)(\"\"\"|'''|\"|')")
+
+
+def bound(
+    text: Str, module: Module, placeholder: Callable[[int, str], str]
+) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The literal with `placeholder(number, name)` for every value, and (name, source) of the values.
+
+    None if a value stands where none can be bound, or is formatted on its way.
+    """
+    source = module.source
+    opening = _PREFIX.match(source[text.start : text.end])
+    if opening is None or b"f" not in opening[1].lower():
+        return None
+    values: list[tuple[str, str]] = []
+    names: set[str] = set()
+    pieces: list[bytes] = []
+    at = text.start + opening.end()
+    quote = opening[2]
+    end = text.end - len(quote)
+    for part in text.parts:
+        if isinstance(part, str):
+            continue
+        start, stop = source.rfind(b"{", at, part.start + 1), source.find(b"}", part.end, end)
+        if start < at - 1 or stop < 0 or source[part.end : stop].strip() or source[start + 1 : part.start].strip():
+            return None
+        before, after = start, stop + 1
+        quoted = source[before - 1 : before] == b"'" and source[after : after + 1] == b"'"
+        if not quoted and (
+            source[before - 1 : before] in (b"'", b"%", b"_", b"`") or source[after : after + 1] in (b"'", b"%")
+        ):
+            return None
+        if quoted:
+            before, after = before - 1, after + 1
+        name = _name(part, names, len(values) + 1)
+        names.add(name)
+        pieces.append(source[at:before])
+        pieces.append(placeholder(len(values) + 1, name).encode())
+        values.append((name, module.text(part)))
+        at = after
+    pieces.append(source[at:end])
+    if not values:
+        return None
+    body = b"".join(pieces).replace(b"{{", b"{").replace(b"}}", b"}")
+    prefix = bytes(c for c in opening[1] if c not in b"fF")
+    return (prefix + quote + body + quote).decode(), tuple(values)
+
+
+def _name(expr: AnyExpr, taken: set[str], number: int) -> str:
+    plain = expr.id if isinstance(expr, Name) else expr.name if isinstance(expr, Member) else f"value_{number}"
+    return plain if plain not in taken else f"{plain}_{number}"
