@@ -68,7 +68,7 @@ def _admitted(rule: Rule, snapshot: Snapshot, path: str | None) -> list[Finding]
             continue
         facts = files.get(where.path)
         # A handler with several routes is looked at once for each; one word about it is enough.
-        if facts is not None and facts.role in roles:
+        if facts is not None and facts.role in roles and where.path not in snapshot.front_end:
             admitted.setdefault((where.path, where.start, where.end), finding)
     return list(admitted.values())
 

@@ -16,8 +16,9 @@ from persona_lsp.workspace import calls
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered
+from persona_lsp.workspace.front_end import front_end
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
-from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text
+from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
@@ -50,7 +51,6 @@ class _World(Struct):
     sole_status: Mapping[str, int]
     versions: Mapping[str, str]
     calls: calls.Calls
-    context_path: str
     rules: Sequence[tuple[str, Guard]]
     forwards: bool
 
@@ -109,9 +109,6 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
-    context, _ = text(all_names, "", (Ref("${server.servlet.context-path:}"),))
-    servlet, _ = text(all_names, "", (Ref("${spring.mvc.servlet.path:}"),))
-    context = context or servlet
     express = versions.get("express", "")
     major = int(express.split(".", 1)[0]) if express[:1].isdigit() else 0
     forwards = major >= _ASYNC_SAFE or any(
@@ -119,7 +116,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     )
     return _World(
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
-        context if "${" not in context else "", security_rules(rules), forwards,
+        security_rules(rules), forwards,
     )  # fmt: skip
 
 
@@ -182,7 +179,7 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
         rooted = router.kind in ("app", "class")
         found = [
             Chain(
-                f"{path}:{symbol}" if router.kind != "class" else router.framework,
+                f"{path}:{symbol}" if router.kind != "class" else f"{router.framework}:{unit(path)}",
                 join(own) if own else "",
                 known,
                 router.guards,
@@ -279,7 +276,7 @@ def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]
                 for prefix in prefixes or ((),):
                     before, sure = text(world.names, source, prefix)
                     chain = Chain(
-                        router.framework,
+                        f"{router.framework}:{unit(path)}",
                         join(before) if before else "",
                         sure,
                         (*base.guards, *router.guards),
@@ -309,7 +306,7 @@ def _made(
     guards: tuple[Guard, ...],
 ) -> Iterator[Endpoint]:  # fmt: skip
     handler, owner = _handler(world, path, facts, route, router)
-    context = world.context_path if route.framework == "spring" else ""
+    context = _context(world, path) if route.framework == "spring" else ""
     raw = join(context, chain.prefix, own)
     full, segments = normalise(raw)
     depended = gathered(world.names, path, route)
@@ -587,17 +584,13 @@ _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 def _rules_for(world: _World, file: str) -> Sequence[tuple[str, Guard]]:
     """The rules of the module that the file belongs to; those of other modules where it has none of its own."""
-    root = _module_root(file)
-    own = [rule for rule in world.rules if _module_root(rule[1].where.path) == root]
-    if own or len({_module_root(guard.where.path) for _, guard in world.rules}) < 2:
+    root = unit(file)
+    own = [rule for rule in world.rules if unit(rule[1].where.path) == root]
+    if own or len({unit(guard.where.path) for _, guard in world.rules}) < 2:
         return own or world.rules
     first = world.rules[0][1]
     # Which of the modules' rules the application runs with is a matter of its class path.
     return (("/**", Guard(first.name, GuardKind.UNKNOWN, first.level, first.where)),)
-
-
-def _module_root(path: str) -> str:
-    return path.partition("/src/")[0] if "/src/" in path else ""
 
 
 def _ant(pattern: str, path: str) -> bool:
@@ -607,6 +600,15 @@ def _ant(pattern: str, path: str) -> bool:
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _context(world: _World, path: str) -> str:
+    """What Spring puts before all paths of the unit that the file belongs to."""
+    for key in ("server.servlet.context-path", "spring.mvc.servlet.path"):
+        value, known = text(world.names, path, (Ref("${" + key + ":}"),))
+        if value and known:
+            return value
+    return ""
 
 
 def _hidden(world: _World, router: Target | None, chain: Chain, own: str) -> tuple[str, ...]:
@@ -664,7 +666,7 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
         versions=world.versions, classes={k: tuple(v) for k, v in classes.items()},
         functions={k: tuple(v) for k, v in functions.items()},
         transactional=calls.transactional(world.calls), sole_status=world.sole_status,
-        settings=world.names.properties, indexes=world.names.files, project=world.calls,
+        settings=world.names.properties, front_end=front_end(files), indexes=world.names.files, project=world.calls,
     )  # fmt: skip
 
 
@@ -716,7 +718,6 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         previous.sole_status,
         previous.versions,
         project,
-        "",
         (),
         False,
     )

@@ -45,12 +45,26 @@ class Names(Struct):
     by_tail: Mapping[str, tuple[str, ...]]
     packages: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, tuple[tuple[str, str], ...]]
-    properties: Mapping[str, str]
+    properties: Mapping[str, Mapping[str, str]]
+    """Settings by the unit (`unit`) whose configuration files hold them."""
     resolved: dict[tuple[str, str], Target | None]
     modules: dict[tuple[str, str], str | None]
     folded: dict[str, list[tuple[str, str]]] = {}
     drawing: dict[str, list[str]] = {}
     switched: dict[str, list[str]] | None = None
+
+
+def unit(path: str) -> str:
+    """The folder that is built and run on its own: what stands before `src/`, "" for the whole workspace."""
+    return path.partition("/src/")[0] if "/src/" in path else ""
+
+
+def property_of(all_names: "Names", path: str, key: str) -> str | None:
+    """A setting as the file's unit has it; that of the only unit that has settings, where its own has none."""
+    own = all_names.properties.get(unit(path))
+    if own is None and len(all_names.properties) == 1:
+        own = next(iter(all_names.properties.values()))
+    return own.get(key) if own is not None else None
 
 
 def index(facts: FileFacts) -> FileIndex:
@@ -84,7 +98,7 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
     tails: dict[str, list[str]] = {}
     packages: dict[str, list[str]] = {}
     classes: dict[str, list[tuple[str, str]]] = {}
-    properties: dict[str, str] = {}
+    properties: dict[str, dict[str, str]] = {}
     for path, facts in files.items():
         old = indexes.get(path) if indexes else None
         entry = old if old is not None and old.facts is facts else index(facts)
@@ -98,9 +112,10 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
             packages.setdefault(facts.package, []).append(path)
         for cls in facts.classes:
             classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append((path, cls.name))
-        for item in facts.config:
-            if facts.role in ("prod", "config") and not item.profile:
-                properties.setdefault(item.key, item.value)
+        if facts.role in ("prod", "config"):
+            for item in facts.config:
+                if not item.profile:
+                    properties.setdefault(unit(path), {}).setdefault(item.key, item.value)
     return Names(
         indexed, {k: tuple(v) for k, v in tails.items()}, {k: tuple(v) for k, v in packages.items()},
         {k: tuple(v) for k, v in classes.items()}, properties, {}, {},
@@ -457,7 +472,7 @@ def _reference(all_names: Names, path: str, ref: Ref, depth: int, scope: str = "
         return "", False
     if ref.name.startswith("${") and ref.name.endswith("}"):
         key, _, default = ref.name[2:-1].partition(":")
-        value = all_names.properties.get(key)
+        value = property_of(all_names, path, key)
         if value is None:
             return default, bool(default) or ":" in ref.name
         nested = value

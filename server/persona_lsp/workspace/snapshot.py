@@ -118,7 +118,9 @@ class Snapshot(Struct, frozen=True, gc=False):
     """Functions that a caller in this project runs inside a transaction."""
     sole_status: Mapping[str, int] = {}
     """Exception class -> status that the project's error handlers or the class itself give it."""
-    settings: Mapping[str, str] = {}
+    settings: Mapping[str, Mapping[str, str]] = {}
+    front_end: frozenset[str] = frozenset()
+    """Files of packages that run in browsers: no back end, and not reviewed."""
     indexes: Mapping[str, Any] = {}
     """Names of each file, for linking the next snapshot."""
     project: Any = None
