@@ -216,6 +216,12 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
             return False
 
 
+def builder_chain(expr: Call) -> list[Call] | None:
+    """The calls of a response builder's chain, the one on `ResponseEntity` first; None if it is no such chain."""
+    found = _owner(expr)
+    return found[1] if found is not None else None
+
+
 def _owner(expr: Call) -> tuple[Call, list[Call]] | None:
     """The first call on `ResponseEntity` of a chain, with the whole chain in order."""
     calls: list[Call] = []

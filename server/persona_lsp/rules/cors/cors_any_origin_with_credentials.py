@@ -67,6 +67,17 @@ const app = express();
 app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(','), credentials: true }));
 ```
 
+```java spring
+@RestController
+@CrossOrigin(originPatterns = "${app.cors.allowed-origins}", allowCredentials = "true")
+class Orders {
+    @GetMapping("/orders")
+    List<OrderDto> page() {
+        return orders.page();
+    }
+}
+```
+
 `config/initializers/cors.rb`:
 ```rb rails
 Rails.application.config.middleware.insert_before 0, Rack::Cors do
@@ -75,6 +86,17 @@ Rails.application.config.middleware.insert_before 0, Rack::Cors do
     resource "*", headers: :any, credentials: true
   end
 end
+```
+
+```java spring
+@RestController
+@CrossOrigin(originPatterns = "${app.cors.allowed-origins}", allowCredentials = "true")
+class Orders {
+    @GetMapping("/orders")
+    List<OrderDto> page() {
+        return orders.page();
+    }
+}
 ```
 
 ## Fine

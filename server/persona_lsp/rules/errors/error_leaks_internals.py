@@ -102,6 +102,17 @@ app.get('/orders', async (req, res) => {
 });
 ```
 
+```java spring
+@RestControllerAdvice
+class Errors {
+    @ExceptionHandler(Exception.class)
+    ResponseEntity<String> any(Exception failure) {
+        LoggerFactory.getLogger(Errors.class).error("Request failed", failure);
+        return ResponseEntity.status(500).body("Internal server error");
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -193,7 +204,7 @@ from collections.abc import Iterator
 from persona_lsp.facts.body import Function, Raise, Response
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.finding import Finding, Severity
-from persona_lsp.findings.intent import HideError, RenameText
+from persona_lsp.findings.intent import HideError
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.workspace.snapshot import Snapshot
@@ -219,7 +230,6 @@ def error_leaks_internals(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
             yield Finding(
                 entry.where,
                 f"`{entry.key}` sends what went wrong inside to every client; set it to `never` and read it in the log.",
-                fixes=(RenameText(entry.where, "Set it to `never`", new="never"),),
                 severity=None if entry.key.endswith("stacktrace") else Severity.WARNING,
                 subject=entry.key,
             )
