@@ -747,7 +747,7 @@ class _Reader:
                 self.wrapped.add(function.start)
             known = self.inline.get(function.start)
             if known is None:
-                label = f"{scope.prefix}{value.id}" if isinstance(value, Name) else f"{verb} {literal(path) or '?'}"
+                label = f"{scope.prefix}{value.id}" if isinstance(value, Name) else f"{verb} {_shown(path)}"
                 known = self._key(label)
                 self.inline[function.start] = known
             return known, None, function.name or known, wrapped
@@ -884,6 +884,9 @@ class _Reader:
         for item in value.items if isinstance(value, Items) else (arg,):
             plain = reduce(item, scope)
             pieces = text(item, scope)
+            if pieces == ("/",):
+                # Express does not tell `/books` from `/books/`.
+                pieces = EMPTY
             found.extend((pieces,) if isinstance(plain, Str) and plain.regex else expand(pieces))
         return tuple(found)
 
@@ -984,6 +987,11 @@ class _Reader:
 
     def _doc(self) -> Doc:
         return _doc_before(self.module.source, self.statement.start)
+
+
+def _shown(path: Text) -> str:
+    known = literal(path)
+    return "?" if known is None else known or "/"
 
 
 def _prefix(path: Text) -> Text:
