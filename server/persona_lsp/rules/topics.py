@@ -10,6 +10,7 @@ from persona_lsp.findings.topic import Topic
 FEATURES: Final = {
     "endpoint-card": "hover over a route or handler: auth, inputs, answers, errors and what it does",
     "openapi-export": "persona-lsp endpoints --format openapi",
+    "REST": "endpoints are read out of every framework into one model, which the rules review",
     "business-impact": "every rule page and finding hover starts with what the problem costs the business",
 }
 """What keeps commitments beside rules: the ids that topics name, each with what it is."""

@@ -67,17 +67,6 @@ const app = express();
 app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(','), credentials: true }));
 ```
 
-```java spring
-@RestController
-@CrossOrigin(originPatterns = "${app.cors.allowed-origins}", allowCredentials = "true")
-class Orders {
-    @GetMapping("/orders")
-    List<OrderDto> page() {
-        return orders.page();
-    }
-}
-```
-
 `config/initializers/cors.rb`:
 ```rb rails
 Rails.application.config.middleware.insert_before 0, Rack::Cors do

@@ -37,6 +37,17 @@ app.get('/users/:userId', (req, res) => {
 ```
 
 ## Fixed
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{id}")
+def get_order(id: int):
+    return {"id": id}
+```
+
 ```js express
 const express = require('express');
 const app = express();

@@ -27,6 +27,17 @@ app.use(session({ secret: 'q7Zt-9vLw2Xc_44nBe', resave: false }));
 ```
 
 ## Fixed
+```py fastapi
+import os
+
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+
+app = FastAPI()
+JWT_SECRET = os.environ["JWT_SECRET"]
+engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
+```
+
 ```js express
 const express = require('express');
 const session = require('express-session');
@@ -99,7 +110,7 @@ def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     for secret in facts.secrets:
         if secret.confidence == "low" or (facts.role in _MADE_UP and not _is_issued(secret)):
             continue
-        name = "_".join(words(secret.name)).upper()
+        name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else "")
         title = f"Read it from the environment variable {name}"
         fixes = (ReadFromEnvironment(secret.where, title, safe=False, name=name),) if secret.fixable and name else ()
         article = "An" if secret.kind[:1].lower() in "aeio" else "A"

@@ -40,6 +40,22 @@ app.get('/users/:id', async (req, res) => {
 ```
 
 ## Fixed
+```py fastapi
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.post("/charges")
+def charge(order: Order):
+    try:
+        pay(order)
+    except PaymentError:
+        return JSONResponse(status_code=500, content={"error": "declined"})
+    return {"paid": True}
+```
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');

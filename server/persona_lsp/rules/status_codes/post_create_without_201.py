@@ -271,7 +271,7 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         f"{told} `{label(endpoint)}`; answer 201 where a resource is created."
         if told
         else f"`{label(endpoint)}` creates `{brief(entity)}` but answers 200; answer 201 with its place in `Location`.",
-        fixes=(SetStatus(where, title, safe=False, status=201),) if fixable else (),
+        fixes=(SetStatus(where, title, safe=False, status=201),) if fixable and not lone else (),
         severity=Severity.INFORMATION if lone else None,
         subject=endpoint.label,
     )

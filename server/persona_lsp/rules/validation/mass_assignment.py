@@ -88,6 +88,31 @@ class UsersController < ApplicationController
 end
 ```
 
+## Fixed
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    is_admin: Mapped[bool]
+
+
+@app.post("/users", status_code=201)
+def create_user(body: dict, session: Session = Depends(get_session)):
+    session.add(User(name=body["name"]))
+    session.commit()
+```
+
 ## Fine
 The fields are named, or a schema names them.
 
@@ -213,7 +238,7 @@ def mass_assignment(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]
 
 def _finding(endpoint: Endpoint, query: Query, where: Where, snapshot: Snapshot) -> Finding:
     entity = snapshot.class_named(query.entity) if query.entity else None
-    fields = tuple(one.name for one in entity.fields if not one.relation) if entity else ()
+    fields = tuple(one.name for one in entity.fields if not one.relation and one.name[:1] != "_") if entity else ()
     sensitive = next((name for name in fields if _SENSITIVE.fullmatch(name)), "")
     allowed = tuple(name for name in fields if not _SENSITIVE.fullmatch(name) and not _SERVER_SET.fullmatch(name))
     severity = None if sensitive else Severity.WARNING
