@@ -1,11 +1,11 @@
-"""Words of well-known gems that register routes: devise, devise_token_auth, doorkeeper."""
+"""Words of well-known gems that register routes: devise, devise_token_auth, doorkeeper, versionist."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from persona_lsp.frameworks.rails.inflection import class_name, plural, singular
+from persona_lsp.frameworks.rails.inflection import class_name, plural, singular, underscored
 from persona_lsp.frameworks.rails.literals import items, literal, names, resolved
 from persona_lsp.frameworks.rails.scope import Scope, joined
 from persona_lsp.syntax.ir import AnyExpr, Call, Object, Str
@@ -162,6 +162,19 @@ def _doorkeeper(mapper: "Mapper", call: Call, scope: Scope) -> None:
         mapper.add(inner, methods, joined(base, tail), handler, call, call.func, derived=True)
 
 
+def _api_version(mapper: "Mapper", call: Call, scope: Scope) -> None:
+    """versionist: `api_version(module: "V1", path: { value: "v1" }) do`. Versions in headers leave the path as it is."""
+    given, _ = mapper.options(call, scope)
+    module = "/".join(underscored(p) for p in mapper.path_of(given.get("module")).split("::") if p)
+    scope = replace(scope, module=f"{scope.module}/{module}".strip("/"))
+    path = _texts(given.get("path"), mapper).get("value", "")
+    others = [k for k in ("header", "parameter") if k in given]
+    if path:
+        mapper.block(call, replace(scope, path=joined(scope.path, path)))
+    for name in others:
+        mapper.block(call, replace(scope, variants=(*scope.variants, f"{name}={mapper.module.text(given[name])}")))
+
+
 def _texts(expr: AnyExpr | None, mapper: "Mapper") -> dict[str, str]:
     value = resolved(expr, mapper.env)
     if not isinstance(value, Object):
@@ -182,4 +195,5 @@ MACROS: Final[Mapping[str, Callable[["Mapper", Call, Scope], None]]] = {
     "devise_for": _devise_for,
     "mount_devise_token_auth_for": _token_auth,
     "use_doorkeeper": _doorkeeper,
+    "api_version": _api_version,
 }

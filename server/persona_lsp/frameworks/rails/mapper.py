@@ -14,6 +14,7 @@ from persona_lsp.frameworks.rails.inflection import underscored
 from persona_lsp.frameworks.rails.literals import (
     chain,
     is_false,
+    is_true,
     items,
     literal,
     names,
@@ -264,8 +265,8 @@ class Mapper:
         scope = replace(scope, **changes) if changes else scope
         if "constraints" in given:
             scope = self.constrained(given["constraints"], scope)
-        if "defaults" in given or "format" in given:
-            scope = self._formatted(given, scope)
+        if "format" in given:
+            scope = _formatted(given["format"], scope)
         return scope
 
     def constrained(self, expr: AnyExpr, scope: Scope) -> Scope:
@@ -276,10 +277,6 @@ class Mapper:
             return replace(scope, variants=(*scope.variants, *found))
         text = " ".join(self.module.text(expr).split())[:80]
         return replace(scope, variants=(*scope.variants, text), conditional=True)
-
-    def _formatted(self, given: Mapping[str, AnyExpr], scope: Scope) -> Scope:
-        del given  # formats choose a representation; the paths and methods stay what they are
-        return scope
 
     def nested(self, scope: Scope) -> Scope:
         """The scope of what belongs to a member of the resource."""
@@ -471,6 +468,8 @@ class Mapper:
             scope = self.member(scope)
         if "module" in given:
             scope = self.scoped({"module": given["module"]}, scope)
+        if "format" in given:
+            scope = _formatted(given["format"], scope)
         if not methods:
             methods = self._via(given["via"]) if "via" in given else scope.via or ("ANY",)
         value = resolved(path, self.env)
@@ -588,7 +587,7 @@ class Mapper:
         where = Where(path_file, start, max(end, start))
         statement = Where(path_file, call.start, call.end)
         literal_path = isinstance(at, Str) and call.start <= at.start and at.end <= call.end
-        for one in variants(path):
+        for one in variants(path + scope.suffix):
             text = self.paths.text(one)
             self.routes.append(
                 Route(
@@ -824,6 +823,11 @@ _WORDS: Final[Mapping[str, Callable[[Mapper, Call, Scope], None]]] = {
     "resolve": Mapper.word_nothing,
     "default_url_options": Mapper.word_nothing,
 }
+
+
+def _formatted(given: AnyExpr, scope: Scope) -> Scope:
+    """`format: true` makes the format part of the path; other formats only choose a representation."""
+    return replace(scope, suffix=".:format" if is_true(given) else "")
 
 
 def _entry(name: str, value: AnyExpr) -> Entry:

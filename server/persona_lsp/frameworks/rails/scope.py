@@ -70,6 +70,8 @@ class Scope(Struct, frozen=True):
     guards: tuple[Guard, ...] = ()
     options: tuple[tuple[str, AnyExpr], ...] = ()
     """What `with_options` adds to each line."""
+    suffix: str = ""
+    """`.:format` where the format must be given."""
     lost: bool = False
     """The module or controller could not be read: handlers are unknown."""
 
