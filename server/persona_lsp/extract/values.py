@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from persona_lsp.extract.python_fields import python_fields, table_of
 from persona_lsp.facts.code import ClassFacts, Constant, Field
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Part, Ref, Text
@@ -135,11 +136,15 @@ def class_facts(cls: ClassNode, module: Module) -> ClassFacts:
         )
         for f in cls.fields
     )  # fmt: skip
+    python = module.language == "python"
+    if python:
+        fields = python_fields(cls, module)
     return ClassFacts(
         f"{cls.owner}.{cls.name}" if cls.owner else cls.name, Where(module.path, cls.start, cls.end),
         _kind(cls, annotations, bases), bases, fields, tuple(m.name for m in cls.methods), (), None, annotations,
         cls.kind == "interface" or "abstract" in cls.modifiers,
         transactional="Transactional" in {a.rsplit(".", 1)[-1] for a in annotations},
+        entity=table_of(cls) if python else "",
     )  # fmt: skip
 
 
