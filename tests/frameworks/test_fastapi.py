@@ -369,6 +369,15 @@ def test_error_handlers() -> None:
     ]
 
 
+def test_exceptions_that_carry_a_status() -> None:
+    source = HEAD + (
+        "from fastapi import HTTPException\n\nclass Missing(HTTPException):\n    def __init__(self):\n"
+        "        super().__init__(status_code=404, detail='no')\n\nclass Taken(Exception):\n    status_code = 409\n\n"
+        "@app.get('/x')\ndef f(a: int):\n    if a:\n        raise Missing()\n    raise Taken\n"
+    )
+    assert only(source).statuses == (200, 404, 409)
+
+
 CORS = {
     "allow_origins=['*'], allow_credentials=True": (True, True),
     "allow_origins=['*']": (True, False),

@@ -6,10 +6,11 @@ from typing import Final
 from persona_lsp.facts.code import ClassFacts, Field
 from persona_lsp.facts.http import Guard, Level
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.names import Names, place, ref_name, unwrap_annotated
 from persona_lsp.frameworks.fastapi.signature import DEPENDS
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FieldNode
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Do, FieldNode, Name
 
 CLASS: Final = "<attributes>"
 """The dependencies that are attributes of a class go by the name of the class and this."""
@@ -19,8 +20,9 @@ def classes(names: Names) -> Iterator[ClassFacts]:
     """The classes of the file that FastAPI fills in: what guards them guards their routes."""
     for cls in names.classes.values():
         depended = [(f, d) for f in cls.fields if (d := _depended(f, names)) is not None]
-        if depended:
-            yield _facts(cls, depended, names)
+        status = _status(cls)
+        if depended or status is not None:
+            yield _facts(cls, depended, status, names)
 
 
 def class_dependencies(cls: ClassNode, names: Names) -> tuple[Ref, ...]:
@@ -41,7 +43,29 @@ def _depended(field: FieldNode, names: Names) -> AnyExpr | None:
     return None
 
 
-def _facts(cls: ClassNode, depended: list[tuple[FieldNode, AnyExpr]], names: Names) -> ClassFacts:
+def _status(cls: ClassNode) -> int | None:
+    """The status of an exception: an attribute, or what its constructor passes on to `HTTPException`."""
+    if not any(ref_name(b).endswith(("Exception", "Error")) for b in cls.bases):
+        return None
+    for field in cls.fields:
+        if field.name.lower() in ("status_code", "status", "http_status", "code"):
+            known = status_of(field.value)
+            if known is not None:
+                return known[0]
+    made = next((m for m in cls.methods if m.name == "__init__"), None)
+    for statement in made.body if made is not None else ():
+        call = statement.value if isinstance(statement, Do) else None
+        if not isinstance(call, Call) or call.name != "__init__":
+            continue
+        given = call.kwarg("status_code") or next((a for a in call.args if status_of(a) is not None), None)
+        if isinstance(given, Name) and made is not None:
+            given = next((p.default for p in made.params if p.name == given.id), None)
+        known = status_of(given)
+        return known[0] if known is not None else None
+    return None
+
+
+def _facts(cls: ClassNode, depended: list[tuple[FieldNode, AnyExpr]], status: int | None, names: Names) -> ClassFacts:
     module = names.module
     guards: list[Guard] = []
     for field, target in depended:
@@ -60,10 +84,11 @@ def _facts(cls: ClassNode, depended: list[tuple[FieldNode, AnyExpr]], names: Nam
     return ClassFacts(
         f"{cls.owner}.{cls.name}" if cls.owner else cls.name,
         place(cls, module),
-        "controller",
+        "controller" if status is None else "exception",
         tuple(Ref(name) for b in cls.bases if (name := ref_name(b))),
         fields,
         tuple(m.name for m in cls.methods),
         tuple(guards),
+        status,
         annotations=tuple(d.name for d in cls.decorators),
     )
