@@ -4,6 +4,7 @@ Three threads: one reads, one works, one answers hovers from the last finished s
 between two of them the worker sees whether a newer text is there, and answers what is asked about other documents.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -96,9 +97,10 @@ class Worker:
                     self.indexing.start()
                 self.mailbox.again(list(self.mailbox.letters))
             case wire.Configure():
+                before = self._reach()
                 self.host.configure(order.settings)
                 self._choose()
-                self.indexing.start()
+                self._index_again(before)
                 self.mailbox.again(list(self.mailbox.letters))
             case wire.Close():
                 self._close(order.uri)
@@ -111,6 +113,15 @@ class Worker:
             case wire.StopIndexing():
                 self.indexing.cancel()
                 self._indexed()
+
+    def _reach(self) -> list[object]:
+        """What decides which files are read."""
+        found = [chosen.settings for chosen in self.host.all_chosen()]
+        return [(one.include, one.exclude, one.languages, one.max_file_size) for one in found]
+
+    def _index_again(self, before: list[object]) -> None:
+        if self._reach() != before:
+            self.indexing.start()
 
     def _path(self, letter: Letter) -> str:
         return self.host.path(letter.location) if letter.location else path_of_uri(letter.uri, letter.language)
@@ -257,8 +268,10 @@ class Worker:
 
     def _reload_if_settings(self, path: str) -> None:
         if self._is_settings(path) or path.endswith(".md"):
+            before = self._reach()
             self.host.reload()
             self._choose()
+            self._index_again(before)
             self.mailbox.again([uri for known, uri in self.desk.uris.items() if known != path])
 
     def _answer(self, question: Question) -> None:
@@ -307,6 +320,9 @@ def main(engine: Engine | None = None, disk: Disk | None = None) -> int:
                 mailbox.close()
 
     worker = Worker(engine, disk, mailbox, write)
+    # Modules, rules and grammars stay; facts cannot be part of a cycle. The collector would only cause pauses.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     hovers = Hovers(worker.host, mailbox, lambda: worker.views, write)
     threading.Thread(target=hovers.run, name="hover", daemon=True).start()
     worker.run()

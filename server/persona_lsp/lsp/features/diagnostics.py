@@ -17,7 +17,7 @@ from persona_lsp.host import wire
 from persona_lsp.lsp.convert import Json, diagnostic_of, range_of, uri_of
 from persona_lsp.lsp.documents import Document
 from persona_lsp.lsp.messages import DocumentDiagnostic, WorkspaceDiagnostic, params
-from persona_lsp.lsp.rpc import ServerCancelledError, on
+from persona_lsp.lsp.rpc import ContentModifiedError, ServerCancelledError, on
 from persona_lsp.lsp.session import Session
 
 
@@ -206,9 +206,13 @@ async def _present(board: Board, document: Document) -> wire.Result:
 
 async def _workspace_items(board: Board, known: dict[str, str]) -> list[Json]:
     session = board.session
-    found: dict[str, tuple[wire.Shown, ...]] = await session.ask(
-        "workspace-findings", dict[str, tuple[wire.Shown, ...]], None
-    )
+    try:
+        found: dict[str, tuple[wire.Shown, ...]] = await session.ask(
+            "workspace-findings", dict[str, tuple[wire.Shown, ...]], None
+        )
+    except ContentModifiedError as error:
+        # Somebody is typing, and goes first.
+        raise ServerCancelledError from error
     items: list[Json] = []
     reported = set()
     for uri, result in board.accepted.items():
