@@ -97,7 +97,7 @@ _LOOPING: Final = frozenset(
         "each_value", "each_key", "upto", "any?", "all?", "sort_by", "group_by", "to_h", "index_by", "partition",
     }
 )  # fmt: skip
-_BATCHED: Final = re.compile(r"chunk|each_slice|in_batches|find_in_batches|batched|batch|slices|page", re.IGNORECASE)
+_BATCHED: Final = re.compile(r"chunk|each_slice|in_batches|find_in_batches|batched|batch|slices|pages\b|each_page|paginat", re.IGNORECASE)
 _RETRY: Final = re.compile(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
 _CONCURRENT: Final = re.compile(r"^(?:Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$")
 _CLAMPS: Final = frozenset({"min", "clamp", "Clamp", "clip", "coerceAtMost", "minimum", "min_by", "limit_to"})
