@@ -173,7 +173,8 @@ def _own(entry: FileIndex, path: str, name: str) -> Target | None:
         return Target("function", path, name)
     if name in entry.classes:
         return Target("class", path, entry.classes[name].name)
-    if name in entry.constants:
+    # `const users = require("./routes").users` looks like a constant and is an import.
+    if name in entry.constants and name not in entry.imports:
         constant = entry.constants[name]
         if (
             constant.value is not None

@@ -214,7 +214,7 @@ _SEPARATE: Final = re.compile(rb"(?:^|[\n;{}])\s*(\w+)\.(?:status|code)\(\s*([\w
 def _set_before(root: AnyExpr, scope: Scope) -> tuple[int | None, bool, Node | None]:
     """The status that a statement of its own set before (`res.status(404); ... res.json(x)`), on the same path."""
     name = dotted(root).encode()
-    start, end = scope.function.body_start, root.start
+    start, end = max(0, scope.function.body_start - 1), root.start
     source = scope.module.source
     if b".status(" not in source[start:end] and b".code(" not in source[start:end]:
         return None, False, None

@@ -1,0 +1,383 @@
+"""Express: registrations of every everyday style, linked to endpoints."""
+
+import pytest
+
+from persona_lsp.extract.file import extract
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import GuardKind
+from persona_lsp.frameworks.express import FRAMEWORK
+from persona_lsp.frameworks.express.paths import expand, regex_path
+from persona_lsp.syntax.languages import LANGUAGES
+from persona_lsp.syntax.parse import parse
+from persona_lsp.workspace.link import link
+from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
+
+APP = "const express = require('express'); const app = express();\n"
+
+
+def snapshot(files: dict[str, str]) -> Snapshot:
+    facts: dict[str, FileFacts] = {}
+    for path, source in files.items():
+        extraction = extract(path, source.encode())
+        assert extraction is not None
+        facts[path] = extraction.facts
+    return link(facts)
+
+
+def endpoints(files: dict[str, str] | str) -> dict[str, Endpoint]:
+    if isinstance(files, str):
+        files = {"app.js": APP + files}
+    found: dict[str, Endpoint] = {}
+    for endpoint in snapshot(files).endpoints:
+        shown = endpoint.label if endpoint.path_known else "?" + endpoint.label
+        found[shown] = endpoint
+    return found
+
+
+SINGLE = {
+    "app.get('/a', f)": ["GET /a"],
+    "app.get('/a/:id', f).post('/b', g)": ["GET /a/{id}", "POST /b"],
+    "app.route('/a').get(f).post(g)": ["GET /a", "POST /a"],
+    "app.route('/a').all(auth).get(f)": ["GET /a"],
+    "app.all('/a', f)": ["ANY /a"],
+    "app.get(['/a', '/b'], f)": ["GET /a", "GET /b"],
+    "app.get('/a', [x, y], f)": ["GET /a"],
+    "app.get('/a/:id(\\\\d+)', f)": ["GET /a/{id}"],
+    "app.get('/a/:id?', f)": ["GET /a", "GET /a/{id}"],
+    "app.get('/a{/:id}', f)": ["GET /a", "GET /a/{id}"],
+    "app.get('/files/*path', f)": ["GET /files/{path}"],
+    "app.get(/^\\/a\\/b$/, f)": ["GET /a/b"],
+    "app.get(/.*fly$/, f)": ["?GET /"],
+    "app.get('setting')": [],
+    "app.set('x', 1)": [],
+    "app.options('*', cors())": [],
+    "app.all('/api/*', requireLogin); app.get('/api/a', f)": ["GET /api/a"],
+    "const P = '/p'; app.get(P + '/a', f)": ["GET /p/a"],
+    "const P = { users: '/u' }; app.get(`${P.users}/:id`, f)": ["GET /u/{id}"],
+    "app.get(`/${process.env.X}/a`, f)": ["?GET /a"],
+    "const r = express.Router(); app.use('/r', r); r.get('/', f)": ["GET /r"],
+    "const r = express.Router(); r.get('/a', f); app.use(r)": ["GET /a"],
+    "const r = express.Router(); app.use(['/r', '/s'], r); r.get('/a', f)": ["GET /r/a", "GET /s/a"],
+    "app.use('/r', express.Router().get('/a', f).get('/b', g))": ["GET /r/a", "GET /r/b"],
+    "[['/a', f], ['/b', g]].forEach(([p, h]) => app.get(p, h))": ["GET /a", "GET /b"],
+    "for (const { path, h } of [{ path: '/a', h: f }]) { app.post(path, h) }": ["POST /a"],
+    "Object.entries({ '/a': f }).forEach(([p, h]) => app.get(p, h))": ["GET /a"],
+    "fs.readdirSync('./routes').forEach((file) => app.use('/' + file, require('./routes/' + file)))": [],
+    "const client = axios.create(); client.get('/a', f)": [],
+    "cache.get('/a', () => 1)": [],
+    "if (process.env.DEBUG) { app.get('/debug', f) }": ["GET /debug"],
+    "(async () => { await connect(); app.get('/a', f) })()": ["GET /a"],
+    "connect().then(() => { app.get('/a', f) })": ["GET /a"],
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), SINGLE.items(), ids=list(SINGLE))
+def test_one_file(source: str, expected: list[str]) -> None:
+    assert sorted(endpoints(source)) == sorted(expected)
+
+
+ROUTER = (
+    "const { Router } = require('express'); const router = Router(); router.get('/x', (req, res) => res.json({}));\n"
+)
+FILES = {
+    "commonjs default": {
+        "app.js": APP + "app.use('/r', require('./r'))",
+        "r.js": ROUTER + "module.exports = router",
+    },
+    "commonjs named": {
+        "app.js": APP + "const { router } = require('./r'); app.use('/r', router)",
+        "r.js": ROUTER + "module.exports = { router }",
+    },
+    "commonjs property": {
+        "app.js": APP + "const r = require('./r'); app.use('/r', r.users)",
+        "r.js": ROUTER + "exports.users = router",
+    },
+    "declared as exports": {
+        "app.js": APP + "const r = require('./r').router; app.use('/r', r)",
+        "r.js": "var router = exports.router = require('express').Router(); router.get('/x', f)",
+    },
+    "default import": {
+        "app.ts": "import express from 'express'; import r from './r'; const app = express(); app.use('/r', r)",
+        "r.ts": "import { Router } from 'express'; const r = Router(); r.get('/x', f); export default r",
+    },
+    "anonymous default": {
+        "app.ts": "import express from 'express'; import r from './r'; const app = express(); app.use(r)",
+        "r.ts": "import { Router } from 'express'; import x from './x'; export default Router().use('/r', x)",
+        "x.ts": "import { Router } from 'express'; export default Router().get('/x', f)",
+    },
+    "index barrel": {
+        "app.ts": "import express from 'express'; import { users } from './routes'; const app = express(); app.use('/r', users)",
+        "routes/index.ts": "export { default as users } from './users'",
+        "routes/users.ts": "import { Router } from 'express'; const r = Router(); r.get('/x', f); export default r",
+    },
+    "star barrel": {
+        "app.ts": "import express from 'express'; import * as r from './routes'; const app = express(); app.use('/r', r.users)",
+        "routes/index.ts": "export * from './users'",
+        "routes/users.ts": "import { Router } from 'express'; export const users = Router(); users.get('/x', f)",
+    },
+    "function that is given the app": {
+        "app.js": APP + "require('./r')(app)",
+        "r.js": "module.exports = (app) => { app.get('/r/x', f) }",
+    },
+    "function that is given the app, with a router": {
+        "app.ts": "import express from 'express'; import r from './r'; const app = express(); r(app)",
+        "r.ts": "import { Router } from 'express'; const route = Router();"
+        "export default (app: Router) => { app.use('/r', route); route.get('/x', f) }",
+    },
+    "function that returns a router": {
+        "app.js": APP + "const r = require('./r'); app.use('/r', r({ db }))",
+        "r.js": "const { Router } = require('express'); module.exports = ({ db }) => { const r = Router(); r.get('/x', f); return r }",
+    },
+    "function that hands the app on": {
+        "app.ts": "import express from 'express'; const app = express(); await require('./loaders').default({ expressApp: app })",
+        "loaders/index.ts": "import load from './http'; export default async ({ expressApp }) => { await load({ app: expressApp }) }",
+        "loaders/http.ts": "import r from '../r'; export default ({ app }) => { app.use('/r', r()) }",
+        "r.ts": "import { Router } from 'express'; export default () => { const app = Router(); app.get('/x', f); return app }",
+    },
+    "list of routes": {
+        "app.js": APP + "app.use(require('./routes'))",
+        "routes.js": "const express = require('express'); const router = express.Router(); const users = require('./users');"
+        "const routes = [{ path: '/r', route: users }];"
+        "routes.forEach((route) => { router.use(route.path, route.route) }); module.exports = router",
+        "users.js": ROUTER + "module.exports = router",
+    },
+    "classes": {
+        "app.ts": "import express from 'express'; export class App { app: express.Application;"
+        "constructor(routes: Routes[]) { this.app = express(); this.init(routes) }"
+        "private init(routes: Routes[]) { routes.forEach((r) => { this.app.use('/', r.router) }) } }",
+        "server.ts": "import { App } from './app'; import { Users } from './users'; const app = new App([new Users()])",
+        "users.ts": "import { Router } from 'express'; export class Users { path = '/r'; router = Router();"
+        "constructor() { this.router.get(`${this.path}/x`, f) } }",
+    },
+    "class with a getter": {
+        "app.ts": "import express from 'express'; import { Routes } from './r'; const app = express(); app.use('/r', Routes.routes)",
+        "r.ts": "import { Router } from 'express'; export class Routes { static get routes(): Router {"
+        "const router = Router(); router.get('/x', f); return router } }",
+    },
+    "the app of another file": {
+        "app.js": APP + "module.exports = app",
+        "routes.js": "const app = require('./app'); app.get('/r/x', (req, res) => res.send('x'))",
+    },
+    "a prefix of another file": {
+        "app.ts": "import express from 'express'; import config from './config'; import r from './r';"
+        "const app = express(); app.use(config.api.prefix, r)",
+        "config.ts": "export default { api: { prefix: '/r' } }",
+        "r.ts": "import { Router } from 'express'; const r = Router(); r.get('/x', f); export default r",
+    },
+    "a path alias": {
+        "src/app.ts": "import express from 'express'; import r from '@routes/r'; const app = express(); app.use('/r', r)",
+        "src/routes/r.ts": "import { Router } from 'express'; const r = Router(); r.get('/x', f); export default r",
+    },
+}
+
+
+@pytest.mark.parametrize("files", FILES.values(), ids=list(FILES))
+def test_across_files(files: dict[str, str]) -> None:
+    assert list(endpoints(files)) == ["GET /r/x"]
+
+
+HANDLERS = {
+    "inline": "app.get('/a', (req, res) => res.json({}))",
+    "function": "function f(req, res) { res.json({}) } app.get('/a', f)",
+    "constant": "const f = async (req, res) => { res.json({}) }; app.get('/a', f)",
+    "wrapped here": "app.get('/a', asyncHandler(async (req, res) => { res.json({}) }))",
+    "wrapped there": "const f = catchAsync(async (req, res) => { res.json({}) }); app.get('/a', f)",
+    "wrapped by name": "const f = async (req, res) => { res.json({}) }; app.get('/a', asyncHandler(f))",
+    "object": "const c = { f(req, res) { res.json({}) } }; app.get('/a', c.f)",
+    "instance": "class C { f(req, res) { res.json({}) } } const c = new C(); app.get('/a', c.f.bind(c))",
+    "new": "class C { f = (req, res) => { res.json({}) } } app.get('/a', new C().f)",
+    "factory": "const make = () => (req, res) => { res.json({}) }; app.get('/a', make())",
+    "nested": "function routes(app) { const f = (req, res) => res.json({}); app.get('/a', f) } routes(app)",
+}
+
+
+@pytest.mark.parametrize("source", HANDLERS.values(), ids=list(HANDLERS))
+def test_handlers_are_found(source: str) -> None:
+    endpoint = endpoints(source)["GET /a"]
+    assert endpoint.handler is not None
+    assert endpoint.statuses == (200,)
+    assert endpoint.wrapped == ("asyncHandler" in source or "catchAsync" in source)
+
+
+def test_handlers_in_other_files() -> None:
+    files = {
+        "app.js": APP
+        + "const c = require('./controllers'); app.get('/a', c.users.list); app.post('/a', c.users.create)",
+        "controllers/index.js": "module.exports.users = require('./users')",
+        "controllers/users.js": "const list = (req, res) => res.json([]);"
+        "exports.create = [requireUser, body('name').isString(), async (req, res) => { res.status(201).json({}) }];"
+        "exports.list = list",
+    }
+    found = endpoints(files)
+    assert found["GET /a"].statuses == (200,)
+    assert found["POST /a"].statuses == (201,)
+    assert found["POST /a"].auth is Auth.REQUIRED
+
+
+STATUSES = {
+    "res.status(201).json({})": (201,),
+    "res.sendStatus(204)": (204,),
+    "res.status(httpStatus.NOT_FOUND).send()": (404,),
+    "res.status(StatusCodes.CREATED).json({})": (201,),
+    "res.redirect('/b')": (302,),
+    "res.redirect(301, '/b')": (301,),
+    "res.statusCode = 202; res.end()": (202,),
+    "res.status(201); res.json({})": (201,),
+    "if (x) { res.status(400); throw new Error('x') } res.json({})": (200, 400),
+    "next(new HttpError(409, 'x'))": (409,),
+    "next(createError(404))": (404,),
+    "throw createError.NotFound()": (404,),
+    "throw new AppError('x', 403)": (403,),
+    "throw new NotFound()": (404,),
+    "res.status(code).json({})": (),
+    "sendError(res)": (418,),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), STATUSES.items(), ids=list(STATUSES))
+def test_statuses(body: str, expected: tuple[int, ...]) -> None:
+    source = (
+        "class NotFound extends Error { constructor() { super('x'); this.status = 404 } }\n"
+        "function sendError(res) { return res.status(418).json({}) }\n"
+        f"app.get('/a', (req, res, next) => {{ {body} }})"
+    )
+    assert endpoints(source)["GET /a"].statuses == expected
+
+
+AUTH = {
+    "app.get('/a', requireAuth, f)": Auth.REQUIRED,
+    "app.get('/a', auth('admin'), f)": Auth.REQUIRED,
+    "const passport = require('passport'); app.get('/a', passport.authenticate('jwt'), f)": Auth.REQUIRED,
+    "app.use(requireAuth); app.get('/a', f)": Auth.REQUIRED,
+    "app.get('/a', f); app.use(requireAuth)": Auth.NONE,
+    "app.use('/b', requireAuth); app.get('/a', f)": Auth.NONE,
+    "app.use('/a', requireAuth); app.get('/a', f)": Auth.REQUIRED,
+    "const jwt = require('express-jwt'); app.get('/a', jwt({ credentialsRequired: false }), f)": Auth.OPTIONAL,
+    "app.get('/a', mystery, f)": Auth.UNKNOWN,
+    "app.use(express.json()); app.get('/a', f)": Auth.NONE,
+    "app.get('/a', (req, res, next) => { if (!req.user) return res.sendStatus(401); next() }, f)": Auth.REQUIRED,
+    "const r = express.Router(); app.use('/x', requireAuth, r); r.get('/y', f)": Auth.REQUIRED,
+    "app.use(updateAuthenticatedUsers); app.get('/a', f)": Auth.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), AUTH.items(), ids=list(AUTH))
+def test_auth(source: str, expected: Auth) -> None:
+    (endpoint,) = endpoints(source).values()
+    assert endpoint.auth is expected
+
+
+KINDS = {
+    "rateLimit({ max: 5 })": GuardKind.RATE_LIMIT,
+    "limiter": GuardKind.RATE_LIMIT,
+    "validate(schema)": GuardKind.VALIDATION,
+    "body('email').isEmail().trim()": GuardKind.VALIDATION,
+    "isAdmin": GuardKind.ROLE,
+    "checkRole('admin')": GuardKind.ROLE,
+    "upload.single('file')": GuardKind.OTHER,
+    "verifyToken": GuardKind.AUTHN,
+    "auth.required": GuardKind.AUTHN,
+    "verifyCaptcha": GuardKind.UNKNOWN,
+    "loadAuthor": GuardKind.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize(("guard", "kind"), KINDS.items(), ids=list(KINDS))
+def test_kinds_of_guards(guard: str, kind: GuardKind) -> None:
+    (endpoint,) = endpoints(f"app.get('/a', {guard}, f)").values()
+    assert [g.kind for g in endpoint.guards] == [kind]
+
+
+READS = {
+    "req.params.id": ("path", "id"),
+    "req.query['page']": ("query", "page"),
+    "req.body": ("body", ""),
+    "req.body.user.email": ("body", "user"),
+    "req.headers.authorization": ("header", "authorization"),
+    "req.get('X-Id')": ("header", "X-Id"),
+    "req.cookies.sid": ("cookie", "sid"),
+}
+
+
+@pytest.mark.parametrize(("expression", "expected"), READS.items(), ids=list(READS))
+def test_inputs(expression: str, expected: tuple[str, str]) -> None:
+    handler = endpoints(f"app.get('/a/:id', (req, res) => {{ use({expression}); res.end() }})")["GET /a/{id}"].handler
+    assert handler is not None
+    assert (handler.inputs[0].place, handler.inputs[0].name) == expected
+
+
+def test_destructured_inputs() -> None:
+    source = "app.get('/a', (req, res) => { const { page = 1, size: limit } = req.query; res.json(limit) })"
+    endpoint = endpoints(source)["GET /a"]
+    assert [p.name for p in endpoint.params] == ["page", "size"]
+
+
+def test_parameters_of_a_parent_are_hidden_without_merge_params() -> None:
+    hidden = endpoints("const r = express.Router(); app.use('/a/:id', r); r.get('/b', f)")
+    merged = endpoints("const r = express.Router({ mergeParams: true }); app.use('/a/:id', r); r.get('/b', f)")
+    assert hidden["GET /a/{id}/b"].hidden_params == ("id",)
+    assert merged["GET /a/{id}/b"].hidden_params == ()
+
+
+def test_error_handlers_map_exceptions() -> None:
+    source = (
+        "app.use((err, req, res, next) => { if (err instanceof Duplicate) { return res.status(409).json({}) }"
+        "if (err.name === 'CastError') return res.status(400).json({}); res.status(500).json({}) })"
+    )
+    found = snapshot({"app.js": APP + source})
+    assert dict(found.sole_status) == {"Duplicate": 409, "CastError": 400}
+
+
+CORS = {
+    "cors()": (True, False),
+    "cors({ origin: '*', credentials: true })": (True, True),
+    "cors({ origin: true, credentials: true })": (True, True),
+    "cors({ origin: ['https://a.example'], credentials: true })": (False, True),
+    "cors({ origin: (o, cb) => cb(null, true) })": (True, False),
+    "cors({ origin: (o, cb) => check(o, cb) })": (None, False),
+    "cors(options)": (None, None),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), CORS.items(), ids=list(CORS))
+def test_cors(source: str, expected: tuple[bool | None, bool | None]) -> None:
+    module = parse(
+        "app.js", f"{APP}const cors = require('cors'); app.use({source})".encode(), LANGUAGES["javascript"]
+    ).module
+    (policy,) = FRAMEWORK.extract(module).cors
+    assert (policy.origins_any, policy.credentials) == expected
+
+
+def test_places() -> None:
+    source = APP + "app\n  .route('/a')\n  .get(f)\n  .post(g);\n"
+    get, post = snapshot({"app.js": source}).endpoints
+    assert source[get.where.start :].startswith("get")
+    assert source[post.where.start :].startswith("post")
+
+
+PATHS = {
+    "/a/:id": [("/a/{id}",)],
+    "/:a-:b": [("/{a}-{b}",)],
+    "/:id([0-9]+)": [("/{id:[0-9]+}",)],
+    "/a\\:b": [("/a:b",)],
+    "/a*": [("/a{*rest}",)],
+}
+
+
+@pytest.mark.parametrize(("path", "expected"), PATHS.items(), ids=list(PATHS))
+def test_paths(path: str, expected: list[tuple[str, ...]]) -> None:
+    assert list(expand((path,))) == expected
+
+
+def test_regular_expressions_of_plain_paths() -> None:
+    assert regex_path("^\\/a\\/b\\/?$") == ("/a/b",)
+    assert regex_path("^\\/a.c$") is None
+    assert regex_path("\\/a") is None
+
+
+@pytest.mark.parametrize("files", FILES.values(), ids=list(FILES))
+def test_every_prefix_extracts(files: dict[str, str]) -> None:
+    for path, source in files.items():
+        language = LANGUAGES["javascript" if path.endswith(".js") else "typescript"]
+        for end in range(0, len(source), 3):
+            FRAMEWORK.extract(parse(path, source[:end].encode(), language).module)
