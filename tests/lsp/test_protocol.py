@@ -1,16 +1,16 @@
 """The protocol's order, malformed input, and the ways to end."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from client import FAKE, SERVER, Client
+from client import FAKE, Client
 
 URI = "untitled:a"
 
@@ -195,15 +195,61 @@ def test_tcp() -> None:
         assert server.exit_code() == 0
 
 
-def test_web_sockets_without_the_package_say_what_to_install() -> None:
-    code = "import sys; sys.modules['websockets'] = None; from persona_lsp.lsp import serve; sys.exit(serve('ws', worker=sys.argv[1:]))"
-    worker = [sys.executable, str(Path(__file__).parent / "fake_worker.py")]
-    env = dict(os.environ) | {"PYTHONPATH": str(SERVER)}
-    done = subprocess.run(
-        [sys.executable, "-c", code, *worker], check=False, env=env, capture_output=True, text=True, timeout=20
+def masked(kind: int, payload: bytes, *, final: bool = True) -> bytes:
+    """A frame as a client sends it."""
+    head = bytes([(0x80 if final else 0) | kind])
+    size = len(payload)
+    length = bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + size.to_bytes(2, "big")
+    mask = b"\x01\x02\x03\x04"
+    return head + length + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+
+
+def unframed(stream: Any) -> tuple[int, bytes]:
+    first, length = stream.read(2)
+    if length >= 126:
+        length = int.from_bytes(stream.read(2 if length == 126 else 8), "big")
+    return first & 0x0F, stream.read(length)
+
+
+def handshake(port: str, origin: str = "") -> tuple[Any, bytes]:
+    connection = socket.create_connection(("127.0.0.1", int(port)), 5)
+    stream = connection.makefile("rwb")
+    connection.close()
+    extra = f"Origin: {origin}\r\n" if origin else ""
+    stream.write(
+        f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{extra}"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
-    assert done.returncode == 2
-    assert "pip install" in done.stderr
+    stream.flush()
+    head = b""
+    while not head.endswith(b"\r\n\r\n") and (line := stream.readline()):
+        head += line
+    return stream, head
+
+
+def test_web_sockets() -> None:
+    with Client([*FAKE, "ws"]) as server:
+        line = server.until(lambda: next((e for e in server.errors if "listens on ws://" in e), None))
+        port = line.strip().rsplit(":", 1)[1]
+        stranger, head = handshake(port, "https://evil.example")
+        stranger.close()
+        assert head.startswith(b"HTTP/1.1 403")
+        stream, head = handshake(port, "http://localhost:3000")
+        assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}).encode()
+        stream.write(masked(1, body[:20], final=False) + masked(9, b"ping") + masked(0, body[20:]))
+        stream.flush()
+        assert unframed(stream) == (10, b"ping")
+        kind, answer = unframed(stream)
+        assert (kind, json.loads(answer)["id"]) == (1, 1)
+        stream.write(
+            masked(1, b'{"jsonrpc":"2.0","id":2,"method":"shutdown"}') + masked(1, b'{"jsonrpc":"2.0","method":"exit"}')
+        )
+        stream.flush()
+        while unframed(stream)[0] != 8:
+            pass
+        stream.close()
+        assert server.exit_code() == 0
 
 
 def test_interrupting_leaves_no_process_behind(client: Client) -> None:

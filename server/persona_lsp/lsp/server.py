@@ -16,6 +16,7 @@ from persona_lsp.lsp.messages import Initialize
 from persona_lsp.lsp.rpc import Server
 from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.streams import read_messages
+from persona_lsp.lsp.websocket import WebSocket
 
 log = logging.getLogger(__name__)
 
@@ -103,35 +104,26 @@ async def _tcp(session: Session, host: str, port: int) -> int:
 
 
 async def _ws(session: Session, host: str, port: int) -> int:
-    """Listen for one WebSocket client; each message is one frame."""
-    try:
-        from websockets.asyncio.server import serve as listen  # type: ignore[import-not-found,unused-ignore]  # optional
-        from websockets.exceptions import ConnectionClosed  # type: ignore[import-not-found,unused-ignore]  # optional
-    except ImportError:
-        text = "persona-lsp --ws needs the package websockets: pip install websockets"
-        print(text, file=sys.stderr)  # noqa: T201  # there is no client yet that could be told
-        return 2
-    from pygls.io_ import WebSocketWriter
-
+    """Listen for WebSocket clients, serve the first, and end with it. Each message is one frame without a head."""
     done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    async def serve(socket: Any) -> None:
-        if session.rpc.writer is not None:
-            await socket.close()
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        socket = WebSocket(reader, writer)
+        if session.rpc.writer is not None or not await socket.accept():
+            writer.close()
             return
-        session.rpc.set_writer(WebSocketWriter(socket), include_headers=False)
-        try:
-            while session.rpc.exit_code is None:
-                session.rpc.receive(await socket.recv(decode=False))
-                await asyncio.sleep(0)
-        except ConnectionClosed:
-            log.debug("the client is gone")
+        session.rpc.set_writer(socket, include_headers=False)  # type: ignore[arg-type]  # closes asynchronously
+        while session.rpc.exit_code is None and (message := await socket.receive()) is not None:
+            session.rpc.receive(message)
+            await asyncio.sleep(0)
+        await socket.close()
         if not done.done():
             done.set_result(_code(session))
 
-    async with listen(serve, host, port, max_size=None) as listener:
-        address = next(iter(listener.sockets)).getsockname()
-        print(f"persona-lsp listens on ws://{address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
+    listener = await asyncio.start_server(serve, host, port)
+    address = listener.sockets[0].getsockname()
+    print(f"persona-lsp listens on ws://{address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
+    async with listener:
         return await done
 
 
