@@ -17,7 +17,7 @@ from persona_lsp.extract.values import classes_of, constants_of
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.role import HEAD, role
+from persona_lsp.facts.role import HEAD, minified, role
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.analyse import analyse
 from persona_lsp.flow.names import FileNames, file_names
@@ -30,7 +30,7 @@ from persona_lsp.syntax.parse import Parsed, parse
 VERSION: Final = "1"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
-_UNREAD: Final = frozenset({"generated", "vendored"})
+_UNREAD: Final = frozenset({"vendored"})
 
 
 class Surroundings(Struct, frozen=True):
@@ -75,7 +75,7 @@ def extract(
             return quick
     module = parsed.module
     what = role(path, source[:HEAD])
-    if what in _UNREAD:
+    if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
     found, used = _frameworks(module)
     names = file_names(module)

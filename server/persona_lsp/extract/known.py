@@ -16,13 +16,8 @@ def frameworks() -> tuple[Framework, ...]:
     found: list[Framework] = []
     for info in iter_modules(frameworks_package.__path__):
         if info.ispkg:
-            try:
-                module = import_module(f"persona_lsp.frameworks.{info.name}")
-            except ImportError:
-                continue
-            framework = getattr(module, "FRAMEWORK", None)
-            if framework is not None:
-                found.append(framework)
+            module = import_module(f"persona_lsp.frameworks.{info.name}")
+            found.append(module.FRAMEWORK)
     return tuple(sorted(found, key=lambda f: f.id))
 
 

@@ -23,7 +23,7 @@ class Branch(StrEnum):
     OTHER = "other"
 
 
-class Site(Struct, frozen=True, gc=False):
+class Site(Struct, frozen=True, gc=False, omit_defaults=True):
     """The surroundings of an event.
 
     `loop`, `tx`: index into `FunctionFacts.loops` / `txs` of the innermost one, -1 if none.
@@ -73,7 +73,7 @@ class Origin(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Dynamic(Struct, frozen=True, gc=False):
+class Dynamic(Struct, frozen=True, gc=False, omit_defaults=True):
     """A run-time value inside SQL text. `position`: value, ident, order or fragment. `safe` explains why it is harmless."""
 
     source: str
@@ -85,7 +85,7 @@ class Dynamic(Struct, frozen=True, gc=False):
     safe: str = ""
 
 
-class SqlText(Struct, frozen=True, gc=False):
+class SqlText(Struct, frozen=True, gc=False, omit_defaults=True):
     """SQL as it is assembled: `template` has `{}` for each dynamic part."""
 
     template: str
@@ -98,7 +98,7 @@ class SqlText(Struct, frozen=True, gc=False):
     """True when values are bound by the API itself (tagged templates)."""
 
 
-class Query(Struct, frozen=True, gc=False):
+class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     """A call that asks the database for something.
 
     `api` is the call as a reader would name it (`prisma.user.findMany`), `entity` the model or table ("" unknown).
@@ -150,7 +150,7 @@ class Query(Struct, frozen=True, gc=False):
     result_used: bool = True
 
 
-class Loop(Struct, frozen=True, gc=False):
+class Loop(Struct, frozen=True, gc=False, omit_defaults=True):
     """Code that runs once per element."""
 
     kind: str
@@ -166,7 +166,7 @@ class Loop(Struct, frozen=True, gc=False):
     retry: bool = False
 
 
-class Tx(Struct, frozen=True, gc=False):
+class Tx(Struct, frozen=True, gc=False, omit_defaults=True):
     """A region of code in one database transaction. `style`: block, callback, annotation or manual."""
 
     style: str
@@ -174,7 +174,7 @@ class Tx(Struct, frozen=True, gc=False):
     handle: str = ""
 
 
-class Response(Struct, frozen=True, gc=False):
+class Response(Struct, frozen=True, gc=False, omit_defaults=True):
     """An answer written or returned by the code.
 
     `status`: None when unknown. `explicit`: the status stands in the source at `status_span`.
@@ -210,7 +210,7 @@ class Response(Struct, frozen=True, gc=False):
     """Indexes of the calls (`FunctionFacts.calls`) whose results are part of the body, likewise."""
 
 
-class Raise(Struct, frozen=True, gc=False):
+class Raise(Struct, frozen=True, gc=False, omit_defaults=True):
     """An exception thrown. `status` is known for HTTP errors of the framework (else None until linked)."""
 
     exception: str
@@ -227,7 +227,7 @@ class Raise(Struct, frozen=True, gc=False):
     leak_kind: str = ""
 
 
-class Catch(Struct, frozen=True, gc=False):
+class Catch(Struct, frozen=True, gc=False, omit_defaults=True):
     """A handler of failures. `outcome`: empty, log, raise, answer-error, answer-success, return, other.
 
     `broad`: catches everything. `covers`: what the protected block does: `write`, `query`, `call`... as (kind, name).
@@ -250,7 +250,7 @@ class Catch(Struct, frozen=True, gc=False):
     indent: str = ""
 
 
-class InputRead(Struct, frozen=True, gc=False):
+class InputRead(Struct, frozen=True, gc=False, omit_defaults=True):
     """The code reads an input of the request by name: `req.params.id`, `params[:id]`, `request.query_params["q"]`.
 
     `name` is "" when the whole thing is taken (`req.body`). `place` as in `http.In`. `guarded`: the read has a
@@ -272,7 +272,7 @@ class InputRead(Struct, frozen=True, gc=False):
     validated: bool = False
 
 
-class LimitUse(Struct, frozen=True, gc=False):
+class LimitUse(Struct, frozen=True, gc=False, omit_defaults=True):
     """A value used as the number of rows to fetch. `source` is the variable or input that decides it.
 
     `name` is the wire name of the input if it is read from the request here; `clamped` if bounded on the way.
@@ -287,7 +287,7 @@ class LimitUse(Struct, frozen=True, gc=False):
     query: int = -1
 
 
-class CallSite(Struct, frozen=True, gc=False):
+class CallSite(Struct, frozen=True, gc=False, omit_defaults=True):
     """A call of something that may be the project's own code. `arguments` are the sources, short ones only."""
 
     name: str
@@ -306,14 +306,14 @@ class CallSite(Struct, frozen=True, gc=False):
     """The declared type of the receiver, as a simple name."""
 
 
-class AsyncGap(Struct, frozen=True, gc=False):
+class AsyncGap(Struct, frozen=True, gc=False, omit_defaults=True):
     """An await or promise whose failure nobody handles. `kind`: await, then, foreach."""
 
     span: Span
     kind: str
 
 
-class FunctionParam(Struct, frozen=True, gc=False):
+class FunctionParam(Struct, frozen=True, gc=False, omit_defaults=True):
     """A parameter as the code declares it."""
 
     name: str
@@ -323,7 +323,7 @@ class FunctionParam(Struct, frozen=True, gc=False):
     annotations: tuple[str, ...] = ()
 
 
-class Function(Struct, frozen=True, gc=False):
+class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """A function, method, action or inline handler, with what its body does.
 
     `key` is unique in the file and stable while the code around it changes (`Class.method`, `get /x#0`).

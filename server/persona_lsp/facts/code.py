@@ -8,7 +8,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 
 
-class Import(Struct, frozen=True, gc=False):
+class Import(Struct, frozen=True, gc=False, omit_defaults=True):
     """`local` is bound to `name` of `module`. `name` "*" is the module itself, "default" its default export.
 
     `module` is as written, relative ones with their dots (`..api`, `./routes/users`).
@@ -20,7 +20,7 @@ class Import(Struct, frozen=True, gc=False):
     where: Where
 
 
-class Export(Struct, frozen=True, gc=False):
+class Export(Struct, frozen=True, gc=False, omit_defaults=True):
     """What other files reach under `name` (`default`, `*` for everything of `module`): `target` in this file."""
 
     name: str
@@ -28,7 +28,7 @@ class Export(Struct, frozen=True, gc=False):
     module: str = ""
 
 
-class Constant(Struct, frozen=True, gc=False):
+class Constant(Struct, frozen=True, gc=False, omit_defaults=True):
     """A module-level or class-level value that is text, a number or a list of texts. `name` is dotted from the file."""
 
     name: str
@@ -38,7 +38,7 @@ class Constant(Struct, frozen=True, gc=False):
     number: float | None = None
 
 
-class Field(Struct, frozen=True, gc=False):
+class Field(Struct, frozen=True, gc=False, omit_defaults=True):
     """A field of a class or schema. `column`: whether the ORM stores it."""
 
     name: str
@@ -52,7 +52,7 @@ class Field(Struct, frozen=True, gc=False):
     has_default: bool = False
 
 
-class ClassFacts(Struct, frozen=True, gc=False):
+class ClassFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """A class, interface, record or module. `kind`: entity, schema, controller, repository, service, config, exception, other.
 
     `status` is the HTTP status of an exception class that declares one. `guards` are those declared on the class
@@ -75,7 +75,7 @@ class ClassFacts(Struct, frozen=True, gc=False):
     permits_unknown_fields: bool | None = None
 
 
-class SecretLiteral(Struct, frozen=True, gc=False):
+class SecretLiteral(Struct, frozen=True, gc=False, omit_defaults=True):
     """A literal that looks like a credential. `kind` in words (`AWS access key`, `password in a URL`).
 
     `name` is the variable or key that it is assigned to; `environment` the name a fix would read it from.
@@ -88,7 +88,7 @@ class SecretLiteral(Struct, frozen=True, gc=False):
     fixable: bool = False
 
 
-class Suppression(Struct, frozen=True, gc=False):
+class Suppression(Struct, frozen=True, gc=False, omit_defaults=True):
     """`persona-lsp: ignore[rule] reason`. `start`..`end` is the code it covers; the whole file when `file` is True."""
 
     rules: tuple[str, ...]
@@ -99,7 +99,7 @@ class Suppression(Struct, frozen=True, gc=False):
     file: bool = False
 
 
-class ConfigEntry(Struct, frozen=True, gc=False):
+class ConfigEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     """One value of a configuration file, its key path dotted. `where` is the value; `profile` from the file name."""
 
     key: str
@@ -108,14 +108,14 @@ class ConfigEntry(Struct, frozen=True, gc=False):
     profile: str = ""
 
 
-class Problem(Struct, frozen=True, gc=False):
+class Problem(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something about the file itself that a person should know (syntax error count, unreadable text)."""
 
     message: str
     where: Where
 
 
-class FileFacts(Struct, frozen=True, gc=False):
+class FileFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """Everything that one file says. Same bytes, same settings, same facts.
 
     `role`: prod, test, migration, config, script, generated, seed, vendored.

@@ -44,7 +44,7 @@ class Level(StrEnum):
     APP = "app"
 
 
-class Guard(Struct, frozen=True, gc=False):
+class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something that a request passes before the handler: a dependency, middleware, filter or annotation.
 
     `source` is the text as written, so that a fix can copy it. `symbol` is its name, resolvable across files.
@@ -71,7 +71,7 @@ class Guard(Struct, frozen=True, gc=False):
     """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
 
 
-class Constraint(Struct, frozen=True, gc=False):
+class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):
     """Bounds that a declared parameter or field is checked against. None: no such bound is declared."""
 
     minimum: float | None = None
@@ -82,7 +82,7 @@ class Constraint(Struct, frozen=True, gc=False):
     choices: tuple[str, ...] = ()
 
 
-class Param(Struct, frozen=True, gc=False):
+class Param(Struct, frozen=True, gc=False, omit_defaults=True):
     """An input of an endpoint that the handler or one of its dependencies declares.
 
     `name` is the name on the wire; `local` the name in code. `type` is the declared type as written ("" if none).
@@ -103,7 +103,7 @@ class Param(Struct, frozen=True, gc=False):
     annotation_where: Where | None = None
 
 
-class Body(Struct, frozen=True, gc=False):
+class Body(Struct, frozen=True, gc=False, omit_defaults=True):
     """The request body that a handler declares. `validated`: True, False, or None when unknown.
 
     `untyped` is True for `dict`, `Map<String, Object>`, `any`.
@@ -117,7 +117,7 @@ class Body(Struct, frozen=True, gc=False):
     type_ref: Ref | None = None
 
 
-class Declared(Struct, frozen=True, gc=False):
+class Declared(Struct, frozen=True, gc=False, omit_defaults=True):
     """A status that is declared rather than answered in the body of the handler: decorator, annotation, contract."""
 
     status: int | None
@@ -130,7 +130,7 @@ class Declared(Struct, frozen=True, gc=False):
     description: str = ""
 
 
-class Doc(Struct, frozen=True, gc=False):
+class Doc(Struct, frozen=True, gc=False, omit_defaults=True):
     """What the code says about the endpoint for its consumers."""
 
     summary: str = ""
@@ -141,7 +141,7 @@ class Doc(Struct, frozen=True, gc=False):
     hidden: bool = False
 
 
-class Router(Struct, frozen=True, gc=False):
+class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """A thing that routes are registered on: app, router, blueprint, controller class.
 
     `symbol` is its name in this file, unique (`Class.method` scopes are written dotted). `kind`: app, router, class.
@@ -166,7 +166,7 @@ class Router(Struct, frozen=True, gc=False):
     """Without prefixes of its own it takes those of the first base that has some (Spring)."""
 
 
-class Mount(Struct, frozen=True, gc=False):
+class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """`parent` serves everything of `child` below `prefix`, from position `order` in the parent on."""
 
     parent: Ref
@@ -179,7 +179,7 @@ class Mount(Struct, frozen=True, gc=False):
     conditional: bool = False
 
 
-class Use(Struct, frozen=True, gc=False):
+class Use(Struct, frozen=True, gc=False, omit_defaults=True):
     """A guard attached to a router from position `order` on (Express `use`), or to all of it (`order` -1)."""
 
     router: Ref
@@ -188,7 +188,7 @@ class Use(Struct, frozen=True, gc=False):
     prefix: Text = EMPTY
 
 
-class Route(Struct, frozen=True, gc=False):
+class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """A registration of one handler for methods and a path, as one file shows it.
 
     `where` covers the verb token or path that a reader would point at, `statement` the whole registration.
@@ -238,7 +238,7 @@ class Route(Struct, frozen=True, gc=False):
     """The handler is wrapped where it is registered, so that its rejections reach the error handler."""
 
 
-class ErrorHandler(Struct, frozen=True, gc=False):
+class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):
     """Maps an exception type to a status. `handler_key` is the function that answers."""
 
     exception: str
@@ -248,7 +248,7 @@ class ErrorHandler(Struct, frozen=True, gc=False):
     router: Ref | None = None
 
 
-class CorsPolicy(Struct, frozen=True, gc=False):
+class CorsPolicy(Struct, frozen=True, gc=False, omit_defaults=True):
     """A CORS configuration. `effect`: `reflects` (exploitable) or `fails` (refused at run time) when both hold.
 
     `origins_any` and `credentials` are None when unknown. `origins_where` is the value to replace.

@@ -196,5 +196,7 @@ class Library(Struct, frozen=True):
     triggers: tuple[str, ...] = ()
     transactional: Callable[[FunctionNode, ClassNode | None], bool] | None = None
     relational: bool | None = True
+    serves: tuple[str, ...] = ()
+    """Technologies, as personas name them, whose use in code this recognises beside the library itself."""
     spell: Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None] | None = None
     """The edits of a fix that is spelled in this library's words, None when it cannot be."""

@@ -227,6 +227,7 @@ def _wrapped(intent: WrapInTransaction, module: Module) -> tuple[Edit, ...] | No
 
 LIBRARY: Final = Library(
     id="dbapi",
+    serves=("PostgreSQL",),
     languages=("python",),
     packages=PACKAGES,
     meaning=meaning,

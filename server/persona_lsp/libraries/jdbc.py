@@ -130,6 +130,7 @@ def _like_sql(sql: AnyExpr, scope: Scope) -> bool:
 
 LIBRARY: Final = Library(
     id="jdbc",
+    serves=("PostgreSQL", "MySQL"),
     languages=("java",),
     packages=("java.sql", "javax.sql", "org.springframework.jdbc", "org.springframework.r2dbc", "org.jooq"),
     meaning=meaning,

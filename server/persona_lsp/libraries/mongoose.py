@@ -210,6 +210,7 @@ def _record(call: Call, name: str, root: AnyExpr, scope: Scope) -> Meaning | Non
 
 LIBRARY: Final = Library(
     id="mongoose",
+    serves=("MongoDB",),
     languages=LANGUAGES,
     packages=_PACKAGES,
     meaning=meaning,

@@ -261,6 +261,7 @@ def _dynamic(expr: AnyExpr) -> bool:
 
 LIBRARY: Final = Library(
     id="node-sql",
+    serves=("PostgreSQL", "MySQL"),
     languages=LANGUAGES,
     packages=_PACKAGES,
     meaning=meaning,

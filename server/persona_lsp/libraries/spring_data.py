@@ -269,6 +269,7 @@ def _beginning(expr: AnyExpr | None) -> str:
 
 LIBRARY: Final = Library(
     id="spring-data",
+    serves=("Hibernate",),
     languages=("java",),
     packages=("org.springframework.data", "jakarta.persistence", "javax.persistence", "org.hibernate", "com.baomidou.mybatisplus"),
     meaning=meaning,

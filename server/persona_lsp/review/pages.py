@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
+from persona_lsp.extract.known import frameworks, libraries
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.rules.registry import Rule
 from persona_lsp.rules.registry import rules as all_rules
@@ -27,8 +28,10 @@ def rule(rule_id: str) -> RuleInfo | None:
 
 
 def features() -> frozenset[str]:
-    """Ids of what keeps commitments beside rules; languages that are read count."""
-    return frozenset(FEATURES) | frozenset(LANGUAGES)
+    """Ids of what keeps commitments beside rules: features, and the languages, frameworks and libraries that are read."""
+    known = {name for f in frameworks() for name in (f.id, f.title)}
+    known |= {name for library in libraries() for name in (library.id, *library.serves)}
+    return frozenset(FEATURES) | frozenset(LANGUAGES) | known
 
 
 @cache
