@@ -435,10 +435,8 @@ def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
 
 def _cap_limit(intent: CapLimit, module: Module) -> Edits:
     found = place(module, intent.where)
-    inner = exactly(found, intent.where, (Member, Call, Name))
-    if isinstance(inner, Member | Call) and not any(
-        isinstance(n, Entry) and n.value is not inner for n in found.nodes[-1:]
-    ):
+    inner = exactly(found, intent.where, (Member, Call))
+    if inner is not None and inner.end == intent.where.end:
         outer = _number(found, inner)
         text = module.text(outer)
         if outer is inner:
