@@ -70,6 +70,7 @@ def _plain(pieces: list[AnyExpr], module: Module) -> bool:
 def _placeholders(pieces: list[AnyExpr], module: Module, *, named: bool) -> tuple[list[Edit], list[tuple[str, str]]]:
     edits: list[Edit] = []
     values: list[tuple[str, str]] = []
+    quotes = 0
     for index, piece in enumerate(pieces):
         if isinstance(piece, Str):
             continue
@@ -78,8 +79,10 @@ def _placeholders(pieces: list[AnyExpr], module: Module, *, named: bool) -> tupl
         before = (left.value or "") if isinstance(left, Str) else ""
         after = (right.value or "") if isinstance(right, Str) else ""
         quoted = before.endswith("'")
-        if quoted != after.startswith("'"):
+        if quoted != after.startswith("'") or (quotes + before.count("'") - quoted) % 2:
+            # Inside a literal of the statement (`'%" + x + "%'`) a placeholder would be text.
             return [], []
+        quotes += before.count("'")
         name = piece.id if isinstance(piece, Name) else f"value{len(values) + 1}"
         values.append((name, module.source[piece.start : piece.end].decode()))
         mark = f":{name}" if named else "?"

@@ -13,6 +13,7 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
     ClassNode,
+    Const,
     FunctionNode,
     Lambda,
     Member,
@@ -129,7 +130,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return Answer(200, body=expr, body_kind="html", sends=False)
     owner = _owner(expr)
     if owner is None:
-        return _sent(expr, scope)
+        return _problem(expr) or _sent(expr, scope)
     start, calls = owner
     builder = dotted(start.receiver)
     if simple(builder) == "Response" and not any(i.module.startswith(_RS) for i in scope.module.imports):
@@ -259,6 +260,21 @@ def _constructed(expr: Call) -> Answer:
     return Answer(None, True, None, body, sends=False)
 
 
+def _problem(expr: Call) -> Answer | None:
+    """`ProblemDetail.forStatusAndDetail(…)`, and what `ResponseEntityExceptionHandler` offers its subclasses."""
+    name, args = expr.name, expr.args
+    if name in {"forStatus", "forStatusAndDetail"} and dotted(expr.receiver).endswith("ProblemDetail") and args:
+        status, node = status_value(args[0])
+        return Answer(status, status is None, node, args[1] if len(args) > 1 else None, "value", sends=False)
+    if name == "handleExceptionInternal" and len(args) > 3:
+        status, node = status_value(args[3])
+        nothing = isinstance(args[1], Const) and args[1].value is None
+        return Answer(
+            status, status is None, node, None if nothing else args[1], "none" if nothing else "", sends=False
+        )
+    return None
+
+
 def _sent(expr: Call, scope: Scope) -> Answer | None:
     """Answers written on the servlet response."""
     handled = scope.handling
@@ -350,5 +366,5 @@ def _typed(function: FunctionNode, ending: str) -> tuple[str, ...]:
 WORDS: Final = Vocabulary(
     framework="spring", languages=("java",), handling=handling, answer=answer, thrown=thrown, read=read,
     principal=principal,
-    triggers=("ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError"),
+    triggers=("ProblemDetail", "ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError"),
 )  # fmt: skip
