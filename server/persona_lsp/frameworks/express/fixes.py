@@ -493,6 +493,9 @@ def _limits(function: FunctionNode) -> list[Any]:
             found.append(node.value)
         if isinstance(node, FunctionNode):
             stack.extend(reversed(node.body))
+        elif isinstance(node, Assign):
+            # What an object is taken apart into is no use of it.
+            stack.append(node.value)
         elif isinstance(node, tuple):
             stack.extend(reversed(node))
         elif hasattr(node, "__struct_fields__"):
