@@ -157,6 +157,9 @@ def test_only_on_save(client: Client) -> None:
     assert [p["version"] for p in client.notified("textDocument/publishDiagnostics")] == [1]
     client.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
     assert len(client.diagnostics(URI, 2)) == 2
+    client.change(URI, 3, insert(0, 0, "bad3 "))
+    client.request("textDocument/documentSymbol", {"textDocument": {"uri": URI}})
+    assert [p["version"] for p in client.notified("textDocument/publishDiagnostics")] == [1, 2]
 
 
 def test_only_when_asked(client: Client) -> None:

@@ -1,11 +1,13 @@
 """The real engine behind the real server: a finding is shown, explained, mended, and gone; in every language."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from client import REAL, Client
 from conftest import RICH
+from test_protocol import children
 
 FASTAPI = """from fastapi import FastAPI, HTTPException
 
@@ -184,3 +186,37 @@ def test_a_large_workspace_is_read_beside(tmp_path: Path) -> None:
             client.open((root / "other.py").as_uri(), FASTAPI)
             assert client.diagnostics((root / "other.py").as_uri(), 1, 40)
     assert list((tmp_path / "cache").glob("*.pack"))
+
+
+def test_nothing_is_left_when_the_server_ends_while_it_reads(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    root.mkdir()
+    function = "def function_{0}(a, b):\n    if a:\n        return b\n    return [x for x in range(a)]\n\n\n"
+    for number in range(330):
+        (root / f"f{number}.py").write_text("".join(function.format(n) for n in range(40)))
+    with Client(REAL, cache=tmp_path / "cache") as client:
+        client.initialize(RICH, root, initializationOptions={"maxWorkers": 2})
+        family = client.until(
+            lambda: descendants(client.process.pid) if len(descendants(client.process.pid)) >= 4 else None
+        )
+        client.process.kill()
+        client.process.wait()
+    deadline = time.monotonic() + 15
+    while any(alive(pid) for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in family if alive(pid)]
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below one, where the system tells them."""
+    found = []
+    for child in children(pid):
+        found += [child, *descendants(child)]
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

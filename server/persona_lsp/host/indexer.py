@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +13,7 @@ from persona_lsp.host import frames
 from persona_lsp.host.indexing import Learned, Order
 from persona_lsp.host.ports import Cache, Disk, Engine
 
-_CHUNK = 200_000
+_CHUNK = 100_000
 """Bytes of source that a process takes at once."""
 
 _WORTH_PROCESSES = 1_000_000
@@ -23,6 +24,8 @@ Item = tuple[str, bytes]
 
 def main(engine: Engine | None = None, disk: Disk | None = None) -> int:
     """Read the order from standard input, write facts to standard output."""
+    # Being told to stop is an exception like others, so that what was started is stopped, too.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     target = os.dup(1)
     os.dup2(2, 1)
     if hasattr(os, "nice"):
@@ -86,9 +89,13 @@ def _packed(order: Order, engine: Engine, items: list[Item]) -> Iterator[tuple[s
     if order.workers <= 1 or total < _WORTH_PROCESSES:
         yield from ((path, _facts(engine, order.prefix + path, source)) for path, source in items)
         return
-    with ProcessPoolExecutor(order.workers) as pool:
+    pool = ProcessPoolExecutor(order.workers, initializer=signal.signal, initargs=(signal.SIGTERM, signal.SIG_DFL))
+    try:
         for result in pool.map(_chunk, [(order.prefix, chunk) for chunk in _chunks(items)]):
             yield from result
+    finally:
+        # Also when nobody listens any more: processes of a pool outlive their parent otherwise.
+        pool.shutdown(cancel_futures=True)
 
 
 def _chunk(work: tuple[str, list[Item]]) -> list[tuple[str, bytes]]:

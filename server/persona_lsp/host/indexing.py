@@ -80,8 +80,8 @@ class Indexing:
         self._inline = None
         self._waiting = []
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            # It ends its own helpers; the thread that listens waits for it.
+            self._process.terminate()
             self._process = None
         self._mailbox.indexed.clear()
 
@@ -173,6 +173,9 @@ class Indexing:
                     self._total += learned.total
         except (OSError, frames.BrokenFrameError, msgspec.DecodeError, ValueError) as error:
             self._host.log(f"the indexer broke off: {error!r}")
+        finally:
+            process.stdout.close()
+            process.wait()
         if process is self._process:
             self._mailbox.indexer_says("", b"")
 
@@ -183,9 +186,7 @@ class Indexing:
             path, packed = self._mailbox.indexed.popleft()
             taken = True
             if not path:
-                if self._process is not None:
-                    self._process.wait()
-                    self._process = None
+                self._process = None
                 break
             self._done += 1
             if path not in self._host.texts and packed:

@@ -98,7 +98,7 @@ class Board:
     def _push_now(self, uri: str, result: wire.Result) -> None:
         self.timers.pop(uri, None)
         document = self.session.documents.get(uri)
-        if document is None or (document.serial != result.version and self.session.chosen.run == "onType"):
+        if document is None or document.serial != result.version:
             return
         self.pushed[uri] = result
         self._publish(uri, document.version, [diagnostic_of(shown, self.session.client) for shown in result.findings])
