@@ -165,6 +165,13 @@ WORDS: dict[str, list[str]] = {
     "resources :posts, only: [] do\n namespace :admin do\n  resources :likes, only: :index\n end\nend": [
         "GET /posts/{post_id}/admin/likes admin/likes#index"
     ],
+    "namespace :api do\n resources :a, only: :show, format: true\nend": ["GET /api/a/{id}.{format} api/a#show"],
+    "resource :cart, only: [] do\n root to: 'a#b'\nend": ["GET /cart a#b"],
+    "resources :posts, only: [], shallow: true do\n namespace :admin do\n"
+    "  resources :likes, only: :show, shallow_path: 'x'\n end\nend": ["GET /admin/x/likes/{id} admin/likes#show"],
+    "api_version(module: 'Api::V1', path: { value: 'api/v1' }) do\n resources :a, only: :index\nend": [
+        "GET /api/v1/a api/v1/a#index"
+    ],
     # concerns
     "concern :likable do\n post :like\nend\nresources :posts, only: :show, concerns: :likable": [
         "POST /posts/{post_id}/like posts#like",

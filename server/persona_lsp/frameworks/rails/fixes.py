@@ -233,7 +233,7 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
 def _limit_query(intent: LimitQuery, module: Module) -> Edits:
     end = intent.where.end
     path = around(module, max(end - 1, 0), end)
-    call = next((p.node for p in path if isinstance(p.node, Call) and p.node.end == end), None)
+    call = next((p.node for p in path if isinstance(p.node, Call) and p.node.end == end and p.node.receiver), None)
     if not isinstance(call, Call):
         return None
     while call.name in _FETCHING and isinstance(call.receiver, Call):

@@ -466,8 +466,6 @@ class Mapper:
             scope = self.nested(scope)
         elif scope.level == "resource":
             scope = self.member(scope)
-        if "module" in given:
-            scope = self.scoped({"module": given["module"]}, scope)
         if "format" in given:
             scope = _formatted(given["format"], scope)
         if not methods:
@@ -651,6 +649,8 @@ class Mapper:
             given["to"] = first
         if scope.level == "resources" and scope.resource is not None:
             scope = replace(scope, level="root", path=joined(scope.path, scope.resource.path))
+        elif scope.level == "resource":
+            scope = self.member(scope)
         if "constraints" in given:
             scope = self.constrained(given["constraints"], scope)
         controller = self.path_of(given["controller"]) if "controller" in given else scope.controller
@@ -667,14 +667,13 @@ class Mapper:
         if scope.level in ("resources", "resource"):
             scope = self.nested(scope)
         path = self.path_of(given.pop("path")) if "path" in given else name
-        nested = scope.level == "nested"
         module = self.path_of(given.pop("module")) if "module" in given else name
         shallow = self.path_of(given.pop("shallow_path")) if "shallow_path" in given else path
         scope = replace(
             scope,
             path=joined(scope.path, path),
             module=f"{scope.module}/{module}".strip("/"),
-            shallow_path=scope.shallow_path if nested else joined(scope.shallow_path, shallow),
+            shallow_path=joined(scope.shallow_path, shallow),
             lost=scope.lost or not known(module),
         )
         self.block(call, self.scoped(given, scope))
