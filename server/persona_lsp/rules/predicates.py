@@ -9,7 +9,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Function, Op, Query, Raise, Response, Site
 from persona_lsp.facts.http import Guard, GuardKind, In
-from persona_lsp.rules.memo import per_snapshot
+from persona_lsp.rules.memo import per_endpoint, per_snapshot
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
@@ -218,6 +218,7 @@ def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]
             yield query, function, call
 
 
+@per_endpoint
 def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
     """The name of what a POST adds to the collection that its path names; "" if it does not, or nobody knows."""
     if endpoint.method != "POST" or is_item(endpoint) or is_action(endpoint) or is_login(endpoint):

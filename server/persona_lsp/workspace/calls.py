@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.facts.code import FileFacts
 from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.names import FileIndex, Names, resolve
 from persona_lsp.workspace.snapshot import Endpoint
@@ -31,17 +32,21 @@ def index(names: Names) -> Calls:
     return Calls(names, {k: v[0] for k, v in implementing.items() if len(v) == 1}, {})
 
 
-def exchange(calls: Calls, indexes: Mapping[str, FileIndex], exchanged: Mapping[int, Function]) -> Calls:
-    """The same resolution with other function facts in place of some."""
+def exchange(
+    calls: Calls, indexes: Mapping[str, FileIndex], exchanged: Mapping[int, Function], moved: frozenset[int]
+) -> Calls:
+    """The same resolution with other function facts in place of some; those of `moved` are only in another place."""
     names = calls.names
     fresh = Names(
         indexes, names.by_tail, names.packages, names.classes, names.properties, names.resolved, names.modules
     )
-    kept = {
-        k: exchanged.get(id(f), f) if f is not None else None
-        for k, f in calls.resolved.items()
-        if k[0] not in exchanged
-    }
+    kept: dict[tuple[int, int], Function | None] = {}
+    for (caller, number), callee in calls.resolved.items():
+        successor = exchanged.get(caller)
+        # A function that only moved calls what it called.
+        if successor is None or caller in moved:
+            key = caller if successor is None else id(successor)
+            kept[key, number] = exchanged.get(id(callee), callee) if callee is not None else None
     return Calls(fresh, calls.implementations, kept)
 
 
@@ -136,15 +141,20 @@ def before(calls: Calls, endpoint: Endpoint, handler: Function | None) -> Iterat
             yield found
 
 
-def transactional(calls: Calls) -> frozenset[tuple[str, str]]:
-    """Functions that some caller runs inside a transaction, two levels deep."""
+def transactional(calls: Calls) -> dict[str, frozenset[tuple[str, str]]]:
+    """File -> functions that its functions run inside a transaction, two levels deep."""
+    found = {path: transactional_in(calls, entry.facts) for path, entry in calls.names.files.items()}
+    return {path: functions for path, functions in found.items() if functions}
+
+
+def transactional_in(calls: Calls, facts: FileFacts) -> frozenset[tuple[str, str]]:
+    """The functions that functions of one file run inside a transaction."""
     found: set[tuple[str, str]] = set()
-    for entry in calls.names.files.values():
-        for function in entry.facts.functions:
-            if not function.calls or not (function.transactional or function.txs):
-                continue
-            for number, callee in callees(calls, function):
-                if function.transactional or function.calls[number].site.tx >= 0:
-                    found.add((callee.path, callee.key))
-                    found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
+    for function in facts.functions:
+        if not function.calls or not (function.transactional or function.txs):
+            continue
+        for number, callee in callees(calls, function):
+            if function.transactional or function.calls[number].site.tx >= 0:
+                found.add((callee.path, callee.key))
+                found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
     return frozenset(found)

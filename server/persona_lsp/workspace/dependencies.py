@@ -107,7 +107,7 @@ def _plain(names: Names, path: str, name: str, found: Gathered) -> bool:
     if target is None or target.kind != "function":
         return False
     function = names.files[target.path].functions[target.name]
-    if function.params:
+    if any(p.name not in ("self", "cls") for p in function.params):
         return False
     found.functions.append(function)
     return True
@@ -137,10 +137,13 @@ def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route]
         inner = module_file(names, path, item.module)
         given = item.name if item.name != "*" else ""
         wanted = ".".join(part for part in (given, rest) if part)
-        if inner is not None and inner != path and wanted:
-            again = _record(names, inner, wanted + name[len(plain) :], depth + 1)
-            if again is not None:
-                return again
+        joint = "" if item.module.endswith(".") else "."
+        module = module_file(names, path, f"{item.module}{joint}{given}") if given and rest else None
+        for file, inside in ((inner, wanted), (module, rest)):
+            if file is not None and file != path and inside:
+                again = _record(names, file, inside + name[len(plain) :], depth + 1)
+                if again is not None:
+                    return again
     target = resolve(names, path, plain)
     if target is not None and target.path != path and target.kind in ("function", "class"):
         return _record(names, target.path, target.name + name[len(plain) :], depth + 1)

@@ -116,7 +116,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     )
     return _World(
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
-        security_rules(rules), forwards,
+        # What an interceptor demands is unknown: it counts where no rule says anything.
+        security_rules(sorted(rules, key=lambda rule: rule[1].name == "interceptor")), forwards,
     )  # fmt: skip
 
 
@@ -173,8 +174,7 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:
             break
-    # Where it is mounted on something that is not known beside an application, the application is what counts.
-    found = [c for c in found if c.rooted] or found
+    found = _distinct(found)
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
         rooted = router.kind in ("app", "class")
         found = [
@@ -192,6 +192,14 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
     if not trail:
         world.chains[key] = tuple(found)
     return tuple(found)
+
+
+def _distinct(chains: Sequence[Chain]) -> list[Chain]:
+    """Each way once. Where it is mounted on an application, what is mounted on something unknown does not count."""
+    found: dict[tuple[object, ...], Chain] = {}
+    for chain in [c for c in chains if c.rooted] or chains:
+        found.setdefault((chain.app if chain.rooted else "", chain.prefix, chain.position), chain)
+    return list(found.values())
 
 
 def _prefixes(world: _World, path: str, router: Router) -> Iterator[tuple[str, bool]]:
@@ -307,7 +315,8 @@ def _made(
 ) -> Iterator[Endpoint]:  # fmt: skip
     handler, owner = _handler(world, path, facts, route, router)
     context = _context(world, path) if route.framework == "spring" else ""
-    raw = join(context, chain.prefix, own)
+    every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
+    raw = join(context, every_path, chain.prefix, own)
     full, segments = normalise(raw)
     depended = gathered(world.names, path, route)
     every = (*guards, *_class_guards(world, owner, handler, route), *route.guards, *depended.guards, *_handler_guards(world, handler))
@@ -315,11 +324,11 @@ def _made(
         route = replace(route, unknown_params=True)
     for method in route.methods:
         applied = resolved(world.names, world.calls, path, _switched(every))
-        below = join(chain.prefix, own)
+        below = join(every_path, chain.prefix, own)
         ruled = _ruled(world, method, below, path, applied) if route.framework == "spring" else applied
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",
-            method=method, path=full, path_known=known and chain.known and chain.rooted, route=route,
+            method=method, path=full, path_known=known and chain.known and chain.rooted and prefix_known, route=route,
             framework=route.framework, app=chain.app, group=_group(path, router, owner),
             where=route.where, segments=segments,
             position=None, handler=handler,
@@ -558,11 +567,18 @@ def _hierarchy(world: _World, path: str, name: str, depth: int = 0) -> Iterator[
 def _switched(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     """Guards without those that a later one switches off."""
     found: list[Guard] = []
+    opened: Guard | None = None
     for guard in guards:
         if guard.skips:
-            found = [g for g in found if g.name != guard.skips]
+            kept = [g for g in found if g.name != guard.skips]
+            if any(g.kind in _PROTECTS for g in found if g not in kept):
+                opened = guard
+            found = kept
         else:
             found.append(guard)
+    if opened is not None and not any(g.kind in _PROTECTS for g in found):
+        # Whoever skips the only guard by name means to let everybody in.
+        found.append(replace(opened, allows_all=True))
     return tuple(found)
 
 
@@ -600,6 +616,10 @@ def _ant(pattern: str, path: str) -> bool:
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
+
+
+_PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
+"""What a `PathMatchConfigurer` puts before the paths of controllers."""
 
 
 def _context(world: _World, path: str) -> str:
@@ -646,11 +666,13 @@ def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
 def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], world: _World) -> Snapshot:
     by_file: dict[str, list[Endpoint]] = {}
     handlers: dict[tuple[str, str], list[Endpoint]] = {}
-    for endpoint in endpoints:
-        by_file.setdefault(endpoint.where.path, []).append(endpoint)
+    reached: dict[str, list[int]] = {}
+    for number, endpoint in enumerate(endpoints):
+        for path in _files_of(endpoint):
+            reached.setdefault(path, []).append(number)
+        for path in _shown_in(endpoint):
+            by_file.setdefault(path, []).append(endpoint)
         if endpoint.handler is not None:
-            if endpoint.handler.path != endpoint.where.path:
-                by_file.setdefault(endpoint.handler.path, []).append(endpoint)
             handlers.setdefault((endpoint.handler.path, endpoint.handler.key), []).append(endpoint)
     classes: dict[str, list[ClassFacts]] = {}
     functions: dict[str, list[Function]] = {}
@@ -659,15 +681,32 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
             classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append(cls)
         for function in facts.functions:
             functions.setdefault(function.name, []).append(function)
+    in_transaction = calls.transactional(world.calls)
     return Snapshot(
         files=files, endpoints=tuple(endpoints),
         by_file={k: tuple(v) for k, v in by_file.items()},
         handlers={k: tuple(v) for k, v in handlers.items()},
         versions=world.versions, classes={k: tuple(v) for k, v in classes.items()},
         functions={k: tuple(v) for k, v in functions.items()},
-        transactional=calls.transactional(world.calls), sole_status=world.sole_status,
-        settings=world.names.properties, front_end=front_end(files), indexes=world.names.files, project=world.calls,
+        transactional=frozenset().union(*in_transaction.values()), sole_status=world.sole_status,
+        settings=world.names.properties, front_end=front_end(files), outline=object(),
+        reached={k: tuple(v) for k, v in reached.items()}, in_transaction=in_transaction,
+        indexes=world.names.files, project=world.calls,
     )  # fmt: skip
+
+
+def _files_of(endpoint: Endpoint) -> set[str]:
+    """The files whose functions an endpoint depends on, and the one that registers it."""
+    functions = (endpoint.handler, *endpoint.callees, *endpoint.before)
+    return {endpoint.where.path, *(f.path for f in functions if f is not None)}
+
+
+def _shown_in(endpoint: Endpoint) -> tuple[str, ...]:
+    """The files in which an endpoint is to be seen: those of its registration and of its handler."""
+    here = endpoint.where.path
+    if endpoint.handler is None or endpoint.handler.path == here:
+        return (here,)
+    return here, endpoint.handler.path
 
 
 def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot | None:
@@ -689,39 +728,47 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
         index.imports, index.exports, index.stars, index.aliases,
     )}  # fmt: skip
-    project = calls.exchange(previous.project, indexes, exchanged)
+    unchanged = frozenset(id(a) for a, b in zip(old.functions, new.functions, strict=True) if a.calls is b.calls)
+    project = calls.exchange(previous.project, indexes, exchanged, unchanged)
     routes = {(r.order, r.methods): r for r in new.routes}
-    endpoints = []
-    for endpoint in previous.endpoints:
-        touched = endpoint.where.path == path or any(
-            id(f) in exchanged for f in (endpoint.handler, *endpoint.callees, *endpoint.before)
-        )
-        if not touched:
-            endpoints.append(endpoint)
-            continue
+    endpoints = list(previous.endpoints)
+    by_file: dict[str, tuple[Endpoint, ...]] = dict(previous.by_file)
+    handlers: dict[tuple[str, str], tuple[Endpoint, ...]] = dict(previous.handlers)
+    moved: dict[int, Endpoint] = {}
+    for number in previous.reached.get(path, ()):
+        endpoint = endpoints[number]
         handler = exchanged.get(id(endpoint.handler), endpoint.handler) if endpoint.handler is not None else None
-        route = (
-            routes.get((endpoint.route.order, endpoint.route.methods), endpoint.route)
-            if endpoint.where.path == path
-            else endpoint.route
-        )
-        moved = replace(
+        route = endpoint.route
+        if endpoint.where.path == path:
+            route = routes.get((route.order, route.methods), route)
+        fresh = replace(
             endpoint, handler=handler, route=route, where=route.where, body=route.body, declared=route.declared,
             id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
         )  # fmt: skip
-        endpoints.append(completed(moved, project, previous.sole_status))
-    world = _World(
-        Names(indexes, {}, {}, {}, previous.settings, {}, {}),
-        {},
-        {},
-        {},
-        previous.sole_status,
-        previous.versions,
-        project,
-        (),
-        False,
-    )
-    return _snapshot(files, endpoints, world)
+        endpoints[number] = moved[id(endpoint)] = completed(fresh, project, previous.sole_status)
+    reached = dict(previous.reached)
+    for number in previous.reached.get(path, ()):
+        for other in _files_of(endpoints[number]):
+            if number not in reached.get(other, ()):
+                reached[other] = (*reached.get(other, ()), number)
+    for shown in {p for e in moved.values() for p in _shown_in(e)}:
+        by_file[shown] = tuple(moved.get(id(e), e) for e in by_file.get(shown, ()))
+    for key in {(e.handler.path, e.handler.key) for e in moved.values() if e.handler is not None}:
+        handlers[key] = tuple(moved.get(id(e), e) for e in handlers.get(key, ()))
+    functions = dict(previous.functions)
+    for name in {f.name for f in new.functions}:
+        functions[name] = tuple(exchanged.get(id(f), f) for f in functions.get(name, ()))
+    classes = dict(previous.classes)
+    successors = {id(a): b for a, b in zip(old.classes, new.classes, strict=True)}
+    for name in {c.name.rsplit(".", 1)[-1] for c in new.classes}:
+        classes[name] = tuple(successors.get(id(c), c) for c in classes.get(name, ()))
+    in_transaction = dict(previous.in_transaction)
+    in_transaction[path] = calls.transactional_in(project, new)
+    return replace(
+        previous, files=files, endpoints=tuple(endpoints), by_file=by_file, handlers=handlers, functions=functions, classes=classes,
+        transactional=frozenset().union(*in_transaction.values()), in_transaction=in_transaction, reached=reached,
+        indexes=indexes, project=project,
+    )  # fmt: skip
 
 
 def _same_outside(old: FileFacts, new: FileFacts) -> bool:

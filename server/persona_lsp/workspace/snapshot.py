@@ -121,6 +121,12 @@ class Snapshot(Struct, frozen=True, gc=False):
     settings: Mapping[str, Mapping[str, str]] = {}
     front_end: frozenset[str] = frozenset()
     """Files of packages that run in browsers: no back end, and not reviewed."""
+    outline: object = None
+    """Stays the same object while only the insides of functions change: endpoints keep their order and their paths."""
+    reached: Mapping[str, tuple[int, ...]] = {}
+    """File -> indexes of the endpoints that depend on it, for linking the next snapshot."""
+    in_transaction: Mapping[str, frozenset[tuple[str, str]]] = {}
+    """File -> functions that its functions run inside transactions, for linking the next snapshot."""
     indexes: Mapping[str, Any] = {}
     """Names of each file, for linking the next snapshot."""
     project: Any = None

@@ -125,7 +125,7 @@ def _names_in(expr: AnyExpr) -> tuple[str, ...]:
 def _class(cls: ClassNode, found: Found) -> None:
     name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
     depended = class_dependencies(cls, found.names)
-    if depended:
+    if depended and found.names.module.source.find(b"Depends(") >= 0:
         where = place(cls, found.names.module)
         label = f"{cls.name}.{CLASS}"
         found.routes.append(

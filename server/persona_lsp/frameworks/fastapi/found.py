@@ -26,6 +26,8 @@ class Found(Struct):
     """Starts of handlers, and the calls that register them."""
     failing: set[int] = set()
     """Starts of error handlers."""
+    starts: dict[str, list[int]] = {}
+    """Name -> starts of the functions at the top of the file, filled when it is first asked for."""
     order: int = 0
     synthetic: int = 0
 

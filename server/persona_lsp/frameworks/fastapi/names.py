@@ -77,6 +77,7 @@ def uses_fastapi(module: Module) -> bool:
 _REGISTERS: Final = re.compile(rb"\.include_router\(|\.add_api_route\(|APIRouter|\bDepends\(|\brouter=\w*router\b")
 
 
+@lru_cache(maxsize=4)
 def detects(module: Module) -> bool:
     """The file imports FastAPI or Starlette, or registers routers on something that it was given."""
     return uses_fastapi(module) or _REGISTERS.search(module.source) is not None

@@ -134,12 +134,11 @@ def handler_key(function: FunctionNode, key: str, env: Env, found: Found) -> str
     """The key that the facts of the function have: a name that is defined again gets a number."""
     if env.nested or env.cls:
         return key
-    count = 0
-    for other in _top_level(found.names.module.body):
-        if other is function or other.start == function.start:
-            break
-        if other.name == function.name:
-            count += 1
+    starts = found.starts
+    if not starts:
+        for other in _top_level(found.names.module.body):
+            starts.setdefault(other.name, []).append(other.start)
+    count = sum(start < function.start for start in starts.get(function.name, ()))
     return key if count == 0 else f"{key}#{count}"
 
 

@@ -211,6 +211,10 @@ def _router(symbol: str, kind: str, call: Call, env: Env, found: Found) -> None:
             _listed(listed.items, symbol, env, found)
         else:
             _mount(Ref(symbol), listed, (), (), listed, env, found)
+    lifespan = ref_name(call.kwarg("lifespan"))
+    if lifespan:
+        where = place(call, names.module)
+        found.mounts.append(Mount(Ref(symbol), Ref(f"{lifespan}.0"), "fastapi", where, found.next_order()))
     for item in items_of(call.kwarg("middleware"), names) or ():
         if isinstance(item, Call):
             middleware(item, symbol, found, env)

@@ -150,6 +150,7 @@ from collections.abc import Iterator
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import DeleteStatement
 from persona_lsp.rules import project_rule
+from persona_lsp.rules.memo import per_outline
 from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -157,26 +158,36 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 @project_rule(severity=Severity.ERROR, since="0.1")
 def duplicate_route(snapshot: Snapshot) -> Iterator[Finding]:
     """Yield every registration after the first of its kind."""
-    groups: dict[tuple[str, ...], list[Endpoint]] = {}
-    registered: dict[tuple[str, int, int], int] = {}
-    for endpoint in snapshot.endpoints:
-        route = endpoint.route
-        statement = (route.statement.path, route.statement.start, route.statement.end)
-        registered[statement] = registered.get(statement, 0) + 1
-        if _is_certain(endpoint):
-            key = (endpoint.app, endpoint.method, endpoint.shape, *route.variants)
-            groups.setdefault(key, []).append(endpoint)
-    for group in groups.values():
-        if len(group) < 2:
-            continue
-        group.sort(key=lambda endpoint: (endpoint.position is None, endpoint.position or 0))
-        first = group[0]
-        for endpoint in group[1:]:
+    for group in _groups(snapshot):
+        first = snapshot.endpoints[group[0]]
+        for index in group[1:]:
+            endpoint = snapshot.endpoints[index]
             if endpoint.where != first.where and not _is_chain(first):
-                yield _finding(endpoint, first, registered)
+                yield _finding(endpoint, first, alone=_is_alone(endpoint, snapshot))
 
 
-def _finding(endpoint: Endpoint, first: Endpoint, registered: dict[tuple[str, int, int], int]) -> Finding:
+@per_outline
+def _groups(snapshot: Snapshot) -> tuple[tuple[int, ...], ...]:
+    """Indexes of endpoints that are registered alike, in the order in which the router tries them."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for index, endpoint in enumerate(snapshot.endpoints):
+        if _is_certain(endpoint):
+            key = (endpoint.app, endpoint.method, endpoint.shape, *endpoint.route.variants)
+            groups.setdefault(key, []).append(index)
+    return tuple(
+        tuple(sorted(group, key=lambda i: (snapshot.endpoints[i].position is None, snapshot.endpoints[i].position or 0)))
+        for group in groups.values()
+        if len(group) > 1
+    )
+
+
+def _is_alone(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """Nothing else is registered by the same statement."""
+    statement = endpoint.route.statement
+    return sum(other.route.statement == statement for other in snapshot.by_file.get(statement.path, ())) == 1
+
+
+def _finding(endpoint: Endpoint, first: Endpoint, *, alone: bool) -> Finding:
     statement = endpoint.route.statement
     same = first.handler is not None and first.handler == endpoint.handler
     # A handler without a name is called after its route, which says nothing here.
@@ -188,7 +199,6 @@ def _finding(endpoint: Endpoint, first: Endpoint, registered: dict[tuple[str, in
         message = f"`{label(endpoint)}` is already handled {handler}; the router can't tell the two apart."
     else:
         message = f"`{label(endpoint)}` is already handled {handler}; this registration can never run."
-    alone = registered[statement.path, statement.start, statement.end] == 1
     return Finding(
         endpoint.where,
         message,

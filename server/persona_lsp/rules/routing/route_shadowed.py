@@ -149,6 +149,7 @@ from collections.abc import Iterator
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import MoveBefore
 from persona_lsp.rules import project_rule
+from persona_lsp.rules.memo import per_outline
 from persona_lsp.rules.predicates import label
 from persona_lsp.workspace.snapshot import Endpoint, Segment, Snapshot
 
@@ -160,20 +161,46 @@ _LONGEST = 80
 @project_rule(severity=Severity.ERROR, since="0.1")
 def route_shadowed(snapshot: Snapshot) -> Iterator[Finding]:
     """Yield literal routes behind a more general one of the same router."""
-    general: dict[tuple[str, str], list[Endpoint]] = {}
-    literal: list[Endpoint] = []
-    for endpoint in snapshot.endpoints:
+    endpoints = snapshot.endpoints
+    for later, candidates in _overlaps(snapshot):
+        endpoint = endpoints[later]
+        for earlier in candidates:
+            if _shadows(endpoints[earlier], endpoint):
+                yield _finding(endpoint, endpoints[earlier])
+                break
+
+
+@per_outline
+def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """(index of a literal route, indexes of earlier routes that match all of its path), for certain routes."""
+    general: dict[tuple[str, str, str], list[int]] = {}
+    literal: list[int] = []
+    for index, endpoint in enumerate(snapshot.endpoints):
         if endpoint.position is None or not _is_certain(endpoint):
             continue
         if any(segment.param for segment in endpoint.segments):
-            general.setdefault((endpoint.app, endpoint.method), []).append(endpoint)
+            first = endpoint.segments[0]
+            general.setdefault((endpoint.app, endpoint.method, "" if first.param else first.literal), []).append(index)
         if any(not segment.param for segment in endpoint.segments):
-            literal.append(endpoint)
-    for endpoint in literal:
-        for earlier in general.get((endpoint.app, endpoint.method), ()):
-            if _shadows(earlier, endpoint):
-                yield _finding(endpoint, earlier)
-                break
+            literal.append(index)
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for index in literal:
+        endpoint = snapshot.endpoints[index]
+        key = (endpoint.app, endpoint.method)
+        first = endpoint.segments[0]
+        candidates = general.get((*key, ""), [])
+        if not first.param:
+            candidates = general.get((*key, first.literal), []) + candidates
+        overlapping = tuple(other for other in candidates if _precedes(snapshot.endpoints[other], endpoint))
+        if overlapping:
+            found.append((index, overlapping))
+    return tuple(found)
+
+
+def _precedes(earlier: Endpoint, later: Endpoint) -> bool:
+    if earlier.position is None or later.position is None or earlier.position >= later.position:
+        return False
+    return bool(_swallowed(earlier.segments, later.segments))
 
 
 def _finding(endpoint: Endpoint, earlier: Endpoint) -> Finding:
@@ -196,11 +223,7 @@ def _is_certain(endpoint: Endpoint) -> bool:
 
 
 def _shadows(earlier: Endpoint, later: Endpoint) -> bool:
-    if earlier.position is None or later.position is None or earlier.position >= later.position:
-        return False
     swallowed = _swallowed(earlier.segments, later.segments)
-    if not swallowed:
-        return False
     # A handler that was not found may hand the request on, or serve the literal itself.
     handler = earlier.handler
     return handler is not None and not handler.passes_on and not set(swallowed) & set(handler.compares)
