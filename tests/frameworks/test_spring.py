@@ -619,3 +619,48 @@ def test_every_prefix_of_a_controller_is_read() -> None:
     )
     for end in range(len(source)):
         read({"src/main/java/app/A.java": source[:end]})
+
+
+def test_interceptors_and_filters_leave_it_unknown_who_is_let_in() -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    assert [e.auth for e in endpoints(A=source).values()] == [Auth.NONE]
+    config = """
+    class Web implements WebMvcConfigurer {
+        public void addInterceptors(InterceptorRegistry registry) { registry.addInterceptor(new %s()).addPathPatterns("/**"); }
+    }
+    """
+    assert [e.auth for e in endpoints(A=source, Web=config % "LoginInterceptor").values()] == [Auth.UNKNOWN]
+    assert [e.auth for e in endpoints(A=source, Web=config % "LocaleInterceptor").values()] == [Auth.NONE]
+    jwt = "@Component class JwtFilter extends OncePerRequestFilter { void doFilterInternal(X a, Y b, FilterChain c) { go(); } }"
+    assert [e.auth for e in endpoints(A=source, JwtFilter=jwt).values()] == [Auth.UNKNOWN]
+
+
+def test_security_rules_go_before_filters() -> None:
+    jwt = "@Component class AJwtFilter extends OncePerRequestFilter { }"
+    config = """
+    import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+    class SecurityConfig {
+        SecurityFilterChain chain(HttpSecurity http) { http.authorizeHttpRequests(r -> r.anyRequest().authenticated()); }
+    }
+    """
+    found = endpoints(
+        A='@RestController class A { @GetMapping("/x") void x() { } }', AJwtFilter=jwt, SecurityConfig=config
+    )
+    assert [e.auth for e in found.values()] == [Auth.REQUIRED]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "path", "known"),
+    [
+        ("HandlerTypePredicate.forAnnotation(RestController.class)", "/api/x", True),
+        ("c -> true", "/api/x", True),
+        ('HandlerTypePredicate.forBasePackage("app")', "/x", False),
+    ],
+)
+def test_prefixes_of_a_path_match_configurer(predicate: str, path: str, known: bool) -> None:
+    found = endpoints(
+        A='@RestController class A { @GetMapping("/x") void x() { } }',
+        Web="class Web implements WebMvcConfigurer { public void configurePathMatch(PathMatchConfigurer configurer) {"
+        f' configurer.addPathPrefix("/api", {predicate}); }} }}',
+    )
+    assert [(e.path, e.path_known) for e in found.values()] == [(path, known)]

@@ -14,6 +14,7 @@ from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
 from persona_lsp.frameworks.spring.routes import controllers
 from persona_lsp.frameworks.spring.security import chains
+from persona_lsp.frameworks.spring.web import path_prefixes, unread_guards
 from persona_lsp.frameworks.spring.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, Module
 
@@ -42,9 +43,9 @@ def extract(module: Module) -> Extracted:
     routers += more_routers
     routes += more_routes
     more_routers, more_routes, inline = functional(module, values, len(routes))
-    uses: tuple[Use, ...] = ()
+    uses: tuple[Use, ...] = tuple(unread_guards(module))
     if b"Security" in module.source:
-        uses = tuple(chains(module, values))
+        uses = (*chains(module, values), *uses)
     return Extracted(
         routers=(*routers, *more_routers),
         routes=(*routes, *more_routes),
@@ -54,7 +55,7 @@ def extract(module: Module) -> Extracted:
         classes=tuple(class_facts(module, values)),
         constants=tuple(constants(module, values)),
         inline=tuple(inline),
-        config=tuple(application_path(module, values)),
+        config=(*application_path(module, values), *path_prefixes(module, values)),
     )
 
 

@@ -1,0 +1,65 @@
+"""What `WebMvcConfigurer`s and servlet filters put before controllers: path prefixes, and guards that are not read.
+
+An interceptor or filter that looks like authentication makes it unknown whom an endpoint lets in, where no security
+rule says it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.code import ConfigEntry
+from persona_lsp.facts.http import Guard, GuardKind, Level, Use
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, literal
+from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, classes, find, type_name, where
+from persona_lsp.frameworks.spring.code import calls_of
+from persona_lsp.frameworks.spring.security import EVERYWHERE
+from persona_lsp.syntax.ir import Call, Module, Name, dotted, walk
+
+INTERCEPTOR: Final = "interceptor"
+_PREFIX_KEY: Final = "spring.mvc.path-prefix"
+_LIKE_AUTH: Final = re.compile(
+    r"auth|login|token|jwt|session|security|permission|signature|api_?key|identity|user", re.IGNORECASE
+)
+_FILTERS: Final = frozenset({"OncePerRequestFilter", "GenericFilterBean", "Filter", "WebFilter", "HttpFilter"})
+
+
+def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
+    """`configurer.addPathPrefix("/api", forAnnotation(RestController.class))`; other predicates leave it unknown."""
+    if b"addPathPrefix" not in module.source:
+        return
+    for cls, path in classes(module):
+        for method in cls.methods:
+            for made in calls_of(method):
+                if made.call.name != "addPathPrefix" or len(made.call.args) != 2:
+                    continue
+                text = literal(values.text(made.call.args[0], path))
+                predicate = module.text(made.call.args[1])
+                everywhere = "RestController" in predicate or re.search(r"->\s*true$", predicate)
+                known = text is not None and everywhere and not made.conditional
+                yield ConfigEntry(_PREFIX_KEY, text if known and text else "${?}", where(module, made.call))
+
+
+def unread_guards(module: Module) -> Iterator[Use]:
+    """Interceptors that are registered, and filters that are beans, if their names speak of authentication."""
+    for cls, path in classes(module):
+        bases = {type_name(base) for base in cls.bases}
+        if bases & _FILTERS and _LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
+            yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end))
+        if b"addInterceptor" not in module.source:
+            continue
+        for method in cls.methods:
+            for made in calls_of(method):
+                if made.call.name == "addInterceptor" and made.call.args:
+                    named = " ".join(
+                        dotted(part.func) if isinstance(part, Call) else part.id
+                        for part in walk(made.call.args[0])
+                        if isinstance(part, Call | Name)
+                    )
+                    if _LIKE_AUTH.search(named):
+                        yield _use(None, where(module, made.call))
+
+
+def _use(symbol: Ref | None, at: Where) -> Use:
+    return Use(EVERYWHERE, Guard(INTERCEPTOR, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**"))
