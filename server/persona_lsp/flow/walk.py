@@ -1178,7 +1178,8 @@ class Walk:
                 self.visit(handlers[0], inner)
         else:
             query = self.visit(receiver, inner)
-            if ctx.discarded and not ctx.awaited and not ctx.tries:
+            # A `try` around it has ended before the promise is rejected.
+            if ctx.discarded and not ctx.awaited:
                 self.gaps.append(AsyncGap(self.span(expr), "then"))
         if expr.name == "then" and isinstance(expr.args[0], Lambda):
             callback = expr.args[0].function
@@ -1317,7 +1318,10 @@ class Walk:
             # A record that was looked up and is written now was used without a check.
             receiver = expr.receiver
             if isinstance(receiver, Name) and receiver.id in self.query_of:
-                self._use(self.query_of[receiver.id], "deref", expr, ctx)
+                if expr.optional:
+                    self.queries[self.query_of[receiver.id]]["checked"] = True
+                else:
+                    self._use(self.query_of[receiver.id], "deref", expr, ctx)
         return index if not meaning.lazy or meaning.many or meaning.nullable else index
 
     def _refined(self, meaning: QueryMeaning, index: int, expr: Call, ctx: Context) -> int:

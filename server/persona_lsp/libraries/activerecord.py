@@ -99,7 +99,7 @@ _PLAIN: Final = frozenset(
         "ObjectSpace", "GC", "Signal", "Etc", "Socket", "Timecop", "FactoryBot", "RSpec", "ActionCable", "Turbo", "Arel",
         "Gem", "Bundler", "Rake", "Thor", "Mail", "PG", "Mysql2", "SQLite3", "Octokit", "Slack", "Discordrb", "Telegram",
         "Cloudinary", "Fog", "Chewy", "Searchkick", "Algolia", "Ransack", "OAuth", "OAuth2", "Oj", "MultiJson", "Zlib",
-        "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
+        "WillPaginate", "Kaminari", "Pagy", "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
     }
 )  # fmt: skip
 _HELPERS: Final = re.compile(
@@ -199,15 +199,16 @@ def _associated(links: list[Call], root: AnyExpr | None, call: Call) -> bool:
         # `current_user.orders.find(id)`; an array would be given a block.
         return len(links) > 1 or isinstance(root, Call)
     if call.name in ("create", "insert") and len(links) > 1 and (call.args or call.kwargs):
-        return links[-2].name.endswith("s") and not links[-2].args
+        named = root.id if isinstance(root, Name) else root.name if isinstance(root, Call) else ""
+        return links[-2].name.endswith("s") and not links[-2].args and not _NOT_RECORDS.match(named)
     return False
 
 
 def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scope: Scope) -> Meaning | None:
     name = call.name
     entity = _entity(links[:-1], root, model, scope)
-    api = f"{model or _shown(root)}.{name}" if (model or _shown(root)) else name
     before = links[:-1]
+    api = _api(links, root, model)
     if _ended(before):
         # The chain has left the database: `Article.find(1).comments`, `Article.where(..).map { }.first`.
         return _record_write(call, links, root, scope)
@@ -325,9 +326,9 @@ def _record_write(call: Call, links: list[Call], root: AnyExpr | None, scope: Sc
     )
     if _NOT_RECORDS.match(last) or not _writes_record(call, root, scope):
         return None
-    entity = _entity(links[:-1], root, _model(root, scope) or "", scope)
+    entity = _entity(links[:-1], root, _model(root, scope) or "", scope, record=True)
     found = [link for link in links[:-1] if link.name in _ONE_OR_RAISE or link.name in _ONE_OR_NONE]
-    api = f"{_shown(root)}.{name}" if _shown(root) else name
+    api = _api(links, root, "")
     keys = _keys(found)
     raises = _NOT_FOUND if any(link.name in _ONE_OR_RAISE for link in found) else ()
     return QueryMeaning(
@@ -359,18 +360,30 @@ def _writes_record(call: Call, root: AnyExpr, scope: Scope) -> bool:
             return True
 
 
-def _entity(links: list[Call], root: AnyExpr | None, model: str, scope: Scope, depth: int = 0) -> str:
-    """The model that is asked: the class of the chain, or that of the association last named in it."""
+def _api(links: list[Call], root: AnyExpr | None, model: str) -> str:
+    """The call as a reader would name it: `Order.find_by`, `current_user.orders.find`."""
+    between = [] if model else [x.name for x in links[:-1] if not (x.args or x.kwargs or x.block or x.name in _LAZY)]
+    return ".".join(p for p in (model or _shown(root), *between, links[-1].name) if p)
+
+
+def _entity(
+    links: list[Call], root: AnyExpr | None, model: str, scope: Scope, depth: int = 0, *, record: bool = False
+) -> str:
+    """The model that is asked: the class of the chain, or that of the association last named in it.
+
+    `record`: the chain ends at a record, so that its last name may be in the singular (`Current.family`).
+    """
     for link in reversed(links):
         name = link.name
+        plain = not (link.args or link.kwargs or link.block or model)
         if (
-            name not in _LAZY
+            plain
+            and name not in _LAZY
             and name not in _ENUMERABLE
-            and not link.args
-            and not link.kwargs
-            and name.endswith("s")
-            and not model
+            and (name.endswith("s") or (record and link is links[-1]))
         ):
+            if name in _ONE_OR_NONE or name in _ONE_OR_RAISE:
+                continue
             return _class_name(name)
     if model:
         return model
@@ -384,9 +397,9 @@ def _entity(links: list[Call], root: AnyExpr | None, model: str, scope: Scope, d
             if found:
                 return found
         bare = root.id.lstrip("@")
-        return _class_name(bare) if bare.isidentifier() and bare != "self" else ""
+        return _class_name(bare) if bare.isidentifier() and bare != "self" and bare[:1].islower() else ""
     if isinstance(root, Call) and isinstance(root.func, Name):
-        return "" if root.func.id.startswith(("current_", "params")) else _class_name(root.func.id)
+        return "" if re.search(r"current_|^params$", root.func.id) else _class_name(root.func.id)
     return ""
 
 

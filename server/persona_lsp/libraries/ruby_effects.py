@@ -74,6 +74,21 @@ _REPORTS: Final = {
 }
 _METRICS: Final = re.compile(r"^(?:StatsD|Datadog|Prometheus|ActiveSupport\.Notifications|NewRelic)(?:\.|$)")
 _PAYMENT: Final = re.compile(r"^(?:Stripe|Braintree|PayPal|Adyen|Square|Razorpay|Mollie)(?:\.|$)")
+_PAYING: Final = frozenset(
+    {
+        "create",
+        "capture",
+        "confirm",
+        "sale",
+        "refund",
+        "update",
+        "cancel",
+        "pay",
+        "submit_for_settlement",
+        "void",
+        "settle",
+    }
+)
 _QUEUE_CLIENTS: Final = re.compile(
     r"^(?:Kafka|Karafka|Bunny|Sneakers|Racecar|WaterDrop|Aws\.(?:SQS|SNS|Kinesis))(?:\.|$)"
 )
@@ -104,29 +119,10 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
         return None if call.block is not None and name == "tagged" else EffectMeaning("log")
     if holder in _REPORTS and name in _REPORTS[holder]:
         return EffectMeaning("log")
-    if (
-        _PAYMENT.match(holder)
-        and name[:1].islower()
-        and not name.startswith(("api_", "max_", "construct_event", "new"))
-    ):
-        return (
-            EffectMeaning("payment")
-            if name
-            in (
-                "create",
-                "capture",
-                "confirm",
-                "sale",
-                "refund",
-                "update",
-                "cancel",
-                "retrieve",
-                "pay",
-                "list",
-                "submit_for_settlement",
-            )
-            else None
-        )
+    if _PAYMENT.match(holder) and name in _PAYING:
+        return EffectMeaning("payment")
+    if _PAYMENT.match(holder) and name in ("retrieve", "list", "find", "search"):
+        return EffectMeaning("http")
     if _METRICS.match(holder):
         return EffectMeaning("metric") if call.block is None else None
     if _QUEUE_CLIENTS.match(holder) and name in (
