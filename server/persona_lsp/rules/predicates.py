@@ -29,14 +29,14 @@ _ACTIONS: Final = frozenset(
 )
 _HEALTH: Final = re.compile(
     r"(^|/)(health\w*|healthz|livez|readyz|live|ready|liveness|readiness|ping|status|metrics|version|favicon\.ico"
-    r"|robots\.txt|\.well-known|actuator)(/|$)",
+    r"|robots(\.txt)?|\.well-known|actuator)(/|$)",
     re.IGNORECASE,
 )
 _LOGIN: Final = re.compile(
     r"(log_?in|log_?out|sign_?in|sign_?out|sign_?up|signups?|regist(er|ers|rations?|ration)|tokens?|sessions?|"
     r"refresh|access-token|password|passwords|forgot\w*|reset\w*|recover\w*|recovery|verify|verification|verifications|"
     r"confirm|confirmations?|activate|activation|otp|2fa|mfa|oauth2?|authorize|authenticate|authentication|auth|sso|saml|"
-    r"callback|magic-?link|unlocks?|invitations?|unsubscribe)",
+    r"callbacks?|magic-?link|unlocks?|invitations?|unsubscribe)",
     re.IGNORECASE,
 )
 _PUBLIC: Final = re.compile(
@@ -44,7 +44,11 @@ _PUBLIC: Final = re.compile(
     r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)",
     re.IGNORECASE,
 )
-_WEBHOOK: Final = re.compile(r"(^|/)(web-?hooks?|hooks?)(/|$)|/callbacks?/|/(ipn|postback)(/|$)", re.IGNORECASE)
+_WEBHOOK: Final = re.compile(
+    r"(^|/)(web-?hooks?|hooks?)(/|$)|/callbacks?/|/(ipn|postback)(/|$)"
+    r"|(^|/)(sendgrid|stripe|github|gitlab|twilio|mailgun|postmark|slack|paypal|sns)[_/-](events?|notifications?)(/|$)",
+    re.IGNORECASE,
+)
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -141,8 +145,11 @@ def is_login(endpoint: Endpoint) -> bool:
     """It is about getting in or out: login, registration, tokens, passwords, confirmation links."""
     if any(not s.param and _LOGIN.fullmatch(s.literal.strip("_")) for s in endpoint.segments):
         return True
-    parts = words(noun(endpoint))
-    return bool(parts) and (_LOGIN.fullmatch(parts[0]) is not None or _LOGIN.fullmatch(parts[-1]) is not None)
+    first = words(noun(endpoint))
+    if first and _LOGIN.fullmatch(first[0]) is not None:
+        return True
+    named = (words(segment.literal) for segment in endpoint.segments if not segment.param)
+    return any(parts and _LOGIN.fullmatch(parts[-1]) is not None for parts in named)
 
 
 def is_webhook_receiver(endpoint: Endpoint) -> bool:

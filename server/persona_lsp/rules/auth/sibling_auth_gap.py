@@ -221,6 +221,7 @@ from persona_lsp.findings.intent import CopyGuard
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.predicates import (
     CHANGING,
+    answers,
     brief,
     has_unknown_guard,
     is_auth_guard,
@@ -263,6 +264,9 @@ def _gaps(members: list[Endpoint]) -> Iterator[Finding]:
         return
     holder = next(endpoint for endpoint in guarded if any(guard.name == name for guard in _guards(endpoint)))
     guard = next(guard for guard in _guards(holder) if guard.name == name)
+    # A list of the actions that a guard is for was written with each of them in mind, as far as reading goes.
+    if members[0].method == "GET" and (guard.only or guard.except_):
+        return
     for endpoint in members:
         if endpoint.auth is Auth.NONE and not is_public_by_intent(endpoint) and not _asks_itself(endpoint):
             yield _finding(endpoint, holder, guard, count)
@@ -296,6 +300,9 @@ def _guards(endpoint: Endpoint) -> list[Guard]:
 def _asks_itself(endpoint: Endpoint) -> bool:
     """The handler refuses strangers by itself, or might do so where nobody can see it."""
     handler = endpoint.handler
-    if handler is None or handler.reads_principal or {401, 403} & set(endpoint.statuses):
+    if handler is None or {401, 403} & set(endpoint.statuses):
+        return True
+    asking = (handler, *endpoint.before, *endpoint.callees)
+    if any(one.reads_principal or any(answer.status in {401, 403} for answer in answers(one)) for one in asking):
         return True
     return has_unknown_guard(endpoint)

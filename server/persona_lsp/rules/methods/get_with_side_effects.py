@@ -134,6 +134,7 @@ _RECORDS = frozenset(
     view views visit visits""".split()
 )
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
+_ASKS = re.compile(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
 
@@ -149,7 +150,12 @@ def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Fi
                 yield _finding(endpoint, handler, query, call)
             return
     for site in handler.calls:
-        if site.effect in _SENDS and site.site.catch < 0 and not _is_meant(endpoint, snapshot):
+        if (
+            site.effect in _SENDS
+            and site.site.catch < 0
+            and not _ASKS.search(site.name)
+            and not _is_meant(endpoint, snapshot)
+        ):
             yield Finding(
                 handler.at(site.span),
                 f"`{label(endpoint)}` {_SENDS[site.effect]}; crawlers and retries will repeat it. Use `POST`.",

@@ -184,7 +184,7 @@ from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
-_SIZE = re.compile(r"size|limit|per_?page|count|take|first|max", re.IGNORECASE)
+_SIZE = re.compile(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -217,7 +217,7 @@ def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where,
         if param is not None:
             if _is_unbounded(param):
                 yield param.name, param.where, _number(param.default)
-        elif limit.name and limit.input_span and not _is_bounded_read(handler, limit):
+        elif _SIZE.search(limit.name) and limit.input_span and not _is_bounded_read(handler, limit):
             yield limit.name, handler.at(limit.input_span), 0
     for call, function in endpoint.first_level:
         for limit in function.limits:

@@ -294,7 +294,7 @@ def _is_unbounded(query: Query, function: Function) -> bool:
     if not query.many or query.limited is not False or query.op is not Op.SELECT or query.in_parameters:
         return False
     # What was asked for by name is no longer everything, and the caller's own is what one person does.
-    if query.keyed_by in {Origin.REQUEST, Origin.PARAM, Origin.QUERY} or (query.keys and function.reads_principal):
+    if query.keys and (query.keyed_by is not Origin.CONST or function.reads_principal):
         return False
     parts = words(query.entity)
     if parts and singular(parts[-1]) in _SMALL:

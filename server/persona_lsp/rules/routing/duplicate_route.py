@@ -175,7 +175,9 @@ def _groups(snapshot: Snapshot) -> tuple[tuple[int, ...], ...]:
             key = (endpoint.app, endpoint.method, endpoint.shape, *endpoint.route.variants)
             groups.setdefault(key, []).append(index)
     return tuple(
-        tuple(sorted(group, key=lambda i: (snapshot.endpoints[i].position is None, snapshot.endpoints[i].position or 0)))
+        tuple(
+            sorted(group, key=lambda i: (snapshot.endpoints[i].position is None, snapshot.endpoints[i].position or 0))
+        )
         for group in groups.values()
         if len(group) > 1
     )

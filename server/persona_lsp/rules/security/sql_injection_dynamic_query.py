@@ -248,7 +248,8 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
         return None
     root = value.source.partition(".")[0].partition("[")[0].partition("(")[0].strip()
     direct = any(param.name == root for param in function.params)
-    return Severity.WARNING if direct and value.source.count("(") == 0 else Severity.INFORMATION
+    made = "(" in value.source or value.source.endswith((".id", "_id"))
+    return Severity.WARNING if direct and not made else Severity.INFORMATION
 
 
 def _finding(function: Function, query: Query, told: list[tuple[Dynamic, Severity]]) -> Finding:

@@ -138,7 +138,8 @@ _CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _NOT_IDENTITY = re.compile(
-    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|verified|active", re.IGNORECASE
+    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan",
+    re.IGNORECASE,
 )
 
 

@@ -238,7 +238,7 @@ def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
 def _is_passed_key(endpoint: Endpoint, function: Function, query: Query, call: int) -> bool:
     """The handler passes an input of the request for the parameter that selects the record, and catches nothing."""
     handler = endpoint.handler
-    if handler is None or handler.calls[call].site.tries:
+    if handler is None or handler.calls[call].site.tries or 404 in endpoint.statuses:
         return False
     inputs = {param.local for param in endpoint.params} | {read.variable for read in handler.inputs}
     names = [param.name for param in function.params if param.name not in {"self", "cls"}]

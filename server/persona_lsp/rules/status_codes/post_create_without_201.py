@@ -265,11 +265,11 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     lone = habit is not None and habit.creations >= _HABIT and not habit.answers_201
     where, fixable = _place(endpoint)
     title = "Answer 201 Created (changes the API contract)"
-    told = f"None of {habit.creations} creations answers 201, nor" if lone and habit else ""
+    others = f"and {habit.creations - 1} more creations answer" if lone and habit else ""
     yield Finding(
         where,
-        f"{told} `{label(endpoint)}`; answer 201 where a resource is created."
-        if told
+        f"`{label(endpoint)}` {others} 200; answer 201 where a resource is created."
+        if others
         else f"`{label(endpoint)}` creates `{brief(entity)}` but answers 200; answer 201 with its place in `Location`.",
         fixes=(SetStatus(where, title, safe=False, status=201),) if fixable and not lone else (),
         severity=Severity.INFORMATION if lone else None,
