@@ -145,6 +145,12 @@ def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route]
                 if again is not None:
                     return again
     target = resolve(names, path, plain)
-    if target is not None and target.path != path and target.kind in ("function", "class"):
-        return _record(names, target.path, target.name + name[len(plain) :], depth + 1)
-    return None
+    if target is None or target.kind not in ("function", "class"):
+        return None
+    made = name != plain
+    if target.kind == "class" and plain.rpartition(".")[2] != target.name.rpartition(".")[2]:
+        made = True  # the name of an instance
+    again_name = f"{target.name}()" if made else target.name
+    if (target.path, again_name) == (path, name):
+        return None
+    return _record(names, target.path, again_name, depth + 1)

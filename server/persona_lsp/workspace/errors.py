@@ -1,16 +1,29 @@
 """What the project's error handlers answer."""
 
 from persona_lsp.facts.http import ErrorHandler
-from persona_lsp.workspace.names import Names, resolve
+from persona_lsp.workspace.names import Names, Target, resolve
 
 
 def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
     """The status that the function of an error handler in the file `path` answers, if it is always the same."""
-    if not handler.handler_key:
-        return None
-    target = resolve(names, path, handler.handler_key)
-    if target is None or target.kind != "function":
+    target = _function(names, path, handler)
+    if target is None:
         return None
     responses = names.files[target.path].functions[target.name].responses
     statuses = {r.status for r in responses}
     return statuses.pop() if len(statuses) == 1 else None
+
+
+def answering(names: Names) -> frozenset[tuple[str, str]]:
+    """(file, key) of all functions that answer for failures."""
+    found = (
+        _function(names, path, handler) for path, entry in names.files.items() for handler in entry.facts.error_handlers
+    )
+    return frozenset((target.path, target.name) for target in found if target is not None)
+
+
+def _function(names: Names, path: str, handler: ErrorHandler) -> Target | None:
+    if not handler.handler_key:
+        return None
+    target = resolve(names, path, handler.handler_key)
+    return target if target is not None and target.kind == "function" else None

@@ -15,7 +15,7 @@ from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
 from persona_lsp.workspace.dependencies import gathered
-from persona_lsp.workspace.errors import answered
+from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
 from persona_lsp.workspace.guards import auth_of, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text, unit
@@ -319,7 +319,13 @@ def _made(
     raw = join(context, every_path, chain.prefix, own)
     full, segments = normalise(raw)
     depended = gathered(world.names, path, route)
-    every = (*guards, *_class_guards(world, owner, handler, route), *route.guards, *depended.guards, *_handler_guards(world, handler))
+    every = (
+        *guards,
+        *_class_guards(world, owner, handler, route),
+        *route.guards,
+        *depended.guards,
+        *_handler_guards(world, handler),
+    )
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     for method in route.methods:
@@ -690,7 +696,7 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
         functions={k: tuple(v) for k, v in functions.items()},
         transactional=frozenset().union(*in_transaction.values()), sole_status=world.sole_status,
         settings=world.names.properties, front_end=front_end(files), outline=object(),
-        reached={k: tuple(v) for k, v in reached.items()}, in_transaction=in_transaction,
+        reached={k: tuple(v) for k, v in reached.items()}, answering=answering(world.names), in_transaction=in_transaction,
         indexes=world.names.files, project=world.calls,
     )  # fmt: skip
 
@@ -698,7 +704,11 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
 def _files_of(endpoint: Endpoint) -> set[str]:
     """The files whose functions an endpoint depends on, and the one that registers it."""
     functions = (endpoint.handler, *endpoint.callees, *endpoint.before)
-    return {endpoint.where.path, *(f.path for f in functions if f is not None)}
+    return {
+        endpoint.where.path,
+        *(f.path for f in functions if f is not None),
+        *(g.where.path for g in endpoint.guards),
+    }
 
 
 def _shown_in(endpoint: Endpoint) -> tuple[str, ...]:
@@ -723,6 +733,12 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     if old is None or not _same_outside(old, new):
         return None
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
+    if any(
+        (path, a.key) in previous.answering and a.responses != b.responses
+        for a, b in zip(old.functions, new.functions, strict=True)
+    ):
+        # What a failure answers changed, and with it the endpoints of the whole project.
+        return None
     index = previous.indexes[path]
     indexes = {**previous.indexes, path: FileIndex(
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
@@ -735,14 +751,23 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     by_file: dict[str, tuple[Endpoint, ...]] = dict(previous.by_file)
     handlers: dict[tuple[str, str], tuple[Endpoint, ...]] = dict(previous.handlers)
     moved: dict[int, Endpoint] = {}
+    places = {a.where: b.where for a, b in zip(_guards_of(old), _guards_of(new), strict=True) if a.where != b.where}
     for number in previous.reached.get(path, ()):
         endpoint = endpoints[number]
         handler = exchanged.get(id(endpoint.handler), endpoint.handler) if endpoint.handler is not None else None
         route = endpoint.route
         if endpoint.where.path == path:
-            route = routes.get((route.order, route.methods), route)
+            fresh_route = routes.get((route.order, route.methods), route)
+            # What the dependencies told when the route was linked still holds.
+            route = (
+                replace(fresh_route, unknown_params=True)
+                if route.unknown_params and not fresh_route.unknown_params
+                else fresh_route
+            )
         fresh = replace(
-            endpoint, handler=handler, route=route, where=route.where, body=route.body, declared=route.declared,
+            endpoint, handler=handler, route=route, where=route.where, declared=route.declared,
+            body=None if endpoint.body is None else route.body,
+            guards=tuple(replace(g, where=places[g.where]) if g.where in places else g for g in endpoint.guards),
             id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
         )  # fmt: skip
         endpoints[number] = moved[id(endpoint)] = completed(fresh, project, previous.sole_status)
@@ -769,6 +794,15 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         transactional=frozenset().union(*in_transaction.values()), in_transaction=in_transaction, reached=reached,
         indexes=indexes, project=project,
     )  # fmt: skip
+
+
+def _guards_of(facts: FileFacts) -> Iterator[Guard]:
+    """Every guard that a file declares, in the same order as long as the file keeps its outline."""
+    for use in facts.uses:
+        yield use.guard
+    for group in (facts.classes, facts.routers, facts.mounts, facts.routes):
+        for item in group:
+            yield from item.guards
 
 
 def _same_outside(old: FileFacts, new: FileFacts) -> bool:

@@ -131,7 +131,7 @@ def resolve(all_names: Names, path: str, name: str) -> Target | None:
     return all_names.resolved[key]
 
 
-def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | None:  # noqa: PLR0911 -- the order in which names are looked up
+def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | None:
     entry = all_names.files.get(path)
     if entry is None or depth > _DEPTH or not name:
         return None
@@ -244,7 +244,9 @@ def _imported(all_names: Names, path: str, item: Import, rest: str, depth: int) 
 
 def _through_default(all_names: Names, path: str, rest: str, depth: int) -> Target | None:
     target = exported(all_names, path, "default", depth + 1)
-    return _member(all_names, target, rest, depth + 1) if target is not None and target.kind != "module" else None
+    if target is None or (target.kind == "module" and target.path == path):
+        return None
+    return _member(all_names, target, rest, depth + 1)
 
 
 def _python(all_names: Names, path: str, item: Import, rest: str, depth: int) -> Target | None:

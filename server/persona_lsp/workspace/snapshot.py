@@ -125,6 +125,8 @@ class Snapshot(Struct, frozen=True, gc=False):
     """Stays the same object while only the insides of functions change: endpoints keep their order and their paths."""
     reached: Mapping[str, tuple[int, ...]] = {}
     """File -> indexes of the endpoints that depend on it, for linking the next snapshot."""
+    answering: frozenset[tuple[str, str]] = frozenset()
+    """(file, key) of functions that answer for failures, for linking the next snapshot."""
     in_transaction: Mapping[str, frozenset[tuple[str, str]]] = {}
     """File -> functions that its functions run inside transactions, for linking the next snapshot."""
     indexes: Mapping[str, Any] = {}
