@@ -22,6 +22,7 @@ from persona_lsp.frameworks.fastapi.names import (
     place,
     ref_name,
     text_of,
+    uses_fastapi,
 )
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.syntax.ir import (
@@ -189,7 +190,13 @@ def _made(call: Call, names: Names) -> str:
         return "app"
     if known in ROUTERS or ((known or package) and name.endswith(("APIRouter", "InferringRouter"))):
         return "router"
-    return ""
+    # A subclass of the project's own, imported under a name that says so.
+    foreign = not package or package.split(".", 1)[0] in _OTHER_ROUTERS
+    own = not foreign and name.endswith("Router") and name != "Router" and not call.args
+    return "router" if own and uses_fastapi(names.module) else ""
+
+
+_OTHER_ROUTERS: Final = frozenset({"rest_framework", "ninja", "aiogram", "faststream", "strawberry", "django", "sanic"})
 
 
 def _router(symbol: str, kind: str, call: Call, env: Env, found: Found) -> None:
