@@ -12,7 +12,6 @@ from tree_sitter import Node as Syntax
 
 from persona_lsp.syntax.ir import (
     AnyExpr,
-    Call,
     ClassDef,
     ClassNode,
     Decorator,
@@ -22,20 +21,21 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     ImportNode,
     Module,
-    Name,
     ParamNode,
     Stmt,
 )
-from persona_lsp.syntax.java_expressions import (
-    COMMENTS,
-    DEPTH,
-    annotation,
-    arguments_of,
-    expression,
-    parameters,
-    type_of,
+from persona_lsp.syntax.java_expressions import parameters
+from persona_lsp.syntax.java_members import (
+    annotation_element_of,
+    doc_of,
+    enum_constant_of,
+    fields_of,
+    initializer_of,
+    method_of,
+    modifiers_of,
 )
-from persona_lsp.syntax.java_statements import block, statements
+from persona_lsp.syntax.java_statements import statements
+from persona_lsp.syntax.java_types import COMMENTS, DEPTH, text_of, type_of
 
 _CLASSES: Final = {
     "class_declaration": "class",
@@ -46,7 +46,6 @@ _CLASSES: Final = {
 }
 _KEYWORDS: Final = {"class": "class", "interface": "interface", "record": "record", "enum": "enum"}
 _METHODS: Final = frozenset({"method_declaration", "constructor_declaration", "compact_constructor_declaration"})
-_ANNOTATIONS: Final = frozenset({"annotation", "marker_annotation"})
 _BODIES: Final = frozenset(
     {
         "class_body",
@@ -123,7 +122,7 @@ class _Header:
     def read(self, n: Syntax, s: bytes) -> None:
         kind = n.type
         if kind == "modifiers":
-            self.decorators, self.modifiers, _ = _modifiers(n, s)
+            self.decorators, self.modifiers, _ = modifiers_of(n, s)
         elif kind == "identifier" and self.name is None:
             self.name = n
         elif kind == "superclass":
@@ -218,13 +217,13 @@ def _members(nodes: Iterable[Syntax], s: bytes, owner: str, depth: int = 0, *, i
             comment = n
             continue
         if kind in _METHODS:
-            found.methods.append(_method(n, s, owner, _doc(comment, s), interface=interface))
+            found.methods.append(method_of(n, s, owner, doc_of(comment, s), interface=interface))
         elif kind in {"field_declaration", "constant_declaration"}:
-            found.fields += _fields(n, s)
+            found.fields += fields_of(n, s)
         elif kind in _CLASSES:
-            found.classes.append(class_of(n, s, owner, _doc(comment, s), depth))
+            found.classes.append(class_of(n, s, owner, doc_of(comment, s), depth))
         elif kind == "enum_constant":
-            found.fields.append(_enum_constant(n, s))
+            found.fields.append(enum_constant_of(n, s))
             found.methods += _constant_methods(n, s, owner)
         elif kind == "enum_body_declarations":
             inner = _members(n.children, s, owner, depth + 1)
@@ -232,11 +231,11 @@ def _members(nodes: Iterable[Syntax], s: bytes, owner: str, depth: int = 0, *, i
             found.methods += inner.methods
             found.classes += inner.classes
         elif kind in {"static_initializer", "block"}:
-            found.methods.append(_initializer(n, s, owner))
+            found.methods.append(initializer_of(n, s, owner))
         elif kind == "annotation_type_element_declaration":
-            found.fields.append(_annotation_element(n, s))
+            found.fields.append(annotation_element_of(n, s))
         elif kind in _KEYWORDS and at < len(stream) and stream[at].type == "identifier":
-            at = _unfinished_class(stream, at - 1, s, owner, _doc(comment, s), depth, found)
+            at = _unfinished_class(stream, at - 1, s, owner, doc_of(comment, s), depth, found)
         elif kind == "formal_parameters" and at > 1 and stream[at - 2].type == "identifier":
             at = _unfinished_method(stream, at - 1, s, owner, found)
         elif kind == "line_comment":
@@ -287,7 +286,7 @@ def _unfinished_method(stream: list[Syntax], at: int, s: bytes, owner: str, foun
     outer = start
     if first > 0 and stream[first - 1].type == "modifiers":
         outer = stream[first - 1].start_byte
-        decorators, modifiers, begin = _modifiers(stream[first - 1], s)
+        decorators, modifiers, begin = modifiers_of(stream[first - 1], s)
         start = begin if begin >= 0 else start
     index = at + 1
     while index < len(stream) and stream[index].type not in {"modifiers", *_METHODS, *_CLASSES}:
@@ -299,7 +298,7 @@ def _unfinished_method(stream: list[Syntax], at: int, s: bytes, owner: str, foun
         FunctionNode(
             start,
             end,
-            _text(name, s),
+            text_of(name, s),
             name.start_byte,
             name.end_byte,
             parameters(stream[at], s),
@@ -321,210 +320,13 @@ def _unfinished_method(stream: list[Syntax], at: int, s: bytes, owner: str, foun
     return index
 
 
-def _modifiers(n: Syntax, s: bytes) -> tuple[tuple[Decorator, ...], tuple[str, ...], int]:
-    """Annotations, keywords, and where the first keyword begins (-1 without one)."""
-    decorators: list[Decorator] = []
-    words: list[str] = []
-    begin = -1
-    for child in n.children:
-        kind = child.type
-        if kind in _ANNOTATIONS:
-            decorators.append(annotation(child, s))
-            continue
-        if kind in COMMENTS:
-            continue
-        words.append(kind)
-        if begin < 0:
-            begin = child.start_byte
-    return tuple(decorators), tuple(words), begin
-
-
-def _method(n: Syntax, s: bytes, owner: str, doc: str, *, interface: bool) -> FunctionNode:
-    decorators: tuple[Decorator, ...] = ()
-    words: tuple[str, ...] = ()
-    outer, end = n.start_byte, n.end_byte
-    start = -1
-    returns: AnyExpr | None = None
-    name: Syntax | None = None
-    params: tuple[ParamNode, ...] = ()
-    body: Syntax | None = None
-    for child in n.children:
-        kind = child.type
-        if kind == "modifiers":
-            decorators, words, start = _modifiers(child, s)
-        elif kind == "identifier":
-            name = child
-        elif kind == "formal_parameters":
-            params = parameters(child, s)
-        elif kind in {"block", "constructor_body"}:
-            body = child
-        elif kind in _SKIPPED:
-            pass
-        elif child.is_named and returns is None and name is None:
-            returns = type_of(child, s)
-        if start < 0 and kind != "modifiers" and kind not in COMMENTS:
-            start = child.start_byte
-    if n.type != "method_declaration":
-        words += ("constructor",)
-    at, to = (name.start_byte, name.end_byte) if name is not None else (start, start)
-    if body is None:
-        if interface or "abstract" not in words:
-            words += ("abstract",)
-        return FunctionNode(
-            start,
-            end,
-            _text(name, s) if name is not None else "",
-            at,
-            to,
-            params,
-            end,
-            end,
-            _nothing,
-            decorators,
-            returns,
-            False,
-            words,
-            doc,
-            False,
-            owner,
-            (),
-            outer,
-            n.has_error,
-        )
-    inside = body.start_byte + 1
-    return FunctionNode(
-        start,
-        end,
-        _text(name, s) if name is not None else "",
-        at,
-        to,
-        params,
-        inside,
-        max(inside, end - 1),
-        lambda: block(body, s, DEPTH),
-        decorators,
-        returns,
-        False,
-        words,
-        doc,
-        False,
-        owner,
-        None,
-        outer,
-        n.has_error,
-    )
-
-
-_SKIPPED: Final = frozenset({"type_parameters", "throws", "dimensions", ";", "ERROR", *COMMENTS})
-
-
-def _nothing() -> tuple[Stmt, ...]:
-    return ()
-
-
-def _initializer(n: Syntax, s: bytes, owner: str) -> FunctionNode:
-    body = n.children[-1] if n.type == "static_initializer" else n
-    static = n.type == "static_initializer"
-    start, end = n.start_byte, n.end_byte
-    return FunctionNode(
-        start,
-        end,
-        "static" if static else "init",
-        start,
-        start,
-        (),
-        body.start_byte + 1,
-        max(body.start_byte + 1, end - 1),
-        lambda: block(body, s, DEPTH),
-        (),
-        None,
-        False,
-        ("constructor",),
-        "",
-        False,
-        owner,
-        None,
-        start,
-        n.has_error,
-    )
-
-
-def _fields(n: Syntax, s: bytes) -> list[FieldNode]:
-    decorators: tuple[Decorator, ...] = ()
-    words: tuple[str, ...] = ()
-    declared: AnyExpr | None = None
-    found: list[FieldNode] = []
-    if n.type == "constant_declaration":
-        words = ("static", "final")
-    for child in n.children:
-        kind = child.type
-        if kind == "modifiers":
-            decorators, more, _ = _modifiers(child, s)
-            words += more
-        elif kind == "variable_declarator":
-            name = child.child_by_field_name("name")
-            value = child.child_by_field_name("value")
-            if name is not None:
-                found.append(
-                    FieldNode(
-                        n.start_byte,
-                        n.end_byte,
-                        _text(name, s),
-                        declared,
-                        expression(value, s) if value is not None else None,
-                        decorators,
-                        words,
-                        name.start_byte,
-                    )
-                )
-        elif child.is_named and declared is None and kind not in COMMENTS:
-            declared = type_of(child, s)
-    return found
-
-
-def _enum_constant(n: Syntax, s: bytes) -> FieldNode:
-    name = n.child_by_field_name("name")
-    arguments = n.child_by_field_name("arguments")
-    start, end = n.start_byte, n.end_byte
-    at = name.start_byte if name is not None else start
-    text = _text(name, s) if name is not None else ""
-    value: AnyExpr | None = None
-    if arguments is not None:
-        value = Call(
-            start,
-            arguments.end_byte,
-            Name(at, at, text),
-            arguments_of(arguments, s, DEPTH),
-            new=True,
-            args_start=arguments.start_byte + 1,
-            args_end=arguments.end_byte - 1,
-        )
-    return FieldNode(start, end, text, None, value, (), ("static", "final", "enum"), at)
-
-
 def _constant_methods(n: Syntax, s: bytes, owner: str) -> list[FunctionNode]:
     body = n.child_by_field_name("body")
     return _members(body.children, s, owner).methods if body is not None else []
 
 
-def _annotation_element(n: Syntax, s: bytes) -> FieldNode:
-    name, declared, value = (n.child_by_field_name(f) for f in ("name", "type", "value"))
-    modifiers = next((c for c in n.children if c.type == "modifiers"), None)
-    decorators = _modifiers(modifiers, s)[0] if modifiers is not None else ()
-    return FieldNode(
-        n.start_byte,
-        n.end_byte,
-        _text(name, s) if name is not None else "",
-        type_of(declared, s) if declared is not None else None,
-        expression(value, s) if value is not None else None,
-        decorators,
-        (),
-        name.start_byte if name is not None else n.start_byte,
-    )
-
-
 def _package(n: Syntax, s: bytes) -> str:
-    return next((_text(c, s) for c in n.named_children if c.type in {"scoped_identifier", "identifier"}), "")
+    return next((text_of(c, s) for c in n.named_children if c.type in {"scoped_identifier", "identifier"}), "")
 
 
 def _import(n: Syntax, s: bytes) -> ImportNode | None:
@@ -532,20 +334,12 @@ def _import(n: Syntax, s: bytes) -> ImportNode | None:
     named = [c for c in n.children if c.is_named and c.type not in COMMENTS and c.type != "ERROR"]
     if not named:
         return None
-    path = "".join(_text(named[0], s).split())
+    path = "".join(text_of(named[0], s).split())
     start, end = n.start_byte, n.end_byte
     if any(c.type == "asterisk" for c in named):
         return ImportNode(start, end, "*", path, "*")
     module, _, name = path.rpartition(".")
     return ImportNode(start, end, name, module, name)
-
-
-def _doc(comment: Syntax | None, s: bytes) -> str:
-    if comment is None or not s.startswith(b"/**", comment.start_byte):
-        return ""
-    text = s[comment.start_byte + 3 : comment.end_byte - 2].decode("utf-8", "replace")
-    lines = [line.strip().removeprefix("*").strip() for line in text.split("\n")]
-    return "\n".join(lines).strip()
 
 
 def _errors(root: Syntax) -> int:
@@ -560,12 +354,8 @@ def _errors(root: Syntax) -> int:
     return count
 
 
-def _text(n: Syntax, s: bytes) -> str:
-    return s[n.start_byte : n.end_byte].decode("utf-8", "replace")
-
-
 def function_of(node: Syntax, root: Syntax, source: bytes, owner: str) -> FunctionNode | None:  # noqa: ARG001 - every lowering has the same signature
     """Lower one method or constructor again."""
     if node.type not in {"method_declaration", "constructor_declaration"}:
         return None
-    return _method(node, source, owner, "", interface=False)
+    return method_of(node, source, owner, "", interface=False)

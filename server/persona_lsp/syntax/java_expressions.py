@@ -3,7 +3,6 @@
 `d` is the depth that is left: chains deeper than anyone writes by hand end in an empty `Expr`.
 """
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -29,22 +28,23 @@ from persona_lsp.syntax.ir import (
     ParamNode,
     Return,
     Stmt,
-    Str,
     SwitchExpr,
     Ternary,
     Unary,
 )
+from persona_lsp.syntax.java_literals import (
+    character_literal,
+    constant_literal,
+    floating_literal,
+    integer_literal,
+    string_literal,
+)
+from persona_lsp.syntax.java_types import COMMENTS, DEPTH, NAMED_TYPES, text_of, type_of
 
-DEPTH: Final = 90
-"""Levels of nesting that are lowered: with three Python frames a level, this stays clear of the recursion limit."""
-
-COMMENTS: Final = frozenset({"line_comment", "block_comment"})
 _OPERATORS: Final = {"&&": "and", "||": "or"}
 _LONG_CHAIN: Final = 48
 _LONGEST_CHAIN: Final = 150
 """Calls in one fluent chain; nobody writes more, and who walks the tree needs stack for each."""
-_ESCAPE: Final = re.compile(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|\r?\n|.)", re.DOTALL)
-_ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": "", "\r\n": ""}
 _REFERENCE_PARAMETER: Final = "_it"
 
 
@@ -60,37 +60,6 @@ def unknown(n: Syntax, s: bytes, d: int) -> AnyExpr:
     """What has no counterpart: the expressions inside stay visible."""
     parts = tuple([expression(c, s, d) for c in n.named_children if c.type not in COMMENTS])
     return Expr(n.start_byte, n.end_byte, parts)
-
-
-def type_of(n: Syntax, s: bytes, d: int = DEPTH) -> AnyExpr:
-    """A type: `List<Order>` is an `Index`, `Order[]` is `Array` of `Order`, annotations and bounds vanish."""
-    kind, start, end = n.type, n.start_byte, n.end_byte
-    if kind in _PLAIN_TYPES:
-        return Name(start, end, s[start:end].decode("utf-8", "replace"))
-    if d <= 0:
-        return Expr(start, end)
-    if kind == "generic_type":
-        inner = [c for c in n.named_children if c.type not in COMMENTS]
-        if not inner:
-            return Expr(start, end)
-        keys = [type_of(c, s, d - 1) for r in inner[1:] for c in r.named_children if c.type not in COMMENTS]
-        return Index(start, end, type_of(inner[0], s, d - 1), tuple(keys))
-    if kind == "array_type":
-        element = n.child_by_field_name("element")
-        held = type_of(element, s, d - 1) if element is not None else Expr(start, end)
-        return Index(start, end, Name(start, start, "Array"), (held,))
-    if kind in {"scoped_type_identifier", "scoped_identifier"}:
-        parts = [c for c in n.named_children if c.type in _NAMED_TYPES]
-        if not parts:
-            return Expr(start, end)
-        result = type_of(parts[0], s, d - 1)
-        for part in parts[1:]:
-            result = Member(start, part.end_byte, result, _text(part, s), part.start_byte)
-        return result
-    inner_types = [c for c in n.named_children if c.type in _NAMED_TYPES]
-    if kind in {"wildcard", "annotated_type", "catch_type", "type_pattern", "type_bound", "pattern"} and inner_types:
-        return type_of(inner_types[0], s, d - 1)
-    return Name(start, end, s[start:end].decode("utf-8", "replace"))
 
 
 def annotation(n: Syntax, s: bytes, d: int = DEPTH) -> Decorator:
@@ -112,7 +81,7 @@ def annotation(n: Syntax, s: bytes, d: int = DEPTH) -> Decorator:
         if child.type == "element_value_pair":
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
             if key is not None and value is not None:
-                kwargs.append(Kwarg(child.start_byte, child.end_byte, _text(key, s), expression(value, s, d - 1)))
+                kwargs.append(Kwarg(child.start_byte, child.end_byte, text_of(key, s), expression(value, s, d - 1)))
         elif child.type not in COMMENTS:
             args.append(expression(child, s, d - 1))
     inside, close = arguments.start_byte + 1, arguments.end_byte - 1
@@ -151,7 +120,7 @@ def _parameter(n: Syntax, s: bytes) -> ParamNode:
             name = child.child_by_field_name("name")
         elif kind == "dimensions" and declared is not None:
             declared = Index(declared.start, child.end_byte, Name(declared.start, declared.start, "Array"), (declared,))
-        elif declared is None and kind in _NAMED_TYPES:
+        elif declared is None and kind in NAMED_TYPES:
             declared = type_of(child, s)
     rest = n.type == "spread_parameter"
     at, to = (name.start_byte, name.end_byte) if name is not None else (n.end_byte, n.end_byte)
@@ -173,10 +142,6 @@ def _parameter(n: Syntax, s: bytes) -> ParamNode:
 def _bare_parameter(n: Syntax, s: bytes) -> ParamNode:
     start, end = n.start_byte, n.end_byte
     return ParamNode(start, end, s[start:end].decode("utf-8", "replace"), name_start=start, name_end=end)
-
-
-def _text(n: Syntax, s: bytes) -> str:
-    return s[n.start_byte : n.end_byte].decode("utf-8", "replace")
 
 
 def _name(n: Syntax, s: bytes, _d: int) -> AnyExpr:
@@ -248,7 +213,7 @@ def _member(n: Syntax, s: bytes, d: int) -> AnyExpr:
     field = parts[-1]
     if len(parts) < 3:
         return unknown(n, s, d)
-    return Member(n.start_byte, n.end_byte, expression(parts[0], s, d), _text(field, s), field.start_byte)
+    return Member(n.start_byte, n.end_byte, expression(parts[0], s, d), text_of(field, s), field.start_byte)
 
 
 def _class_literal(n: Syntax, s: bytes, d: int) -> AnyExpr:
@@ -367,68 +332,6 @@ def _array(n: Syntax, s: bytes, d: int) -> AnyExpr:
     return Expr(n.start_byte, n.end_byte, tuple([_vanishing(c, s, d) for c in sizes]))
 
 
-def _string(n: Syntax, s: bytes, _d: int) -> AnyExpr:
-    start, end = n.start_byte, n.end_byte
-    raw = s[start:end]
-    if raw.startswith(b'"""'):
-        text = _text_block(raw[3:-3] if raw.endswith(b'"""') and len(raw) >= 6 else raw[3:])
-    else:
-        text = raw[1:-1].decode("utf-8", "replace") if len(raw) > 1 and raw.endswith(b'"') else _decode(raw[1:])
-        if "\\" in text:
-            text = _ESCAPE.sub(_unescape, text)
-    return Str(start, end, (text,) if text else ())
-
-
-def _text_block(raw: bytes) -> str:
-    _, _, text = _decode(raw).replace("\r\n", "\n").partition("\n")
-    lines = text.split("\n")
-    measured = [line for line in lines[:-1] if line.strip()] + lines[-1:]
-    indent = min((len(line) - len(line.lstrip()) for line in measured), default=0)
-    joined = "\n".join(line[indent:].rstrip() for line in lines)
-    return _ESCAPE.sub(_unescape, joined) if "\\" in joined else joined
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = match[1]
-    if code in _ESCAPED:
-        return _ESCAPED[code]
-    if code[0] == "u" and len(code) > 4:
-        value = int(code.lstrip("u"), 16)
-        return chr(value) if not 0xD800 <= value < 0xE000 else "�"
-    return chr(int(code, 8)) if code[0] in "01234567" else code
-
-
-def _character(n: Syntax, s: bytes, _d: int) -> AnyExpr:
-    text = _text(n, s)[1:-1]
-    return Str(n.start_byte, n.end_byte, (_ESCAPE.sub(_unescape, text),) if text else ())
-
-
-def _integer(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    text = _text(n, s).replace("_", "").rstrip("lL")
-    try:
-        octal = len(text) > 1 and text[0] == "0" and text.isdigit()
-        return Const(n.start_byte, n.end_byte, int(text, 8) if octal else int(text, 0))
-    except ValueError:
-        return unknown(n, s, d)
-
-
-def _float(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    text = _text(n, s).replace("_", "")
-    try:
-        value = float.fromhex(text.rstrip("fFdD")) if text[:2] in {"0x", "0X"} else float(text.rstrip("fFdD"))
-        return Const(n.start_byte, n.end_byte, value)
-    except (ValueError, OverflowError):
-        return unknown(n, s, d)
-
-
-def _constant(value: bool | None) -> "Callable[[Syntax, bytes, int], AnyExpr]":
-    return lambda n, _s, _d: Const(n.start_byte, n.end_byte, value)
-
-
 def _lambda(n: Syntax, s: bytes, d: int) -> AnyExpr:
     body = n.child_by_field_name("body")
     start, end = n.start_byte, n.end_byte
@@ -477,8 +380,8 @@ def _reference(n: Syntax, s: bytes, d: int) -> AnyExpr:
         return unknown(n, s, d)
     owner, member = parts[0], parts[-1]
     start, end = n.start_byte, n.end_byte
-    name, at = _text(member, s), member.start_byte
-    base = type_of(owner, s, d) if owner.type in _NAMED_TYPES - {"identifier"} else expression(owner, s, d)
+    name, at = text_of(member, s), member.start_byte
+    base = type_of(owner, s, d) if owner.type in NAMED_TYPES - {"identifier"} else expression(owner, s, d)
     it: AnyExpr = Name(end, end, _REFERENCE_PARAMETER)
     if name == "new":
         made: AnyExpr = Call(start, end, base, (it,), new=True, args_start=end, args_end=end)
@@ -524,24 +427,6 @@ def _marker(n: Syntax, s: bytes, d: int) -> AnyExpr:
 
 
 _ANNOTATIONS: Final = frozenset({"annotation", "marker_annotation"})
-_PLAIN_TYPES: Final = frozenset(
-    {
-        "type_identifier",
-        "identifier",
-        "integral_type",
-        "floating_point_type",
-        "boolean_type",
-        "void_type",
-    }
-)
-_NAMED_TYPES: Final = _PLAIN_TYPES | {
-    "generic_type",
-    "array_type",
-    "scoped_type_identifier",
-    "scoped_identifier",
-    "annotated_type",
-    "wildcard",
-}
 
 _EXPRESSIONS: Final[dict[str, Callable[[Syntax, bytes, int], AnyExpr]]] = {
     "identifier": _name,
@@ -570,17 +455,17 @@ _EXPRESSIONS: Final[dict[str, Callable[[Syntax, bytes, int], AnyExpr]]] = {
     "array_initializer": _items,
     "element_value_array_initializer": _items,
     "array_creation_expression": _array,
-    "string_literal": _string,
-    "character_literal": _character,
-    "decimal_integer_literal": _integer,
-    "hex_integer_literal": _integer,
-    "octal_integer_literal": _integer,
-    "binary_integer_literal": _integer,
-    "decimal_floating_point_literal": _float,
-    "hex_floating_point_literal": _float,
-    "true": _constant(True),
-    "false": _constant(False),
-    "null_literal": _constant(None),
+    "string_literal": string_literal,
+    "character_literal": character_literal,
+    "decimal_integer_literal": integer_literal,
+    "hex_integer_literal": integer_literal,
+    "octal_integer_literal": integer_literal,
+    "binary_integer_literal": integer_literal,
+    "decimal_floating_point_literal": floating_literal,
+    "hex_floating_point_literal": floating_literal,
+    "true": constant_literal(True),
+    "false": constant_literal(False),
+    "null_literal": constant_literal(None),
     "lambda_expression": _lambda,
     "method_reference": _reference,
     "switch_expression": _switch,

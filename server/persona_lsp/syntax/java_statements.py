@@ -26,7 +26,8 @@ from persona_lsp.syntax.ir import (
     Try,
     With,
 )
-from persona_lsp.syntax.java_expressions import COMMENTS, arguments_of, expression, type_of
+from persona_lsp.syntax.java_expressions import arguments_of, expression
+from persona_lsp.syntax.java_types import COMMENTS, type_of
 
 _CLASSES: Final = frozenset(
     {
