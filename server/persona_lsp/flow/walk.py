@@ -1406,7 +1406,9 @@ class Walk:
                     seen.add(node.id)
                     value = self.locals.get(node.id)
                     if value is not None:
-                        pending.append(value)
+                        # What an object makes of the inputs that it is constructed with, nobody can tell.
+                        if not (isinstance(value, Call) and value.new):
+                            pending.append(value)
                     elif node.id in self.params and self.handling is not None and self.handling.inputs.get(node.id):
                         name = name or node.id
             if len(seen) > 20:  # noqa: PLR2004 -- enough hops for any real clamp

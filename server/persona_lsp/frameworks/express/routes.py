@@ -76,6 +76,7 @@ _APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|
 _ROUTER_NAME: Final = re.compile(
     r"rout(?:e|er|es|ers|ing)|controller|endpoints?$|(?:^|[a-z])api$|^api|^app$", re.IGNORECASE
 )
+_ROUTER_FILE: Final = re.compile(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
 _APP_TYPES: Final = frozenset({"Router", "Express", "Application", "IRouter", "express", "ExpressApp", "ExpressRouter"})
 _NOT_HANDLERS: Final = (Str, Const, Object, Binary)
 _LOOPS: Final = frozenset({"forEach", "map", "each"})
@@ -141,6 +142,7 @@ class _Reader:
         self.depth = 0
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
+        self.lent: dict[str, Node] = {}
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 
     def run(self) -> None:
@@ -225,6 +227,10 @@ class _Reader:
             return
         symbol_prefix = f"{cls.name}." if in_class and cls is not None else None
         chain = self._evaluate(value, scope, hint, conditional=conditional, prefix=symbol_prefix)
+        if chain is None and isinstance(value, Member) and value.name in {"app", "expressApp"} and hint == value.name:
+            # `const app = server.app`: what else would be called so and registers routes.
+            chain = _Chain(f"{scope.prefix}{hint}")
+            self.lent[chain.symbol] = value
         if chain is not None and chain.paths is None:
             holder = _class_scope(scope) if in_class else scope
             for name in names:
@@ -646,6 +652,10 @@ class _Reader:
     def _registered(self, chain: _Chain, name: str, call: Call, scope: Scope, *, conditional: bool) -> _Chain:
         if chain.symbol in self.pending or chain.symbol in self.routers:
             self._require(chain.symbol, call)
+        elif chain.symbol in self.lent and name != "listen":
+            self.routers[chain.symbol] = Router(
+                chain.symbol, "app", "express", self._where(self.lent[chain.symbol]), merge_params=True
+            )
         if name == "use" and chain.paths is None:
             self._use(chain.symbol, call, scope, conditional=conditional)
         elif name == "route" and call.args:
@@ -663,6 +673,7 @@ class _Reader:
         self, chain: _Chain, verb: str, call: Call, scope: Scope, *, conditional: bool, kind: str = "http"
     ) -> _Chain:
         args = call.args
+        path_node: AnyExpr | None
         if chain.paths is None:
             if len(args) < 2 or isinstance(args[0], Lambda | Object | Call):
                 return chain
@@ -832,7 +843,7 @@ class _Reader:
         if ref is None or not last or not self._own(ref.name, scope):
             return None
         name = guard_name(arg) or ref.name
-        if _ROUTER_NAME.search(name.rsplit(".", 1)[-1]) or (required_module(arg) and prefixed):
+        if self._named_router(name, scope) or (required_module(arg) and prefixed):
             return ref
         kind, _ = classify(arg, self._package(arg, scope))
         if kind is not GuardKind.UNKNOWN or is_error_name(name):
@@ -848,8 +859,15 @@ class _Reader:
             return False
         if isinstance(arg, Call) and self._made_kind_of_chain(arg, scope):
             return False
-        name = guard_name(arg)
-        return not (name and _ROUTER_NAME.search(name.rsplit(".", 1)[-1])) and not required_module(arg)
+        return not self._named_router(guard_name(arg), scope) and not required_module(arg)
+
+    def _named_router(self, name: str, scope: Scope) -> bool:
+        """Whether the name says that it is a router, or the name of the file that it comes from."""
+        if not name:
+            return False
+        source = scope.imported(name.split(".", 1)[0])
+        module = re.sub(r"\.[jt]sx?$", "", source[0]).rsplit("/", 1)[-1] if source is not None else ""
+        return _ROUTER_NAME.search(name.rsplit(".", 1)[-1]) is not None or _ROUTER_FILE.search(module) is not None
 
     def _made_kind_of_chain(self, call: AnyExpr, scope: Scope) -> bool:
         while isinstance(call, Call):
@@ -1092,6 +1110,11 @@ def _file_scope(scope: Scope) -> Scope:
 
 
 def _inline_kind(source: str) -> GuardKind:
+    if re.search(r"\.(?:path|url|originalUrl|baseUrl|method)\b", source) and re.search(
+        r"401|403|[uU]nauth|[fF]orbid", source
+    ):
+        # It lets some paths pass and not others.
+        return GuardKind.UNKNOWN
     if re.search(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated", source):
         return GuardKind.AUTHN
     if re.search(r"\b403\b|[fF]orbidden", source):
