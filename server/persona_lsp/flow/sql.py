@@ -301,7 +301,9 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
                 return "number"
             if name == "join" or name.lower().endswith("placeholders"):
                 return "joined fragments" if _joins_fragments(expr, values) else ""
-            if name in ("getId", "get_id"):
+            if name in ("getId", "get_id") or (
+                name == "id" and not expr.args and values.origin(expr) is not Origin.REQUEST
+            ):
                 return "id of an entity"
             if _QUOTERS.search(values.text(expr.func)):
                 return "quoted by the driver"

@@ -294,6 +294,7 @@ def principal(expr: AnyExpr, _scope: Scope) -> bool:
             return name.startswith("@current_") and _PRINCIPAL.match(name[1:]) is not None
         case Member() | Call():
             return chain(expr) in (
+                "User.current",
                 "Current.user",
                 "Current.account",
                 "Current.session",
