@@ -184,6 +184,9 @@ from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
+_PLACE = re.compile(
+    r"page|page_?(no|num|number|index)|p|offset|skip|cursor|start|from|after|before|name|q|query|id", re.IGNORECASE
+)
 _SIZE = re.compile(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
 
 
@@ -195,7 +198,7 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
         return
     seen: set[str] = set()
     for name, where, default in _inputs(endpoint, handler):
-        if name in seen or checks_input(endpoint):
+        if _PLACE.fullmatch(name) or name in seen or checks_input(endpoint):
             continue
         seen.add(name)
         maximum = max(_MAXIMUM, default)

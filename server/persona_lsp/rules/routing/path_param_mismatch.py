@@ -178,6 +178,7 @@ from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
+_PLACES = frozenset({In.PATH, "any"})
 _NEAR = 2
 """Names that differ by more edits than this are not taken for one another."""
 
@@ -193,10 +194,14 @@ def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Find
 
 def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
     declared = endpoint.route.params
+    if not declared:
+        return
     bound = {param.name for param in declared}
     free = tuple(name for name in endpoint.path_params if name not in bound)
     for param in declared:
         if not param.required or param.via or param.name in endpoint.path_params:
+            continue
+        if param.place != In.PATH and not free:
             continue
         near = _nearest(param.name, free)
         if param.place == In.PATH:
@@ -216,7 +221,7 @@ def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
 
 def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     handler = endpoint.handler
-    if handler is None:
+    if handler is None or not any(read.name and read.place in _PLACES for read in handler.inputs):
         return
     served = snapshot.endpoints_of(handler) or (endpoint,)
     if not all(other.path_known for other in served):
@@ -224,7 +229,7 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
     defined = {name for other in served for name in other.path_params if name not in other.hidden_params}
     hidden = {name for other in served for name in other.hidden_params}
     for read in handler.inputs:
-        if not read.name or read.name in defined or read.place not in {In.PATH, "any"}:
+        if not read.name or read.name in defined or read.place not in _PLACES:
             continue
         near = _nearest(read.name, tuple(sorted(defined)))
         # Where one accessor reads path, query and body, only a near miss of an id is a mistake for certain.
