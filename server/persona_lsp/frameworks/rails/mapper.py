@@ -6,27 +6,28 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Declared, Guard, GuardKind, In, Level, Mount, Param, Route
+from persona_lsp.facts.http import Declared, In, Mount, Param, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.frameworks.rails import macros
-from persona_lsp.frameworks.rails.inflection import underscored
+from persona_lsp.frameworks.rails.dsl import VERBS, WORDS
 from persona_lsp.frameworks.rails.literals import (
     chain,
     is_false,
-    is_true,
     items,
     literal,
     names,
     options,
     resolved,
 )
+from persona_lsp.frameworks.rails.matching import via
 from persona_lsp.frameworks.rails.scope import (
     RESOURCE_ACTIONS,
     SINGLETON_ACTIONS,
     Paths,
     Resource,
     Scope,
+    formatted,
     joined,
     known,
     resource,
@@ -46,9 +47,7 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
-    Index,
     Items,
-    Lambda,
     Module,
     Name,
     Node,
@@ -61,7 +60,6 @@ from persona_lsp.syntax.ir import (
     Try,
 )
 
-_CANONICAL: Final = frozenset({"index", "create", "new", "show", "update", "destroy"})
 _METHODS: Final = {
     "index": ("GET",),
     "create": ("POST",),
@@ -71,11 +69,8 @@ _METHODS: Final = {
     "update": ("PATCH", "PUT"),
     "destroy": ("DELETE",),
 }
-_VERBS: Final = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "options": "OPTIONS"}
 _LOOPS: Final = frozenset({"each", "each_with_index", "each_pair", "map", "each_entry"})
 _RESOURCE_OPTIONS: Final = frozenset({"as", "controller", "path", "only", "except", "param", "concerns", "shallow"})
-_SHORTHAND: Final = re.compile(r"/?[-\w]+/[-\w/]+$")
-_ACTION: Final = re.compile(r"[\w\-/]+$")
 _DEPTH: Final = 40
 _MOST: Final = 20_000
 """Routes of one file beyond this are not read: loops over literals multiply."""
@@ -157,7 +152,7 @@ class Mapper:
             if not (isinstance(receiver, Name) and receiver.id in self.receivers):
                 return
             scope = replace(scope, options=(*scope.options, *self.receivers[receiver.id]))
-        word = _WORDS.get(name)
+        word = WORDS.get(name)
         if word is not None:
             word(self, call, scope)
         elif name in macros.MACROS:
@@ -256,7 +251,7 @@ class Mapper:
             changes["only"] = names(given.get("only"), self.env)
             changes["except_"] = names(given.get("except"), self.env)
         if "via" in given:
-            changes["via"] = self._via(given["via"])
+            changes["via"] = via(self, given["via"])
         if "path_names" in given:
             found = resolved(given["path_names"], self.env)
             if isinstance(found, Object):
@@ -266,7 +261,7 @@ class Mapper:
         if "constraints" in given:
             scope = self.constrained(given["constraints"], scope)
         if "format" in given:
-            scope = _formatted(given["format"], scope)
+            scope = formatted(given["format"], scope)
         return scope
 
     def constrained(self, expr: AnyExpr, scope: Scope) -> Scope:
@@ -358,7 +353,7 @@ class Mapper:
             extra(inner)
         self.block(call, inner)
         if "concerns" in given:
-            self._use_concerns(names(given["concerns"], self.env) or (), {}, inner)
+            self.use_concerns(names(given["concerns"], self.env) or (), {}, inner)
         self._own_actions(made, inner, call, at if at is not None else call, derived=derived)
 
     def _resource(
@@ -407,7 +402,8 @@ class Mapper:
 
     # Concerns
 
-    def _use_concerns(self, wanted: Iterable[str], given: Mapping[str, AnyExpr], scope: Scope) -> None:
+    def use_concerns(self, wanted: Iterable[str], given: Mapping[str, AnyExpr], scope: Scope) -> None:
+        """Read the concerns of these names in a scope."""
         for name in wanted:
             function = self.concerns.get(name)
             if function is None:
@@ -421,130 +417,6 @@ class Mapper:
 
     # Routes
 
-    def match(self, call: Call, scope: Scope, methods: tuple[str, ...]) -> None:
-        """`get "path", to: ...` and its relatives."""
-        given, _ = self.options(call, scope)
-        targets: list[tuple[AnyExpr, AnyExpr | None]] = []
-        for arg in call.args:
-            value = resolved(arg, self.env)
-            if isinstance(value, Object):
-                # `get "path" => "controller#action"`: the path is the key that is a text.
-                for entry in value.entries:
-                    if isinstance(entry.key, Str) and not entry.key.symbol:
-                        targets.append((entry.key, entry.value))
-                        given.pop(entry.name, None)
-                        break
-                    if isinstance(entry.key, Name | Call) and not entry.name:
-                        targets.append((entry.key, entry.value))
-                        break
-            elif isinstance(value, Items):
-                targets.extend((item, None) for item in value.items)
-            elif value is not None:
-                targets.append((arg, None))
-        for path, to in targets:
-            options_ = dict(given)
-            if to is not None:
-                self._target(options_, to)
-            self._match_one(call, path, options_, scope, methods)
-
-    def _target(self, given: dict[str, AnyExpr], to: AnyExpr) -> None:
-        value = resolved(to, self.env)
-        if isinstance(value, Str) and value.symbol:
-            given["action"] = value
-        elif isinstance(value, Str) and not any("#" in p for p in value.parts if isinstance(p, str)):
-            given["controller"] = value
-        else:
-            given["to"] = to
-
-    def _match_one(
-        self, call: Call, path: AnyExpr, given: dict[str, AnyExpr], scope: Scope, methods: tuple[str, ...]
-    ) -> None:
-        on = literal(given.pop("on", None), self.env)
-        if on is not None:
-            scope = {"member": self.member, "collection": self.collection, "new": self.new}.get(on, self.nested)(scope)
-        elif scope.level == "resources":
-            scope = self.nested(scope)
-        elif scope.level == "resource":
-            scope = self.member(scope)
-        if "format" in given:
-            scope = _formatted(given["format"], scope)
-        if not methods:
-            methods = self._via(given["via"]) if "via" in given else scope.via or ("ANY",)
-        value = resolved(path, self.env)
-        symbol = isinstance(value, Str) and value.symbol
-        written = self.path_of(path)
-        controller = self.path_of(given["controller"]) if "controller" in given else scope.controller
-        option_path = self.path_of(given["path"]) if "path" in given else None
-        action = self.path_of(given["action"]) if "action" in given else scope.action
-        to: AnyExpr | None = given.get("to")
-        if to is None and scope.to:
-            to = Str(call.start, call.start, (scope.to,))
-        target: str | AnyExpr | None = to
-        if to is None and not symbol and not action and known(written):
-            plain = re.sub(r"\(\.:format\)$", "", written)
-            if _SHORTHAND.match(plain):
-                target = re.sub(r"/([^/]*)$", r"#\1", plain.removeprefix("/")).replace("-", "_")
-        full = self._path_for(scope, written, option_path if symbol else None, symbol=symbol)
-        if not action and known(written) and _ACTION.match(written) and "/" not in written:
-            action = written.replace("-", "_")
-        for key, pattern in given.items():
-            if isinstance(pattern, Str) and pattern.regex:
-                scope = replace(scope, variants=(*scope.variants, f"{key}={self.module.text(pattern)}"))
-        if "constraints" in given:
-            scope = self.constrained(given["constraints"], scope)
-        handler, declared = self._handled(scope, controller, action, target)
-        self.add(scope, methods, full, handler, call, path, declared=declared)
-
-    def _path_for(self, scope: Scope, written: str, option_path: str | None, *, symbol: bool) -> str:
-        if not symbol:
-            return joined(scope.path, written)
-        if option_path is not None:
-            return joined(scope.path, option_path)
-        if scope.level in ("member", "collection", "new") and written in _CANONICAL:
-            return scope.path
-        return joined(scope.path, scope.path_name(written))
-
-    def _handled(
-        self, scope: Scope, controller: str, action: str, to: str | AnyExpr | None
-    ) -> tuple[str, tuple[Declared, ...]]:
-        """What answers: `controller#action`, or "" with the status of a redirect or inline answer."""
-        if isinstance(to, str):
-            first, _, second = to.partition("#")
-            return self.handler(scope, first, second), ()
-        value = resolved(to, self.env)
-        match value:
-            case None:
-                return self.handler(scope, controller, action), ()
-            case Str():
-                text = self.path_of(value)
-                first, sharp, second = text.partition("#")
-                if sharp:
-                    return self.handler(scope, first, second), ()
-                return self.handler(scope, controller, text), ()
-            case Call() if value.name == "redirect":
-                status = value.option("status")
-                code = status.value if isinstance(status, Const) and isinstance(status.value, int) else 301
-                return "", (Declared(int(code), self.where(value)),)
-            case Call() if value.name == "action" and value.args:
-                owner, called = chain(value.receiver), literal(value.args[0], self.env)
-                if owner.endswith("Controller") and called:
-                    return f"{_controller_path(owner)}#{called}", ()
-                return "", ()
-            case Lambda(function=function):
-                return "", self._rack(function)
-            case _:
-                return "", ()
-
-    def _rack(self, function: FunctionNode) -> tuple[Declared, ...]:
-        """`->(env) { [200, {}, ["ok"]] }`."""
-        for statement in function.body:
-            value = statement.value if isinstance(statement, Return) else None
-            if isinstance(value, Items) and value.items and isinstance(value.items[0], Const):
-                code = value.items[0].value
-                if isinstance(code, int) and not isinstance(code, bool):
-                    return (Declared(code, self.where(value.items[0])),)
-        return ()
-
     def handler(self, scope: Scope, controller: str, action: str) -> str:
         """`api/v1/articles#show`, "" if a part is unknown."""
         # Without a controller, the module is it: `namespace :site do get "settings"` is `site#settings`.
@@ -553,12 +425,6 @@ class Mapper:
         name = controller[1:] if controller.startswith("/") else f"{scope.module}/{controller}".strip("/")
         full = f"{name}#{action}"
         return full if known(full) else ""
-
-    def _via(self, expr: AnyExpr) -> tuple[str, ...]:
-        found = names(expr, self.env)
-        if found is None or "all" in found:
-            return ("ANY",)
-        return tuple(f.upper() for f in found)
 
     def add(
         self,
@@ -605,7 +471,7 @@ class Mapper:
                     conditional=scope.conditional,
                     derived=derived,
                     path_where=Where(path_file, at.start, at.end) if literal_path else None,
-                    method_where=Where(path_file, start, start + len(call.name)) if call.name in _VERBS else None,
+                    method_where=Where(path_file, start, start + len(call.name)) if call.name in VERBS else None,
                     html=page,
                     unless=unless,
                     needs=needs,
@@ -628,206 +494,6 @@ class Mapper:
         )  # fmt: skip
         self.order += 1
 
-    # The words
-
-    def word_resources(self, call: Call, scope: Scope) -> None:
-        self.resources(call, scope, singleton=False)
-
-    def word_resource(self, call: Call, scope: Scope) -> None:
-        self.resources(call, scope, singleton=True)
-
-    def word_verb(self, call: Call, scope: Scope) -> None:
-        self.match(call, scope, (_VERBS[call.name],))
-
-    def word_match(self, call: Call, scope: Scope) -> None:
-        self.match(call, scope, ())
-
-    def word_root(self, call: Call, scope: Scope) -> None:
-        given, _ = self.options(call, scope)
-        first = resolved(call.args[0], self.env) if call.args else None
-        if isinstance(first, Str):
-            given["to"] = first
-        if scope.level == "resources" and scope.resource is not None:
-            scope = replace(scope, level="root", path=joined(scope.path, scope.resource.path))
-        elif scope.level == "resource":
-            scope = self.member(scope)
-        if "constraints" in given:
-            scope = self.constrained(given["constraints"], scope)
-        controller = self.path_of(given["controller"]) if "controller" in given else scope.controller
-        action = self.path_of(given["action"]) if "action" in given else scope.action
-        handler, declared = self._handled(scope, controller, action, given.get("to"))
-        methods = self._via(given["via"]) if "via" in given else ("GET",)
-        self.add(scope, methods, joined(scope.path, "/"), handler, call, call.func, declared=declared)
-
-    def word_namespace(self, call: Call, scope: Scope) -> None:
-        given, _ = self.options(call, scope)
-        if not call.args:
-            return
-        name = self.path_of(call.args[0])
-        if scope.level in ("resources", "resource"):
-            scope = self.nested(scope)
-        path = self.path_of(given.pop("path")) if "path" in given else name
-        module = self.path_of(given.pop("module")) if "module" in given else name
-        shallow = self.path_of(given.pop("shallow_path")) if "shallow_path" in given else path
-        scope = replace(
-            scope,
-            path=joined(scope.path, path),
-            module=f"{scope.module}/{module}".strip("/"),
-            shallow_path=joined(scope.shallow_path, shallow),
-            lost=scope.lost or not known(module),
-        )
-        self.block(call, self.scoped(given, scope))
-
-    def word_scope(self, call: Call, scope: Scope) -> None:
-        given, _ = self.options(call, scope)
-        pieces = [self.path_of(a) for a in call.args if not isinstance(resolved(a, self.env), Object)]
-        if pieces:
-            joint = "/".join(pieces)
-            text = Str(call.start, call.start, (joint,))
-            given["path"] = text
-        module = given.get("module")
-        scope = self.scoped(given, scope)
-        if module is not None and not known(scope.module):
-            scope = replace(scope, lost=True)
-        self.block(call, scope)
-
-    def word_controller(self, call: Call, scope: Scope) -> None:
-        if call.args:
-            self.block(call, replace(scope, controller=self.path_of(call.args[0])))
-
-    def word_constraints(self, call: Call, scope: Scope) -> None:
-        given, _ = options(call, self.env)
-        for arg in call.args:
-            if not isinstance(resolved(arg, self.env), Object):
-                scope = self.constrained(arg, scope)
-        found = tuple(f"{k}={self.module.text(v)}" for k, v in given.items())
-        self.block(call, replace(scope, variants=(*scope.variants, *found)))
-
-    def word_same(self, call: Call, scope: Scope) -> None:
-        self.block(call, scope)
-
-    def word_shallow(self, call: Call, scope: Scope) -> None:
-        self.block(call, replace(scope, shallow=True))
-
-    def word_member(self, call: Call, scope: Scope) -> None:
-        self.block(call, self.member(scope))
-
-    def word_collection(self, call: Call, scope: Scope) -> None:
-        self.block(call, self.collection(scope))
-
-    def word_new(self, call: Call, scope: Scope) -> None:
-        self.block(call, self.new(scope))
-
-    def word_nested(self, call: Call, scope: Scope) -> None:
-        self.block(call, self.nested(scope))
-
-    def word_concern(self, call: Call, scope: Scope) -> None:
-        del scope
-        name = literal(call.args[0], self.env) if call.args else None
-        if name and call.block is not None:
-            self.concerns[name] = call.block.function
-        elif name and len(call.args) > 1:
-            made = resolved(call.args[1], self.env)
-            if isinstance(made, Lambda):
-                self.concerns[name] = made.function
-
-    def word_concerns(self, call: Call, scope: Scope) -> None:
-        given, _ = options(call, self.env)
-        wanted: list[str] = []
-        for arg in call.args:
-            wanted.extend(names(arg, self.env) or ())
-        self._use_concerns(wanted, given, scope)
-
-    def word_with_options(self, call: Call, scope: Scope) -> None:
-        given, _ = options(call, self.env)
-        if call.block is None:
-            return
-        extra = tuple(given.items())
-        params = call.block.function.params
-        if not params:
-            self.block(call, replace(scope, options=(*scope.options, *extra)))
-            return
-        before = dict(self.receivers)
-        self.receivers[params[0].name] = extra
-        self.block(call, scope)
-        self.receivers = before
-
-    def word_mount(self, call: Call, scope: Scope) -> None:
-        given, _ = self.options(call, scope)
-        child: AnyExpr | None = None
-        prefix: AnyExpr | None = given.get("at")
-        for arg in call.args:
-            value = resolved(arg, self.env)
-            if isinstance(value, Object):
-                for entry in value.entries:
-                    if entry.key is not None and not isinstance(entry.key, Str):
-                        child, prefix = entry.key, entry.value
-                        break
-            elif child is None:
-                child = value
-        name = chain(child)
-        if isinstance(child, Index) or not name[:1].isupper():
-            return
-        if scope.level in ("resources", "resource"):
-            scope = self.nested(scope)
-        path = joined(scope.path, self.path_of(prefix)) if prefix is not None else scope.path
-        self.add_mount(scope, f"{name}.routes", _braced(path), call)
-
-    def word_draw(self, call: Call, scope: Scope) -> None:
-        name = literal(call.args[0], self.env) if call.args else None
-        if name:
-            self.add_mount(scope, f"config/routes/{name}", _braced(scope.path), call)
-
-    def word_guarded(self, call: Call, scope: Scope) -> None:
-        """`authenticate :user do`: devise lets only signed-in callers pass."""
-        source = self.module.text(call.func)
-        if call.name == "authenticate":
-            guard = Guard("authenticate", GuardKind.AUTHN, Level.ROUTER, self.where(call.func), source=source)
-            scope = replace(scope, guards=(*scope.guards, guard))
-        first = call.args[0] if call.args else None
-        text = f"{source} {self.module.text(first)}" if first is not None else source
-        self.block(call, replace(scope, variants=(*scope.variants, text), conditional=True))
-
-    def word_nothing(self, call: Call, scope: Scope) -> None:
-        """Words that register nothing."""
-
-
-_WORDS: Final[Mapping[str, Callable[[Mapper, Call, Scope], None]]] = {
-    **dict.fromkeys(_VERBS, Mapper.word_verb),
-    "match": Mapper.word_match,
-    "resources": Mapper.word_resources,
-    "resource": Mapper.word_resource,
-    "root": Mapper.word_root,
-    "namespace": Mapper.word_namespace,
-    "scope": Mapper.word_scope,
-    "controller": Mapper.word_controller,
-    "constraints": Mapper.word_constraints,
-    "defaults": Mapper.word_same,
-    "shallow": Mapper.word_shallow,
-    "member": Mapper.word_member,
-    "collection": Mapper.word_collection,
-    "new": Mapper.word_new,
-    "nested": Mapper.word_nested,
-    "concern": Mapper.word_concern,
-    "concerns": Mapper.word_concerns,
-    "with_options": Mapper.word_with_options,
-    "mount": Mapper.word_mount,
-    "draw": Mapper.word_draw,
-    "authenticate": Mapper.word_guarded,
-    "authenticated": Mapper.word_guarded,
-    "unauthenticated": Mapper.word_guarded,
-    "devise_scope": Mapper.word_same,
-    "as": Mapper.word_same,
-    "direct": Mapper.word_nothing,
-    "resolve": Mapper.word_nothing,
-    "default_url_options": Mapper.word_nothing,
-}
-
-
-def _formatted(given: AnyExpr, scope: Scope) -> Scope:
-    """`format: true` makes the format part of the path; other formats only choose a representation."""
-    return replace(scope, suffix=".:format" if is_true(given) else "")
-
 
 def _entry(name: str, value: AnyExpr) -> Entry:
     return Entry(value.start, value.end, name, Str(value.start, value.start, (name,), symbol=True), value)
@@ -843,15 +509,5 @@ def _paired(function: FunctionNode, item: AnyExpr) -> dict[str, AnyExpr]:
     return {params[0].name: item}
 
 
-def _braced(path: str) -> str:
-    """A prefix with its parameters in braces; optional pieces of a prefix are left out."""
-    found = variants(path) if path else ("",)
-    return "" if found[0] == "/" else found[0]
-
-
 def _params(path: str) -> list[str]:
     return [found.lstrip("*") for found in re.findall(r"\{(\*?\w+)\}", path)]
-
-
-def _controller_path(name: str) -> str:
-    return underscored(name.replace(".", "::")).removesuffix("_controller")

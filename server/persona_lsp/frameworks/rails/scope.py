@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.rails.inflection import plural, singular
-from persona_lsp.syntax.ir import AnyExpr
+from persona_lsp.syntax.ir import AnyExpr, Const
 
 RESOURCE_ACTIONS: Final = ("index", "create", "new", "edit", "show", "update", "destroy")
 SINGLETON_ACTIONS: Final = ("new", "edit", "show", "update", "destroy", "create")
@@ -109,6 +110,11 @@ class Paths:
         if literal or not out:
             out.append(literal)
         return tuple(out)
+
+
+def formatted(given: AnyExpr, scope: Scope) -> Scope:
+    """`format: true` makes the format part of the path; other formats only choose a representation."""
+    return replace(scope, suffix=".:format" if isinstance(given, Const) and given.value is True else "")
 
 
 def known(text: str) -> bool:
