@@ -39,6 +39,9 @@ _LOGIN: Final = re.compile(
     r"callbacks?|magic-?link|unlocks?|invitations?|unsubscribe)",
     re.IGNORECASE,
 )
+_GETS_IN: Final = re.compile(
+    r"(register|sign_?up|sign_?in|log_?in)_?(new_?)?(user|account|member|customer)?s?(handler|controller)?", re.IGNORECASE
+)
 _PUBLIC: Final = re.compile(
     r"(^|/)(docs?|swagger[\w.-]*|openapi[\w.-]*|redoc|static|assets|public|contact|contact-us|newsletter|subscribe"
     r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)",
@@ -149,7 +152,10 @@ def is_login(endpoint: Endpoint) -> bool:
     if first and _LOGIN.fullmatch(first[0]) is not None:
         return True
     named = (words(segment.literal) for segment in endpoint.segments if not segment.param)
-    return any(parts and _LOGIN.fullmatch(parts[-1]) is not None for parts in named)
+    if any(parts and _LOGIN.fullmatch(parts[-1]) is not None for parts in named):
+        return True
+    # `POST /users` of `registerUser` lets a newcomer in.
+    return _GETS_IN.fullmatch(endpoint.handler_name.rsplit(".", 1)[-1]) is not None
 
 
 def is_webhook_receiver(endpoint: Endpoint) -> bool:

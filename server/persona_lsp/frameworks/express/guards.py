@@ -140,7 +140,8 @@ def _by_name(name: str, last: str) -> GuardKind:
     if _VALIDATES.search(last) or _VALIDATES.search(name):
         return GuardKind.VALIDATION
     head = name.split(".", 1)[0]
-    if head != last and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
+    demands = _ENFORCING.issuperset(w.lower() for w in _WORDS.findall(last))
+    if head != last and demands and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
         # `auth.required`, `auth.user`: what the module is called says it.
         return GuardKind.AUTHN
     return GuardKind.OTHER if head != last and _HARMLESS.search(head) else GuardKind.UNKNOWN

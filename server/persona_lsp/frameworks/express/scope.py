@@ -238,5 +238,17 @@ def _member(expr: Member, base: AnyExpr, name: str, scope: Scope, depth: int) ->
     if isinstance(base, Call) and base.new:
         owner = dotted(base.func)
         return Ref(f"{owner}.{name}") if owner else None
+    if _is_made(base, scope):
+        # What a function returns has members of its own; the function's are others.
+        return None
     head = reference(base, scope, depth + 1)
     return Ref(f"{head.name}.{name}") if head is not None else None
+
+
+def _is_made(base: AnyExpr, scope: Scope) -> bool:
+    held = scope.value(base.id) if isinstance(base, Name) else base
+    if isinstance(held, Await):
+        held = held.value
+    if not isinstance(held, Call) or held.new or required_module(held):
+        return False
+    return held.name not in {"getInstance", "instance", "default", "require", "import"}
