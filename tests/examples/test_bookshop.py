@@ -15,9 +15,9 @@ from persona_lsp.syntax.parse import parse
 ROOT = Path(__file__).parents[2]
 BOOKSHOP = ROOT / "examples" / "bookshop"
 
-CATALOGUE = "catalogue/catalogue/"
+CATALOGUE = "catalogue/app/"
 ORDERS = "orders/src/"
-PAYMENTS = "payments/src/main/java/com/example/bookshop/payments/"
+PAYMENTS = "payments/src/main/java/shop/payments/"
 STOREFRONT = "storefront/"
 
 FINDINGS = {

@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import jakarta.servlet.http.HttpSession;
 import jakarta.validation.Valid;

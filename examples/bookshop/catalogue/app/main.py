@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from catalogue.routes import authors, books
+from app.routes import authors, books
 
 app = FastAPI(title="Catalogue")
 app.add_middleware(

@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.Pageable;

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Depends, HTTPException, status
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalogue.database import get_session
-from catalogue.models import Author, AuthorIn, AuthorOut
-from catalogue.security import require_editor
+from app.database import get_session
+from app.models import Author, AuthorIn, AuthorOut
+from app.security import require_editor
 
 router = APIRouter(prefix="/authors", tags=["authors"])
 

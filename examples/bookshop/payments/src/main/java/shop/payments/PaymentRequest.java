@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Positive;

@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import java.util.List;
 import java.util.Map;
@@ -23,8 +23,8 @@ public class ReportController {
     @GetMapping("/days")
     public List<Map<String, Object>> days(@RequestParam String status) {
         return jdbc.queryForList(
-                "SELECT date(created_at) AS day, sum(cents) AS cents FROM payment WHERE status = '" + status + "'"
-                        + " GROUP BY day ORDER BY day DESC LIMIT 31");
+                "SELECT date(created_at) AS day, sum(cents) AS cents FROM payment"
+                        + " WHERE status = '" + status + "' GROUP BY day ORDER BY day DESC LIMIT 31");
     }
 
     /** What was earned in one month of a year. */

@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

@@ -1,4 +1,4 @@
-package com.example.bookshop.payments;
+package shop.payments;
 
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query, status
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalogue.database import get_session
-from catalogue.models import Author, Book, BookIn, BookOut, Review
-from catalogue.security import require_editor
+from app.database import get_session
+from app.models import Author, Book, BookIn, BookOut, Review
+from app.security import require_editor
 
 router = APIRouter(prefix="/books", tags=["books"])
 
