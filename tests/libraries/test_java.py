@@ -59,6 +59,8 @@ ASKED = {
     "dao.updateTitle(id, q)": ["spring-data update Book"],
     "bookRepo.findById(id)": ["spring-data select Book nullable keys=id"],
     "books.flush()": [],
+    "dao.getEntityType()": [],
+    "dao.setCache(q)": [],
     "service.findAll()": [],
     "em.find(Book.class, id)": ["spring-data select Book nullable limited keys=id"],
     "em.persist(q)": ["spring-data insert ? unit_of_work"],

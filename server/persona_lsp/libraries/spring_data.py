@@ -14,10 +14,12 @@ _ENTITY: Final = re.compile(
     r"(?:Jpa|Crud|Mongo|Read|Write|Entity)?(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$"
 )
 _READ: Final = re.compile(r"^(?:find|get|read|query|search|stream|load|select|fetch|list|lookup|page)(?=[A-Z]|$)")
+_ACCESSOR: Final = re.compile(r"^(?:get(?!All)|is|has|set|load(?!All)|create|put|add)(?=[A-Z]|$)")
+"""Without an argument these read or make something of the object itself."""
 _COUNT: Final = re.compile(r"^(?:count|selectCount)(?=[A-Z]|$)")
 _EXISTS: Final = re.compile(r"^(?:exists|has|is)(?=[A-Z]|$)")
 _DELETE: Final = re.compile(r"^(?:delete|remove|truncate)(?=[A-Z]|$)")
-_UPDATE: Final = re.compile(r"^(?:update|increment|decrement|increase|decrease|set|mark|change|modify)(?=[A-Z]|$)")
+_UPDATE: Final = re.compile(r"^(?:update|increment|decrement|increase|decrease|mark|change|modify)(?=[A-Z]|$)")
 _INSERT: Final = re.compile(r"^(?:insert|persist|create|add|batchInsert)(?=[A-Z]|$)")
 _SAVE: Final = re.compile(r"^(?:save|store|upsert|put|merge|replace)(?=[A-Z]|$)")
 _MANY: Final = re.compile(
@@ -91,7 +93,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     jpql = _query_chain(call, scope)
     if jpql is not None:
         return jpql
-    if name in _NOT_A_QUERY or name.startswith("assert"):
+    if name in _NOT_A_QUERY or name.startswith("assert") or (not call.args and _ACCESSOR.match(name)):
         return None
     if _STORE_TYPE.search(declared) or (not declared and _STORE_NAME.search(last)):
         return _repository(call, name, declared or last[:1].upper() + last[1:], last, scope)
