@@ -354,6 +354,14 @@ def test_a_status_that_is_set_on_the_response_is_unknown() -> None:
     assert only(source).success == ()
 
 
+def test_a_response_that_is_made_elsewhere_has_a_status_of_its_own() -> None:
+    source = (
+        HEAD
+        + "from fastapi import Response\n\n@app.delete('/x', status_code=204)\ndef f() -> Response:\n    return answer()\n"
+    )
+    assert only(source).success == ()
+
+
 def test_error_handlers() -> None:
     source = HEAD + (
         "@app.exception_handler(Missing)\nasync def on_missing(request, error):\n    return JSONResponse({}, status_code=404)\n\n"

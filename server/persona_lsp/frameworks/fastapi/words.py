@@ -7,13 +7,14 @@ from typing import Final
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.fastapi.guards import kind_of
-from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, detects, names_of, ref_name
+from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, detects, from_fastapi, names_of, ref_name
 from persona_lsp.frameworks.fastapi.registration import path_params
 from persona_lsp.frameworks.fastapi.routes import found_in
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, Signature, signature, type_name
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Await,
+    Binary,
     Call,
     ClassNode,
     Const,
@@ -91,6 +92,8 @@ def _handler(function: FunctionNode, call: Call | None, names: Names) -> Handlin
     if given is not None and not (isinstance(given, Const) and given.value is None):
         known = status_of(names.values.get(given.id, given) if isinstance(given, Name) else given)
         status = known[0] if known is not None else None
+    if _returns_response(function, names):
+        status = None  # what it answers is said by what it makes, here or elsewhere
     for name in _special(declared, "Response"):
         if re.search(
             rb"\b%s\.status_code\s*=" % re.escape(name.encode()), names.module.source[function.start : function.end]
@@ -105,6 +108,20 @@ def _handler(function: FunctionNode, call: Call | None, names: Names) -> Handlin
         response=_special(declared, "Response"),
         validated=declared.validated,
     )
+
+
+def _returns_response(function: FunctionNode, names: Names) -> bool:
+    """The annotation says that the function makes the response itself."""
+    pending = [function.returns]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Binary):
+            pending += [part.left, part.right]
+        elif isinstance(part, Index):
+            pending += part.keys
+        elif isinstance(part, Name | Member) and from_fastapi(part, names).endswith("Response"):
+            return True
+    return False
 
 
 def _error_handler(function: FunctionNode) -> Handling:
