@@ -51,6 +51,7 @@ _PLACEHOLDER: Final = re.compile(
 _NOT_A_VALUE: Final = re.compile(
     rb"\s|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
+_WORDS: Final = re.compile(rb"[A-Za-z]+(?:[_:./ -]+[A-Za-z]+)*[0-9]?")
 _LABELS: Final = re.compile(
     rb"url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
@@ -91,10 +92,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             continue
         if kind == "private key" and not _key_follows(source, match.end()):
             continue
-        found[match.start()] = SecretLiteral(
-            kind, Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
-            _whole_literal(source, match.start(), match.end()),
-        )  # fmt: skip
+        found[match.start()] = _sure(kind, path, source, match.start(), match.end())
     for match in _URL.finditer(source) if b"://" in source and b"@" in source else ():
         password, host = match.group("password"), match.group("host")
         if (
@@ -105,10 +103,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             continue
         if _PLACEHOLDER.search(host) or _in_comment(source, match.start(), comment):
             continue
-        found[match.start()] = SecretLiteral(
-            "password in a URL", Where(path, match.start(), match.end()), _assigned_name(source, match.start()), "high",
-            _whole_literal(source, match.start(), match.end()),
-        )  # fmt: skip
+        end = _REST_OF_URL.match(source, match.end())
+        found[match.start()] = _sure("password in a URL", path, source, match.start(), end.end() if end else match.end())
     for start_of_line, line in _telling_lines(source):
         for pattern, match in (
             (p, m) for p in (_NAMED, _BARE, _JWT_SIGN) for m in p.finditer(source, start_of_line, line)
@@ -126,6 +122,16 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
                 _whole_literal(source, start, match.end("value")),
             )  # fmt: skip
     return tuple(found[k] for k in sorted(found))
+
+
+_REST_OF_URL: Final = re.compile(rb"[^\s\"'`{}<>$]*")
+
+
+def _sure(kind: str, path: str, source: bytes, start: int, end: int) -> SecretLiteral:
+    """A secret told by its value alone. Where it is all of a literal, the place is the literal, quotes included."""
+    whole = _whole_literal(source, start, end)
+    where = Where(path, start - 1, end + 1) if whole else Where(path, start, end)
+    return SecretLiteral(kind, where, _assigned_name(source, start), "high", whole)
 
 
 _TELLING: Final = re.compile(rb"secret|passw|passphrase|token|_?key|jwt|sign", re.IGNORECASE)
@@ -152,7 +158,7 @@ def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))
-    if _NOT_A_VALUE.search(value):
+    if _NOT_A_VALUE.search(value) or not value.isascii() or _WORDS.fullmatch(value):
         return False
     return _entropy(value) >= _MIN_ENTROPY
 
@@ -173,7 +179,7 @@ def _kind_of(name: str) -> str:
 
 def _assigned_name(source: bytes, at: int) -> str:
     line = source[source.rfind(b"\n", 0, at) + 1 : at]
-    match = re.search(rb"([A-Za-z_]\w*)[\"']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=(])\s*[\"'`]?$", line)
+    match = re.search(rb"([A-Za-z_]\w*)[\"']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=])\s*[\"'`]?$", line)
     return match.group(1).decode("ascii", "replace") if match else ""
 
 

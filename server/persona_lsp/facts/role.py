@@ -110,7 +110,11 @@ _TEST_NAME = re.compile(
     r"|^(jest|vitest|karma|mocha|playwright|cypress)[.\-]?(setup|config|global)?[^/]*\.[cm]?[jt]s$"
 )
 _MIGRATION_FOLDERS = re.compile(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
-_MIGRATION_CODE = re.compile(rb"^class \w+ < ActiveRecord::Migration\b", re.MULTILINE)
+_MIGRATION_CODE = re.compile(
+    rb"^class \w+ < ActiveRecord::Migration\b|^down_revision\b|^class Migration\(migrations\.Migration\)"
+    rb"|implements MigrationInterface\b",
+    re.MULTILINE,
+)
 _SEED_NAME = re.compile(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
 _CONFIG_NAME = re.compile(
     r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"

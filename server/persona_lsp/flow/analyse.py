@@ -126,9 +126,11 @@ def _query(draft: Draft) -> Query:
 
 def _response(draft: Draft, walk: Walk) -> Response:
     fields = _fields(draft, _RESPONSE)
-    shown = draft["_shown"]
+    shown, counted = draft["_shown"]
     if shown:
-        fields["queries"] = tuple(i for i, q in enumerate(walk.queries) if _within(q["span"], shown))
+        fields["queries"] = tuple(
+            i for i, q in enumerate(walk.queries) if _within(q["span"], shown) and not _within(q["span"], counted)
+        )
         fields["calls"] = tuple(i for i, c in enumerate(walk.calls) if _within(c.span, shown))
     return Response(**fields)
 

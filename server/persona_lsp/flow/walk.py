@@ -135,6 +135,7 @@ _LOGGING: Final = re.compile(
 )
 
 
+_COUNTING: Final = frozenset({"len", "length", "size", "count", "sum", "any?", "empty?", "isEmpty", "total"})
 _DEVELOPMENT: Final = re.compile(
     r"\bNODE_ENV\b|development|\bis_?dev\b|\bdebug\b|\benv(?:ironment)?\b|production|\blocal\?", re.IGNORECASE
 )
@@ -728,7 +729,7 @@ class Walk:
         counts = (len(self.queries), len(self.calls))
         falls = self.block(node.body, replace(ctx, tries=(*indexes, *ctx.tries)))
         covers = [("write" if q["op"] in WRITES else "query", q["api"]) for q in self.queries[counts[0] :]]
-        covers += [(c.effect or "call", c.name) for c in self.calls[counts[1] :]]
+        covers += [(c.effect or "call", _called_name(c)) for c in self.calls[counts[1] :]]
         if falls and node.orelse:
             falls = self.block(node.orelse, ctx)
         merged = self.open if falls else frozenset()
@@ -794,7 +795,8 @@ class Walk:
             return "handled"
         if not falls:
             return "return"
-        if all(isinstance(s, Do) for s in real) and calls and all(_is_log(c) for c in calls):
+        logged = {c.span for c in calls if _is_log(c)}
+        if all(isinstance(s, Do) and self.span(_unawaited(s.value)) in logged for s in real):
             return "log"
         del ctx
         return "other"
@@ -1167,7 +1169,7 @@ class Walk:
             query = self.visit(receiver, replace(inner, tries=(index, *ctx.tries), awaited=True))
             self.catches[index]["covers"] = tuple(
                 [("write" if q["op"] in WRITES else "query", q["api"]) for q in self.queries[counts[0] :]]
-                + [(c.effect or "call", c.name) for c in self.calls[counts[1] :]]
+                + [(c.effect or "call", _called_name(c)) for c in self.calls[counts[1] :]]
             )
             if function is not None:
                 saved = self.open
@@ -1522,21 +1524,31 @@ class Walk:
         if body is not None and (status is None or status < 400):  # noqa: PLR2004 -- as above
             self._answered_with(body, ctx)
 
-    def _shown(self, body: AnyExpr | None) -> tuple[Span, ...]:
-        """The body, and the expressions that its local variables were assigned."""
+    def _shown(self, body: AnyExpr | None) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """The body with the expressions that its local variables were assigned, and what of these is only counted."""
         if body is None:
-            return ()
-        spans = [self.span(body)]
+            return (), ()
+        spans, counted = [self.span(body)], list[Span]()
         pending, seen = [body], set[str]()
         while pending and len(spans) < 30:  # noqa: PLR2004 -- enough for any real answer
-            for part in walk(pending.pop()):
+            for part in self._visible(pending.pop(), counted):
                 if isinstance(part, Name) and part.id not in seen:
                     seen.add(part.id)
                     value = self.locals.get(part.id)
                     if value is not None:
                         spans.append(self.span(value))
                         pending.append(value)
-        return tuple(spans)
+        return tuple(spans), tuple(counted)
+
+    def _visible(self, expr: AnyExpr, counted: list[Span]) -> Iterator[AnyExpr]:
+        """The expression and its parts, less those of which only a number is taken."""
+        number = isinstance(expr, Call) and expr.name in _COUNTING and (not expr.args or expr.receiver is None)
+        if number or (isinstance(expr, Member) and expr.name in _COUNTING):
+            counted.append(self.span(expr))
+            return
+        yield expr
+        for child in children(expr):
+            yield from self._visible(child, counted)
 
     def _answered_with(self, body: AnyExpr, ctx: Context) -> None:
         candidates = [body]
@@ -1685,6 +1697,10 @@ def replace_loop(loop: Loop) -> Loop:
     return replace(loop, batched=True)
 
 
+def _unawaited(expr: AnyExpr) -> AnyExpr:
+    return expr.value if isinstance(expr, Await) else expr
+
+
 def _inside(ctx: Context) -> Context:
     if ctx.discarded or ctx.assigned_to or ctx.awaited or ctx.returned:
         return replace(ctx, discarded=False, assigned_to="", awaited=False, returned=ctx.returned)
@@ -1710,6 +1726,11 @@ def _broad(catch: CatchNode) -> bool:
         in ("Exception", "BaseException", "Throwable", "StandardError", "Error", "RuntimeException")
         for t in catch.types
     )
+
+
+def _called_name(call: CallSite) -> str:
+    """The call as a reader names it."""
+    return f"{call.receiver}.{call.name}" if call.receiver else call.name
 
 
 def _is_log(call: CallSite) -> bool:

@@ -227,7 +227,10 @@ def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard,
         if prefix.strip("/"):
             if not known or not (below.strip("/") + "/").startswith(prefix.strip("/") + "/"):
                 continue
-        found.append(use.guard)
+        symbol = use.guard.symbol
+        target = resolve(world.names, path, symbol.name) if symbol is not None else None
+        if target is None or target.kind != "router":
+            found.append(use.guard)
     return tuple(found)
 
 
