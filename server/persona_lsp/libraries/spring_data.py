@@ -31,8 +31,10 @@ _FIRST: Final = re.compile(r"^(?:find|get|read|query)(?:First|Top|One)(?:By|$|\b
 _TOP: Final = re.compile(r"^(?:find|get|read|query|search)(?:Distinct)?(?:Top|First)\d*(?:By|[A-Z])")
 _NULLABLE: Final = re.compile(
     r"^(?:findById|findOne|selectById|selectByPrimaryKey|selectOne|findFirstBy\w+|findTopBy\w+|findOneBy\w+"
-    r"|find(?:One)?By(?:\w+)?(?:Id|Slug|Email|Username|UserName|Login|Uuid|Token|Code|Key|EmailIgnoreCase))$"
+    r"|find(?:One)?By(?:Uuid|UUID|Slug|Email|EmailIgnoreCase|Username|UserName|UsernameIgnoreCase|Login|Token"
+    r"|RefreshToken|Code|ExternalId|PublicId|Isbn|Sku))$"
 )
+"""Keys that name one row; `findByOrderId` may as well give many."""
 _SET_OF_KEYS: Final = re.compile(r"ById(?:s|In)$|AllById|In$|InBatch$|BatchIds$|ByIds$")
 _PAGING: Final = re.compile(r"^(?:Pageable|PageRequest|Limit|RowBounds|Page|IPage|ScrollPosition)$")
 _PAGING_NAME: Final = re.compile(r"^(?:pageable|pageRequest|paging|page|limit|pageReq)$")
