@@ -68,14 +68,16 @@ def applied(project: Project, fixes: list[Fix]) -> dict[str, bytes]:
     """The text of every file after the fixes; one that overlaps an earlier one is left out, as editors do."""
     edits: dict[str, list[Edit]] = {}
     for fix in fixes:
-        if all(_is_free(edit, edits.get(edit.path, [])) for edit in fix.edits):
-            for edit in fix.edits:
+        # An import that two fixes need is made once.
+        fresh = [edit for edit in fix.edits if edit not in edits.get(edit.path, [])]
+        if all(_is_free(edit, edits.get(edit.path, [])) for edit in fresh):
+            for edit in fresh:
                 edits.setdefault(edit.path, []).append(edit)
     return {path: apply(source, edits.get(path, ())) for path, source in project.sources.items()}
 
 
 def _is_free(edit: Edit, taken: list[Edit]) -> bool:
-    """No other edit is in the way; the same one twice (an import that two fixes need) is made once."""
+    """No other edit is in the way."""
     return all(edit.start >= other.end if edit.start >= other.start else edit.end <= other.start for other in taken)
 
 

@@ -14,7 +14,7 @@ app = FastAPI()
 JWT_SECRET = "q7Zt-9vLw2Xc_44nBe"
 #            ^^^^^^^^^^^^^^^^^^^^ [warning] A secret is committed in source; read it from the environment and replace it by a new one.
 engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
-#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A password in a URL is committed in source; read it from the environment and replace it by a new one.
+#                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A password in a URL is committed in source; read it from the environment and replace it by a new one.
 ```
 
 ```js express
@@ -35,7 +35,7 @@ from sqlalchemy import create_engine
 
 app = FastAPI()
 JWT_SECRET = os.environ["JWT_SECRET"]
-engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
+engine = create_engine(os.environ["DATABASE_URL"])
 ```
 
 ```js express
