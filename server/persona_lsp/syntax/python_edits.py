@@ -51,13 +51,18 @@ def with_import(module: Module, package: str, name: str = "") -> tuple[Edit, ...
             return ()
         if not name and item.module == package and item.name == "*" and item.local == package:
             return ()
-    at_top = [i for i in module.imports if not indent_of(module.source, i.start)]
+    at_top = [i for i in module.imports if _is_at_top(module.source, i.start)]
     if name:
         same = sorted((i for i in at_top if i.module == package and i.name != "*"), key=lambda i: i.start)
         if same:
             return (_into(module, same, name),)
     text = f"from {package} import {name}" if name else f"import {package}"
     return (_new_line(module, at_top, package, text),)
+
+
+def _is_at_top(source: bytes, at: int) -> bool:
+    start = _statement_start(source, line_start(source, at))
+    return source.startswith((b"from", b"import"), start)
 
 
 def _into(module: Module, same: list[ImportNode], name: str) -> Edit:
@@ -80,7 +85,8 @@ def _new_line(module: Module, at_top: Iterable[ImportNode], package: str, text: 
     source = module.source
     standard = _is_standard(package)
     rows = sorted(
-        {(line_start(source, i.start), i.module) for i in at_top if i.module != "__future__"}, key=lambda r: r[0]
+        {(_statement_start(source, line_start(source, i.start)), i.module) for i in at_top if i.module != "__future__"},
+        key=lambda r: r[0],
     )
     if not rows:
         at = _after_head(module)
