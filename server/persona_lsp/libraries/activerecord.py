@@ -608,21 +608,23 @@ def _pg(call: Call, scope: Scope) -> Meaning | None:
     )
 
 
+_TRIGGERS: Final = (
+    ".all", "where", ".find", "find_", ".first", ".last", ".take", "create", ".insert", "insert_all", "upsert", ".update",
+    "update!", "update_", ".save", "save!", ".destroy", "destroy!", "destroy_", ".delete", "delete_", ".count", ".sum", "exists?",
+    "pluck", "pick", ".ids", "transaction", "with_lock", ".limit", ".order", ".reorder", ".joins", ".includes", ".preload",
+    ".page", ".paginate", ".select", ".group", ".lock", ".unscoped", ".average", ".minimum", ".maximum", ".calculate",
+    "connection", "increment!", "decrement!", "toggle!", ".touch", "touch_all", "_counter", ".sole", "first_or_", "eager_load",
+    "&:",
+)  # fmt: skip
+"""With the dot where the bare word stands in too much that asks nothing."""
+
 LIBRARIES: Final = (
     Library(
         "activerecord",
         ("ruby",),
         (),
         meaning,
-        tuple(
-            sorted(
-                _LAZY
-                | _RELATIONAL
-                | _AGGREGATES
-                | set(_RECORD)
-                | {"find", "create", "transaction", "execute", "connection", "select_", "exec_"}
-            )
-        ),
+        _TRIGGERS,
     ),
-    Library("ruby-pg", ("ruby",), ("pg",), _pg, ("exec", "query", "transaction")),
+    Library("ruby-pg", ("ruby",), ("pg",), _pg, (".exec", ".async_exec", ".query", "transaction")),
 )

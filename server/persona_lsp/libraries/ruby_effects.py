@@ -176,7 +176,7 @@ LIBRARY: Final = Library(
     meaning,
     (
         "Net::HTTP", "Faraday", "HTTParty", "RestClient", "Typhoeus", "Excon", "HTTP", "perform_", "deliver", "Rails.cache",
-        "logger", "Sentry", "notify", "Stripe", "Braintree", "Kafka", "enqueue", "Rollbar", "Rails.error",
+        "logger", "Sentry", ".notify", "Stripe", "Braintree", "Kafka", ".enqueue", "Rollbar", "Rails.error",
     ),
     relational=None,
 )  # fmt: skip
