@@ -286,7 +286,8 @@ def test_constraints() -> None:
         r
         for r in read(
             f"{HEAD}MOST = 50\n\n@app.get('/x')\ndef f(a: int = Query(1, ge=1, le=100), b: Annotated[int, Query(lt=10)] = 1,"
-            " c: int = Query(le=MOST), d: str = Query(pattern='x', max_length=3), e: int = 5, g: Annotated[int, Field(gt=0)] = 1): ...\n"
+            " c: int = Query(le=MOST), d: str = Query(pattern='x', max_length=3), e: int = 5, g: Annotated[int, Field(gt=0)] = 1,"
+            " h: int = Query(le=settings.MOST)): ...\n"
         ).routes
         if r.methods
     )
@@ -296,6 +297,7 @@ def test_constraints() -> None:
     assert (found["c"] and found["c"].maximum) == 50
     assert (found["d"] and (found["d"].pattern, found["d"].max_length)) == ("x", 3)
     assert found["e"] is None
+    assert (found["h"] and found["h"].maximum) == float("inf")
     assert (found["g"] and found["g"].minimum) == 1
 
 

@@ -72,7 +72,10 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Bounds that a declared parameter or field is checked against. None: no such bound is declared."""
+    """Bounds that a declared parameter or field is checked against. None: no such bound is declared.
+
+    A `maximum` of infinity is declared, but its number stands where this file doesn't tell.
+    """
 
     minimum: float | None = None
     maximum: float | None = None

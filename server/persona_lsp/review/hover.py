@@ -209,7 +209,8 @@ def _bounds(constraint: Constraint) -> str:
     low, high = constraint.minimum, constraint.maximum
     if low is None and high is None:
         return ""
-    return f"{'' if low is None else f'{low:g}'}..{'' if high is None else f'{high:g}'}"
+    told = "" if high is None else "?" if high == float("inf") else f"{high:g}"
+    return f"{'' if low is None else f'{low:g}'}..{told}"
 
 
 def _body(endpoint: Endpoint) -> str:

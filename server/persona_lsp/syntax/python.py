@@ -530,6 +530,6 @@ _STATEMENTS: Final[dict[str, Callable[[TsNode, bytes, int, str], Stmt | None]]] 
 }
 
 
-def function_of(node: TsNode, root: TsNode, source: bytes, owner: str) -> FunctionNode | None:  # noqa: ARG001 - every lowering has the same signature
+def function_of(node: TsNode, root: TsNode, source: bytes, owner: str) -> FunctionNode | None:
     """Lower one function again, without its decorators."""
     return _function(node, source, (), node.start_byte, owner, 0) if node.type == "function_definition" else None

@@ -266,8 +266,8 @@ def _param(
     )
 
 
-UNKNOWN_BOUND: Final = float("nan")
-"""A bound is declared, but its number stands elsewhere: it compares with nothing."""
+UNKNOWN_BOUND: Final = float("inf")
+"""A bound is declared, but its number stands elsewhere."""
 
 
 def _constraint(sources: tuple[AnyExpr | None, ...], names: Names) -> Constraint | None:
@@ -296,6 +296,7 @@ def _constraint(sources: tuple[AnyExpr | None, ...], names: Names) -> Constraint
     if not bounds and pattern is None and not choices:
         return None
     minimum = bounds.get("ge", bounds["gt"] + 1 if "gt" in bounds else None)
+    minimum = None if minimum == UNKNOWN_BOUND else minimum
     maximum = bounds.get("le", bounds["lt"] - 1 if "lt" in bounds else None)
     return Constraint(
         minimum, maximum, _length(bounds.get("min_length")), _length(bounds.get("max_length")), pattern, choices
