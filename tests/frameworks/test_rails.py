@@ -492,3 +492,23 @@ def test_every_prefix_yields_facts() -> None:
     ):
         for end in range(len(source)):
             assert extract(path, source[:end].encode()) is not None
+
+
+LOOPS = "".join(f"%w[{' '.join(f'a{i}' for i in range(60))}].each do |x{k}|\n" for k in range(4))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'path = "#{path}/x"\nget path, to: "a#b"',
+        "a = [*a, 1]\na.each { |x| get x }",
+        "o = { a: 1, **o }\nresources :a, **o",
+        "def a\n a\n a\nend\na",
+        "concern :a do\n concerns :a\n concerns :a\nend\nresources :x do\n concerns :a\nend",
+        'get "' + "(" * 3000 + '", to: "a#b"',
+        LOOPS + "get foo\n" + "end\n" * 4,
+        "namespace :a do\n" * 500 + "end\n" * 500,
+    ],
+)
+def test_routes_without_end_come_to_one(body: str) -> None:
+    assert len(draw(body)) <= 20_001

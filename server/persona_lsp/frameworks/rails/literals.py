@@ -43,14 +43,17 @@ def resolved(expr: AnyExpr | None, env: Environment, depth: int = 0) -> AnyExpr 
     return expr
 
 
-def literal(expr: AnyExpr | None, env: Environment) -> str | None:
+def literal(expr: AnyExpr | None, env: Environment, depth: int = 0) -> str | None:
     """The text of a string, symbol or number, with bound names put in; None if a part is not literal."""
+    if depth > _DEPTH:
+        # `path = "#{path}/x"`: a value that mentions itself.
+        return None
     expr = resolved(expr, env)
     match expr:
         case Str(parts=parts, regex=False):
             out = ""
             for part in parts:
-                piece = part if isinstance(part, str) else literal(part, env)
+                piece = part if isinstance(part, str) else literal(part, env, depth + 1)
                 if piece is None:
                     return None
                 out += piece
@@ -58,21 +61,23 @@ def literal(expr: AnyExpr | None, env: Environment) -> str | None:
         case Const(value=int(value)) if not isinstance(expr.value, bool):
             return str(value)
         case Binary(op="+", left=left, right=right):
-            first, second = literal(left, env), literal(right, env)
+            first, second = literal(left, env, depth + 1), literal(right, env, depth + 1)
             return first + second if first is not None and second is not None else None
         case _:
             return None
 
 
-def items(expr: AnyExpr | None, env: Environment) -> tuple[AnyExpr, ...] | None:
+def items(expr: AnyExpr | None, env: Environment, depth: int = 0) -> tuple[AnyExpr, ...] | None:
     """The elements of a list that is written out (`[...] + [...]`, `[...] - [...]`, `a.map(&:to_s)` are); else None."""
+    if depth > _DEPTH:
+        return None
     expr = resolved(expr, env)
     match expr:
         case Items(items=inside):
             out: list[AnyExpr] = []
             for item in inside:
                 if isinstance(item, Spread):
-                    more = items(item.value, env)
+                    more = items(item.value, env, depth + 1)
                     if more is None:
                         return None
                     out.extend(more)
@@ -80,7 +85,7 @@ def items(expr: AnyExpr | None, env: Environment) -> tuple[AnyExpr, ...] | None:
                     out.append(item)
             return tuple(out)
         case Binary(op="+" | "|" | "-" as op, left=left, right=right):
-            first, second = items(left, env), items(right, env)
+            first, second = items(left, env, depth + 1), items(right, env, depth + 1)
             if first is None or second is None:
                 return None
             if op != "-":
@@ -164,15 +169,17 @@ def inside(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
     return tuple(out)
 
 
-def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment) -> bool:
-    complete = True
+def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment, depth: int = 0) -> bool:
+    complete = depth <= _DEPTH
+    if not complete:
+        return False
     for entry in entries:
         if entry.name:
             out[entry.name] = entry.value
         elif entry.key is None:
             value = resolved(entry.value, env)
             if isinstance(value, Object):
-                complete = _add(out, value.entries, env) and complete
+                complete = _add(out, value.entries, env, depth + 1) and complete
             else:
                 complete = False
         elif isinstance(entry.key, Expr):

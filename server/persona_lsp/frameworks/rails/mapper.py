@@ -74,6 +74,8 @@ _RESOURCE_OPTIONS: Final = frozenset({"as", "controller", "path", "only", "excep
 _DEPTH: Final = 40
 _MOST: Final = 20_000
 """Routes of one file beyond this are not read: loops over literals multiply."""
+_BUDGET: Final = 100_000
+"""Blocks that are read at most: methods of the file may call themselves."""
 
 
 class Mapper:
@@ -91,10 +93,12 @@ class Mapper:
         self.receivers: dict[str, tuple[tuple[str, AnyExpr], ...]] = {}
         self.depth = 0
         self.order = 0
+        self.budget = _BUDGET
 
     def run(self, body: Iterable[Stmt], scope: Scope) -> None:
         """Read statements in a scope."""
-        if self.depth > _DEPTH or len(self.routes) > _MOST:
+        self.budget -= 1
+        if self.depth > _DEPTH or len(self.routes) > _MOST or self.budget < 0:
             return
         self.depth += 1
         for statement in body:
@@ -210,7 +214,7 @@ class Mapper:
         given, complete = options(call, self.env)
         return {**dict(scope.options), **given}, complete
 
-    def path_of(self, expr: AnyExpr | None) -> str:
+    def path_of(self, expr: AnyExpr | None, depth: int = 0) -> str:
         """A path as written, with placeholders for what is not literal."""
         found = literal(expr, self.env)
         if found is not None:
@@ -219,10 +223,10 @@ class Mapper:
         match value:
             case None | Const(value=None):
                 return ""
-            case Str(parts=parts):
-                return "".join(p if isinstance(p, str) else self.path_of(p) for p in parts)
-            case Binary(op="+", left=left, right=right):
-                return self.path_of(left) + self.path_of(right)
+            case Str(parts=parts) if depth < _DEPTH:
+                return "".join(p if isinstance(p, str) else self.path_of(p, depth + 1) for p in parts)
+            case Binary(op="+", left=left, right=right) if depth < _DEPTH:
+                return self.path_of(left, depth + 1) + self.path_of(right, depth + 1)
             case _:
                 name = chain(value)
                 if name and name[:1].isupper() and name.rsplit(".", 1)[-1].isupper():

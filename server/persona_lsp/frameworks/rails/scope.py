@@ -162,6 +162,8 @@ def variants(path: str) -> tuple[str, ...]:
     The format that Rails lets every path end in is left out.
     """
     path = re.sub(r"\(\.:?\w+\)", "", path)
+    if path.count("(") > _MOST:
+        path = path.replace("(", "").replace(")", "")
     found = _expanded(path)
     if len(found) > _MOST:
         found = [max(found, key=len), min(found, key=len)]
