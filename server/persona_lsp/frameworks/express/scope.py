@@ -252,3 +252,20 @@ def _is_made(base: AnyExpr, scope: Scope) -> bool:
     if not isinstance(held, Call) or held.new or required_module(held):
         return False
     return held.name not in {"getInstance", "instance", "default", "require", "import"}
+
+
+def class_scope(scope: Scope) -> Scope:
+    """The scope of the class that a scope belongs to, or the scope itself."""
+    current: Scope | None = scope
+    while current is not None:
+        if current.cls is not None:
+            return current
+        current = current.parent
+    return scope
+
+
+def file_scope(scope: Scope) -> Scope:
+    """The scope of the file."""
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope

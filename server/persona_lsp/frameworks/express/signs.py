@@ -1,0 +1,127 @@
+"""By what apps, routers, handlers and wrappers are recognised."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from persona_lsp.facts.http import (
+    GuardKind,
+)
+from persona_lsp.frameworks.express.guards import guard_name
+from persona_lsp.frameworks.express.scope import EXPRESS, Scope
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    Member,
+    Name,
+    Object,
+    ParamNode,
+    Return,
+    Stmt,
+    dotted,
+)
+from persona_lsp.syntax.javascript import required_module
+
+APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
+
+
+_APP_TYPES: Final = frozenset({"Router", "Express", "Application", "IRouter", "express", "ExpressApp", "ExpressRouter"})
+
+
+ROUTER_NAME: Final = re.compile(
+    r"rout(?:e|er|es|ers|ing)|controller|endpoints?$|(?:^|[a-z])api$|^api|^app$", re.IGNORECASE
+)
+
+
+ROUTER_FILE: Final = re.compile(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
+
+
+def is_local(module: str) -> bool:
+    """Whether a module is a file of the project, by the look of its name."""
+    return module.startswith((".", "@/", "~/", "src/", "/", "#", "app/", "~")) or module.split("/", 1)[0] in {
+        "routes", "controllers", "middlewares", "middleware", "api", "server", "lib", "config", "@routes", "@controllers",
+        "@middlewares", "@api", "@app", "@src", "@config", "modules", "@modules", "core", "@core", "@shared",
+    }  # fmt: skip
+
+
+def is_handler(params: Sequence[ParamNode]) -> bool:
+    """Whether parameters are those of a handler or of middleware."""
+    names = [p.name.lstrip("_").lower() for p in params]
+    if len(names) >= 4 and names[0] in {"err", "error", "e"}:
+        names = names[1:]
+    return len(names) >= 2 and names[0] in {"req", "request"} and names[1] in {"res", "response"}
+
+
+def app_name(param: ParamNode) -> str:
+    """The name by which a parameter gives the function an app, "" if it does not."""
+    declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
+    if param.pattern is not None:
+        entries = param.pattern.entries if isinstance(param.pattern, Object) else ()
+        return next((e.name for e in entries if e.name in {"app", "router", "expressApp"}), "")
+    if declared in _APP_TYPES:
+        return param.name
+    if param.type is not None and re.search(r"Fastify|Koa|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
+        return ""
+    return param.name if param.name and APP_NAME.match(param.name) else ""
+
+
+def made_kind(call: Call, scope: Scope) -> str:
+    """`app` or `router` for calls that make one."""
+    func = call.func
+    if isinstance(func, Name):
+        source = scope.imported(func.id)
+        if source is None:
+            held = scope.value(func.id)
+            if isinstance(held, Member) and held.name == "Router" and isinstance(held.base, Name):
+                origin = scope.imported(held.base.id)
+                return "router" if origin is not None and origin[0] in EXPRESS else ""
+            return ""
+        module, name = source
+        if module not in EXPRESS:
+            return "router" if name == "Router" and module.startswith(("express", "@types/express")) else ""
+        if name == "Router" or module in {"express-promise-router", "router"}:
+            return "router"
+        return "app" if module == "express" and name in {"default", "*", "express"} else ""
+    if isinstance(func, Member) and isinstance(func.base, Name):
+        source = scope.imported(func.base.id)
+        if source is not None and source[0] in EXPRESS:
+            return "router" if func.name == "Router" else "app" if func.name == "default" else ""
+    if isinstance(func, Member) and func.name == "Router" and required_module(func.base) == "express":
+        return "router"
+    return "app" if isinstance(func, Call) and required_module(func) == "express" else ""
+
+
+def wraps(call: Call, inner: AnyExpr) -> bool:
+    """Whether a call with one named argument is a wrapper of handlers, and not a factory with a setting."""
+    name = guard_name(call).rsplit(".", 1)[-1]
+    if re.search(
+        r"async|catch|wrap|promise|safe|try|handle|resolver?|makeExpress|adapt|callback|action|^use[A-Z]",
+        name,
+        re.IGNORECASE,
+    ):
+        return not re.search(r"valid|schema", name, re.IGNORECASE)
+    text = dotted(inner)
+    return isinstance(inner, Member) and re.search(r"controller|handler|ctrl", text, re.IGNORECASE) is not None
+
+
+def returned_name(body: Sequence[Stmt]) -> str:
+    """The name that a function returns in the end, "" if it returns something else."""
+    for stmt in reversed(body):
+        if isinstance(stmt, Return):
+            value = stmt.value
+            return value.id if isinstance(value, Name) else ""
+    return ""
+
+
+def inline_kind(source: str) -> GuardKind:
+    """What middleware that is written in place does, by what it answers."""
+    if re.search(r"\.(?:path|url|originalUrl|baseUrl|method)\b", source) and re.search(
+        r"401|403|[uU]nauth|[fF]orbid", source
+    ):
+        # It lets some paths pass and not others.
+        return GuardKind.UNKNOWN
+    if re.search(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated", source):
+        return GuardKind.AUTHN
+    if re.search(r"\b403\b|[fF]orbidden", source):
+        return GuardKind.AUTHZ
+    return GuardKind.OTHER
