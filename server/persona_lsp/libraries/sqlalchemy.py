@@ -6,15 +6,12 @@ from typing import Final
 from msgspec import Struct
 
 from persona_lsp.facts.body import Op
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
 from persona_lsp.flow.sql import operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
-from persona_lsp.libraries.python_sql_edits import bound
 from persona_lsp.libraries.python_values import assigned_to, assignments, last_name, links, unawaited
-from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Member, Module, Name, Object, Str, dotted, walk
+from persona_lsp.libraries.sqlalchemy_edits import spell
+from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Member, Name, Str, dotted, walk
 
 SESSION_TYPES: Final = frozenset(
     {
@@ -26,17 +23,6 @@ _SESSION_NAME: Final = re.compile(
     r"^_*(?:(?:async_?|db_?|sql_?|database_?)?sess(?:ion)?|db|dbsession|database|conn|connection|engine|uow|tx)$",
     re.IGNORECASE,
 )
-_RUN: Final = frozenset(
-    {"execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "scalar_one", "scalar_one_or_none"}
-)
-_RESULT: Final = frozenset(
-    {"scalars", "mappings", "unique", "columns", "tuples", "scalar_one", "yield_per", "partitions"}
-)
-_MANY: Final = frozenset({"all", "fetchall", "fetchmany", "partitions", "scalars", "mappings", "tuples", "unique"})
-_NULLABLE: Final = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "get"})
-_EXACT: Final = frozenset({"one", "scalar_one", "get_one", "get_or_404", "first_or_404", "one_or_404"})
-_COUNTS: Final = frozenset({"count", "exists"})
-_ENDS: Final = _MANY | _NULLABLE | _EXACT | _COUNTS | {"delete", "update", "paginate", "insert"}
 _ROOTS: Final = {
     "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "text": Op.UNKNOWN,
     "select_from": Op.SELECT, "union": Op.SELECT, "union_all": Op.SELECT, "exists": Op.SELECT,
@@ -73,14 +59,14 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
         return _stored(call, name, scope)
     if name == "commit" and _is_session(func.base, scope):
         return _changed(call, scope)
-    if name in _RUN and call.args and not (name == "scalar" and not call.args):
+    if name in RUN and call.args and not (name == "scalar" and not call.args):
         ran = _ran(call, call, scope)
         if ran is not None:
             later = assigned_to(scope, call)
             return None if later and _continued(later, call, scope) else ran
     if name in ("get", "get_one", "get_or_404") and _is_session(func.base, scope):
         return _by_key(call)
-    if name in _ENDS or name in _RESULT:
+    if name in ENDS or name in RESULT:
         return _ended(call, scope)
     if name == "refresh":
         return None
@@ -137,7 +123,7 @@ def _stored(call: Call, name: str, scope: Scope) -> Meaning | None:
             data = (target, *made.args, *(k.value for k in made.kwargs))
     if not entity:
         entity = scope.type_of(target)
-        if name == "add" and isinstance(made, Call) and (made.name in _ENDS or made.name in _RUN):
+        if name == "add" and isinstance(made, Call) and (made.name in ENDS or made.name in RUN):
             op = Op.UPDATE
     if isinstance(made, Call) and not entity and op is not Op.INSERT:
         entity = _entity_of(made, scope)
@@ -212,7 +198,7 @@ def _continued(variable: str, call: Call, scope: Scope) -> bool:
     return re.search(rb"\b%s\.(?:%s)\b" % (re.escape(variable.encode()), _RESULT_WORDS), rest) is not None
 
 
-_RESULT_WORDS: Final = "|".join(sorted(_MANY | _NULLABLE | _EXACT | _RESULT)).encode()
+_RESULT_WORDS: Final = "|".join(sorted(MANY | NULLABLE | EXACT | RESULT)).encode()
 
 
 def _ended(call: Call, scope: Scope) -> Meaning | None:
@@ -220,7 +206,7 @@ def _ended(call: Call, scope: Scope) -> Meaning | None:
     chain, root = links(call)
     names = [c.name for c in chain]
     for link in chain[1:]:
-        if link.name in _RUN and link.args:
+        if link.name in RUN and link.args:
             return _ran(link, call, scope)
         if link.name == "query" and link.receiver is not None:
             return _queried(link, chain, call, scope)
@@ -256,7 +242,7 @@ def _resumed(name: str, chain: tuple[Call, ...], names: list[str], call: Call, s
     handle = ""
     for value in values[-6:]:
         links_, root = links(value)
-        run = next((c for c in links_ if c.name in _RUN and c.args and _ran(c, c, scope) is not None), None)
+        run = next((c for c in links_ if c.name in RUN and c.args and _ran(c, c, scope) is not None), None)
         query = next((c for c in links_ if c.name == "query" and c.receiver is not None and c.args), None)
         if run is not None:
             statement = statement_of(run.args[0], scope, run.start)
@@ -450,10 +436,10 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
         op = Op.DELETE if last == "delete" else Op.UPDATE
     reads = op in (Op.SELECT, Op.UNKNOWN)
     limit = _limit(statement)
-    many = reads and (last in _MANY or last in ("execute", "exec", "stream", "paginate", "stream_scalars"))
+    many = reads and (last in MANY or last in ("execute", "exec", "stream", "paginate", "stream_scalars"))
     if "one" in names or "first" in names or "scalar_one" in names:
         many = False
-    nullable = reads and last in _NULLABLE
+    nullable = reads and last in NULLABLE
     keys, several = _keys(statement)
     limited: bool | None = None
     if op is Op.SELECT:
@@ -489,65 +475,6 @@ def _api(call: Call) -> str:
     first = dotted(root) if isinstance(root, Name | Member) else start
     words = [first, *(c.name for c in reversed(chain))]
     return ".".join(w for w in words if w)
-
-
-def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] | None:  # noqa: ARG001 -- the tree says it all
-    """Limits and bound values in SQLAlchemy's words."""
-    match intent:
-        case LimitQuery():
-            return _limited(intent, module)
-        case BindSql():
-            return _bound(intent, module)
-        case _:
-            return None
-
-
-def _limited(intent: LimitQuery, module: Module) -> tuple[Edit, ...] | None:
-    """`.limit(100)` at the end of the statement, before it is run or its rows are read."""
-    at = intent.where.start
-    path = around(module, at - 1, at)
-    call = next((n for n in path if isinstance(n, Call) and n.end == at), None)
-    if call is None:
-        return None
-    text = f".limit({intent.maximum})"
-    chain, root = links(call)
-    for link in chain:
-        if link.name in _RUN and link.args:
-            statement = link.args[0]
-            return (Edit(module.path, statement.end, statement.end, text),)
-    last = chain[0] if chain else None
-    if last is None or last.name not in _ENDS or last.receiver is None:
-        return None
-    queried = any(c.name == "query" for c in chain) or (isinstance(root, Member) and root.name == "query")
-    end = last.receiver.end
-    return (Edit(module.path, end, end, text),) if queried or isinstance(root, Name) else None
-
-
-def _bound(intent: BindSql, module: Module) -> tuple[Edit, ...] | None:
-    """`text(f"... {name}")` becomes `text("... :name"), {"name": name}`."""
-    path = around(module, intent.where.start, intent.where.end)
-    text = next((n for n in reversed(path) if isinstance(n, Str) and n.start == intent.where.start), None)
-    calls = [n for n in path if isinstance(n, Call)]
-    if text is None or len(calls) < 2:
-        return None
-    made = next((c for c in reversed(calls) if c.name == "text" and c.args and c.args[0] is text), None)
-    ran = next((c for c in reversed(calls) if c.name in _RUN and c.args and c.args[0] is made), None)
-    if made is None or ran is None:
-        return None
-    rewritten = bound(text, module, lambda _, name: f":{name}")
-    if rewritten is None:
-        return None
-    literal, values = rewritten
-    given = ", ".join(f'"{name}": {source}' for name, source in values)
-    edits = [Edit(module.path, text.start, text.end, literal)]
-    if len(ran.args) == 1:
-        edits.append(Edit(module.path, made.end, made.end, f", {{{given}}}"))
-    elif isinstance(ran.args[1], Object) and ran.args[1].entries:
-        at = ran.args[1].entries[-1].end
-        edits.append(Edit(module.path, at, at, f", {given}"))
-    else:
-        return None
-    return tuple(edits)
 
 
 LIBRARY: Final = Library(
