@@ -40,7 +40,8 @@ _LOGIN: Final = re.compile(
     re.IGNORECASE,
 )
 _GETS_IN: Final = re.compile(
-    r"(register|sign_?up|sign_?in|log_?in)_?(new_?)?(user|account|member|customer)?s?(handler|controller)?", re.IGNORECASE
+    r"(register|sign_?up|sign_?in|log_?in)_?(new_?)?(user|account|member|customer)?s?(handler|controller)?",
+    re.IGNORECASE,
 )
 _PUBLIC: Final = re.compile(
     r"(^|/)(docs?|swagger[\w.-]*|openapi[\w.-]*|redoc|static|assets|public|contact|contact-us|newsletter|subscribe"

@@ -168,6 +168,7 @@ class Users {
 Something in front of the handler puts the parameter there.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.http import In
@@ -178,6 +179,7 @@ from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
+_NAME = re.compile(r"\{(\w+)\}")
 _PLACES = frozenset({In.PATH, "any"})
 _NEAR = 2
 """Names that differ by more edits than this are not taken for one another."""
@@ -186,7 +188,8 @@ _NEAR = 2
 @endpoint_rule(severity=Severity.ERROR, since="0.1")
 def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield reads of path parameters that no route of the handler has."""
-    if not endpoint.path_known or endpoint.route.unknown_params:
+    handler = endpoint.handler
+    if not endpoint.path_known or (endpoint.route.unknown_params and (handler is None or handler.params)):
         return
     yield from _undefined_reads(endpoint, snapshot)
     yield from _undefined_params(endpoint)
@@ -199,7 +202,7 @@ def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
     bound = {param.name for param in declared}
     free = tuple(name for name in endpoint.path_params if name not in bound)
     for param in declared:
-        if not param.required or param.via or param.name in endpoint.path_params:
+        if not param.required or param.via or param.name in _NAME.findall(endpoint.path):
             continue
         if param.place != In.PATH and not free:
             continue
@@ -226,7 +229,7 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
     served = snapshot.endpoints_of(handler) or (endpoint,)
     if not all(other.path_known for other in served):
         return
-    defined = {name for other in served for name in other.path_params if name not in other.hidden_params}
+    defined = {name for other in served for name in _NAME.findall(other.path) if name not in other.hidden_params}
     hidden = {name for other in served for name in other.hidden_params}
     for read in handler.inputs:
         if not read.name or read.name in defined or read.place not in _PLACES:

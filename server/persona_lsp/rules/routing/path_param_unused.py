@@ -123,6 +123,7 @@ The parameter is there for people and search engines to read, as in `/questions/
 
 from collections.abc import Iterator
 
+from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
@@ -133,6 +134,13 @@ _MIDDLEWARE = frozenset(
     """tenant tenant_id tenantid lang language locale version api_version apiversion format country region env
     title slug_title any path splat wildcard""".split()
 )
+
+_HARMLESS = frozenset(
+    """render head redirect_to respond_to respond_with authorize authorize! policy_scope current_user current_account
+    raise params request response session cookies flash logger t l url_for puts require json xml html format
+    expires_in fresh_when stale? skip_authorization serialize pagy paginate""".split()
+)
+"""Methods of a controller that read no path parameters."""
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -164,12 +172,23 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
 
 def _is_certain(endpoint: Endpoint) -> bool:
     handler = endpoint.handler
-    if handler is None or not handler.complete or endpoint.route.unknown_params or endpoint.overrides:
+    if handler is None or not handler.complete or endpoint.overrides:
+        return False
+    # A handler without parameters takes its input in its body and in what it calls, all of which can be looked at.
+    if endpoint.route.unknown_params and (handler.params or not _is_seen_through(endpoint, handler)):
         return False
     # Pages are made of templates, which read parameters where no fact tells; so are answers that nobody wrote.
     if is_html(endpoint) or not (handler.responses or handler.raises or endpoint.declared):
         return False
     return endpoint.path_known and not any(_may_read(guard, endpoint) for guard in endpoint.guards)
+
+
+def _is_seen_through(endpoint: Endpoint, handler: Function) -> bool:
+    """Each method that the action calls on itself was found, or is one that never looks at parameters."""
+    found = {function.name for function in (*endpoint.callees, *endpoint.before)}
+    functions = (handler, *endpoint.before, *endpoint.callees)
+    own = {call.name for function in functions for call in function.calls if not call.receiver}
+    return own <= found | _HARMLESS
 
 
 def _may_read(guard: Guard, endpoint: Endpoint) -> bool:
