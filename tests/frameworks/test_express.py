@@ -50,6 +50,7 @@ SINGLE = {
     "app.get(/.*fly$/, f)": ["?GET /"],
     "app.get('setting')": [],
     "app.set('x', 1)": [],
+    "app.get(); app.use(); app.route(); app.all()": [],
     "app.options('*', cors())": [],
     "app.all('/api/*', requireLogin); app.get('/api/a', f)": ["GET /api/a"],
     "const P = '/p'; app.get(P + '/a', f)": ["GET /p/a"],
@@ -174,6 +175,16 @@ FILES = {
 @pytest.mark.parametrize("files", FILES.values(), ids=list(FILES))
 def test_across_files(files: dict[str, str]) -> None:
     assert list(endpoints(files)) == ["GET /r/x"]
+
+
+def test_clients_are_no_apps() -> None:
+    files = {
+        "src/login.ts": "import api from './api'; import axios from 'axios';"
+        "export const login = (data) => api.post('/login', data); api.get('/me', options);"
+        "api.get(); api.use(); axios.get('/users', config); const http = axios.create(); http.post('/x', body);",
+        "src/api.ts": "import axios from 'axios'; export default axios.create()",
+    }
+    assert endpoints(files) == {}
 
 
 HANDLERS = {

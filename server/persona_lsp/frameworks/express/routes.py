@@ -533,6 +533,11 @@ class _Reader(Registrations):
         source = scope.imported(base.id)
         if source is None or not is_local(source[0]) or not APP_NAME.match(base.id):
             return False
+        last = call.args[-1] if call.args else None
+        handles = isinstance(last, Lambda) and is_handler(last.function.params)
+        if base.id.lstrip("_") not in {"app", "router", "application", "expressApp"} and not handles:
+            # `api.post("/login", credentials)` is a client that asks, not an app that answers.
+            return False
         if call.name == "use":
             return bool(call.args)
         first = call.args[0] if call.args else None
