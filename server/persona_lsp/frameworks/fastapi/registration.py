@@ -34,6 +34,8 @@ from persona_lsp.syntax.ir import (
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 DECORATORS: Final = METHODS | {"api_route", "route", "websocket", "websocket_route"}
 _PARAM: Final = "{"
+WEBSOCKET: Final = "WS"
+"""Stands for a method where a socket is opened: its `GET` is not one of the API."""
 
 
 def decorated(
@@ -101,7 +103,7 @@ def registered(call: Call, holder: str, env: Env, found: Found) -> None:
         call.args[2] if len(call.args) > 2 and call.name in ("Route", "add_route") else None
     )
     if websocket:
-        methods = ("GET",)
+        methods = (WEBSOCKET,)
     elif given is not None:
         methods = _method_names(given, found)
     elif function is None and name.rsplit(".", 1)[-1][:1].isupper():
@@ -164,7 +166,7 @@ def _methods(word: str, call: Call, found: Found) -> tuple[str, ...] | None:
     if word in METHODS:
         return (word.upper(),)
     if word.startswith("websocket"):
-        return ("GET",)
+        return (WEBSOCKET,)
     given = call.kwarg("methods")
     return ("GET",) if given is None else _method_names(given, found)
 
