@@ -25,7 +25,7 @@ FULL: dict[str, tuple[Measure, ...]] = {
 QUICK: dict[str, tuple[Measure, ...]] = {
     "startup": (lambda: startup.initialize_answered(3), lambda: startup.small_check(3)),
     "keystrokes": (lambda: keystrokes.one_key(keys=20, rounds=1),),
-    "burst": (lambda: keystrokes.burst(rounds=1),),
+    "burst": (lambda: keystrokes.burst(rounds=1, languages=("python", "typescript")),),
     "project": (lambda: keystrokes.in_a_project(lines=20_000, keys=20),),
     "throughput": (
         lambda: throughput.check(8_000, 1),
