@@ -740,7 +740,10 @@ class Walk:
             falls = falls or bool(self.catches[index]["_falls"])
         self.open = merged
         if node.final:
+            gaps = len(self.gaps)
             falls = self.block(node.final, ctx) and falls
+            if node.catches:
+                del self.gaps[gaps:]
         return falls
 
     def _catch(self, index: int, body: Sequence[Stmt], variable: str, ctx: Context) -> frozenset[tuple[str, int]]:
@@ -924,7 +927,8 @@ class Walk:
         return _NEVER
 
     def _await(self, expr: Await, ctx: Context) -> int:
-        if ctx.nested == 0 and self.function.is_async and not ctx.tries:
+        # What cleans up after a failure is trusted: it stands in a catch, or in what follows one.
+        if ctx.nested == 0 and self.function.is_async and not ctx.tries and ctx.catch < 0:
             self.gaps.append(AsyncGap(self.span(expr), "await"))
         return self.visit(expr.value, replace(ctx, awaited=True))
 
