@@ -56,11 +56,14 @@ _WEBHOOK: Final = re.compile(
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-def label(endpoint: Endpoint) -> str:
-    """`GET /orders/{id}` for messages: a long path keeps its end, which tells it from its neighbours."""
-    room = 48 - len(endpoint.method)
-    path = endpoint.path if len(endpoint.path) <= room else "…" + endpoint.path[-room + 1 :]
-    return f"{endpoint.method} {path}"
+def label(endpoint: Endpoint, room: int = 48) -> str:
+    """`GET /orders/{id}` for messages, in that many characters."""
+    return f"{endpoint.method} {short_path(endpoint, room - len(endpoint.method) - 1)}"
+
+
+def short_path(endpoint: Endpoint, room: int = 36) -> str:
+    """The path for messages: a long one keeps its end, which tells it from its neighbours."""
+    return endpoint.path if len(endpoint.path) <= room else "…" + endpoint.path[-room + 1 :]
 
 
 def brief(text: str, room: int = 32) -> str:

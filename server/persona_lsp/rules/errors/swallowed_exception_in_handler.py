@@ -22,7 +22,7 @@ def create_order(body: OrderCreate, session: Session = Depends(get_session)):
         session.add(Order(item=body.item))
         session.commit()
     except Exception as error:
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ [error] `session.add` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^ [error] `session.add` can fail and `POST /orders` still reports success; re-raise it or answer an error.
         logger.error(error)
     return {"status": "ok"}
 ```
@@ -38,7 +38,7 @@ app.post('/orders', async (req, res) => {
   try {
     await prisma.order.create({ data: { item: req.body.item } });
   } catch (err) {
-//  ^^^^^^^^^^^^^ [error] `prisma.order.create` can fail and `POST /orders` still reports success; raise the failure again or answer an error.
+//  ^^^^^^^^^^^^^ [error] `prisma.order.create` can fail and `POST /orders` still reports success; re-raise it or answer an error.
     console.log(err);
   }
   res.json({ ok: true });
@@ -214,8 +214,7 @@ def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[
         fix = Rethrow(handler.at(caught.body), "Raise the failure again", safe=False, variable=caught.variable)
         yield Finding(
             handler.at(caught.span),
-            f"`{brief(name)}` can fail and `{label(endpoint)}` still reports success; raise the failure again"
-            " or answer an error.",
+            f"`{brief(name, 19)}` can fail and `{label(endpoint)}` still reports success; re-raise it or answer an error.",
             fixes=(fix,),
             severity=Severity.ERROR if kind == "write" and endpoint.method in CHANGING else None,
             subject=f"{endpoint.label} {name}",

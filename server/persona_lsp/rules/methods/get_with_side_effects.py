@@ -166,7 +166,7 @@ def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Fi
 
 
 def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> Finding:
-    entity = f"`{brief(query.entity)}`" if query.entity else "data"
+    entity = f"`{brief(query.entity, 24)}`" if query.entity else "data"
     # A record that is made when it is missing is reading with a late start.
     lazy = query.op in {Op.INSERT, Op.UPSERT} and (query.op is Op.UPSERT or query.site.branch is Branch.NOT_FOUND)
     method = "DELETE" if query.op is Op.DELETE and endpoint.segments and endpoint.segments[-1].param else "POST"

@@ -204,7 +204,7 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
         maximum = max(_MAXIMUM, default)
         yield Finding(
             where,
-            f"`{brief(name)}` has no maximum: `?{brief(name)}=1000000` loads the whole table;"
+            f"`{brief(name, 24)}` has no maximum: `?{brief(name, 24)}=1000000` loads the whole table;"
             f" cap it, at {maximum} for example.",
             fixes=(CapLimit(where, f"Cap it at {maximum}", safe=False, maximum=maximum, name=name),),
             subject=f"{endpoint.label} {name}",

@@ -18,7 +18,7 @@ app = FastAPI()
 @app.get("/orders")
 def list_orders(session: Session = Depends(get_session)):
     return session.scalars(select(Order)).all()
-#          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum before the table grows.
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum.
 ```
 
 ```js express
@@ -30,7 +30,7 @@ const prisma = new PrismaClient();
 
 app.get('/orders', async (req, res) => {
   const orders = await prisma.order.findMany();
-//                     ^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `order`; add a page or cursor with a maximum before the table grows.
+//                     ^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `order`; add a page or cursor with a maximum.
   res.json(orders);
 });
 ```
@@ -43,7 +43,7 @@ class Orders {
     @GetMapping("/orders")
     List<Order> all() {
         return orders.findAll();
-//             ^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum before the table grows.
+//             ^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum.
     }
 }
 
@@ -63,7 +63,7 @@ end
 class OrdersController < ApplicationController
   def index
     render json: Order.where(open: true)
-#                ^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum before the table grows.
+#                ^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `Order`; add a page or cursor with a maximum.
   end
 end
 ```
@@ -243,7 +243,7 @@ def unbounded_list(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
         entity = f"every `{brief(query.entity)}`" if query.entity else "every row"
         yield Finding(
             where,
-            f"`{label(endpoint)}` returns {entity}; add a page or cursor with a maximum before the table grows.",
+            f"`{label(endpoint)}` returns {entity}; add a page or cursor with a maximum.",
             fixes=(fix,) if fix else (),
             subject=f"{endpoint.label} {query.api}",
         )

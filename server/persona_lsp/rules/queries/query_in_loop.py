@@ -183,7 +183,7 @@ def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
 
 
 def _finding(function: Function, query: Query, loop: Loop) -> Finding:
-    over = f"`{brief(loop.iterable)}`" if loop.iterable else "the list"
+    over = f"`{brief(loop.iterable, 27)}`" if loop.iterable else "the list"
     once = loop.concurrent or query.concurrent
     told = (
         ", all at once; load all rows with one query before."
@@ -192,7 +192,7 @@ def _finding(function: Function, query: Query, loop: Loop) -> Finding:
     )
     return Finding(
         function.at(query.span),
-        f"`{brief(query.api)}` runs once per element of {over} (N+1){told}",
+        f"`{brief(query.api, 27)}` runs once per element of {over} (N+1){told}",
         related=(Related(function.at(loop.iterable_span or loop.span), "This is what it runs for."),),
         subject=f"{function.key} {query.api}",
     )

@@ -194,9 +194,9 @@ def _finding(endpoint: Endpoint, first: Endpoint, *, alone: bool) -> Finding:
     same = first.handler is not None and first.handler == endpoint.handler
     # A handler without a name is called after its route, which says nothing here.
     named = first.handler_name and " " not in first.handler_name
-    handler = f"by `{brief(first.handler_name)}`" if named else "above"
+    handler = f"by `{brief(first.handler_name, 24)}`" if named else "above"
     if same:
-        message = f"`{label(endpoint)}` is registered twice for `{first.handler_name}`; delete one registration."
+        message = f"`{label(endpoint)}` is registered twice for `{brief(first.handler_name)}`; delete one registration."
     elif endpoint.position is None:
         message = f"`{label(endpoint)}` is already handled {handler}; the router can't tell the two apart."
     else:

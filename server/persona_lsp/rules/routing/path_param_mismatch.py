@@ -48,7 +48,7 @@ app = FastAPI()
 
 @app.get("/items/{item_id}")
 def read_item(itemId: int):
-#             ^^^^^^^^^^^ `itemId` is not in `GET /items/{item_id}`, so it is taken from the query; did you mean `item_id`?
+#             ^^^^^^^^^^^ `itemId` is not in `GET /items/{item_id}`, so it comes from the query; did you mean `item_id`?
     return load(itemId)
 ```
 
@@ -176,7 +176,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import Intent, MergeParams, RenameText
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import label
+from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -209,15 +209,15 @@ def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
         near = _nearest(param.name, free)
         if param.place == In.PATH:
             told = "so no request can set it;" + (
-                f" did you mean `{near}`?" if near else " add it to the path or drop it."
+                f" did you mean `{brief(near, 16)}`?" if near else " add it to the path or drop it."
             )
         elif param.place == In.QUERY and near:
-            told = f"so it is taken from the query; did you mean `{near}`?"
+            told = f"so it comes from the query; did you mean `{brief(near, 16)}`?"
         else:
             continue
         yield Finding(
             param.where,
-            f"`{param.name}` is not in `{label(endpoint)}`, {told}",
+            f"`{brief(param.name, 16)}` is not in `{label(endpoint)}`, {told}",
             subject=f"{endpoint.label} {param.name}",
         )
 
@@ -241,15 +241,15 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
         where = handler.at(read.key_span or read.span)
         fixes: tuple[Intent, ...] = ()
         if read.name in hidden:
-            told = f"`{read.name}` belongs to the parent of this router and is empty here; set `mergeParams: true`."
+            told = f"`{brief(read.name, 16)}` belongs to the parent of this router and is empty here; set `mergeParams: true`."
             router = _router(endpoint, snapshot)
             fixes = (MergeParams(router, "Let this router read the parameters of its parent"),) if router else ()
         elif near:
-            told = f"`{read.name}` is not in `{label(endpoint)}`, so it is always empty; did you mean `{near}`?"
+            told = f"`{brief(read.name, 16)}` is not in `{label(endpoint)}`, so it is always empty; did you mean `{brief(near, 16)}`?"
             if read.key_span:
                 fixes = (RenameText(where, f"Read `{near}`", new=near),)
         else:
-            told = f"`{read.name}` is not in `{label(endpoint)}`, so it is always empty; add it to the path."
+            told = f"`{brief(read.name, 16)}` is not in `{label(endpoint)}`, so it is always empty; add it to the path."
         yield Finding(where, told, fixes=fixes, subject=f"{endpoint.label} {read.name}")
 
 

@@ -127,7 +127,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, is_html, label
+from persona_lsp.rules.predicates import CHANGING, brief, is_html, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MIDDLEWARE = frozenset(
@@ -161,9 +161,9 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             continue
         yield Finding(
             endpoint.route.path_where or endpoint.where,
-            f"`{name}` is ignored: what belongs to another parent can be changed through `{label(endpoint)}`."
+            f"`{brief(name, 17)}` is ignored: what belongs to another parent can be changed through `{label(endpoint)}`."
             if parent
-            else f"`{name}` is in `{label(endpoint)}` but never read, so any value is accepted; use it or drop it.",
+            else f"`{brief(name, 17)}` is in `{label(endpoint)}` but never read, so any value is accepted; use it or drop it.",
             severity=Severity.ERROR if parent else None,
             subject=f"{endpoint.label} {name}",
         )

@@ -150,7 +150,7 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import MoveBefore
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.memo import per_outline
-from persona_lsp.rules.predicates import label
+from persona_lsp.rules.predicates import label, short_path
 from persona_lsp.workspace.snapshot import Endpoint, Segment, Snapshot
 
 _TYPES = {"int": r"\d+", "integer": r"\d+", "float": r"\d+(\.\d+)?", "uuid": r"[0-9a-fA-F-]{36}", "path": ".*"}
@@ -208,7 +208,7 @@ def _finding(endpoint: Endpoint, earlier: Endpoint) -> Finding:
     movable = mine.path == other.path and mine != other and endpoint.route.router == earlier.route.router
     return Finding(
         endpoint.where,
-        f"`{label(endpoint)}` is never reached: `{earlier.path}` is registered first and matches it.",
+        f"`{label(endpoint, 45)}` is never reached: `{short_path(earlier)}` is registered first and matches it.",
         fixes=(MoveBefore(mine, f"Move this route above `{earlier.path}`", target=other),) if movable else (),
         related=(Related(earlier.where, f"`{earlier.label}` is registered here and matches it."),),
         subject=endpoint.label,

@@ -228,7 +228,7 @@ def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
     )
     return Finding(
         function.at(query.span),
-        f"`{brief(query.api)}` may find nothing; `{label(endpoint)}` then answers {outcome} instead of 404.",
+        f"`{brief(query.api, 28)}` may find nothing; `{label(endpoint)}` then answers {outcome} instead of 404.",
         fixes=(fix,) if query.variable else (),
         related=(Related(use, "It is used here as if it were always there."),),
         subject=f"{endpoint.label} {query.api}",

@@ -270,7 +270,7 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         where,
         f"`{label(endpoint)}` {others} 200; answer 201 where a resource is created."
         if others
-        else f"`{label(endpoint)}` creates `{brief(entity)}` but answers 200; answer 201 with its place in `Location`.",
+        else f"`{label(endpoint)}` creates `{brief(entity, 18)}` but answers 200; answer 201 with its place in `Location`.",
         fixes=(SetStatus(where, title, safe=False, status=201),) if fixable and not lone else (),
         severity=Severity.INFORMATION if lone else None,
         subject=endpoint.label,

@@ -16,7 +16,7 @@ const prisma = new PrismaClient();
 
 app.put('/users/:id', async (req, res) => {
   const user = await prisma.user.update({ where: { id: req.params.id }, data: req.body });
-//                                                                            ^^^^^^^^ [warning] `PUT /users/{id}` lets the caller write any column of `user`; name the allowed fields.
+//                                                                            ^^^^^^^^ [warning] `PUT /users/{id}` lets callers write any column of `user`; name the allowed fields.
   res.json(user);
 });
 ```
@@ -42,7 +42,7 @@ class User(Base):
 @app.post("/users", status_code=201)
 def create_user(body: dict, session: Session = Depends(get_session)):
     session.add(User(**body))
-#               ^^^^^^^^^^^^ `POST /users` lets the caller write any column of `User`, `is_admin` among them; name the allowed fields.
+#               ^^^^^^^^^^^^ `POST /users` lets callers write any column of `User`, even `is_admin`; name the allowed fields.
     session.commit()
 ```
 
@@ -54,7 +54,7 @@ class Users {
     @PutMapping("/users/{id}")
     User update(@PathVariable Long id, @RequestBody User user) {
         return users.save(user);
-//                        ^^^^ `PUT /users/{id}` lets the caller write any column of `User`, `role` among them; name the allowed fields.
+//                        ^^^^ `PUT /users/{id}` lets callers write any column of `User`, even `role`; name the allowed fields.
     }
 }
 
@@ -82,7 +82,7 @@ end
 class UsersController < ApplicationController
   def create
     user = User.create!(params[:user].permit!)
-#                       ^^^^^^^^^^^^^^^^^^^^^ [warning] `POST /users` lets the caller write any column of `User`; name the allowed fields.
+#                       ^^^^^^^^^^^^^^^^^^^^^ [warning] `POST /users` lets callers write any column of `User`; name the allowed fields.
     render json: user, status: :created
   end
 end
@@ -244,12 +244,12 @@ def _finding(endpoint: Endpoint, query: Query, where: Where, snapshot: Snapshot)
     severity = None if sensitive else Severity.WARNING
     if any(guard.kind is GuardKind.ROLE for guard in endpoint.guards):
         severity = Severity.INFORMATION
-    told = f", `{sensitive}` among them" if sensitive else ""
-    column = f"any column of `{brief(query.entity, 20)}`" if query.entity else "any column"
+    told = f", even `{sensitive}`" if sensitive else ""
+    column = f"any column of `{brief(query.entity, 14)}`" if query.entity else "any column"
     fix = PermitFields(where, "Take only the allowed fields", safe=False, fields=allowed, entity=query.entity)
     return Finding(
         where,
-        f"`{label(endpoint)}` lets the caller write {column}{told}; name the allowed fields.",
+        f"`{label(endpoint, 36)}` lets callers write {column}{told}; name the allowed fields.",
         fixes=(fix,) if allowed else (),
         severity=severity,
         subject=f"{endpoint.label} {query.entity}",

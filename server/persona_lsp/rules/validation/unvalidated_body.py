@@ -152,7 +152,7 @@ def unvalidated_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
         if any(body.local in query.args or query.whole_body for query in stored):
             yield Finding(
                 body.where,
-                f"`{label(endpoint)}` stores `{brief(body.local)}` straight from the request;"
+                f"`{label(endpoint, 30)}` stores `{brief(body.local, 24)}` straight from the request;"
                 " nothing checks names, types or lengths.",
                 subject=endpoint.label,
             )
@@ -161,10 +161,10 @@ def unvalidated_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     reads = [read for read in handler.inputs if _is_stored(read) and read.name not in tested]
     fields = list(dict.fromkeys(read.name for read in reads if read.name))
     if fields:
-        named = ", ".join(f"`{brief(field, 16)}`" for field in fields[:3]) + (" …" if len(fields) > 3 else "")
+        named = ", ".join(f"`{brief(field, 12)}`" for field in fields[:2]) + (" …" if len(fields) > 2 else "")
         yield Finding(
             handler.at(reads[0].span),
-            f"`{label(endpoint)}` stores {named} straight from the request; nothing checks types, lengths or ranges.",
+            f"`{label(endpoint, 30)}` stores {named} straight from the request; nothing checks types, lengths or ranges.",
             subject=endpoint.label,
         )
 
