@@ -133,16 +133,17 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     "--jobs", type=click.IntRange(0, 256), default=0, help="How many processes read files. 0: one per processor."
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew.")
+@click.option("--all", "every", is_flag=True, help="List endpoints whose whole path is not known, too.")
 @_CONFIG
 @_COLOR
 def endpoints(
-    path: str, form: str, output: str | None, jobs: int, no_cache: bool, config: str | None, color: str
+    path: str, form: str, output: str | None, jobs: int, no_cache: bool, every: bool, config: str | None, color: str
 ) -> int:
     """Print the API that the code in PATH serves."""
     gc.disable()
     from persona_lsp.cli import endpoints as listing
 
-    found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache)
+    found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every)
     _complain_of(found.problems, str)
     paint = paint_for(sys.stdout, "never" if output else color)
     _emit(listing.render(found, form, paint), output)
@@ -241,7 +242,7 @@ def _check_names(given: dict[str, Any]) -> None:
 
 
 def _write_baseline(location: str, report: Report) -> int:
-    from persona_lsp.cli import baseline
+    from persona_lsp.findings import baseline
     from persona_lsp.workspace import disk
 
     try:

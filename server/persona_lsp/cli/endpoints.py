@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -25,8 +25,13 @@ class Found(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True) -> Found:
-    """The endpoints in a folder or file. Raises `UsageError` where there is none."""
+def find(
+    path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True, every: bool = False
+) -> Found:
+    """The endpoints in a folder or file; with `every`, those whose whole path is not known, too.
+
+    Raises `UsageError` where there is no such file or folder.
+    """
     from persona_lsp import review
     from persona_lsp.workspace.link import link
 
@@ -40,9 +45,23 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
         complete=project.paths == (project.root,),
         use_cache=use_cache,
     )
-    rows = review.endpoints(link(gathered.facts), lambda name: LineTable(gathered.sources.get(name, b"")))
+    found = review.endpoints(link(gathered.facts), lambda name: LineTable(gathered.sources.get(name, b"")), every=True)
+    rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
-    return Found(tuple(rows), (*project.problems, *unread, *gathered.problems))
+    return Found(rows, (*project.problems, *unread, *gathered.problems, *_left_out(found, rows)))
+
+
+def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iterator[Problem]:
+    """One word about the endpoints whose router's place could not be told."""
+    missing = [row for row in found if not row.path_known] if len(rows) < len(found) else []
+    if missing:
+        one = missing[0]
+        noun = "endpoint is" if len(missing) == 1 else "endpoints are"
+        yield Problem(
+            f"{len(missing)} {noun} left out, because what stands before the path is not known"
+            f" (the first is `{one.method} {one.path}`, line {one.line}); --all lists them",
+            one.file,
+        )
 
 
 def render(found: Found, form: str, paint: Paint) -> str:

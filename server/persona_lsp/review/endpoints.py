@@ -11,13 +11,20 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 
 def endpoints(
-    snapshot: Snapshot, lines: Callable[[str], LineTable], findings: Callable[[Endpoint], int] | None = None
+    snapshot: Snapshot,
+    lines: Callable[[str], LineTable],
+    findings: Callable[[Endpoint], int] | None = None,
+    *,
+    every: bool = False,
 ) -> tuple[EndpointRow, ...]:
-    """One row per endpoint of production code whose path is known, in order of file and registration."""
+    """One row per endpoint of production code whose path is known, in order of file and registration.
+
+    With `every`, those whose whole path is not known, too.
+    """
     rows: list[EndpointRow] = []
     seen: set[tuple[str, str, str, int]] = set()
     for endpoint in snapshot.endpoints:
-        if not listed(endpoint):
+        if not (listed(endpoint) or (every and not endpoint.test)):
             continue
         line = lines(endpoint.where.path).line_col(endpoint.where.start)[0] + 1
         key = (endpoint.method, endpoint.path, endpoint.where.path, line)
