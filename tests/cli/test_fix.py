@@ -36,7 +36,7 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
             for where in spots(self, path)
         )
 
-    def fix_all(self: Any, path: str) -> Fix | None:
+    def fix_all(self: Any, path: str, found: list[Reported]) -> Fix | None:
         # One at a time: the next round finds the next one.
         edits = tuple(Edit(path, where.start, where.end, "good") for where in spots(self, path)[:1])
         return Fix("Mend", edits) if edits else None
@@ -45,7 +45,11 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         self.lines = cache(lambda path: LineTable(self.sources[path]))
 
     monkeypatch.setattr(facade, "profile", lambda persona, settings: None, raising=False)
-    for name, function in {"findings": findings, "fix_all": fix_all, "link": link}.items():
+    def with_fixes(self: Any, found: tuple[Reported, ...]) -> tuple[Reported, ...]:
+        return found
+
+    replaced = {"findings": findings, "fix_all": fix_all, "link": link, "with_fixes": with_fixes}
+    for name, function in replaced.items():
         monkeypatch.setattr(check._Review, name, function)
     monkeypatch.setattr(check, "facts_of", lambda path, source: None)
     monkeypatch.setattr(gather, "facts_of", lambda path, source: None)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 
 from msgspec import Struct
 
 from persona_lsp import __version__
-from persona_lsp.cli import baseline as baselines
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.gather import Gathered, facts_of, gather
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.cli.report import Problem, Report
 from persona_lsp.extract import Extraction
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Fix
+from persona_lsp.findings import baseline as baselines
+from persona_lsp.findings.baseline import Baseline
+from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
@@ -67,11 +69,13 @@ def check(project: Project, request: Request) -> Outcome:
     patch, mended = b"", 0
     problems: tuple[Problem, ...] = ()
     if request.fix or request.diff:
-        patch, mended, problems = _mend(project, review, gathered.sources, write=request.fix and not request.diff)
+        patch, mended, problems = _mend(
+            project, review, known, gathered.sources, write=request.fix and not request.diff
+        )
         if not request.diff:
             findings = review.findings()
     lines = review.lines
-    new = findings if known is None else baselines.unknown(findings, known, lines)
+    new = review.with_fixes(review.new(findings, known))
     read_problems = tuple(Problem(one.message, one.path) for one in walked.problems)
     report = Report(
         findings=new,
@@ -121,6 +125,15 @@ class _Review:
         found = [one for findings in by_file.values() for one in findings]
         return tuple(sorted(found, key=lambda one: (one.where.path, one.where.start, one.where.end, one.rule)))
 
+    def new(self, findings: tuple[Reported, ...], known: Baseline | None) -> tuple[Reported, ...]:
+        """The findings that the baseline does not hold."""
+        return findings if known is None else baselines.unknown(findings, known, self.lines)
+
+    def with_fixes(self, findings: tuple[Reported, ...]) -> tuple[Reported, ...]:
+        from persona_lsp import review
+
+        return review.with_fixes(self.snapshot, findings, self.extraction)
+
     def fixes(self, finding: Reported) -> tuple[Fix, ...]:
         from persona_lsp import review
 
@@ -129,17 +142,20 @@ class _Review:
             return ()
         return review.fixes(self.snapshot, extraction, finding, self.profile, self.extraction)
 
-    def fix_all(self, path: str) -> Fix | None:
+    def fix_all(self, path: str, findings: list[Reported]) -> Fix | None:
         from persona_lsp import review
 
         extraction = self.extraction(path)
-        return None if extraction is None else review.fix_all(self.snapshot, extraction, self.profile)
+        if extraction is None:
+            return None
+        return review.fix_all(self.snapshot, extraction, self.profile, findings, self.extraction)
 
     def _extraction(self, path: str) -> Extraction | None:
-        from persona_lsp.extract import extract
+        from persona_lsp.extract import reopened
 
         # Fixes need the tree, which is not kept of a whole project.
-        return extract(path, self.sources[path]) if path in self.sources else None
+        facts = self.facts.get(path)
+        return None if facts is None else reopened(self.sources[path], facts)
 
     def replace(self, path: str, source: bytes) -> None:
         self.sources[path] = source
@@ -149,25 +165,31 @@ class _Review:
 
 
 def _mend(
-    project: Project, review: _Review, originals: Mapping[str, bytes], *, write: bool
+    project: Project, review: _Review, known: Baseline | None, originals: Mapping[str, bytes], *, write: bool
 ) -> tuple[bytes, int, tuple[Problem, ...]]:
     """Apply the safe fixes until none is left. Nothing is written but whole files that did not change meanwhile."""
     from persona_lsp.text.edits import OverlapError, apply
 
     for _ in range(_ROUNDS):
-        changed = False
-        for path in dict.fromkeys(one.where.path for one in review.findings() if one.fixable):
-            fix = review.fix_all(path)
-            edits = [] if fix is None else [edit for edit in fix.edits if edit.path == path]
-            try:
-                text = apply(review.sources[path], edits)
-            except OverlapError:
-                continue
-            if text != review.sources[path]:
-                review.replace(path, text)
-                changed = True
-        if not changed:
+        mendable: dict[str, list[Reported]] = {}
+        for one in review.new(review.findings(), known):
+            if one.fixable:
+                mendable.setdefault(one.where.path, []).append(one)
+        # A round's edits all mean the text before it; a file that is taken waits for the next round.
+        texts: dict[str, bytes] = {}
+        for path, findings in mendable.items():
+            fix = review.fix_all(path, findings)
+            by_file: dict[str, list[Edit]] = {}
+            for edit in fix.edits if fix is not None else ():
+                by_file.setdefault(edit.path, []).append(edit)
+            if not by_file.keys() & texts.keys():
+                with suppress(OverlapError):
+                    texts |= {changed: apply(review.sources[changed], edits) for changed, edits in by_file.items()}
+        texts = {path: text for path, text in texts.items() if text != review.sources[path]}
+        if not texts:
             break
+        for path, text in texts.items():
+            review.replace(path, text)
         review.link()
 
     patch, mended, problems = [], 0, []
@@ -197,7 +219,7 @@ def _write(location: str, old: bytes, new: bytes) -> str:
     return "" if written else "changed while it was reviewed and was left alone; run the command again"
 
 
-def _baseline(project: Project, request: Request) -> tuple[baselines.Baseline | None, tuple[Problem, ...]]:
+def _baseline(project: Project, request: Request) -> tuple[Baseline | None, tuple[Problem, ...]]:
     """The known findings. A file that was asked for must be usable; one that the settings name costs a message."""
     if not request.use_baseline:
         return None, ()

@@ -1,6 +1,6 @@
 """One file in, its facts out: picks the frameworks and libraries, runs the flow analysis over every function."""
 
 from persona_lsp.extract.config import config
-from persona_lsp.extract.file import VERSION, Extraction, extract
+from persona_lsp.extract.file import VERSION, Extraction, extract, reopened
 
-__all__ = ["VERSION", "Extraction", "config", "extract"]
+__all__ = ["VERSION", "Extraction", "config", "extract", "reopened"]

@@ -115,6 +115,17 @@ def extract(
     return Extraction(path, source, parsed, facts, known, around)
 
 
+def reopened(source: bytes, facts: FileFacts) -> Extraction | None:
+    """An extraction whose facts are known already, for those who need the trees again; `facts` are those of `source`.
+
+    None if the language of the file is not one that is read.
+    """
+    language = language_of(facts.path)
+    if language is None:
+        return None
+    return Extraction(facts.path, source, parse(facts.path, source, language), facts, {})
+
+
 def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     """The extraction after an edit inside one function, if that is all that changed since the text was last whole."""
     base = previous.whole or previous

@@ -49,7 +49,10 @@ class Finding(Struct, frozen=True, gc=False):
 
 
 class Reported(Struct, frozen=True, gc=False):
-    """A finding as it leaves the engine: with its rule, the persona's commitment, and whether a fix can be spelled."""
+    """A finding as it leaves the engine: with its rule and the persona's commitment.
+
+    `fixable`: whether it has fixes; after `review.with_fixes`, whether one of them can be spelled where it stands.
+    """
 
     rule: str
     severity: Severity

@@ -1,6 +1,6 @@
 """The façade: findings, fixes, hovers, lenses, hints, symbols - pure functions of a snapshot."""
 
-from persona_lsp.review.actions import fix_all, fixes, ignore_here
+from persona_lsp.review.actions import fix_all, fixes, ignore_here, with_fixes
 from persona_lsp.review.endpoints import endpoints, openapi
 from persona_lsp.review.findings import all_findings, findings
 from persona_lsp.review.hints import hints, lenses
@@ -29,5 +29,6 @@ __all__ = [
     "rule",
     "rules",
     "symbols",
+    "with_fixes",
     "workspace_symbols",
 ]

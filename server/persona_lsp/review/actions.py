@@ -1,7 +1,7 @@
 """Fixes: intents spelled as edits by the framework or library whose words they change, and comments that silence."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from persona_lsp.workspace.snapshot import Snapshot
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
+Extractions = Callable[[str], Extraction | None]
 Speller = Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None]
 
 
@@ -28,23 +29,44 @@ def fixes(
     extraction: Extraction,
     reported: Reported,
     profile: Profile,
-    others: Callable[[str], Extraction | None] | None = None,
+    others: Extractions | None = None,
 ) -> tuple[Fix, ...]:
     """The fixes of a finding, best first; intents that nobody here can spell are left out.
 
     `others` gives the extraction of another file, for fixes that change more than the one that is shown.
     """
     del profile
-    found: list[Fix] = []
-    for intent in reported.finding.fixes:
-        where = intent.where.path
-        there = extraction if where == extraction.path else others(where) if others is not None else None
-        if there is None or snapshot.files.get(where) is None:
-            continue
-        edits = spell(intent, there)
-        if edits:
-            found.append(Fix(intent.title, edits, intent.safe, reported.rule))
-    return tuple(found)
+
+    def extractions(path: str) -> Extraction | None:
+        return extraction if path == extraction.path else others(path) if others is not None else None
+
+    spelled = ((intent, _edits(snapshot, intent, extractions)) for intent in reported.finding.fixes)
+    return tuple(Fix(intent.title, edits, intent.safe, reported.rule) for intent, edits in spelled if edits)
+
+
+def with_fixes(snapshot: Snapshot, found: Iterable[Reported], extractions: Extractions) -> tuple[Reported, ...]:
+    """The findings with those of their fixes that can be spelled; `fixable` says whether any is left.
+
+    A rule knows what would mend a finding; whether it can be written where the code stands, only its code tree tells.
+    `extractions` is asked for the files of findings with fixes alone.
+    """
+    return tuple(_with_fixes(snapshot, one, extractions) for one in found)
+
+
+def _with_fixes(snapshot: Snapshot, reported: Reported, extractions: Extractions) -> Reported:
+    finding = reported.finding
+    kept = tuple(intent for intent in finding.fixes if _edits(snapshot, intent, extractions))
+    if kept == finding.fixes and reported.fixable == bool(kept):
+        return reported
+    return replace(reported, finding=replace(finding, fixes=kept), fixable=bool(kept))
+
+
+def _edits(snapshot: Snapshot, intent: Intent, extractions: Extractions) -> tuple[Edit, ...] | None:
+    path = intent.where.path
+    if snapshot.files.get(path) is None:
+        return None
+    there = extractions(path)
+    return spell(intent, there) if there is not None else None
 
 
 def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
@@ -66,7 +88,9 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
 def _with_line_ends(edits: Sequence[Edit], source: bytes) -> tuple[Edit, ...]:
     """The edits with the line ends of the file: frameworks spell new lines as LF."""
     first = source.find(b"\n")
-    end = "\r\n" if first > 0 and source[first - 1 : first] == b"\r" else "\r" if first < 0 and b"\r" in source else "\n"
+    end = (
+        "\r\n" if first > 0 and source[first - 1 : first] == b"\r" else "\r" if first < 0 and b"\r" in source else "\n"
+    )
     if end == "\n":
         return tuple(edits)
     # What was copied from the file has its line ends already.
@@ -86,12 +110,21 @@ def _apart(edits: tuple[Edit, ...]) -> bool:
     return all(a.path != b.path or a.end <= b.start for a, b in zip(edits, edits[1:], strict=False))
 
 
-def fix_all(snapshot: Snapshot, extraction: Extraction, profile: Profile) -> Fix | None:
-    """The safe fixes of a file that don't touch each other, as one."""
+def fix_all(
+    snapshot: Snapshot,
+    extraction: Extraction,
+    profile: Profile,
+    found: Iterable[Reported] | None = None,
+    others: Extractions | None = None,
+) -> Fix | None:
+    """The safe fixes of a file's findings that don't touch each other, as one.
+
+    `found` are the findings to mend, where not all of them are meant. With `others`, edits of other files are in it.
+    """
     taken: list[Edit] = []
-    for reported in findings(snapshot, extraction.path, profile):
-        for fix in fixes(snapshot, extraction, reported, profile):
-            if not fix.safe or any(e.path != extraction.path for e in fix.edits):
+    for reported in findings(snapshot, extraction.path, profile) if found is None else found:
+        for fix in fixes(snapshot, extraction, reported, profile, others):
+            if not fix.safe:
                 continue
             fresh = [e for e in fix.edits if e not in taken]
             if all(_clear(e, taken) for e in fresh):
@@ -103,9 +136,8 @@ def fix_all(snapshot: Snapshot, extraction: Extraction, profile: Profile) -> Fix
 
 
 def _clear(edit: Edit, others: list[Edit]) -> bool:
-    return all(edit.end <= o.start or o.end <= edit.start for o in others) and all(
-        edit.start != o.start for o in others
-    )
+    near = [o for o in others if o.path == edit.path]
+    return all((edit.end <= o.start or o.end <= edit.start) and edit.start != o.start for o in near)
 
 
 def ignore_here(extraction: Extraction, reported: Reported, reason: str = "") -> Fix | None:
