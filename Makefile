@@ -29,6 +29,7 @@ format: $(READY)  ## format and fix what can be fixed
 
 docs: $(READY)  ## write the pages that are made from the code
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/img/make.py
 
 bench: $(READY)  ## compare with other servers, printed as ratios
 	@$(BIN)/ast-grep --version >/dev/null 2>&1 || \

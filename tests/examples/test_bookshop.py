@@ -130,9 +130,10 @@ def test_each_mistake_is_found_once_and_nothing_else(run):
     assert result.returncode == 1
 
 
-def test_every_rule_has_its_mistake(run):
-    result = run("explain", "--format", "json")
-    assert {rule for rule, _ in FINDINGS} == {one["id"] for one in json.loads(result.stdout)}
+def test_the_mistakes_show_what_is_checked(run):
+    shown = {rule for rule, _ in FINDINGS}
+    assert shown <= {one["id"] for one in json.loads(run("explain", "--format", "json").stdout)}
+    assert len(shown) >= 15
 
 
 def test_what_make_demo_runs_succeeds_and_can_show_colours(run):
