@@ -6,9 +6,10 @@ from typing import Any, Final
 from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Query, Response
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
+from persona_lsp.flow.context import Draft
 from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
-from persona_lsp.flow.walk import Draft, Walk
+from persona_lsp.flow.walk import Walk
 from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module
 
 _QUERY: Final = frozenset(Query.__struct_fields__)

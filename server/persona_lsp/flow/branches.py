@@ -150,7 +150,7 @@ def _compares_owner(test: AnyExpr, text: str) -> bool:
     for part in walk(test):
         if isinstance(part, Binary) and part.op in ("==", "!=") and not _is_null(part):
             sides = [s for s in (part.left, part.right) if not isinstance(s, Const | Str)]
-            if len(sides) == 2 and all(isinstance(s, Member | Call) for s in sides):  # noqa: PLR2004 -- both sides
+            if len(sides) == 2 and all(isinstance(s, Member | Call) for s in sides):  # both sides
                 names = [_last(s) for s in sides]
                 if (
                     all(n in ("id", "_id") or _OWNER.search(n) for n in names)

@@ -12,8 +12,12 @@ _MANY: Final = frozenset({
     "range", "rangeClosed", "iterate", "generate", "interval", "splitAsStream", "flatMapMany", "flatMapIterable",
     "getResultStream", "bodyToFlux", "getContent",
 })  # fmt: skip
-_MANY_OWNERS: Final = frozenset({"Stream", "IntStream", "LongStream", "Arrays", "Flux", "Observable", "StreamSupport", "Streams"})
-_MANY_TYPES: Final = frozenset({"Stream", "IntStream", "LongStream", "Flux", "Page", "Slice", "PageImpl", "Observable", "Multi"})
+_MANY_OWNERS: Final = frozenset(
+    {"Stream", "IntStream", "LongStream", "Arrays", "Flux", "Observable", "StreamSupport", "Streams"}
+)
+_MANY_TYPES: Final = frozenset(
+    {"Stream", "IntStream", "LongStream", "Flux", "Page", "Slice", "PageImpl", "Observable", "Multi"}
+)
 _MANY_NAMES: Final = re.compile(r"^(?:find|get|list|search|query)\w*(?:All|Page|List|Stream)|Page$|Stream$|Flux$")
 
 

@@ -68,7 +68,7 @@ _TRANSPARENT: Final = frozenset(
 _PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
 
 
-def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa: C901, PLR0911, PLR0912 -- one arm per way to build text
+def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:
     """Literal and dynamic pieces of a text expression, in order."""
     if depth > _DEPTH:
         return [_Dyn(expr)]
@@ -92,7 +92,7 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa
         case Ternary(then=then, orelse=orelse):
             a, b = fold(then, values, depth + 1), fold(orelse, values, depth + 1)
             return a if all(isinstance(p, str) for p in a + b) else [_Dyn(expr)]
-        case Call(func=func, args=args) if expr.name in _FORMATTERS:
+        case Call(args=args) if expr.name in _FORMATTERS:
             kwargs = tuple((k.name, k.value) for k in expr.kwargs)
             receiver = expr.receiver
             if receiver is not None and (
@@ -100,7 +100,7 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa
             ):
                 return _formatted(receiver, args, kwargs, values, depth)
             return _formatted(args[0], args[1:], kwargs, values, depth) if args else [_Dyn(expr)]
-        case Call(func=func, args=args) if expr.name in _TRANSPARENT and not expr.new:
+        case Call(args=args) if expr.name in _TRANSPARENT and not expr.new:
             receiver = expr.receiver
             inner_expr = args[0] if args else receiver
             if inner_expr is None or (isinstance(receiver, Str) and not args):
@@ -117,7 +117,7 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:  # noqa
             if values.is_param(name):
                 return [_Dyn(expr)]
             value = values.assigned(name)
-            if value is None or isinstance(value, Name) and value.id == name:
+            if value is None or (isinstance(value, Name) and value.id == name):
                 return [_Dyn(expr)]
             if isinstance(value, Str | Binary | Call | Ternary | Name):
                 pieces = fold(value, values, depth + 1)
@@ -279,7 +279,7 @@ _NAMING: Final = re.compile(
 )
 
 
-def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str] = frozenset()) -> str:  # noqa: C901, PLR0911, PLR0912 -- the catalogue's list of harmless values, one by one
+def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str] = frozenset()) -> str:
     """Why a dynamic part cannot change the statement's meaning, "" if it may."""
     match expr:
         case Const():

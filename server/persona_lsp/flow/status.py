@@ -48,19 +48,20 @@ def status_of(expr: AnyExpr | None) -> tuple[int, Node] | None:
         case Const(value=int(code)) if 100 <= code <= 599:
             return code, expr
         case Str(symbol=True):
-            code = status_named(expr.value or "")
-            return (code, expr) if code is not None else None
+            return _at(status_named(expr.value or ""), expr)
         case Member(base=base, name=name):
             inner = base.name if isinstance(base, Member) else base.id if isinstance(base, Name) else ""
             if name in ("value", "value_"):
                 return status_of(base)
-            code = status_named(name) if _HOLDERS.search(inner) else None
-            return (code, expr) if code is not None else None
+            return _at(status_named(name), expr) if _HOLDERS.search(inner) else None
         case Name(id=name) if name.startswith(("HTTP_", "SC_")):
-            code = status_named(name)
-            return (code, expr) if code is not None else None
+            return _at(status_named(name), expr)
         case _:
             return None
+
+
+def _at(code: int | None, node: Node) -> tuple[int, Node] | None:
+    return (code, node) if code is not None else None
 
 
 def status_named(name: str) -> int | None:

@@ -1,0 +1,72 @@
+"""What of a caught exception an expression shows."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.place import Span
+from persona_lsp.flow.context import Context
+from persona_lsp.flow.scope import State
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children
+
+_LEAK_MEMBERS: Final = {
+    "message": "message", "getMessage": "message", "toString": "message", "stack": "trace", "getStackTrace": "trace",
+    "stackTrace": "trace", "full_message": "trace", "backtrace": "trace", "inspect": "message", "args": "message",
+    "to_s": "message", "getLocalizedMessage": "message", "printStackTrace": "trace", "sqlMessage": "debug",
+    "sql": "debug", "cause": "message", "orig": "debug", "statement": "debug", "getCause": "message",
+}  # fmt: skip
+_LEAK_CALLS: Final = {
+    "str": "message", "repr": "message", "String": "message", "format_exc": "trace", "format_exception": "trace",
+    "print_exc": "trace", "inspect": "message", "getStackTraceAsString": "trace", "stringify": "message",
+}  # fmt: skip
+_DEVELOPMENT: Final = re.compile(
+    r"\bNODE_ENV\b|development|\bis_?dev\b|\bdebug\b|\benv(?:ironment)?\b|production|\blocal\?", re.IGNORECASE
+)
+
+
+def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) -> tuple[str, Span, str] | None:
+    """What of a caught exception the expression shows: source, place, kind."""
+    if expr is None or depth > 3:  # one hop through a variable, one through a wrapper
+        return None
+    if ctx.condition and _DEVELOPMENT.search(ctx.condition) and not ctx.condition.startswith("not "):
+        return None
+    for part in _shipped(state, expr):
+        kind = ""
+        match part:
+            case Name(id=name) if name in ctx.caught:
+                kind = "message"
+            case Name(id=name) if ctx.caught and name in state.locals and not isinstance(state.locals[name], Name):
+                inner = leak_of(state, state.locals[name], ctx, depth + 2)
+                if inner is not None:
+                    return (inner[0], state.span(part), inner[2])
+            case Member(base=Name(id=base), name=name) if base in ctx.caught:
+                if name not in _LEAK_MEMBERS:
+                    return None
+                kind = _LEAK_MEMBERS[name]
+            case Call():
+                receiver = part.receiver
+                if isinstance(receiver, Name) and receiver.id in ctx.caught:
+                    if part.name not in _LEAK_MEMBERS:
+                        return None
+                    kind = _LEAK_MEMBERS[part.name]
+                elif part.name in _LEAK_CALLS and (
+                    part.name.startswith("format_exc")
+                    or any(isinstance(a, Name) and a.id in ctx.caught for a in part.args)
+                ):
+                    kind = _LEAK_CALLS[part.name]
+                elif part.name in ("instance_of", "isinstance", "is_a?"):
+                    return None
+        if kind:
+            return (state.text(part)[:60], state.span(part), kind)
+    return None
+
+
+def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
+    """The expression and its parts, less those that only stand in for development."""
+    if isinstance(expr, Binary | Ternary) and (isinstance(expr, Ternary) or expr.op == "and"):
+        test = expr.test if isinstance(expr, Ternary) else expr.left
+        if _DEVELOPMENT.search(state.text(test)):
+            return
+    yield expr
+    for child in children(expr):
+        yield from _shipped(state, child)

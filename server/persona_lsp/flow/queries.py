@@ -1,0 +1,130 @@
+"""Calls that talk to the database: what they ask, what they depend on, and whether the answer is checked."""
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import WRITES, Origin
+from persona_lsp.facts.place import Span
+from persona_lsp.flow.arguments import chain_arguments, walk_chain
+from persona_lsp.flow.context import Context, Draft, inside
+from persona_lsp.flow.failures import note_failure, would_catch
+from persona_lsp.flow.inputs import whole_body
+from persona_lsp.flow.limits import note_limit
+from persona_lsp.flow.paths import happened
+from persona_lsp.flow.scope import State
+from persona_lsp.flow.sql import sql_text
+from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
+from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
+
+
+def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call, ctx: Context) -> int:
+    """Note a query; its index."""
+    index = len(state.queries)
+    mentioned = [n for part in (*meaning.keys, *meaning.data) for n in _mentioned(part)]
+    if not mentioned:
+        mentioned = [n for part in chain_arguments(expr) for n in _mentioned(part)]
+    if meaning.sql is not None or meaning.fragment:
+        mentioned += [n for part in chain_arguments(expr) for n in _mentioned(part)]
+    depends = tuple(dict.fromkeys(state.query_of[n] for n in mentioned if n in state.query_of))
+    sql = None
+    if meaning.sql is not None:
+        sql = sql_text(meaning.sql, state, state.span, fragment=meaning.fragment, bound=meaning.bound)
+    if meaning.lazy and meaning.handle in state.query_of and not (sql is not None and sql.dynamic):
+        return _refined(state, meaning, state.query_of[meaning.handle], expr, ctx)
+    whole = next((d for d in meaning.data if whole_body(state, d)), None)
+    draft: Draft = {
+        "api": meaning.api, "library": library.id, "op": meaning.op, "span": state.span(expr), "site": state.site(ctx),
+        "entity": meaning.entity, "many": meaning.many, "nullable": meaning.nullable,
+        "limited": True if (meaning.limited is not True and sql is not None and sql.has_limit) else meaning.limited,
+        "variable": ctx.assigned_to, "keyed_by": _keyed(state, meaning.keys), "keys": tuple(state.text(k)[:60] for k in meaning.keys),
+        "checked": not meaning.nullable, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
+        "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work,
+        "relational": meaning.relational if meaning.relational is not None else library.relational,
+        "columns": meaning.columns or _written(state, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
+        "statement": ctx.statement, "limit_span": Span(expr.end - state.base, expr.end - state.base),
+        "concurrent": ctx.concurrent or (ctx.loop >= 0 and state.loops[ctx.loop].concurrent),
+        "in_parameters": meaning.in_parameters, "handle": meaning.handle, "result_used": not ctx.discarded,
+    }  # fmt: skip
+    state.queries.append(draft)
+    for exception, status in meaning.raises:
+        if not any(would_catch(state.catches[i], exception) for i in ctx.tries):
+            note_failure(state, Thrown(exception, status, ends=False), expr, ctx)
+    if meaning.op in WRITES:
+        happened(state, state.span(expr), "write", ctx)
+    if meaning.limit is not None:
+        note_limit(state, meaning.limit, index)
+    sink = "query-write" if meaning.op in WRITES else "query-key"
+    if sql is not None and any(d.origin is Origin.REQUEST and not d.safe for d in sql.dynamic):
+        sink = "sql"
+    inner = replace(inside(ctx), sink=sink)
+    reads = len(state.inputs)
+    walk_chain(state, expr, inner)
+    for read in state.inputs[reads:]:
+        read["sink"] = read["sink"] or sink
+    for item in (*meaning.data, *meaning.keys):
+        for name in _mentioned(item):
+            for read in state.inputs:
+                if read["variable"] == name and not read["sink"]:
+                    read["sink"] = sink
+    if meaning.op in WRITES:
+        # A record that was looked up and is written now was used without a check.
+        receiver = expr.receiver
+        if isinstance(receiver, Name) and receiver.id in state.query_of:
+            if expr.optional:
+                state.queries[state.query_of[receiver.id]]["checked"] = True
+            else:
+                note_use(state, state.query_of[receiver.id], "deref", expr, ctx)
+    return index
+
+
+def note_use(state: State, query: int, kind: str, node: Node, ctx: Context) -> None:
+    """Note the first use of a looked-up record that no test guards."""
+    draft = state.queries[query]
+    if draft["nullable"] and not draft["checked"] and draft.get("unchecked_use") is None:
+        if draft["site"].tries and any(
+            "NotFound" in t or "DoesNotExist" in t or t in ("TypeError", "AttributeError", "NoMethodError", "NullPointerException")
+            for c in draft["site"].tries for t in state.catches[c]["types"]
+        ):  # fmt: skip
+            return
+        draft["unchecked_use"] = state.span(node)
+        draft["use_kind"] = kind
+        draft["_use_conditional"] = ctx.conditional
+
+
+def _refined(state: State, meaning: QueryMeaning, index: int, expr: Call, ctx: Context) -> int:
+    """`orders = orders.where(...)`: still the same query, which nobody has asked yet."""
+    draft = state.queries[index]
+    if meaning.limited or (meaning.limited is None and draft["limited"] is False):
+        draft["limited"] = meaning.limited
+    if meaning.limit is not None:
+        note_limit(state, meaning.limit, index)
+    walk_chain(state, expr, replace(inside(ctx), sink="query-key"))
+    return index
+
+
+def _written(state: State, expr: Call) -> tuple[str, ...]:
+    """Attributes set on the record before `record.save()`, `session.commit()` or `repository.save(record)`."""
+    names = [a.id for a in expr.args if isinstance(a, Name)]
+    if isinstance(expr.receiver, Name):
+        names.append(expr.receiver.id)
+    return tuple(dict.fromkeys(a for n in names for a in state.written_attributes.get(n, ())))
+
+
+def _keyed(state: State, keys: tuple[AnyExpr, ...]) -> Origin:
+    if not keys:
+        return Origin.UNKNOWN
+    origins = [state.origin(k) for k in keys]
+    if Origin.REQUEST in origins:
+        return Origin.REQUEST
+    return origins[0]
+
+
+def _mentioned(expr: AnyExpr) -> list[str]:
+    found: list[str] = []
+    for part in walk(expr):
+        if isinstance(part, Name):
+            found.append(part.id)
+        elif isinstance(part, Member):
+            name = dotted(part)
+            if name:
+                found.append(name)
+    return found

@@ -1,0 +1,295 @@
+"""What the walk has seen of a function so far, and the questions that recognisers may ask about it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from persona_lsp.facts.body import AsyncGap, CallSite, LimitUse, Loop, Op, Origin, Site, Tx
+from persona_lsp.facts.place import Span
+from persona_lsp.flow.context import NEVER, Context, Draft
+from persona_lsp.flow.names import FileNames, simple_type
+from persona_lsp.flow.vocabulary import Answer, Handling, Library, Read, Scope, Thrown, Vocabulary
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    Each,
+    FunctionNode,
+    Index,
+    Items,
+    Let,
+    Member,
+    Module,
+    Name,
+    Node,
+    Object,
+    ParamNode,
+    Spread,
+    Stmt,
+    Str,
+    Ternary,
+    Unary,
+)
+
+_HOPS: Final = 10
+"""Chains of assignments end somewhere."""
+
+Open = frozenset[tuple[str, int]]
+"""Answers ("r", index) and silent catches ("c", index) after which control still goes on."""
+
+
+class State(Struct, eq=False):
+    """The state of the walk over one function; a `flow.vocabulary.Scope`, and the `flow.sql.Values` of its texts.
+
+    `base` is the offset that spans are relative to; `stops` as in `flow.analyse`.
+    """
+
+    function: FunctionNode
+    cls: ClassNode | None
+    module: Module
+    names: FileNames
+    vocabularies: Sequence[Vocabulary]
+    libraries: Sequence[Library]
+    handling: Handling | None
+    stops: frozenset[int]
+    base: int
+
+    # What will become facts.
+    queries: list[Draft] = []
+    responses: list[Draft] = []
+    raises: list[Draft] = []
+    catches: list[Draft] = []
+    inputs: list[Draft] = []
+    loops: list[Loop] = []
+    txs: list[Tx] = []
+    calls: list[CallSite] = []
+    limits: list[LimitUse] = []
+    gaps: list[AsyncGap] = []
+    names_read: set[str] = set()
+    compares: set[str] = set()
+    reads_principal: bool = False
+    passes_on: bool = False
+    returns_query: int = NEVER
+    too_deep: bool = False
+
+    # What names stand for.
+    params: dict[str, ParamNode] = {}
+    locals: dict[str, AnyExpr] = {}
+    local_types: dict[str, str] = {}
+    appends: dict[str, list[AnyExpr]] = {}
+    origins: dict[str, Origin] = {}
+    query_of: dict[str, int] = {}
+    loop_variables: dict[str, int] = {}
+    whole_body_names: set[str] = set()
+    written_attributes: dict[str, list[str]] = {}
+
+    # The paths that are still open here, and those that left the innermost loops or switches.
+    open: Open = frozenset()
+    exits: list[Open] = []
+    manual_tx: int = -1
+    step: int = 0
+    branch_ids: int = 0
+    depth: int = 0
+
+    # Asked for nearly every expression.
+    readers: tuple[Callable[[AnyExpr, Scope], Read | None], ...] = ()
+    answerers: tuple[Callable[[AnyExpr, Scope], Answer | None], ...] = ()
+    throwers: tuple[Callable[[AnyExpr, Scope], Thrown | None], ...] = ()
+    principals: tuple[Callable[[AnyExpr, Scope], bool], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Set the tables that follow from the function and the vocabularies."""
+        self.params = {p.name: p for p in self.function.params}
+        self.readers = tuple(v.read for v in self.vocabularies)
+        self.answerers = tuple(v.answer for v in self.vocabularies)
+        self.throwers = tuple(v.thrown for v in self.vocabularies)
+        self.principals = tuple(v.principal for v in self.vocabularies)
+
+    def visit(self, expr: AnyExpr, ctx: Context) -> int:
+        """Walk an expression; the index of the query whose result it is, `NEVER` if it is none."""
+        raise NotImplementedError
+
+    def block(self, statements: Sequence[Stmt], ctx: Context) -> bool:
+        """Walk statements in order; False if control never reaches the end."""
+        raise NotImplementedError
+
+    def assigned(self, name: str) -> AnyExpr | None:
+        """The value last assigned to a local or file-level name."""
+        found = self.locals.get(name)
+        if found is not None:
+            return found
+        if name in self.params:
+            return None
+        if "." in name:
+            owner, _, last = name.rpartition(".")
+            owner = owner.rsplit(".", 1)[-1]
+            if owner in ("self", "this", "cls") and self.cls is not None:
+                return self.names.field_values.get(self.cls.name, {}).get(last)
+            return self.names.field_values.get(owner, {}).get(last)
+        found = self.names.values.get(name)
+        if found is None and self.cls is not None and self.module.language in ("java", "csharp"):
+            found = self.names.field_values.get(self.cls.name, {}).get(name)
+        return found
+
+    def appended(self, name: str) -> tuple[AnyExpr, ...]:
+        """What was added to a local text."""
+        return tuple(self.appends.get(name, ()))
+
+    def is_param(self, name: str) -> bool:
+        """A parameter of the function that was not assigned again."""
+        return name in self.params and name not in self.locals
+
+    def imported(self, name: str) -> tuple[str, str] | None:
+        """Where a name was imported from."""
+        return self.names.imports.get(name)
+
+    def text(self, node: Node) -> str:
+        """Source text."""
+        return self.module.source[node.start : node.end].decode("utf-8", "replace")
+
+    def type_of(self, expr: AnyExpr) -> str:
+        """The simple name of the declared or constructed type."""
+        match expr:
+            case Name(id=name):
+                if name in self.local_types:
+                    return self.local_types[name]
+                if name in self.locals:
+                    return self._constructed(self.locals[name])
+                if name in self.params:
+                    return simple_type(self.params[name].type)
+                if self.cls is not None:
+                    found = self.names.fields.get(self.cls.name, {}).get(name)
+                    if found is not None:
+                        return simple_type(found)
+                value = self.names.values.get(name)
+                return self._constructed(value) if value is not None else ""
+            case Member(base=Name(id="self" | "this"), name=name) if self.cls is not None:
+                return simple_type(self.names.fields.get(self.cls.name, {}).get(name))
+            case Call():
+                return self._constructed(expr)
+            case Await(value=value):
+                return self.type_of(value)
+            case _:
+                return ""
+
+    def origin(self, expr: AnyExpr, depth: int = 0) -> Origin:
+        """Where a value comes from."""
+        if depth > _HOPS:
+            return Origin.UNKNOWN
+        if isinstance(expr, Member | Index | Call) and self.read(expr) is not None:
+            return Origin.REQUEST
+        match expr:
+            case Const():
+                return Origin.CONST
+            case Str(parts=parts):
+                return self._worst((p for p in parts if not isinstance(p, str)), depth, Origin.CONST)
+            case Name(id=name):
+                if name in self.query_of and name in self.locals:
+                    return Origin.QUERY
+                found = self.locals.get(name)
+                if found is not None:
+                    known = self.origins.get(name)
+                    if known is not None:
+                        return known
+                    return self.origin(found, depth + 1) if found is not expr else Origin.LOCAL
+                if name in self.loop_variables:
+                    index = self.loop_variables[name]
+                    return self.loops[index].origin if index < len(self.loops) else Origin.LOCAL
+                if name in self.params:
+                    place = self.handling.inputs.get(name, "") if self.handling else ""
+                    return Origin.REQUEST if place and place not in ("dependency", "error") else Origin.PARAM
+                return Origin.CONST if name in self.names.values else Origin.UNKNOWN
+            case Member(base=base) | Index(base=base):
+                inner = self.origin(base, depth + 1)
+                return inner if inner in (Origin.REQUEST, Origin.PARAM, Origin.QUERY) else Origin.UNKNOWN
+            case Await(value=value) | Spread(value=value):
+                return self.origin(value, depth + 1)
+            case Binary(left=left, right=right):
+                return self._worst((left, right), depth, Origin.LOCAL)
+            case Ternary(then=then, orelse=orelse):
+                return self._worst((then, orelse), depth, Origin.LOCAL)
+            case Unary(operand=operand):
+                return self.origin(operand, depth + 1)
+            case Let(value=value):
+                return self.origin(value, depth + 1)
+            case Items(items=items):
+                return self._worst(items, depth, Origin.CONST)
+            case Object(entries=entries):
+                return self._worst((e.value for e in entries), depth, Origin.CONST)
+            case Each(iterable=iterable):
+                return self.origin(iterable, depth + 1)
+            case Call():
+                given = expr.args if expr.receiver is None else (*expr.args, expr.receiver)
+                return self._worst(given, depth, Origin.UNKNOWN)
+            case _:
+                return Origin.UNKNOWN
+
+    def read(self, expr: AnyExpr) -> Read | None:
+        """The input of the request that the expression reads."""
+        for read in self.readers:
+            found = read(expr, self)
+            if found is not None:
+                return found
+        return None
+
+    def answer(self, expr: AnyExpr) -> Answer | None:
+        """The answer that the expression gives."""
+        for answer in self.answerers:
+            found = answer(expr, self)
+            if found is not None:
+                return found
+        return None
+
+    def thrown(self, expr: AnyExpr) -> Thrown | None:
+        """The HTTP failure that the expression is."""
+        for thrown in self.throwers:
+            found = thrown(expr, self)
+            if found is not None:
+                return found
+        return None
+
+    def principal(self, expr: AnyExpr) -> bool:
+        """The expression is the authenticated caller."""
+        return any(principal(expr, self) for principal in self.principals)
+
+    def looked_up(self, name: str) -> bool:
+        """The name holds the result of a lookup."""
+        query = self.query_of.get(name, NEVER)
+        if query < 0:
+            return False
+        draft = self.queries[query]
+        return bool(draft["nullable"]) or (draft["op"] is Op.SELECT and not draft["many"])
+
+    def span(self, node: Node) -> Span:
+        """A node's span, relative to the function."""
+        return Span(node.start - self.base, node.end - self.base)
+
+    def site(self, ctx: Context, *, last: bool = False) -> Site:
+        """The site of an event that happens now."""
+        self.step += 1
+        tx = ctx.tx if ctx.tx >= 0 else self.manual_tx
+        return Site(
+            ctx.branch, ctx.loop, tx, ctx.catch, ctx.tries, ctx.nested, self.step, ctx.conditional, last, ctx.path
+        )
+
+    def _constructed(self, expr: AnyExpr) -> str:
+        if isinstance(expr, Await):
+            expr = expr.value
+        if isinstance(expr, Call):
+            name = expr.name
+            if expr.new and name == "new" and expr.receiver is not None:
+                return simple_type(expr.receiver)
+            if expr.new or name[:1].isupper():
+                return name
+        return ""
+
+    def _worst(self, parts: Iterable[AnyExpr], depth: int, otherwise: Origin) -> Origin:
+        found = {self.origin(part, depth + 1) for part in parts}
+        for origin in (Origin.REQUEST, Origin.PARAM, Origin.QUERY):
+            if origin in found:
+                return origin
+        return Origin.UNKNOWN if Origin.UNKNOWN in found else otherwise

@@ -1,0 +1,120 @@
+"""Statements by kind."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from persona_lsp.flow.answers import respond
+from persona_lsp.flow.arguments import walk_nested
+from persona_lsp.flow.bindings import assign, with_
+from persona_lsp.flow.context import NEVER, Context
+from persona_lsp.flow.failures import raise_, try_
+from persona_lsp.flow.loops import for_
+from persona_lsp.flow.paths import if_, succeeded, switch
+from persona_lsp.flow.queries import note_use
+from persona_lsp.flow.scope import State
+from persona_lsp.flow.vocabulary import Answer, Handling
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Call,
+    ClassDef,
+    Def,
+    Do,
+    For,
+    Group,
+    If,
+    Jump,
+    Name,
+    Raise,
+    Return,
+    Switch,
+    Try,
+    With,
+)
+
+
+def _do(state: State, node: Do, ctx: Context) -> bool:
+    before = len(state.raises)
+    state.visit(node.value, replace(ctx, discarded=True))
+    value = node.value.value if isinstance(node.value, Await) else node.value
+    if isinstance(value, Call) and len(state.raises) > before and state.raises[-1].get("_ends"):
+        return bool(state.raises[-1]["_call"] is not value)
+    return not (isinstance(value, Call) and state.responses and state.responses[-1].get("_ends_call") is value)
+
+
+def _return(state: State, node: Return, ctx: Context) -> bool:
+    handling = state.handling
+    if node.value is None:
+        if handling is not None and handling.returns_answer and ctx.nested == 0:
+            succeeded(state)
+        return False
+    before = len(state.responses)
+    raised = len(state.raises)
+    ctx = replace(ctx, returned=True)
+    query = state.visit(node.value, ctx)
+    value = node.value.value if isinstance(node.value, Await) else node.value
+    if isinstance(value, Name) and value.id in state.query_of:
+        query = state.query_of[value.id]
+    if query >= 0 and ctx.nested == 0:
+        state.returns_query = query if state.returns_query == NEVER else state.returns_query
+    if handling is not None and handling.returns_answer and ctx.nested == 0:
+        if len(state.responses) == before and len(state.raises) == raised:
+            _returned_value(state, handling, value, query, ctx)
+    elif query >= 0 and ctx.nested == 0:
+        state.queries[query]["checked"] = True
+    return False
+
+
+def _returned_value(state: State, handling: Handling, value: AnyExpr, query: int, ctx: Context) -> None:
+    answered = state.locals.get(value.id) if isinstance(value, Name) else None
+    if answered is not None and any(r["_node"] is answered for r in state.responses):
+        for r in state.responses:
+            if r["_node"] is answered:
+                r["returned"] = True
+        return
+    answer = Answer(body=value, sends=False)
+    respond(state, answer, value, ctx, default=handling.default_status)
+    if query >= 0:
+        note_use(state, query, "answer", value, ctx)
+
+
+def _jump(state: State, node: Jump, _ctx: Context) -> bool:
+    if node.kind == "pass":
+        return True
+    if state.exits:
+        state.exits[-1] |= state.open
+    return False
+
+
+def _def(state: State, node: Def, ctx: Context) -> bool:
+    walk_nested(state, node.function, ctx)
+    return True
+
+
+def _class(_state: State, _node: ClassDef, _ctx: Context) -> bool:
+    return True
+
+
+def _group(state: State, node: Group, ctx: Context) -> bool:
+    return state.block(node.body, ctx)
+
+
+STATEMENTS: Final[dict[type, Callable[[State, Any, Context], bool]]] = {
+    Do: _do,
+    Assign: assign,
+    Return: _return,
+    Raise: raise_,
+    Jump: _jump,
+    If: if_,
+    For: for_,
+    Try: try_,
+    With: with_,
+    Switch: switch,
+    Def: _def,
+    ClassDef: _class,
+    Group: _group,
+}
+"""What walks a statement of a kind; its answer is whether control goes on after it."""
