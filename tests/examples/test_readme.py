@@ -130,6 +130,21 @@ def test_the_targets_of_make_exist():
     assert mentioned <= targets
 
 
+def test_the_architecture_names_tests_and_modules_that_exist():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(tests) > 10
+    for file, name in tests:
+        assert (ROOT / file).is_file(), file
+        assert not name or f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+    package = ROOT / "server" / "persona_lsp"
+    layers = "|".join(path.name for path in package.iterdir() if path.is_dir())
+    modules = set(re.findall(rf"`((?:{layers})/[\w/]+\.py)`", page))
+    assert len(modules) > 15
+    for module in modules - {"ai/claude.py"}:
+        assert (package / module).is_file(), module
+
+
 @pytest.mark.parametrize(
     "page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "examples/bookshop/README.md"]
 )
