@@ -13,7 +13,7 @@ def function(source: str, *libraries: Library) -> Function:
     """The facts of the last function of a Python file."""
     module = parse("app/books.py", source.encode(), LANGUAGES["python"]).module
     node = [s.function for s in module.body if isinstance(s, Def)][-1]
-    return analyse(node, None, module, file_names(module), (), libraries, key=node.name)
+    return analyse(node, None, module, file_names(module), (), libraries, None, key=node.name)
 
 
 def asked(source: str, *libraries: Library) -> list[str]:

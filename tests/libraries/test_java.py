@@ -23,7 +23,7 @@ def function(body: str, *, annotations: str = "", on_class: str = "") -> Functio
     source = f"{on_class} class A {{ {FIELDS} {annotations} public Object m(Long id, String q, Pageable pageable) {{ {body} }} }}"
     module = parse("src/main/java/app/A.java", source.encode(), LANGUAGES["java"]).module
     cls = next(module.classes())
-    return analyse(cls.methods[0], cls, module, file_names(module), (), LIBRARIES, key="A.m")
+    return analyse(cls.methods[0], cls, module, file_names(module), (), LIBRARIES, None, key="A.m")
 
 
 def asked(body: str) -> list[str]:

@@ -19,9 +19,9 @@ from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Impo
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.role import HEAD, minified, role
 from persona_lsp.facts.text import Ref
-from persona_lsp.flow.analyse import analyse
+from persona_lsp.flow.analyse import analyse, handling_of
 from persona_lsp.flow.names import FileNames, file_names
-from persona_lsp.flow.vocabulary import Library, Vocabulary
+from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
@@ -41,6 +41,7 @@ class Surroundings(Struct, frozen=True):
     libraries: tuple[Library, ...]
     words: tuple[Vocabulary, ...]
     units: Mapping[str, Unit]
+    roles: Mapping[str, Handling | None]
     wrapped: frozenset[int]
 
 
@@ -82,8 +83,9 @@ def extract(
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
     by_key: dict[str, Unit] = {}
+    roles: dict[str, Handling | None] = {}
     before = previous.known if previous is not None else {}
-    functions = tuple(_functions(module, names, active, found, before, known, by_key))
+    functions = tuple(_functions(module, names, active, found, before, known, by_key, roles))
     classes = _merged_classes(module, found)
     constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
     facts = FileFacts(
@@ -111,7 +113,7 @@ def extract(
         error_count=int(parsed.tree.root_node.has_error),
     )
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
-    around = Surroundings(module, names, active, words, by_key, frozenset(found.wrapped))
+    around = Surroundings(module, names, active, words, by_key, roles, frozenset(found.wrapped))
     return Extraction(path, source, parsed, facts, known, around)
 
 
@@ -151,7 +153,8 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     if _registers_now(module, found):
         return None
     fresh = analyse(
-        node, unit.cls, module, around.names, around.words, around.libraries, key=found.function.key,
+        node, unit.cls, module, around.names, around.words, around.libraries, around.roles[found.function.key],
+        key=found.function.key,
         deep=bool(pattern.search(text)) or unit.inline,
         forwards_errors=unit.wrapped or unit.node.start in around.wrapped,
     )  # fmt: skip
@@ -179,7 +182,7 @@ def _registers_now(module: Module, found: Place) -> bool:
             read.error_handlers,
             tuple(u.guard for u in read.uses),
         )
-        if any(start <= item.where.start < end for group in groups for item in group):  # type: ignore[attr-defined]  # every one of these facts has a place
+        if any(start <= item.where.start < end for group in groups for item in group):
             return True
     return False
 
@@ -228,6 +231,7 @@ def _functions(
     before: Mapping[tuple[object, ...], Function],
     known: dict[tuple[object, ...], Function],
     by_key: dict[str, Unit],
+    roles: dict[str, Handling | None],
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
     pattern = _trigger_pattern(module.language)
@@ -241,19 +245,21 @@ def _functions(
         taken[unit.key] = count + 1
         key = unit.key if count == 0 else f"{unit.key}#{count}"
         by_key[key] = unit
-        yield _function(unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known)
+        yield _function(unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles)
 
 
 def _function(
     unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
     pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
     before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
+    roles: dict[str, Handling | None],
 ) -> Function:  # fmt: skip
     node = unit.node
     start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
     text = module.source[start : node.end]
     inner = tuple(s - start for s in stops if start < s < node.end)
     is_wrapped = unit.wrapped or node.start in wrapped
+    handling = roles[key] = handling_of(words, node, unit.cls, module)
     identity = (
         text,
         unit.surroundings,
@@ -262,34 +268,28 @@ def _function(
         is_wrapped,
         node.has_error,
         node.name,
-        _role(unit, module, words),
+        _role(handling),
     )
     reused = before.get(identity)
     if reused is not None:
         fact = replace(reused, start=start, end=node.end, key=key, path=module.path)
     else:
         fact = analyse(
-            node, unit.cls, module, names, words, active, key=key, stops=stops - {node.start},
+            node, unit.cls, module, names, words, active, handling, key=key, stops=stops - {node.start},
             deep=bool(pattern.search(text)) or unit.inline, forwards_errors=is_wrapped,
         )  # fmt: skip
     known[identity] = fact
     return fact
 
 
-def _role(unit: Unit, module: Module, words: tuple[Vocabulary, ...]) -> object:
-    """How the function takes part in HTTP, which registrations elsewhere in the file may decide."""
-    for vocabulary in words:
-        found = vocabulary.handling(unit.node, unit.cls, module)
-        if found is not None:
-            return (
-                found.kind,
-                found.returns_answer,
-                found.default_status,
-                tuple(found.inputs.items()),
-                found.forwards_errors,
-                found.validated,
-            )
-    return None
+def _role(handling: Handling | None) -> object:
+    """How a function takes part in HTTP, which registrations elsewhere in the file may decide; hashable."""
+    if handling is None:
+        return None
+    return (
+        handling.kind, handling.returns_answer, handling.default_status, tuple(handling.inputs.items()),
+        handling.forwards_errors, handling.validated,
+    )  # fmt: skip
 
 
 def _environment(module: Module, names: FileNames) -> object:
@@ -317,7 +317,7 @@ def _trigger_pattern(language: str) -> re.Pattern[bytes]:
             words.update(framework.vocabulary.triggers)
         for library in libraries_of(language):
             words.update(library.triggers)
-        pattern = re.compile(b"|".join(sorted((re.escape(w.encode()) for w in words if w), key=len, reverse=True)))
+        pattern = re.compile(b"|".join(re.escape(w.encode()) for w in sorted(filter(None, words), key=len, reverse=True)))
         _patterns[language] = pattern
     return pattern
 

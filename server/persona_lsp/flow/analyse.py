@@ -26,19 +26,19 @@ def analyse(
     names: FileNames,
     vocabularies: Sequence[Vocabulary],
     libraries: Sequence[Library],
+    handling: Handling | None,
     *,
     key: str,
     stops: frozenset[int] = frozenset(),
     deep: bool = True,
     forwards_errors: bool = False,
 ) -> Function:
-    """The facts of `function`.
+    """The facts of `function`, which takes part in HTTP as `handling` says.
 
     `stops` are the starts of functions inside it that are analysed on their own. `deep=False` skips the body: for
     functions that cannot contain anything of interest.
     """
     start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
-    handling = _handling(vocabularies, function, cls, module)
     deep = deep or handling is not None
     walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
     if deep:
@@ -103,9 +103,10 @@ def analyse(
     )
 
 
-def _handling(
+def handling_of(
     vocabularies: Sequence[Vocabulary], function: FunctionNode, cls: ClassNode | None, module: Module
 ) -> Handling | None:
+    """How the function takes part in HTTP, from its signature, its decorators and what the file registers."""
     for words in vocabularies:
         found = words.handling(function, cls, module)
         if found is not None:

@@ -26,6 +26,7 @@ from persona_lsp.syntax.ir import (
     Ternary,
     dotted,
 )
+from persona_lsp.syntax.sql import outline
 
 _DEPTH: Final = 12
 
@@ -180,13 +181,10 @@ _IDENT_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _ORDER_BEFORE: Final = re.compile(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
-_TABLES: Final = re.compile(r"\b(?:from|join|into|update)\s+[\"`\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
 _OPS: Final = {
     "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "replace": Op.UPSERT,
     "merge": Op.UPSERT, "create": Op.DDL, "alter": Op.DDL, "drop": Op.DDL, "truncate": Op.DELETE, "from": Op.SELECT,
 }  # fmt: skip
-_LIMIT: Final = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top\s*\(?\s*\d)", re.IGNORECASE)
-_AGGREGATE: Final = re.compile(r"^\s*select\s+(?:count|sum|max|min|avg|exists)\s*\(", re.IGNORECASE)
 
 
 def looks_like_sql(template: str) -> bool:
@@ -196,12 +194,10 @@ def looks_like_sql(template: str) -> bool:
 
 def operation(template: str) -> Op:
     """What a statement does."""
-    match = _SQL.match(template)
-    if match is None:
+    if _SQL.match(template) is None:
         return Op.UNKNOWN
-    if _AGGREGATE.match(template):
-        return Op.COUNT
-    return _OPS.get(match.group(1).split()[0].lower(), Op.UNKNOWN)
+    told = outline(template)
+    return Op.COUNT if told.aggregate else _OPS.get(told.verb, Op.UNKNOWN)
 
 
 def sql_text(
@@ -233,9 +229,9 @@ def sql_text(
             )
         )  # fmt: skip
         left += "x"
+    told = outline(literal)
     return SqlText(
-        literal, span(expr), tuple(dynamic), tuple(dict.fromkeys(t.lower() for t in _TABLES.findall(literal))),
-        re.search(r"\bwhere\b", literal, re.IGNORECASE) is not None, _LIMIT.search(literal) is not None, bound,
+        literal, span(expr), tuple(dynamic), told.tables, told.where, told.limit, bound,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Override(Struct, frozen=True, kw_only=True):
         _doc(
             "Severity of rules or families there.",
             "a table of rule or family names and one of error, warning, information, hint, off",
-            {"api": "hint"},
+            {"routing": "hint"},
         ),
     ] = {}
 
@@ -59,7 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         _doc(
             "Rules or families that are on, and no others. Empty: those that the persona commits to.",
             "a list of rule or family names",
-            ["api", "sql-injection-dynamic-query"],
+            ["routing", "sql-injection-dynamic-query"],
         ),
     ] = ()
     ignore: Annotated[

@@ -81,7 +81,10 @@ def _follow(
         function = names.files[where].functions.get(record.handler_key)
         if function is not None:
             found.functions.append(function)
-    if not made:  # what a factory takes is given by the program, not by the request
+    if made:
+        # What a factory takes is given by the program, not by the request; what it makes may read anything.
+        found.unknown = True
+    else:
         found.params.extend(replace(p, via=p.via or label) for p in record.params if p.name)
         found.unknown = found.unknown or record.unknown_params
     optional = {g.symbol.name for g in record.guards if g.optional and g.symbol is not None}

@@ -22,7 +22,7 @@ from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
-_MAX_CHAINS: Final = 64
+_MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
 _ASYNC_SAFE: Final = 5
 """From this major version on, Express forwards rejected promises itself."""
@@ -39,6 +39,8 @@ class Chain(Struct, frozen=True, gc=False):
     conditional: bool
     rooted: bool
     files: tuple[str, ...] = ()
+    calls: tuple[tuple[str, Where], ...] = ()
+    """Functions that routers were passed to on the way, with the call of each."""
 
 
 class _World(Struct):
@@ -160,6 +162,9 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
                 continue
             uppers = (Chain(f"{mount_path}:{mount.parent.name}", "", True, (), None, False, False),)
         for upper in uppers:
+            passed = ((mount.passed_to, mount.where),) if mount.passed_to else ()
+            if passed and any(to == mount.passed_to and where != mount.where for to, where in upper.calls):
+                continue  # what one call is given has nothing to do with what another is given
             here = _used(world, parent, mount.order, prefix) if parent is not None else ()
             for own, own_known in _prefixes(world, path, router):
                 found.append(
@@ -169,7 +174,7 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
                         (*upper.guards, *here, *mount.guards, *router.guards),
                         (*upper.position, mount.order) if upper.position is not None else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
-                        (*upper.files, mount_path),
+                        (*upper.files, mount_path), (*upper.calls, *passed),
                     )
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:
@@ -667,9 +672,23 @@ def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
             by_app.setdefault(endpoint.app, []).append(endpoint)
     rank: dict[int, int] = {}
     for group in by_app.values():
-        for number, endpoint in enumerate(sorted(group, key=lambda e: e.order)):
+        certain = _ordered(group)
+        for number, endpoint in enumerate(sorted(certain, key=lambda e: e.order)):
             rank[id(endpoint)] = number
     return [replace(e, position=rank.get(id(e))) for e in endpoints]
+
+
+def _ordered(group: list[Endpoint]) -> list[Endpoint]:
+    """Those of one application whose place in the order is known.
+
+    A function that mounts what it is given is one mount in the source and several at run time: what comes through it
+    has an order among itself, and none among what came through it in another call.
+    """
+    sources: dict[tuple[int, ...], set[str]] = {}
+    for endpoint in group:
+        sources.setdefault(endpoint.order[:-1], set()).add(endpoint.where.path)
+    shared = {order for order, files in sources.items() if order and len(files) > 1}
+    return [e for e in group if not any(e.order[: n + 1] in shared for n in range(len(e.order) - 1))]
 
 
 def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], world: _World) -> Snapshot:

@@ -12,7 +12,7 @@ from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
 from persona_lsp.frameworks.fastapi.found import Found
 from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, guard_of
 from persona_lsp.frameworks.fastapi.names import Names, from_fastapi, items_of, place, ref_name, unwrap_annotated
-from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, signature, type_name
+from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, may_depend, signature, type_name
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
 
 KIND: Final = "dependency"
@@ -163,7 +163,8 @@ def _alias(name: str, value: AnyExpr, found: Found) -> None:
     names = found.names
     _, metadata = unwrap_annotated(value, names)
     found.aliases.setdefault(name, names.module.text(value)[:200])
-    if not any(isinstance(m, Call) and (m.name in DEPENDS or m.name in MARKERS) for m in metadata):
+    known = any(isinstance(m, Call) and (m.name in DEPENDS or m.name in MARKERS) for m in metadata)
+    if not known and not may_depend(metadata):
         return
     node = ParamNode(value.start, value.end, "", value)
     declared = signature((node,), names)
@@ -175,7 +176,7 @@ def _alias(name: str, value: AnyExpr, found: Found) -> None:
     found.routes.append(
         Route(
             (), (), "fastapi", where, where, found.next_order(), handler=Ref(name), handler_name=name, guards=guards,
-            params=params, kind=KIND, dependencies=declared.dependencies,
+            params=params, kind=KIND, dependencies=declared.dependencies, unknown_params=declared.unknown,
         )
     )  # fmt: skip  # positional ones first
 

@@ -1,7 +1,6 @@
 """Routers, mounts, routes and what belongs to them, from one file."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -66,9 +65,25 @@ def extract(module: Module) -> Extracted:
     return found_in(module).extracted()
 
 
-@lru_cache(maxsize=4)
 def found_in(module: Module) -> Found:
-    """The same as a draft, which knows more; made once for a file (trees are compared by identity)."""
+    """The same as a draft, which knows more; made once for the statements of a file.
+
+    The statements are what counts: an edit inside a function gives a new text to the same statements.
+    """
+    for body, known in _latest:
+        if body is module.body:
+            return known
+    found = _found(module)
+    _latest.insert(0, (module.body, found))
+    del _latest[_REMEMBERED:]
+    return found
+
+
+_REMEMBERED: Final = 4
+_latest: list[tuple[tuple[Stmt, ...], Found]] = []
+
+
+def _found(module: Module) -> Found:
     found = Found(names_of(module), {}, [], [], [], [], [], [], {}, {}, {}, set())
     _statements(module.body, Env("", {}, {}, {}), found)
     dependencies(found)
@@ -317,8 +332,11 @@ def _passed(call: Call, env: Env, found: Found) -> None:
             # the argument is included.
             below, above = f"{function}.{name}", f"{function}.{name}.included"
             order = found.next_order()
-            found.mounts.append(Mount(Ref(symbol), Ref(below), "fastapi", where, order, conditional=env.conditional))
-            found.mounts.append(Mount(Ref(above), Ref(symbol), "fastapi", where, order, conditional=env.conditional))
+            for parent, child in ((symbol, below), (above, symbol)):
+                mount = Mount(
+                    Ref(parent), Ref(child), "fastapi", where, order, conditional=env.conditional, passed_to=function
+                )
+                found.mounts.append(mount)
 
 
 def _is_router_module(name: str, found: Found) -> bool:

@@ -25,6 +25,15 @@ DEPENDS: Final = frozenset({"Depends", "Security", "FromDishka", "Provide"})
 SPECIAL: Final = frozenset(
     {"Request", "Response", "WebSocket", "BackgroundTasks", "HTTPConnection", "SecurityScopes", "Headers"}
 )
+DESCRIBES: Final = frozenset(
+    {
+        "Field", "StringConstraints", "AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator",
+        "PlainSerializer", "WrapSerializer", "Doc", "Ge", "Gt", "Le", "Lt", "Len", "MinLen", "MaxLen", "Interval",
+        "MultipleOf", "Predicate", "Strict", "Tag", "Discriminator", "WithJsonSchema", "GetPydanticSchema", "Meta",
+        "UrlConstraints", "AliasChoices", "FailFast", "Timezone", "Not", "deprecated",
+    }
+)  # fmt: skip
+"""Metadata of a type that says which values it has; any other call may return a dependency."""
 _SCALARS: Final = frozenset(
     {
         "int", "str", "float", "bool", "bytes", "UUID", "UUID1", "UUID3", "UUID4", "UUID5", "date", "datetime", "time",
@@ -119,6 +128,10 @@ def signature(
         if simple in SPECIAL:
             special[node.name] = simple
             continue
+        if may_depend(metadata):
+            inputs[node.name] = "dependency"
+            unknown = True
+            continue
         element = _element(declared)
         if "UploadFile" in (simple, element):
             params.append(_param(node, In.FILE, declared, None, default, metadata, names))
@@ -178,6 +191,14 @@ def type_name(expr: AnyExpr | None) -> str:
             return expr.value or ""
         case _:
             return ""
+
+
+def may_depend(metadata: tuple[AnyExpr, ...]) -> bool:
+    """`Annotated[Role, Allowed("admin")]`: a function of the project may have made a dependency."""
+    return any(
+        isinstance(m, Call) and m.name not in DESCRIBES and m.name not in DEPENDS and m.name not in MARKERS
+        for m in metadata
+    )
 
 
 def _element(expr: AnyExpr | None) -> str:
