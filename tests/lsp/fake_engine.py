@@ -95,7 +95,7 @@ class FakeEngine:
     def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
         return Snapshot(files=dict(files))
 
-    def profile(self, settings: Settings, folder: str) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
         words = () if settings.persona != "nobody" else ("There is no persona `nobody`.",)
         return settings, settings.persona, words
 
@@ -137,13 +137,18 @@ class FakeEngine:
     def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
         return None
 
-    def fixes(self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any) -> tuple[Fix, ...]:
+    def with_fixes(self, snapshot: Snapshot, found: Sequence[Reported], extractions: Any) -> tuple[Reported, ...]:
+        return tuple(found)
+
+    def fixes(
+        self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any, others: Any
+    ) -> tuple[Fix, ...]:
         where = reported.where
         rename = Fix("Rename to `good`", (Edit(where.path, where.start, where.end, "good"),), rule="bad-word")
         remove = Fix("Remove", (Edit(where.path, where.start, where.end, ""),), safe=False, rule="bad-word")
         return rename, remove
 
-    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any) -> Fix | None:
+    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:
         facts = extraction.facts
         return Fix("all", tuple(Edit(facts.path, word.start, word.end, "good") for word in facts.functions))
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp import __version__
 from persona_lsp.cli import project as projects
@@ -107,7 +108,10 @@ class _Review:
 
         self.sources: dict[str, bytes] = dict(gathered.sources)
         self.facts: dict[str, FileFacts] = dict(gathered.facts)
-        self.profile = review.profile(persona, project.settings)
+        profile = review.profile(persona, project.settings)
+        # Where a part of the project is read, what a comment silences may depend on the rest.
+        whole = project.paths == (project.root,)
+        self.profile = profile if whole else replace(profile, unused=None)
         self.extraction = cache(self._extraction)
         self.link()
 

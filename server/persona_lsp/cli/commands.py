@@ -231,13 +231,13 @@ def _names(values: Sequence[str]) -> tuple[str, ...]:
 def _check_names(given: dict[str, Any]) -> None:
     if not (given.get("select") or given.get("ignore")):
         return
-    from persona_lsp.rules.registry import rules
+    from persona_lsp import review
     from persona_lsp.settings import check_names, merge
     from persona_lsp.settings.read import Partial
 
-    known = rules()
+    ids, families = review.names()
     merged = merge(Partial({key: value for key, value in given.items() if key != "persona"}))
-    for problem in check_names(merged, [rule.id for rule in known], {rule.family for rule in known}, ()):
+    for problem in check_names(merged, ids, families, ()):
         raise click.UsageError(f"--{problem.message.replace('`', '', 2)}")
 
 

@@ -60,7 +60,7 @@ def fixes(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Propo
             continue
         if reported.fixable:
             try:
-                spelled = host.engine.fixes(host.snapshot(), extraction, reported, profile)
+                spelled = host.engine.fixes(host.snapshot(), extraction, reported, profile, host.as_linked)
             except Exception as error:  # noqa: BLE001  # one rule's fix that fails costs that fix
                 host.log(f"the fix of {reported.rule} failed: {error!r}")
                 spelled = ()
@@ -73,10 +73,10 @@ def fixes(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Propo
 
 def fix_all(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> wire.Proposal | None:
     """All safe fixes of a file."""
-    extraction = desk.host.extraction(path)
+    host, extraction = desk.host, desk.host.extraction(path)
     if extraction is None:
         return None
-    fix = desk.host.engine.fix_all(desk.host.snapshot(), extraction, desk.host.chosen(path).profile)
+    fix = host.engine.fix_all(host.snapshot(), extraction, host.chosen(path).profile, host.findings(path))
     return desk.proposal(fix, "source.fixAll") if fix is not None and fix.edits else None
 
 

@@ -57,7 +57,7 @@ class RealEngine:
         """All files, linked."""
         return link(files, previous)
 
-    def profile(self, settings: Settings, folder: str) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
         """Persona and settings, compiled. A persona that cannot be used leaves its last good version, or the default."""
         wanted = settings.persona
         words: list[str] = []
@@ -70,7 +70,7 @@ class RealEngine:
         if compiled is not None:
             self._last_good[wanted] = compiled
         name = compiled.persona.name if compiled else ""
-        return review.profile(compiled, settings), name, (" ".join(words),) if words else ()
+        return review.profile(compiled, settings, prefix), name, (" ".join(words),) if words else ()
 
     def findings(
         self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]
@@ -110,13 +110,21 @@ class RealEngine:
         start = table.from_position(row.line - 1, row.column - 1, "utf-32")
         return Hover(markdown, start, table.from_position(row.end_line - 1, row.end_column - 1, "utf-32"))
 
-    def fixes(self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any) -> tuple[Fix, ...]:
-        """The fixes of a finding, best first."""
-        return review.fixes(snapshot, extraction, reported, profile)
+    def with_fixes(
+        self, snapshot: Snapshot, found: Sequence[Reported], extractions: Callable[[str], Any]
+    ) -> tuple[Reported, ...]:
+        """The findings with those of their fixes that can be spelled."""
+        return review.with_fixes(snapshot, found, extractions)
 
-    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any) -> Fix | None:
-        """The safe fixes of a file as one."""
-        return review.fix_all(snapshot, extraction, profile)
+    def fixes(
+        self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any, others: Callable[[str], Any]
+    ) -> tuple[Fix, ...]:
+        """The fixes of a finding, best first."""
+        return review.fixes(snapshot, extraction, reported, profile, others)
+
+    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:
+        """The safe fixes of these findings of a file as one."""
+        return review.fix_all(snapshot, extraction, profile, found)
 
     def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
         """The comment that silences a finding."""
@@ -151,8 +159,7 @@ class RealEngine:
 
     def names(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
         """All rules, families and languages."""
-        known = rules()
-        return [one.id for one in known], list(dict.fromkeys(one.family for one in known)), list(LANGUAGES)
+        return *review.names(), list(LANGUAGES)
 
     def _persona(self, wanted: str, folder: str, words: list[str]) -> CompiledPersona | None:
         if not wanted:

@@ -8,7 +8,9 @@ import msgspec
 
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
+from persona_lsp.findings.baseline import Baseline, read, unknown
 from persona_lsp.findings.finding import Reported
+from persona_lsp.host.fixable import Fixable
 from persona_lsp.host.ports import Disk, Engine, Extraction, Stop, Stopped
 from persona_lsp.host.roots import Root, location_of, path_of, root_of, roots_of
 from persona_lsp.settings import FILE_NAMES, Partial, Problem, Settings, check_names, merge, read_editor, read_toml
@@ -29,6 +31,10 @@ class Chosen(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     file: str = ""
     """The location of the settings file, "" for none."""
+    known: Baseline | None = None
+    """The findings that are not shown again."""
+    baseline: str = ""
+    """The location of their file, "" for none."""
 
 
 def never() -> bool:
@@ -57,6 +63,7 @@ class Host:
         self._stale = True
         self._tables: OrderedDict[str, LineTable] = OrderedDict()
         self._said: set[str] = set()
+        self._fixable = Fixable(engine)
 
     def start(self, folders: tuple[str, ...], editor: object = None, line: Partial | None = None) -> None:
         """Begin with these folders. Facts of files that lie in none of them any more are forgotten."""
@@ -116,6 +123,8 @@ class Host:
         """Take the facts of a file, None when it says nothing; whether that is new."""
         if self.files.get(path) == facts:
             return False
+        if path not in self.texts:
+            self._fixable.forget(path)
         if facts is None:
             del self.files[path]
         else:
@@ -153,13 +162,21 @@ class Host:
         """The findings in a file. Raises `Stopped` when `stop` said so."""
         if path not in self.files or not self.wanted(path):
             return ()
+        chosen = self.chosen(path)
         try:
-            return self.engine.findings(self.snapshot(), path, self.chosen(path).profile, stop, self._failed)
+            found = self.engine.findings(self.snapshot(), path, chosen.profile, stop, self._failed)
+            if chosen.known is not None:
+                found = unknown(found, chosen.known, self.table)
+            return self._fixable.sort_out(self.snapshot(), path, self.open.get(path), found, self.as_linked)
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001  # a failing review costs its findings, not the editor
             self._once(f"reviewing {path} failed: {error!r}")
             return ()
+
+    def look_at_fixes_again(self, path: str) -> bool:
+        """Find out anew which fixes of a file can be spelled, if its text changed since; whether that is needed."""
+        return self._fixable.forget_assumed(path)
 
     def text(self, path: str) -> bytes:
         """The text of a file, empty when it cannot be read."""
@@ -190,6 +207,15 @@ class Host:
         except Exception as error:  # noqa: BLE001  # as in _extract
             self._once(f"reading {path} failed: {error!r}")
             return None
+
+    def as_linked(self, path: str) -> Extraction | None:
+        """The extraction of a file whose text is still the one that the facts are about: edits of it land as meant."""
+        extraction = self.extraction(path)
+        return extraction if extraction is not None and extraction.facts == self.files.get(path) else None
+
+    def baselines(self) -> Iterable[str]:
+        """Locations of the baselines that the settings name."""
+        return [chosen.baseline for chosen in self.all_chosen() if chosen.baseline]
 
     def settings_files(self) -> Iterable[str]:
         """Locations at which settings of a root may stand."""
@@ -230,11 +256,26 @@ class Host:
         persona, words = settings.persona, tuple[str, ...]()
         try:
             problems += check_names(settings, *self.engine.names())
-            profile, persona, words = self.engine.profile(settings, folder)
+            prefix = next((root.prefix for root in self.roots if root.folder == folder), "")
+            profile, persona, words = self.engine.profile(settings, folder, prefix)
         except Exception as error:  # noqa: BLE001  # the editor must come up to say so
             self._once(f"the persona or the rules could not be loaded: {error!r}")
         problems += [Problem(text) for text in words]
-        return Chosen(settings, profile, persona, tuple(problems), file)
+        baseline = location_of(settings.baseline, (Root(folder, ""),)) if settings.baseline and folder else ""
+        known, wrong = self._known(baseline, settings.baseline) if baseline else (None, "")
+        problems += [Problem(wrong)] if wrong else []
+        return Chosen(settings, profile, persona, tuple(problems), file, known, baseline)
+
+    def _known(self, location: str, name: str) -> tuple[Baseline | None, str]:
+        """The baseline in a file, or what is wrong with it: then everything is shown."""
+        text = self.texts.get(self.path(location))
+        data = self.disk.text(location) if text is None else text
+        if data is None:
+            return None, f"the baseline `{name}` cannot be read; all findings are shown"
+        try:
+            return read(data), ""
+        except ValueError as error:
+            return None, f"the baseline `{name}` {error}; all findings are shown"
 
     def _failed(self, rule: str, error: Exception) -> None:
         self._once(f"the rule {rule} failed and says nothing: {error!r}")

@@ -89,8 +89,11 @@ class Engine(Protocol):
     def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
         """All files, linked."""
 
-    def profile(self, settings: Settings, folder: str) -> tuple[Any, str, tuple[str, ...]]:
-        """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words."""
+    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
+        """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words.
+
+        `prefix` stands before the paths of the folder in the workspace.
+        """
 
     def findings(
         self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]
@@ -108,11 +111,18 @@ class Engine(Protocol):
     def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
         """What is to be said about a place in a persona file."""
 
-    def fixes(self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any) -> tuple[Fix, ...]:
-        """The fixes of a finding, best first."""
+    def with_fixes(
+        self, snapshot: Snapshot, found: Sequence[Reported], extractions: Callable[[str], Any]
+    ) -> tuple[Reported, ...]:
+        """The findings with those of their fixes that can be spelled. `extractions` gives files by path."""
 
-    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any) -> Fix | None:
-        """The safe fixes of a file as one."""
+    def fixes(
+        self, snapshot: Snapshot, extraction: Any, reported: Reported, profile: Any, others: Callable[[str], Any]
+    ) -> tuple[Fix, ...]:
+        """The fixes of a finding, best first. `others` gives other files that one may change."""
+
+    def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:
+        """The safe fixes of these findings of a file as one."""
 
     def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
         """The comment that silences a finding."""

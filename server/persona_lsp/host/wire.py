@@ -246,6 +246,8 @@ class Chosen(Struct, frozen=True, tag="chosen"):
     code_lens: bool
     persona: str = ""
     problems: dict[str, tuple[FileProblem, ...]] = {}
+    watch: tuple[str, ...] = ()
+    """Absolute paths of more files that decide what is shown."""
 
 
 ToFront = Ready | Looking | Result | Answer | Progress | Linked | Note | Chosen

@@ -27,6 +27,9 @@ from persona_lsp.host.troubles import persona_findings, settings_problems
 HOLD_BACK = 10.0
 """Seconds for which findings wait for the first index: what other files say could still take them away."""
 
+PAUSE = 0.4
+"""Seconds without a message after which fixes that were only assumed to be there are spelled."""
+
 QUIET = 0.03
 """Seconds without a message after which other open documents are looked at again."""
 
@@ -46,6 +49,8 @@ class Worker:
         """Documents whose findings wait for the first index."""
         self.recheck: dict[str, None] = {}
         """Documents whose findings may have changed because another file did."""
+        self.edited: dict[str, None] = {}
+        """Documents whose fixes may be others since their text changed."""
         self.sent: dict[str, wire.Result] = {}
         self.later: list[Question] = []
         """Questions about the document that is being looked at."""
@@ -75,6 +80,8 @@ class Worker:
             self._release()
         elif self.recheck and time.monotonic() - self.mailbox.last >= QUIET:
             self._check_again()
+        elif self.edited and time.monotonic() - self.mailbox.last >= PAUSE:
+            self._look_at_fixes_again()
         else:
             return False
         return True
@@ -82,7 +89,7 @@ class Worker:
     def _patience(self) -> float | None:
         if self.held:
             return 0.05
-        return QUIET if self.recheck else None
+        return QUIET if self.recheck else PAUSE if self.edited else None
 
     def _holding(self) -> bool:
         return self.indexing.running and time.monotonic() - self.indexing.since < HOLD_BACK
@@ -140,7 +147,13 @@ class Worker:
         settings = first.settings
         self.write(
             wire.Chosen(
-                settings.run, settings.debounce_ms, settings.inlay_hints, settings.code_lens, first.persona, problems
+                settings.run,
+                settings.debounce_ms,
+                settings.inlay_hints,
+                settings.code_lens,
+                first.persona,
+                problems,
+                tuple(self.host.baselines()),
             )
         )
 
@@ -178,6 +191,7 @@ class Worker:
             found = None
         if found is not None:
             self._publish_view(letter, path, found)
+            self.edited[letter.uri] = None
         if found is not None and not self.mailbox.outdated(letter):
             self._send(wire.Result(letter.uri, letter.version, self.desk.show(path, found)))
         while self.later:
@@ -199,8 +213,11 @@ class Worker:
         self.write(result)
 
     def _publish_view(self, letter: Letter, path: str, found: tuple[Reported, ...] | None = None) -> None:
-        extraction = self.host.open.get(path)
-        view = View(letter.source, path, extraction, self.host.snapshot(), self.host.chosen(path).profile, found)
+        extraction, chosen = self.host.open.get(path), self.host.chosen(path)
+        if found is None and chosen.known is not None:
+            # What the baseline knows is not told before it can be told apart.
+            found = ()
+        view = View(letter.source, path, extraction, self.host.snapshot(), chosen.profile, found)
         self.views = {**self.views, letter.uri: view}
         with self.mailbox.changed:
             self.mailbox.changed.notify_all()
@@ -222,6 +239,13 @@ class Worker:
         if self.sent.get(uri) != result:
             self._send(result)
 
+    def _look_at_fixes_again(self) -> None:
+        for uri in self.edited:
+            letter = self.mailbox.letters.get(uri)
+            if letter is not None and self.host.look_at_fixes_again(self._path(letter)):
+                self.recheck[uri] = None
+        self.edited.clear()
+
     def _release(self) -> None:
         """The first index is there (or takes too long): show what was held back."""
         uri = next(iter(self.held))
@@ -241,6 +265,7 @@ class Worker:
         self.sent.pop(uri, None)
         self.held.pop(uri, None)
         self.recheck.pop(uri, None)
+        self.edited.pop(uri, None)
         self.views = {known: view for known, view in self.views.items() if known != uri}
         if path is None or uri in self.mailbox.letters:
             return
@@ -262,9 +287,10 @@ class Worker:
             self.write(wire.Linked())
 
     def _is_settings(self, path: str) -> bool:
-        return path.rsplit("/", 1)[-1] in ("persona-lsp.toml", "pyproject.toml") and self.host.location(path) in set(
-            self.host.settings_files()
-        )
+        location = self.host.location(path)
+        if path.rsplit("/", 1)[-1] in ("persona-lsp.toml", "pyproject.toml"):
+            return location in set(self.host.settings_files())
+        return location in set(self.host.baselines())
 
     def _reload_if_settings(self, path: str) -> None:
         if self._is_settings(path) or path.endswith(".md"):
@@ -272,6 +298,7 @@ class Worker:
             self.host.reload()
             self._choose()
             self._index_again(before)
+            self.write(wire.Linked())
             self.mailbox.again([uri for known, uri in self.desk.uris.items() if known != path])
 
     def _answer(self, question: Question) -> None:

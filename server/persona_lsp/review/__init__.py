@@ -5,7 +5,7 @@ from persona_lsp.review.endpoints import endpoints, openapi
 from persona_lsp.review.findings import all_findings, findings
 from persona_lsp.review.hints import hints, lenses
 from persona_lsp.review.hover import hover
-from persona_lsp.review.pages import features, rule, rules
+from persona_lsp.review.pages import features, names, rule, rules
 from persona_lsp.review.profile import Profile, profile
 from persona_lsp.review.symbols import definition, symbols, workspace_symbols
 from persona_lsp.rules.run import Stopped
@@ -24,6 +24,7 @@ __all__ = [
     "hover",
     "ignore_here",
     "lenses",
+    "names",
     "openapi",
     "profile",
     "rule",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec.structs import replace
@@ -12,8 +13,10 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.findings.intent import Intent, RenameText
+from persona_lsp.review import suppressions
 from persona_lsp.review.findings import findings
 from persona_lsp.review.profile import Profile
+from persona_lsp.review.suppressions import UNUSED, ChangeSuppression
 from persona_lsp.syntax.ir import Module
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.workspace.snapshot import Snapshot
@@ -73,6 +76,8 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
     """The edits of an intent in a file; None if neither framework nor library knows how."""
     if isinstance(intent, RenameText):
         return (Edit(intent.where.path, intent.where.start, intent.where.end, intent.new),)
+    if isinstance(intent, ChangeSuppression):
+        return suppressions.spell(intent, extraction.source)
     for speller in _spellers(extraction.facts):
         try:
             edits = speller(intent, extraction.parsed.module, extraction.facts)
@@ -107,7 +112,7 @@ def _spellers(facts: FileFacts) -> Iterator[Speller]:
 
 
 def _apart(edits: tuple[Edit, ...]) -> bool:
-    return all(a.path != b.path or a.end <= b.start for a, b in zip(edits, edits[1:], strict=False))
+    return all(a.path != b.path or a.end <= b.start for a, b in pairwise(edits))
 
 
 def fix_all(
@@ -141,8 +146,13 @@ def _clear(edit: Edit, others: list[Edit]) -> bool:
 
 
 def ignore_here(extraction: Extraction, reported: Reported, reason: str = "") -> Fix | None:
-    """A comment above the line of the finding, in the language's own syntax, that silences this rule there."""
+    """A comment above the line of the finding, in the language's own syntax, that silences this rule there.
+
+    None where a comment cannot stand above the line, or would silence nothing.
+    """
     source = extraction.source
+    if reported.rule == UNUSED.id:
+        return None
     language = LANGUAGES.get(extraction.facts.language)
     mark = language.line_comment if language is not None else "#"
     at = reported.where.start

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from persona_lsp.review.views import EndpointRow
 from persona_lsp.text.lines import LineTable
@@ -54,54 +54,78 @@ def listed(endpoint: Endpoint) -> bool:
 
 
 def openapi(rows: Iterable[EndpointRow], title: str = "API") -> dict[str, Any]:
-    """An OpenAPI 3.1 document of what is known about the endpoints."""
+    """An OpenAPI 3.1 document of what is known about the endpoints.
+
+    Where two of them have one method and path, the first is in it; methods that OpenAPI does not know are not.
+    """
     paths: dict[str, dict[str, Any]] = {}
+    spelled: dict[str, str] = {}
+    taken: dict[str, int] = {}
     secured = False
     for row in rows:
         if row.kind != "http":
             continue
-        methods = [row.method.lower()] if row.method != "ANY" else ["get", "post", "put", "patch", "delete"]
-        for method in methods:
-            operation: dict[str, Any] = {"operationId": _operation_id(method, row)}
-            if row.summary:
-                operation["summary"] = row.summary
-            if row.deprecated:
-                operation["deprecated"] = True
-            parameters = _parameters(row)
-            if parameters:
-                operation["parameters"] = parameters
-            if row.body and method not in ("get", "head", "delete"):
-                operation["requestBody"] = {"content": {"application/json": {"schema": {"title": row.body}}}}
-            operation["responses"] = {str(status): {"description": _phrase(status)} for status in row.statuses} or {
-                "default": {"description": "unknown"}
-            }
-            if row.auth == Auth.REQUIRED.value:
-                secured = True
-                operation["security"] = [{"default": []}]
-            paths.setdefault(row.path, {}).setdefault(method, operation)
+        # Paths that differ in the names of parameters alone are one path to OpenAPI.
+        path = spelled.setdefault(_PARAMETER.sub("{}", row.path), row.path)
+        for method in _EVERY if row.method == "ANY" else (row.method.lower(),):
+            if method not in _METHODS or method in paths.get(path, {}):
+                continue
+            secured = secured or row.auth == Auth.REQUIRED.value
+            paths.setdefault(path, {})[method] = _operation(row, method, path, taken)
     document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": title, "version": "0"}, "paths": paths}
     if secured:
         document["components"] = {"securitySchemes": {"default": {"type": "http", "scheme": "bearer"}}}
     return document
 
 
-def _parameters(row: EndpointRow) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    names = re.findall(r"\{(\w+)\}", row.path)
-    found.extend(
-        {"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in dict.fromkeys(names)
-    )
-    for param in row.params:
-        if param["in"] in ("query", "header", "cookie"):
-            found.append(
-                {"name": param["name"], "in": param["in"], "required": param["required"], "schema": {"type": "string"}}
-            )
-    return found
+_PARAMETER: Final = re.compile(r"\{([^{}/]+)\}")
+_METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_EVERY: Final = ("get", "post", "put", "patch", "delete")
+_BODILESS: Final = frozenset({"get", "head", "delete", "options", "trace"})
 
 
-def _operation_id(method: str, row: EndpointRow) -> str:
+def _operation(row: EndpointRow, method: str, path: str, taken: dict[str, int]) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": _operation_id(method, row, path, taken)}
+    if row.summary:
+        operation["summary"] = row.summary
+    if row.deprecated:
+        operation["deprecated"] = True
+    parameters = _parameters(row, path)
+    if parameters:
+        operation["parameters"] = parameters
+    if row.body and method not in _BODILESS:
+        operation["requestBody"] = {"content": {"application/json": {"schema": {"title": row.body}}}}
+    operation["responses"] = {str(status): {"description": _phrase(status)} for status in row.statuses} or {
+        "default": {"description": "unknown"}
+    }
+    if row.auth == Auth.REQUIRED.value:
+        operation["security"] = [{"default": []}]
+    return operation
+
+
+def _parameters(row: EndpointRow, path: str) -> list[dict[str, Any]]:
+    names = [("path", name, True) for name in _PARAMETER.findall(path)]
+    names += [
+        (str(param["in"]), str(param["name"]), bool(param["required"]))
+        for param in row.params
+        if param["in"] in ("query", "header", "cookie")
+    ]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for place, name, required in names:
+        found.setdefault((place, name), {"name": name, "in": place, "required": required, "schema": {"type": "string"}})
+    return list(found.values())
+
+
+def _operation_id(method: str, row: EndpointRow, path: str, taken: dict[str, int]) -> str:
+    """The handler's name, and where that is taken or missing, one made of method and path: no two are equal."""
     handler = re.sub(r"\W+", "_", row.handler).strip("_")
-    return handler or f"{method}_{re.sub(r'[^A-Za-z0-9]+', '_', row.path).strip('_')}"
+    spelled = f"{method}_{re.sub(r'[^A-Za-z0-9]+', '_', path).strip('_')}".rstrip("_")
+    name = handler if handler and handler not in taken and row.method != "ANY" else spelled
+    while name in taken:
+        taken[name] += 1
+        name = f"{name}_{taken[name]}"
+    taken[name] = 1
+    return name
 
 
 def _phrase(status: int) -> str:

@@ -35,7 +35,9 @@ def _written(endpoint: Endpoint, path: str) -> bool:
     """The source says the full path itself."""
     parts = endpoint.route.path
     text = "".join(p for p in parts if isinstance(p, str))
-    return text.strip("/").replace(":", "").replace("{", "").replace("}", "") == path.strip("/").replace("{", "").replace("}", "")
+    return text.strip("/").replace(":", "").replace("{", "").replace("}", "") == path.strip("/").replace(
+        "{", ""
+    ).replace("}", "")
 
 
 def _default_status(endpoint: Endpoint) -> int | None:

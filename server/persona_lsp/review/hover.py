@@ -9,6 +9,7 @@ from persona_lsp.findings.finding import Reported
 from persona_lsp.review.findings import findings
 from persona_lsp.review.pages import rule
 from persona_lsp.review.profile import Profile
+from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.review.views import Hover
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
@@ -39,13 +40,19 @@ def hover(
         return Hover(_card(endpoints, _about(endpoints, found), profile), start, end)
     for suppression in extraction.facts.suppressions:
         if suppression.where.start <= offset <= suppression.where.end and suppression.rules:
+            if any(r.rule == UNUSED.id for r in here):
+                break
             info = rule(suppression.rules[0])
             if info is not None:
-                return Hover(f"`{info.id}` is ignored here: {info.summary}\n\n[Rule page]({info.url})", suppression.where.start, suppression.where.end)
+                return Hover(
+                    f"`{info.id}` is ignored here: {info.summary}\n\n[Rule page]({info.url})",
+                    suppression.where.start,
+                    suppression.where.end,
+                )
     function = _function_at(snapshot, path, offset)
     if here:
         narrow = min(here, key=lambda r: r.where.end - r.where.start)
-        if function is None or narrow.where.end - narrow.where.start < 200:  # noqa: PLR2004 -- a whole function is no place
+        if function is None or narrow.where.end - narrow.where.start < 200:  # a whole function is no place
             same = [r for r in here if r.where == narrow.where]
             text = "\n\n---\n\n".join(explained(r) for r in same[:_SHOWN_FINDINGS])
             return Hover(text, narrow.where.start, narrow.where.end)
@@ -65,10 +72,10 @@ def explained(reported: Reported) -> str:
             lines.append(why)
     if reported.commitment:
         lines.append(f"> {reported.commitment}  \n> — *{reported.persona}*")
-    for related in reported.finding.related:
-        lines.append(f"- {related.message}")
-    link = f"[`{reported.rule}`]({info.url})" if info is not None else f"`{reported.rule}`"
-    lines.append(f"{link} · silence with `persona-lsp: ignore[{reported.rule}] reason`")
+    lines += [f"- {related.message}" for related in reported.finding.related]
+    link = f"[`{reported.rule}`]({info.url})" if info is not None and info.url else f"`{reported.rule}`"
+    silence = f" · silence with `persona-lsp: ignore[{reported.rule}] reason`" if reported.rule != UNUSED.id else ""
+    lines.append(link + silence)
     return "\n\n".join(lines)
 
 
@@ -81,7 +88,12 @@ def _endpoint_at(snapshot: Snapshot, path: str, offset: int) -> tuple[int, int, 
     for endpoint in snapshot.by_file.get(path, ()):
         handler = endpoint.handler
         for where in (endpoint.where, handler.name_where if handler is not None and handler.name else None):
-            if where is not None and where.path == path and where.start <= offset <= where.end and where.end > where.start:
+            if (
+                where is not None
+                and where.path == path
+                and where.start <= offset <= where.end
+                and where.end > where.start
+            ):
                 span = span or (where.start, where.end)
                 found.append(endpoint)
                 break
@@ -103,8 +115,15 @@ def _about(endpoints: Sequence[Endpoint], found: Iterable[Reported]) -> list[Rep
         for endpoint in endpoints:
             handler = endpoint.handler
             statement = endpoint.route.statement
-            inside = handler is not None and handler.path == reported.where.path and handler.start <= reported.where.start < handler.end
-            if inside or (statement.path == reported.where.path and statement.start <= reported.where.start < max(statement.end, statement.start + 1)):
+            inside = (
+                handler is not None
+                and handler.path == reported.where.path
+                and handler.start <= reported.where.start < handler.end
+            )
+            if inside or (
+                statement.path == reported.where.path
+                and statement.start <= reported.where.start < max(statement.end, statement.start + 1)
+            ):
                 kept.append(reported)
                 break
     return kept
@@ -117,15 +136,16 @@ def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Pro
     first = endpoints[0]
     title = first.label if first.path_known else f"{first.label} (prefix unknown)"
     lines = [f"### {title}  ·  {_plain(first.handler_name) or 'inline handler'}  ·  {first.framework}"]
-    for other in endpoints[1:_SHOWN_NAMES]:
-        if other.label != first.label:
-            lines.append(f"also `{other.label}`  ")
+    lines += [f"also `{other.label}`  " for other in endpoints[1:_SHOWN_NAMES] if other.label != first.label]
     about = first.route.doc.summary or (first.handler.doc.split("\n\n")[0].strip() if first.handler is not None else "")
     if about:
         lines.append(about)
     rows = [
         ("Auth", _auth(first)),
-        ("Path / query", ", ".join(_param(p) for p in first.params if p.place in (In.PATH, In.QUERY, In.HEADER, In.COOKIE))),
+        (
+            "Path / query",
+            ", ".join(_param(p) for p in first.params if p.place in (In.PATH, In.QUERY, In.HEADER, In.COOKIE)),
+        ),
         ("Body", _body(first)),
         ("Answers", _answers(first)),
         ("Does", _does((*([first.handler] if first.handler is not None else []), *first.callees))),
@@ -154,11 +174,19 @@ def _function_card(function: Function, found: Sequence[Reported]) -> str:
     signature = ", ".join(p.name for p in function.params if p.name not in ("self", "cls"))
     lines = [f"### {_plain(function.key)}({signature})"]
     does = _does((function,))
-    calls = list(dict.fromkeys(f"{c.receiver}.{c.name}" if c.receiver else c.name for c in function.calls if c.name and not c.effect))
+    calls = list(
+        dict.fromkeys(
+            f"{c.receiver}.{c.name}" if c.receiver else c.name for c in function.calls if c.name and not c.effect
+        )
+    )
     raises = list(dict.fromkeys(r.exception for r in function.raises if r.exception))
     rows = [
         ("Does", does),
-        ("Calls", ", ".join(f"`{_plain(c)}`" for c in calls[:_SHOWN_NAMES]) + (f" +{len(calls) - _SHOWN_NAMES}" if len(calls) > _SHOWN_NAMES else "")),
+        (
+            "Calls",
+            ", ".join(f"`{_plain(c)}`" for c in calls[:_SHOWN_NAMES])
+            + (f" +{len(calls) - _SHOWN_NAMES}" if len(calls) > _SHOWN_NAMES else ""),
+        ),
         ("Raises", ", ".join(f"`{_plain(r)}`" for r in raises[:_SHOWN_NAMES])),
         ("Transaction", "runs in one" if function.transactional else "opens one" if function.txs else ""),
     ]
@@ -166,7 +194,11 @@ def _function_card(function: Function, found: Sequence[Reported]) -> str:
     if table:
         lines.append(f"| | |\n|---|---|\n{table}")
     elif not found:
-        lines.append("Asks no database, calls no service, raises nothing that is known." if function.complete else "Its body could not be read completely.")
+        lines.append(
+            "Asks no database, calls no service, raises nothing that is known."
+            if function.complete
+            else "Its body could not be read completely."
+        )
     if found:
         shown = sorted(found, key=lambda r: (r.severity, r.where.start))[:_SHOWN_FINDINGS]
         lines.append("\n".join(f"{n}. {_ICONS[r.severity]} {r.message}" for n, r in enumerate(shown, 1)))
@@ -257,7 +289,11 @@ def _does(functions: Sequence[Function]) -> str:
         for query in function.queries:
             name = query.entity or query.api
             (writes if query.op in WRITES else reads if query.op in (Op.SELECT, Op.COUNT) else []).append(name)
-        effects.extend(f"{c.effect}: `{_plain(c.receiver + '.' if c.receiver else '')}{_plain(c.name)}`" for c in function.calls if c.effect not in ("", "log", "metric"))
+        effects.extend(
+            f"{c.effect}: `{_plain(c.receiver + '.' if c.receiver else '')}{_plain(c.name)}`"
+            for c in function.calls
+            if c.effect not in ("", "log", "metric")
+        )
     parts = []
     if reads:
         parts.append("reads " + _named(reads))

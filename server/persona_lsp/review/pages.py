@@ -3,7 +3,10 @@
 from functools import cache
 from importlib.resources import files
 
+from msgspec.structs import replace
+
 from persona_lsp.extract.known import frameworks, libraries
+from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.rules.registry import Rule
 from persona_lsp.rules.registry import rules as all_rules
@@ -19,12 +22,18 @@ def rules() -> tuple[RuleInfo, ...]:
 
 @cache
 def _by_id() -> dict[str, RuleInfo]:
-    return {info.id: info for info in rules()}
+    return {info.id: info for info in (*rules(), replace(_info(UNUSED), url=""))}
 
 
 def rule(rule_id: str) -> RuleInfo | None:
     """The rule of that id."""
     return _by_id().get(rule_id)
+
+
+def names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What settings may name: ids of rules, and families."""
+    known = (*all_rules(), UNUSED)
+    return tuple(one.id for one in known), tuple(dict.fromkeys(one.family for one in known))
 
 
 def features() -> frozenset[str]:
@@ -45,7 +54,7 @@ def _folder() -> str:
 
 
 def _uri(path: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 -- only editors ask for pages, check does not
+    from urllib.parse import quote  # only editors ask for pages, check does not
 
     plain = path.replace("\\", "/")
     return "file://" + quote(plain if plain.startswith("/") else "/" + plain, safe="/:")

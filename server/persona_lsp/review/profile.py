@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.compile import CompiledPersona, commitment_for, committed_topics, speaks_of
+from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.rules.registry import Rule, rules
 from persona_lsp.settings import Override, Settings
 from persona_lsp.settings.globs import matches
@@ -22,6 +23,10 @@ class Profile(Struct, frozen=True):
     settings: Settings
     rules: tuple[tuple[Rule, Severity], ...]
     commitments: dict[str, str]
+    unused: Severity | None = None
+    """The severity of comments that silence nothing; None if nothing is said about them."""
+    prefix: str = ""
+    """What stands before the paths of the folder that the settings are of, where a workspace has several."""
 
     @property
     def name(self) -> str:
@@ -37,17 +42,21 @@ class Profile(Struct, frozen=True):
             return False
         return self.persona is None or speaks_of(self.persona, plain)
 
+    def inside(self, path: str) -> str:
+        """A path of the workspace as the settings and the baseline of its folder write it."""
+        return path.removeprefix(self.prefix)
+
     def severity(self, rule: Rule, severity: Severity, path: str) -> Severity | None:
         """The severity of a finding in a file; None if it is off there."""
         found: Severity | None = severity
         for override in self.settings.overrides:
-            if matches(path, override.paths):
+            if matches(self.inside(path), override.paths):
                 found = _overridden(rule, found, override)
         return found
 
 
-def profile(persona: CompiledPersona | None, settings: Settings) -> Profile:
-    """Compile the persona and the settings."""
+def profile(persona: CompiledPersona | None, settings: Settings, prefix: str = "") -> Profile:
+    """Compile the persona and the settings. `prefix` stands before the paths of the folder that they are for."""
     topics = committed_topics(persona) if persona is not None else None
     active: list[tuple[Rule, Severity]] = []
     commitments: dict[str, str] = {}
@@ -65,7 +74,10 @@ def profile(persona: CompiledPersona | None, settings: Settings) -> Profile:
         )
         if chosen:
             active.append((rule, severity))
-    return Profile(persona, settings, tuple(active), commitments)
+    unused = _severity(UNUSED, settings.severity, UNUSED.declaration.severity)
+    if _named(UNUSED, settings.ignore) or (settings.select and not _named(UNUSED, settings.select)):
+        unused = None
+    return Profile(persona, settings, tuple(active), commitments, unused, prefix)
 
 
 def _set(rule: Rule, settings: Settings) -> bool:

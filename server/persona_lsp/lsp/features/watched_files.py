@@ -27,17 +27,28 @@ def register(session: Session) -> None:
         if locations:
             session.link.send(wire.Touched(locations))
 
+    watched: set[str] = set()
+
+    def hear(message: wire.ToFront) -> None:
+        if isinstance(message, wire.Chosen) and session.client.registers_watchers:
+            # Their names are the user's choice, and the settings that name them may change at any time.
+            names = sorted({path.replace("\\", "/").rsplit("/", 1)[-1] for path in message.watch} - watched)
+            if names:
+                watched.update(names)
+                session.spawn(watch(session, tuple(f"**/{name}" for name in names), f"-{len(watched)}"))
+
+    session.on_worker.append(hear)
     on(session.server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files)
 
 
-async def watch(session: Session) -> None:
-    """Ask the client to watch, where it can be asked."""
+async def watch(session: Session, globs: tuple[str, ...] = GLOBS, which: str = "") -> None:
+    """Ask the client to watch, where it can be asked. `which` tells one registration from the others."""
     if not session.client.registers_watchers:
         return
     registration = {
-        "id": "persona-lsp-watched-files",
+        "id": f"persona-lsp-watched-files{which}",
         "method": types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-        "registerOptions": {"watchers": [{"globPattern": glob} for glob in GLOBS]},
+        "registerOptions": {"watchers": [{"globPattern": glob} for glob in globs]},
     }
     try:
         await session.rpc.ask(types.CLIENT_REGISTER_CAPABILITY, {"registrations": [registration]})
