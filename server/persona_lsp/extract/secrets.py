@@ -18,7 +18,7 @@ _PROVIDERS: Final = (
     ("AWS access key", rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     ("GitHub token", rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})\b"),
     ("GitLab token", rb"\bglpat-[A-Za-z0-9_-]{20,}\b"),
-    ("Slack token", rb"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    ("Slack token", rb"\bxox[abprs]-[0-9]{6,}-[A-Za-z0-9-]{10,}"),
     ("Stripe live key", rb"\b(?:sk|rk)_live_[A-Za-z0-9]{16,}\b"),
     ("Google API key", rb"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("SendGrid key", rb"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
@@ -51,7 +51,7 @@ _PLACEHOLDER: Final = re.compile(
 _NOT_A_VALUE: Final = re.compile(
     rb"\s|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
-_WORDS: Final = re.compile(rb"[A-Za-z]+(?:[_:./ -]+[A-Za-z]+)*[0-9]?")
+_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+(?:[_:./ -]+[A-Za-z]+)*[0-9]?[_-]*")
 _LABELS: Final = re.compile(
     rb"url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
@@ -104,7 +104,9 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         if _PLACEHOLDER.search(host) or _in_comment(source, match.start(), comment):
             continue
         end = _REST_OF_URL.match(source, match.end())
-        found[match.start()] = _sure("password in a URL", path, source, match.start(), end.end() if end else match.end())
+        found[match.start()] = _sure(
+            "password in a URL", path, source, match.start(), end.end() if end else match.end()
+        )
     for start_of_line, line in _telling_lines(source):
         for pattern, match in (
             (p, m) for p in (_NAMED, _BARE, _JWT_SIGN) for m in p.finditer(source, start_of_line, line)
@@ -134,13 +136,15 @@ def _sure(kind: str, path: str, source: bytes, start: int, end: int) -> SecretLi
     return SecretLiteral(kind, where, _assigned_name(source, start), "high", whole)
 
 
-_TELLING: Final = re.compile(rb"secret|passw|passphrase|token|_?key|jwt|sign", re.IGNORECASE)
+_TELLING: Final = re.compile(rb"secret|pass(?:w|phrase)|token|key|jwt|sign")
+"""In lower case: folding the text once is cheaper than a pattern that folds at every byte."""
 
 
 def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
     """Lines with a telling name and a text literal: (start, end). The patterns below are too slow for whole files."""
     at = 0
-    while (match := _TELLING.search(source, at)) is not None:
+    folded = source.lower()
+    while (match := _TELLING.search(folded, at)) is not None:
         start = source.rfind(b"\n", 0, match.start()) + 1
         end = source.find(b"\n", match.end())
         end = len(source) if end < 0 else end

@@ -56,7 +56,7 @@ def outline(text: str) -> SqlOutline:
 def _words(text: str) -> list[str]:
     """Tokens in lower case, qualified names joined; literals and comments left out."""
     from sqlglot.errors import TokenError
-    from sqlglot.tokens import Tokenizer  # noqa: PLC0415 -- as above
+    from sqlglot.tokens import Tokenizer
 
     try:
         tokens = Tokenizer().tokenize(text.replace("{}", "x"))

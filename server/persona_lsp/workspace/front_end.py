@@ -13,9 +13,9 @@ _BROWSER: Final = frozenset(
 )  # fmt: skip
 _SERVER: Final = frozenset(
     {
-        "express", "koa", "fastify", "@nestjs/core", "@hapi/hapi", "restify", "next", "nuxt", "@remix-run/node", "hono",
+        "express", "koa", "fastify", "@nestjs/core", "@hapi/hapi", "restify", "hono",
         "polka", "apollo-server", "@apollo/server", "graphql-yoga", "pg", "mysql2", "mongoose", "sequelize", "typeorm",
-        "@prisma/client", "prisma", "knex", "@sveltejs/kit", "socket.io", "jsonwebtoken", "body-parser", "sails",
+        "@prisma/client", "prisma", "knex", "socket.io", "jsonwebtoken", "body-parser", "sails",
         "@adonisjs/core", "moleculer", "aws-lambda", "firebase-functions", "@medusajs/framework", "ioredis",
     }
 )  # fmt: skip
