@@ -7,7 +7,10 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import Branch
 from persona_lsp.facts.place import Span
-from persona_lsp.syntax.ir import AnyExpr, Binary, Let, Member, Name, Spread, dotted
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Index, Let, Member, Name, Spread, dotted
+
+READABLE: Final = frozenset({Member, Index, Call})
+"""The kinds of expression that can read an input of the request."""
 
 NEVER: Final = -1
 """The index that stands for no query."""

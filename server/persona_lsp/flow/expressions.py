@@ -20,6 +20,7 @@ from persona_lsp.syntax.ir import (
     Binary,
     BlockExpr,
     Call,
+    Const,
     Each,
     Index,
     Lambda,
@@ -27,10 +28,22 @@ from persona_lsp.syntax.ir import (
     Member,
     Name,
     Object,
+    Str,
     SwitchExpr,
     Ternary,
     dotted,
 )
+
+
+def _plain(_state: State, _expr: Const, _ctx: Context) -> int:
+    return NEVER
+
+
+def _text(state: State, expr: Str, ctx: Context) -> int:
+    for part in expr.parts:
+        if not isinstance(part, str):
+            state.visit(part, inside(ctx))
+    return NEVER
 
 
 def _name(state: State, expr: Name, ctx: Context) -> int:
@@ -121,6 +134,8 @@ def _object(state: State, expr: Object, ctx: Context) -> int:
 
 
 EXPRESSIONS: Final[dict[type, Callable[[State, Any, Context], int]]] = {
+    Const: _plain,
+    Str: _text,
     Name: _name,
     Member: _member,
     Index: _index,

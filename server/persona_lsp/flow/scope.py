@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.body import AsyncGap, CallSite, LimitUse, Loop, Op, Origin, Site, Tx
 from persona_lsp.facts.place import Span
-from persona_lsp.flow.context import NEVER, Context, Draft
+from persona_lsp.flow.context import NEVER, READABLE, Context, Draft
 from persona_lsp.flow.names import FileNames, simple_type
 from persona_lsp.flow.vocabulary import Answer, Handling, Library, Read, Scope, Thrown, Vocabulary
 from persona_lsp.syntax.ir import (
@@ -180,7 +180,7 @@ class State(Struct, eq=False):
         """Where a value comes from."""
         if depth > _HOPS:
             return Origin.UNKNOWN
-        if isinstance(expr, Member | Index | Call) and self.read(expr) is not None:
+        if type(expr) in READABLE and self.read(expr) is not None:
             return Origin.REQUEST
         match expr:
             case Const():
@@ -254,7 +254,10 @@ class State(Struct, eq=False):
 
     def principal(self, expr: AnyExpr) -> bool:
         """The expression is the authenticated caller."""
-        return any(principal(expr, self) for principal in self.principals)
+        for principal in self.principals:  # noqa: SIM110 -- asked for every name: a generator costs more than it says
+            if principal(expr, self):
+                return True
+        return False
 
     def looked_up(self, name: str) -> bool:
         """The name holds the result of a lookup."""
