@@ -25,9 +25,7 @@ class Found(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def find(
-    path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True, every: bool = False
-) -> Found:
+def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True, every: bool = False) -> Found:
     """The endpoints in a folder or file; with `every`, those whose whole path is not known, too.
 
     Raises `UsageError` where there is no such file or folder.
