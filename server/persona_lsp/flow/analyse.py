@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Query, Response
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
@@ -10,7 +12,7 @@ from persona_lsp.flow.context import Draft
 from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.flow.walk import Walk
-from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module
+from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module, ParamNode
 
 _QUERY: Final = frozenset(Query.__struct_fields__)
 _RESPONSE: Final = frozenset(Response.__struct_fields__)
@@ -39,18 +41,13 @@ def analyse(
     functions that cannot contain anything of interest.
     """
     start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
-    deep = deep or handling is not None
-    walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
-    if deep:
-        walk.run()
     transactional = any(
         library.transactional is not None and library.transactional(function, cls) for library in libraries
     )
     text = module.source
     line = text.rfind(b"\n", 0, start) + 1
     indent = text[line:start]
-    read = walk.names_read
-    return Function(
+    fact = Function(
         key=key,
         name=function.name,
         path=module.path,
@@ -61,16 +58,7 @@ def analyse(
         else Span(function.start - start, function.start - start),
         language=module.language,
         class_name=function.owner or (cls.name if cls is not None else ""),
-        params=tuple(
-            FunctionParam(
-                p.name,
-                _source(text, p.type),
-                _source(text, p.default) if p.default is not None else None,
-                not deep or p.name in read or p.pattern is not None or function.has_error,
-                tuple(d.name for d in p.decorators),
-            )
-            for p in function.params
-        ),
+        params=tuple(_param(p, text) for p in function.params),
         is_async=function.is_async,
         decorators=tuple(d.name for d in function.decorators),
         returns=_source(text, function.returns),
@@ -78,28 +66,46 @@ def analyse(
         is_public="private" not in function.modifiers
         and "protected" not in function.modifiers
         and not function.name.startswith("_"),
+        complete=False,
+        transactional=transactional,
+        forwards_errors=forwards_errors or bool(handling and handling.forwards_errors),
+        body_start=function.body_start - start,
+        body_end=function.body_end - start,
+        indent=indent.decode("utf-8", "replace") if not indent.strip() else "",
+        handling=handling.kind if handling is not None else "",
+    )
+    if not deep and handling is None:
+        return fact
+    walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
+    walk.run()
+    return _with_body(fact, walk)
+
+
+def _with_body(fact: Function, walk: Walk) -> Function:
+    """The facts of a function, with what the walk found in its body."""
+    function, text, read = walk.function, walk.module.source, walk.names_read
+    return replace(
+        fact,
+        params=tuple(
+            replace(known, used=p.name in read or p.pattern is not None or function.has_error)
+            for known, p in zip(fact.params, function.params, strict=True)
+        ),
         queries=tuple(_query(d) for d in walk.queries),
         loops=tuple(walk.loops),
         txs=tuple(walk.txs),
         responses=tuple(_response(d, walk) for d in walk.responses),
         raises=tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises),
-        catches=tuple(_catch(d, text, start) for d in walk.catches),
+        catches=tuple(_catch(d, text, fact.start) for d in walk.catches),
         inputs=tuple(InputRead(**d) for d in walk.inputs),
         limits=tuple(walk.limits),
         calls=tuple(walk.calls),
         gaps=tuple(walk.gaps),
-        complete=not function.has_error and not walk.too_deep and deep,
+        complete=not function.has_error and not walk.too_deep,
         reads_principal=walk.reads_principal,
-        transactional=transactional,
-        forwards_errors=forwards_errors or bool(handling and handling.forwards_errors),
-        body_start=function.body_start - start,
-        body_end=function.body_end - start,
-        names_read=tuple(sorted(read)) if handling is not None else (),
+        names_read=tuple(sorted(read)) if walk.handling is not None else (),
         returns_query=walk.returns_query,
-        indent=indent.decode("utf-8", "replace") if not indent.strip() else "",
         passes_on=walk.passes_on,
         compares=tuple(sorted(walk.compares)),
-        handling=handling.kind if handling is not None else "",
     )
 
 
@@ -112,6 +118,13 @@ def handling_of(
         if found is not None:
             return found
     return None
+
+
+def _param(param: ParamNode, text: bytes) -> FunctionParam:
+    default = _source(text, param.default) if param.default is not None else None
+    return FunctionParam(
+        param.name, _source(text, param.type), default, annotations=tuple(d.name for d in param.decorators)
+    )
 
 
 def _fields(draft: Draft, names: frozenset[str]) -> dict[str, Any]:
