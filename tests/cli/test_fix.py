@@ -45,6 +45,7 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         self.lines = cache(lambda path: LineTable(self.sources[path]))
 
     monkeypatch.setattr(facade, "profile", lambda persona, settings: None, raising=False)
+
     def with_fixes(self: Any, found: tuple[Reported, ...]) -> tuple[Reported, ...]:
         return found
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from persona_lsp.findings import baseline
 from persona_lsp.facts.place import Where
+from persona_lsp.findings import baseline
 from persona_lsp.findings.finding import Finding, Reported, Severity
 from persona_lsp.text.lines import LineTable
 

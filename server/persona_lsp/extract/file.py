@@ -245,7 +245,9 @@ def _functions(
         taken[unit.key] = count + 1
         key = unit.key if count == 0 else f"{unit.key}#{count}"
         by_key[key] = unit
-        yield _function(unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles)
+        yield _function(
+            unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles
+        )
 
 
 def _function(
@@ -317,7 +319,9 @@ def _trigger_pattern(language: str) -> re.Pattern[bytes]:
             words.update(framework.vocabulary.triggers)
         for library in libraries_of(language):
             words.update(library.triggers)
-        pattern = re.compile(b"|".join(re.escape(w.encode()) for w in sorted(filter(None, words), key=len, reverse=True)))
+        pattern = re.compile(
+            b"|".join(re.escape(w.encode()) for w in sorted(filter(None, words), key=len, reverse=True))
+        )
         _patterns[language] = pattern
     return pattern
 

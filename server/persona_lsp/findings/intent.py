@@ -139,7 +139,25 @@ class PermitFields(Intent, frozen=True, gc=False):
 
 
 AnyIntent = (
-    SetStatus | AddReturn | GuardNotFound | DropBody | HideError | ForwardErrors | Rethrow | RenameText | MoveBefore
-    | ChangeMethod | CopyGuard | CapLimit | LimitQuery | BindSql | WrapInTransaction | ReadFromEnvironment
-    | RestrictOrigins | DenyCredentials | MergeParams | DeleteStatement | PermitFields
+    SetStatus
+    | AddReturn
+    | GuardNotFound
+    | DropBody
+    | HideError
+    | ForwardErrors
+    | Rethrow
+    | RenameText
+    | MoveBefore
+    | ChangeMethod
+    | CopyGuard
+    | CapLimit
+    | LimitQuery
+    | BindSql
+    | WrapInTransaction
+    | ReadFromEnvironment
+    | RestrictOrigins
+    | DenyCredentials
+    | MergeParams
+    | DeleteStatement
+    | PermitFields
 )

@@ -17,7 +17,7 @@ from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
-from persona_lsp.workspace.guards import auth_of, resolved, security_rules
+from persona_lsp.workspace.guards import auth_of, matches, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
@@ -229,9 +229,9 @@ def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard,
         if use.order >= 0 and use.order > order:
             continue
         prefix, known = text(world.names, path, use.prefix)
-        if prefix.strip("/"):
-            if not known or not (below.strip("/") + "/").startswith(prefix.strip("/") + "/"):
-                continue
+        inside = (below.strip("/") + "/").startswith(prefix.strip("/") + "/")
+        if prefix.strip("/") and not (known and inside):
+            continue
         symbol = use.guard.symbol
         target = resolve(world.names, path, symbol.name) if symbol is not None else None
         if target is None or target.kind != "router":
@@ -309,7 +309,7 @@ def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]
 def _bases(world: _World, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
     for ref in router.inherits:
         found = resolve(world.names, path, ref.name)
-        if found is None or found.kind not in ("router", "class") or depth > 6:  # noqa: PLR2004 -- class hierarchies end somewhere
+        if found is None or found.kind not in ("router", "class") or depth > 6:  # class hierarchies end somewhere
             continue
         base = world.names.files[found.path].routers.get(found.name)
         if base is not None:
@@ -421,9 +421,9 @@ def _statuses(
                 found.add(status)
     for function in before:
         found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
-    if handler is None or not any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses):
-        if not unknown:
-            found.update(d.status for d in governed if d.status is not None)
+    answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
+    if not answers and not unknown:
+        found.update(d.status for d in governed if d.status is not None)
     ordered = tuple(sorted(found))
     return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
 
@@ -530,7 +530,7 @@ def _action(world: _World, name: str, route: Route) -> tuple[Function | None, tu
 def _method(world: _World, path: str, cls: str, action: str, depth: int = 0) -> Function | None:
     entry = world.names.files[path]
     found = entry.functions.get(f"{cls}.{action}")
-    if found is not None or depth > 6:  # noqa: PLR2004 -- class hierarchies end somewhere
+    if found is not None or depth > 6:  # class hierarchies end somewhere
         return found
     facts = entry.classes.get(cls)
     for base in facts.bases if facts is not None else ():
@@ -569,7 +569,7 @@ def _class_guards(
 
 def _hierarchy(world: _World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
     cls = world.names.files[path].classes.get(name)
-    if cls is None or depth > 8:  # noqa: PLR2004 -- class hierarchies end somewhere
+    if cls is None or depth > 8:  # class hierarchies end somewhere
         return
     yield path, cls
     for base in cls.bases:
@@ -601,9 +601,9 @@ def _ruled(world: _World, method: str, path: str, file: str, guards: tuple[Guard
     for pattern, guard in _rules_for(world, file):
         if guard.methods and method not in guard.methods and method != "ANY":
             continue
-        if guard.within and not any(_ant(scope, path) for scope in guard.within):
+        if guard.within and not any(matches(scope, path) for scope in guard.within):
             continue
-        if _ant(pattern, path):
+        if matches(pattern, path):
             protected = guard.allows_all and any(g.kind in _PROTECTS and not g.allows_all for g in guards)
             return guards if protected else (guard, *guards)
     return guards
@@ -621,12 +621,6 @@ def _rules_for(world: _World, file: str) -> Sequence[tuple[str, Guard]]:
     first = world.rules[0][1]
     # Which of the modules' rules the application runs with is a matter of its class path.
     return (("/**", Guard(first.name, GuardKind.UNKNOWN, first.level, first.where)),)
-
-
-def _ant(pattern: str, path: str) -> bool:
-    from persona_lsp.workspace.guards import matches  # noqa: PLC0415 -- keeps the table of patterns in one place
-
-    return matches(pattern, path)
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------

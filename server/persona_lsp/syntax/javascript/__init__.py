@@ -49,7 +49,13 @@ def lower(root: Tree, source: bytes, path: str) -> Module:
 
 
 _FUNCTIONS: Final = frozenset(
-    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function_declaration"}
+    {
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "generator_function_declaration",
+    }
 )
 
 
