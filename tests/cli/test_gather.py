@@ -52,6 +52,7 @@ class TestProblems:
         (problem,) = found.problems
         assert problem.file == "m05.py"
         assert problem.message == "could not be analysed (RecursionError: too deep); please report it"
+        assert problem.internal
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only a forked process has the replaced function")
     def test_a_process_that_is_killed_does_not_cost_the_run(self, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:

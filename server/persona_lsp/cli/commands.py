@@ -121,6 +121,8 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         _emit_bytes(outcome.patch, options["output"])
     else:
         _emit(_rendered(report, options), options["output"])
+    if any(problem.internal for problem in report.problems):
+        return FAILED
     worst = report.worst()
     return FINDINGS if worst is not None and worst <= _threshold(options["fail_on"]) else 0
 

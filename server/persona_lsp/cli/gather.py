@@ -69,7 +69,7 @@ def gather(
         for path, packed, wrong in _extracted(list(unknown.items()), jobs or os.cpu_count() or 1):
             progress.advance(len(sources[path]))
             if wrong:
-                problems.append(Problem(wrong, path))
+                problems.append(Problem(wrong, path, internal=True))
             if packed is None:
                 continue
             facts[path] = decoder.decode(packed)

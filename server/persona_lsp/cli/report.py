@@ -44,6 +44,8 @@ class Problem(Struct, frozen=True):
 
     message: str
     file: str = ""
+    internal: bool = False
+    """The fault is this program's: the run is not to be trusted, whatever it found."""
 
 
 class Report(Struct, frozen=True):
