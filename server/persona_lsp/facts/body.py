@@ -148,6 +148,8 @@ class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     handle: str = ""
     """The receiver as written: `session`, `prisma`, `tx`."""
     result_used: bool = True
+    lazy: bool = False
+    """The call only describes the query, which runs where its rows are first looked at."""
 
 
 class Loop(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -180,6 +180,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     prefix: Text = EMPTY
     guards: tuple[Guard, ...] = ()
     conditional: bool = False
+    passed_to: str = ""
+    """The function that the router is an argument of: `where` is the call, which serves its own arguments alone."""
 
 
 class Use(Struct, frozen=True, gc=False, omit_defaults=True):
