@@ -24,11 +24,16 @@ _DEVELOPMENT: Final = re.compile(
 )
 
 
+_PICKED: Final = re.compile(r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:isOperational|expose|isJoi|isPublic)\b")
+
+
 def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) -> tuple[str, Span, str] | None:
     """What of a caught exception the expression shows: source, place, kind."""
     if expr is None or depth > 3:  # one hop through a variable, one through a wrapper
         return None
-    if ctx.condition and _DEVELOPMENT.search(ctx.condition) and not ctx.condition.startswith("not "):
+    # What is for developers is no leak, nor the text of a kind of failure that the code picked out to be told.
+    told = _DEVELOPMENT.search(ctx.condition) or _PICKED.search(ctx.condition)
+    if told and not ctx.condition.startswith("not "):
         return None
     for part in _shipped(state, expr):
         kind = ""
