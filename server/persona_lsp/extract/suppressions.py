@@ -16,8 +16,8 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
         return ()
     found: list[Suppression] = []
     for match in _COMMENT.finditer(source):
-        line_start = source.rfind(b"\n", 0, match.start()) + 1
-        before = source[line_start : match.start()].strip()
+        line_start = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
+        before = source[line_start : match.start()].removeprefix(b"\xef\xbb\xbf").strip()
         if not _is_comment(before, comment.encode()):
             continue
         rules = tuple(r.strip().decode("ascii", "replace") for r in match.group("rules").split(b",") if r.strip())
@@ -41,8 +41,8 @@ def _is_comment(before: bytes, comment: bytes) -> bool:
 
 
 def _line_end(source: bytes, at: int) -> int:
-    end = source.find(b"\n", at)
-    return len(source) if end < 0 else end
+    ends = [end for end in (source.find(b"\n", at), source.find(b"\r", at)) if end >= 0]
+    return min(ends, default=len(source))
 
 
 def _next_code(source: bytes, at: int, comment: bytes) -> tuple[int, int]:

@@ -19,8 +19,10 @@ from persona_lsp.review.profile import Profile
 from persona_lsp.review.suppressions import UNUSED, ChangeSuppression
 from persona_lsp.syntax.ir import Module
 from persona_lsp.syntax.languages import LANGUAGES
+from persona_lsp.syntax.parse import is_text
 from persona_lsp.workspace.snapshot import Snapshot
 
+_BOM: Final = b"\xef\xbb\xbf"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 Extractions = Callable[[str], Extraction | None]
@@ -92,14 +94,19 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
 
 def _with_line_ends(edits: Sequence[Edit], source: bytes) -> tuple[Edit, ...]:
     """The edits with the line ends of the file: frameworks spell new lines as LF."""
-    first = source.find(b"\n")
-    end = (
-        "\r\n" if first > 0 and source[first - 1 : first] == b"\r" else "\r" if first < 0 and b"\r" in source else "\n"
-    )
+    end = _line_end(source)
     if end == "\n":
         return tuple(edits)
     # What was copied from the file has its line ends already.
     return tuple(replace(edit, text=_LINE_END.sub(end, edit.text)) for edit in edits)
+
+
+def _line_end(source: bytes) -> str:
+    """How the first line of a text ends."""
+    first = source.find(b"\n")
+    if first < 0:
+        return "\r" if b"\r" in source else "\n"
+    return "\r\n" if source[first - 1 : first] == b"\r" else "\n"
 
 
 def _spellers(facts: FileFacts) -> Iterator[Speller]:
@@ -154,11 +161,15 @@ def ignore_here(extraction: Extraction, reported: Reported, reason: str = "") ->
     if reported.rule == UNUSED.id:
         return None
     language = LANGUAGES.get(extraction.facts.language)
-    mark = language.line_comment if language is not None else "#"
+    if language is None:
+        return None
     at = reported.where.start
-    line = source.rfind(b"\n", 0, at) + 1
-    indent = _indent(source, line)
-    newline = "\r\n" if source[line - 2 : line] == b"\r\n" or b"\r\n" in source[:4096] else "\n"
+    line = max(source.rfind(b"\n", 0, at), source.rfind(b"\r", 0, at)) + 1
+    if line == 0 and source.startswith(_BOM):
+        line = len(_BOM)
+    if is_text(extraction.parsed, line) or source[:line].rstrip(b"\r\n").endswith(b"\\"):
+        return None
+    mark, indent, newline = language.line_comment, _indent(source, line), _line_end(source)
     text = f"{indent}{mark} persona-lsp: ignore[{reported.rule}] {reason or 'the reason why this is fine'}{newline}"
     return Fix(
         f"Ignore `{reported.rule}` here", (Edit(extraction.path, line, line, text),), safe=False, rule=reported.rule

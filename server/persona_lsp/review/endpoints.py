@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Final
 
 from persona_lsp.review.views import EndpointRow
 from persona_lsp.text.lines import LineTable
@@ -13,7 +13,6 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 def endpoints(
     snapshot: Snapshot,
     lines: Callable[[str], LineTable],
-    findings: Callable[[Endpoint], int] | None = None,
     *,
     every: bool = False,
 ) -> tuple[EndpointRow, ...]:
@@ -40,12 +39,17 @@ def endpoints(
                 lines(handler.path).line_col(handler.name_where.start)[0] + 1 if handler is not None else 0,
                 tuple(g.name for g in endpoint.guards),
                 tuple({"name": p.name, "in": p.place.value, "required": p.required, "type": p.type} for p in endpoint.params),
-                endpoint.body.type if endpoint.body is not None else "", endpoint.success, endpoint.route.doc.summary,
+                endpoint.body.type if endpoint.body is not None else "", endpoint.success, _summary(endpoint),
                 endpoint.route.doc.deprecated, endpoint.route.kind, endpoint.path_known,
-                findings(endpoint) if findings is not None else 0,
             )
         )  # fmt: skip
     return tuple(rows)
+
+
+def _summary(endpoint: Endpoint) -> str:
+    """What the code says about the endpoint in one line: its documented summary, or that of its handler."""
+    told = endpoint.route.doc.summary or (endpoint.handler.doc if endpoint.handler is not None else "")
+    return told.strip().partition("\n")[0].strip()
 
 
 def listed(endpoint: Endpoint) -> bool:
@@ -114,6 +118,18 @@ def _parameters(row: EndpointRow, path: str) -> list[dict[str, Any]]:
     for place, name, required in names:
         found.setdefault((place, name), {"name": name, "in": place, "required": required, "schema": {"type": "string"}})
     return list(found.values())
+
+
+_TYPES: Final = {
+    "int": "integer", "long": "integer", "integer": "integer", "short": "integer", "number": "number", "float": "number",
+    "double": "number", "decimal": "number", "bigdecimal": "number", "bool": "boolean", "boolean": "boolean",
+}  # fmt: skip
+
+
+def _schema(declared: str | bool) -> dict[str, str]:
+    """The JSON Schema type of a declared type; text where it is not one of the plain ones."""
+    bare = re.sub(r"\s*\|\s*(?:None|null|undefined)|^Optional[\[<]|[\]>?]$", "", str(declared)).strip().lower()
+    return {"type": _TYPES.get(bare, "string")}
 
 
 def _operation_id(method: str, row: EndpointRow, path: str, taken: dict[str, int]) -> str:

@@ -1,6 +1,8 @@
 """Hovers: the endpoint card, the function card, and the explanation of a finding."""
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from persona_lsp.extract import Extraction
 from persona_lsp.facts.body import WRITES, Function, Op
@@ -135,11 +137,11 @@ def _about(endpoints: Sequence[Endpoint], found: Iterable[Reported]) -> list[Rep
 def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Profile) -> str:
     first = endpoints[0]
     title = first.label if first.path_known else f"{first.label} (prefix unknown)"
-    lines = [f"### {title}  ·  {_plain(first.handler_name) or 'inline handler'}  ·  {first.framework}"]
-    lines += [f"also `{other.label}`  " for other in endpoints[1:_SHOWN_NAMES] if other.label != first.label]
+    lines = [f"### {_prose(title)}  ·  {_prose(first.handler_name) or 'inline handler'}  ·  {first.framework}"]
+    lines += [f"also `{_plain(other.label)}`  " for other in endpoints[1:_SHOWN_NAMES] if other.label != first.label]
     about = first.route.doc.summary or (first.handler.doc.split("\n\n")[0].strip() if first.handler is not None else "")
     if about:
-        lines.append(about)
+        lines.append(_prose(about))
     rows = [
         ("Auth", _auth(first)),
         (
@@ -167,12 +169,13 @@ def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Pro
 def _impact(reported: Reported) -> str:
     info = rule(reported.rule)
     why = info.sections.get("Why it matters", "").strip().split("\n", 1)[0] if info is not None else ""
-    return f"  \n   *{why}*" if why else ""
+    # Underscores: the sentence may have a word between asterisks.
+    return f"  \n   _{why}_" if why else ""
 
 
 def _function_card(function: Function, found: Sequence[Reported]) -> str:
     signature = ", ".join(p.name for p in function.params if p.name not in ("self", "cls"))
-    lines = [f"### {_plain(function.key)}({signature})"]
+    lines = [f"### {_prose(function.key)}({_prose(signature)})"]
     does = _does((function,))
     calls = list(
         dict.fromkeys(
@@ -228,12 +231,12 @@ def _unknown_guards(guards: Iterable[Guard]) -> str:
 def _param(param: Param) -> str:
     text = f"`{_plain(param.name)}{'' if param.required or param.place is In.PATH else '?'}`"
     if param.type:
-        text += f" {_plain(param.type)}"
+        text += f" {_prose(param.type)}"
     bounds = _bounds(param.constraint) if param.constraint is not None else ""
     if bounds:
         text += f" {bounds}"
     if param.default not in (None, ""):
-        text += f" = {_plain(str(param.default))[:30]}"
+        text += f" = {_prose(str(param.default)[:30])}"
     return text if param.place in (In.PATH, In.QUERY) else f"{text} ({param.place.value})"
 
 
@@ -275,7 +278,7 @@ def _message(endpoint: Endpoint, status: int) -> str:
         if function is not None and status >= _HTTP_ERROR:
             for thrown in function.raises:
                 if thrown.status == status and thrown.message:
-                    return _plain(thrown.message)[:60]
+                    return _prose(thrown.message[:60])
     return ""
 
 
@@ -310,9 +313,19 @@ def _named(names: list[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text from the source that cannot break out of Markdown code or a table."""
+    """Text from the source that cannot break out of Markdown code."""
     return " ".join(text.replace("`", "'").split())
 
 
+def _prose(text: str) -> str:
+    """Text from the source that is shown as it is, whatever Markdown would make of it."""
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+_MARKUP: Final = re.compile(r"[\\`*\[\]<>~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=#]")
+"""Underscores inside of words mean nothing; some signs mean something at the beginning only."""
+
+
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    # A backslash before an escaped bar would let it divide cells again.
+    return re.sub(r"\\*\|", r"\\|", text).replace("\n", " ")

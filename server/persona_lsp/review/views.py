@@ -62,7 +62,6 @@ class EndpointRow(Struct, frozen=True, gc=False):
     deprecated: bool = False
     kind: str = "http"
     path_known: bool = True
-    findings: int = 0
 
 
 class RuleInfo(Struct, frozen=True, gc=False):

@@ -37,6 +37,20 @@ def parse(path: str, source: bytes, language: Language, old: Parsed | None = Non
     return Parsed(path, source, new, language)
 
 
+def is_text(parsed: Parsed, offset: int) -> bool:
+    """Whether what is written at the offset would be part of a literal or of markup that begins before it."""
+    node = parsed.tree.root_node.descendant_for_byte_range(offset, offset)
+    while node is not None:
+        if node.start_byte < offset < node.end_byte and any(word in node.type for word in _TEXTS):
+            return True
+        node = node.parent
+    return False
+
+
+_TEXTS = ("string", "template", "heredoc", "text_block", "jsx", "symbol_array", "regex")
+"""Parts of the names that the grammars have for text: in none of them a comment is a comment."""
+
+
 def difference(before: bytes, after: bytes) -> tuple[int, int, int]:
     """(start, end in `before`, end in `after`) of what changed."""
     limit = min(len(before), len(after))
