@@ -208,6 +208,39 @@ class Orders {
 }
 ```
 
+Visitors have a path of their own beside the one for customers, and rules on paths say who needs which.
+
+```java spring
+@Configuration
+class SecurityConfig {
+    @Bean
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        http.authorizeHttpRequests(rules -> rules
+            .requestMatchers("/auth/**").authenticated()
+            .anyRequest().permitAll());
+        return http.build();
+    }
+}
+
+@RestController
+class Carts {
+    @PostMapping("/cart/{code}/checkout")
+    Receipt checkout(@PathVariable String code, @RequestBody @Valid Checkout form) {
+        return carts.pay(code, form);
+    }
+
+    @PostMapping("/auth/cart/{code}/checkout")
+    Receipt checkoutOfCustomer(@PathVariable String code, @RequestBody @Valid Checkout form) {
+        return carts.pay(code, form);
+    }
+
+    @PutMapping("/auth/cart/{code}")
+    Cart replace(@PathVariable String code, @RequestBody @Valid CartForm form) {
+        return carts.replace(code, form);
+    }
+}
+```
+
 ## When to ignore it
 Anonymous callers are meant to use this one; say so with the framework's own marker if it has one.
 """
@@ -228,11 +261,17 @@ from persona_lsp.rules.predicates import (
     is_item,
     is_public_by_intent,
     label,
+    last_segment,
+    singular,
 )
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 _SHARE = 0.6
 """Guarded siblings are a majority from this share on; there have to be two at least."""
+
+
+_NEWCOMERS = frozenset({"user", "customer", "account", "member", "subscriber", "registration", "subscription"})
+"""What people who are not known yet create: themselves."""
 
 
 @project_rule(severity=Severity.ERROR, since="0.1")
@@ -247,12 +286,14 @@ def sibling_auth_gap(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         changing = [endpoint for endpoint in group if endpoint.method in CHANGING]
         reading = [endpoint for endpoint in group if endpoint.method == "GET"]
-        yield from _gaps(changing)
         # Reading in public and writing in private is a design; a gap is where most reading is private too.
-        yield from _gaps(reading)
+        for endpoint, holder, guard, count in (*_gaps(changing), *_gaps(reading)):
+            if not _is_twin(endpoint, snapshot):
+                yield _finding(endpoint, holder, guard, count)
 
 
-def _gaps(members: list[Endpoint]) -> Iterator[Finding]:
+def _gaps(members: list[Endpoint]) -> Iterator[tuple[Endpoint, Endpoint, Guard, int]]:
+    """Unguarded members of a guarded majority: each with one that has the guard, the guard, and how many have it."""
     guarded = [endpoint for endpoint in members if endpoint.auth is Auth.REQUIRED]
     if len(guarded) < 2 or len(guarded) == len(members) or len(guarded) < _SHARE * len(members):
         return
@@ -268,8 +309,53 @@ def _gaps(members: list[Endpoint]) -> Iterator[Finding]:
     if members[0].method == "GET" and (guard.only or guard.except_):
         return
     for endpoint in members:
-        if endpoint.auth is Auth.NONE and not is_public_by_intent(endpoint) and not _asks_itself(endpoint):
-            yield _finding(endpoint, holder, guard, count)
+        if (
+            endpoint.auth is Auth.NONE
+            and _is_alike(endpoint, guard)
+            and not is_public_by_intent(endpoint)
+            and not _asks_itself(endpoint)
+        ):
+            yield endpoint, holder, guard, count
+
+
+def _is_alike(endpoint: Endpoint, guard: Guard) -> bool:
+    """What the siblings demand is to be expected of this one too."""
+    if endpoint.method == "GET":
+        # Look-ups for forms and lists of what is public stand beside what is not.
+        return is_item(endpoint) and not guard.matcher
+    if endpoint.method == "POST":
+        # Whoever writes rules on paths chose the path of what visitors do.
+        return not guard.matcher and singular(last_segment(endpoint).lower()) not in _NEWCOMERS
+    return True
+
+
+def _is_twin(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """The same thing is guarded under another path: `/auth/cart/{code}` beside `/cart/{code}`."""
+    return any(
+        other is not endpoint
+        and other.app == endpoint.app
+        and other.method == endpoint.method
+        and other.auth is not Auth.NONE
+        and (other.route.statement == endpoint.route.statement or _adds_words(_pieces(other), _pieces(endpoint)))
+        for other in snapshot.endpoints
+    )
+
+
+def _pieces(endpoint: Endpoint) -> list[str]:
+    return ["{}" if segment.param else segment.literal for segment in endpoint.segments]
+
+
+def _adds_words(longer: list[str], shorter: list[str]) -> bool:
+    """The longer path is the shorter one with words between its pieces, and ends alike."""
+    if len(longer) <= len(shorter) or not shorter or longer[-1] != shorter[-1]:
+        return False
+    index = 0
+    for piece in longer:
+        if index < len(shorter) and piece == shorter[index]:
+            index += 1
+        elif piece == "{}":
+            return False
+    return index == len(shorter)
 
 
 def _finding(endpoint: Endpoint, holder: Endpoint, guard: Guard, count: int) -> Finding:
@@ -282,19 +368,22 @@ def _finding(endpoint: Endpoint, holder: Endpoint, guard: Guard, count: int) -> 
         name=guard.name,
         target=guard.where,
     )
-    severe = endpoint.method in CHANGING or is_item(endpoint)
     return Finding(
         endpoint.where,
         f"`{label(endpoint)}` has no `{brief(guard.name)}`, which {count} of its siblings have; add it.",
         fixes=(fix,) if copies else (),
-        severity=None if severe else Severity.WARNING,
         related=(Related(holder.where, f"`{label(holder)}` has it."),),
         subject=endpoint.label,
     )
 
 
 def _guards(endpoint: Endpoint) -> list[Guard]:
-    return [guard for guard in endpoint.guards if is_auth_guard(guard) and not guard.optional]
+    return [
+        guard
+        for guard in endpoint.guards
+        # What stands in front of the whole application was put there for all that comes behind it.
+        if is_auth_guard(guard) and not guard.optional and (guard.level is not Level.APP or guard.matcher)
+    ]
 
 
 def _asks_itself(endpoint: Endpoint) -> bool:
