@@ -24,7 +24,9 @@ _DEVELOPMENT: Final = re.compile(
 )
 
 
-_PICKED: Final = re.compile(r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:isOperational|expose|isJoi|isPublic)\b")
+_PICKED: Final = re.compile(
+    r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:isOperational|expose|isJoi|isPublic)\b"
+)
 
 
 def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) -> tuple[str, Span, str] | None:

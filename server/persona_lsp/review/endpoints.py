@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Final, Final
+from typing import Any, Final
 
 from persona_lsp.review.views import EndpointRow
 from persona_lsp.text.lines import LineTable
