@@ -8,6 +8,13 @@ from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, T
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Name, Str, dotted
 
 _STORE_TYPE: Final = re.compile(r"(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$")
+_REPOSITORY_TYPE: Final = re.compile(r"(?:Repository|Repo|Repositories)(?:Impl|Wrapper|Custom|V\d)?$")
+_CONVERTER: Final = re.compile(
+    r"^(?:Object|Json|Xml|XML|Yaml|YAML|Csv|Cbor|Smile|Avro|Ion|Model|Dozer|Bean|Exception|Row|Column|Error|Type|Field|Value"
+    r"|Attribute|Authorities|GrantedAuthorities|Principal|Result|Task|Request|Response|Dto|DTO)Mapper$|(?:Dto|DTO|Struct)Mapper$"
+)
+"""Mappers that turn one value into another, and have nothing to do with MyBatis."""
+_CONVERTS: Final = re.compile(r"mapstruct|service\.mapper$|\.(?:converters?|dto|jackson\w*)(?:\.|$)")
 _STORE_NAME: Final = re.compile(r"(?:repository|repo|repositories|dao)$", re.IGNORECASE)
 _ENTITY: Final = re.compile(
     r"(?:Jpa|Crud|Mongo|Reactive|Spring|SpringData|Custom|ReadOnly|I(?=[A-Z]))?(?P<entity>\w*?)"
@@ -16,6 +23,10 @@ _ENTITY: Final = re.compile(
 _READ: Final = re.compile(r"^(?:find|get|read|query|search|stream|load|select|fetch|list|lookup|page)(?=[A-Z]|$)")
 _ACCESSOR: Final = re.compile(r"^(?:get(?!All)|is|has|set|load(?!All)|create|put|add)(?=[A-Z]|$)")
 """Without an argument these read or make something of the object itself."""
+_ASKS: Final = re.compile(
+    r"^(?:find|select|query|search|list|page|insert|persist|save|update|delete|remove|truncate|count|exists)(?=[A-Z]|$)"
+)
+"""Verbs of databases; what a class called DAO or mapper gets, reads, loads or puts may be anything."""
 _COUNT: Final = re.compile(r"^(?:count|selectCount)(?=[A-Z]|$)")
 _EXISTS: Final = re.compile(r"^(?:exists|has|is)(?=[A-Z]|$)")
 _DELETE: Final = re.compile(r"^(?:delete|remove|truncate)(?=[A-Z]|$)")
@@ -97,9 +108,27 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
         return jpql
     if name in _NOT_A_QUERY or name.startswith("assert") or (not call.args and _ACCESSOR.match(name)):
         return None
-    if _STORE_TYPE.search(declared) or (not declared and _STORE_NAME.search(last)):
+    if _is_store(call, declared, last, scope):
         return _repository(call, name, declared or last[:1].upper() + last[1:], last, scope)
     return None
+
+
+def _is_store(call: Call, declared: str, last: str, scope: Scope) -> bool:
+    """The receiver keeps rows: its type is called a repository; or a DAO or mapper is asked in a database's words."""
+    if _REPOSITORY_TYPE.search(declared):
+        return True
+    if declared:
+        if not _STORE_TYPE.search(declared) or _CONVERTER.search(declared):
+            return False
+        origin = scope.imported(declared)
+        if declared.endswith("Mapper") and origin is not None and _CONVERTS.search(origin[0]):
+            return False
+    elif not _STORE_NAME.search(last):
+        return False
+    if declared.endswith("Mapper") and _UPDATE.match(call.name) and len(call.args) > 1:
+        # `updateEntity(entity, dto)` copies fields; MyBatis is given one object, or the object and its filter.
+        return "By" in call.name
+    return bool(call.args) and _ASKS.match(call.name) is not None
 
 
 def transactional(function: FunctionNode, cls: ClassNode | None) -> bool:
