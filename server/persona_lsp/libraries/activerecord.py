@@ -29,6 +29,9 @@ _RELATIONAL: Final = frozenset(
     }
 )  # fmt: skip
 """Words that hardly anything but ActiveRecord has."""
+_NEEDS_ARGUMENTS: Final = frozenset({"order", "limit", "offset", "having", "includes", "joins", "preload", "reorder"})
+"""Words of relations that are names of attributes as well."""
+_ALSO_OF_LISTS: Final = frozenset({"pluck", "pick"})
 _ONE_OR_NONE: Final = frozenset({"find_by", "first", "last", "take", "second", "third", "pick", "forty_two"})
 _ONE_OR_RAISE: Final = frozenset(
     {"find", "find_by!", "first!", "last!", "take!", "sole", "find_sole_by", "second!", "third!"}
@@ -82,7 +85,7 @@ _ENUMERABLE: Final = frozenset(
         "new", "build", "model", "klass", "arel", "cache", "respond_to?", "in_groups_of", "each_entry", "total_pages",
         "total_count", "current_page", "next_page", "prev_page", "total_entries", "last_page?", "first_page?", "table_name",
         "arel_table", "connection", "columns", "column_names", "primary_key", "name", "human_attribute_name", "model_name",
-        "quoted_table_name", "reset_column_information", "transaction", "with_lock", "delay", "perform_later",
+        "lines", "split", "strip", "quoted_table_name", "reset_column_information", "transaction", "with_lock", "delay", "perform_later",
     }
 )  # fmt: skip
 """What ends or leaves a chain without asking the database by itself."""
@@ -99,7 +102,7 @@ _PLAIN: Final = frozenset(
         "ObjectSpace", "GC", "Signal", "Etc", "Socket", "Timecop", "FactoryBot", "RSpec", "ActionCable", "Turbo", "Arel",
         "Gem", "Bundler", "Rake", "Thor", "Mail", "PG", "Mysql2", "SQLite3", "Octokit", "Slack", "Discordrb", "Telegram",
         "Cloudinary", "Fog", "Chewy", "Searchkick", "Algolia", "Ransack", "OAuth", "OAuth2", "Oj", "MultiJson", "Zlib",
-        "WillPaginate", "Kaminari", "Pagy", "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
+        "Money", "WillPaginate", "Kaminari", "Pagy", "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
     }
 )  # fmt: skip
 _HELPERS: Final = re.compile(
@@ -114,6 +117,8 @@ _NOT_RECORDS: Final = re.compile(
     r"file|files|io|digest|hmac|sha\d*|cipher|conn|connection|api|service|logger|storage|s3|body|args|kwargs|metadata|query|"
     r"map|keys|values|counts|stack|tree|node|element|doc|document|image|pdf|workbook|sheet|form|index|search|pool|job|scope)$"
 )
+_MAKES_VALUE: Final = re.compile(r"^(?:build|make|parse|generate|compute|calculate|format|render|to)_")
+"""Beginnings of methods that make a value out of what they are given."""
 _CONNECTION: Final = re.compile(r"(?:^|_)(?:connection|conn)$")
 _FIRST_WORD: Final = re.compile(r"\s*(?:/\*.*?\*/\s*)*([A-Za-z]+)")
 _OPS: Final = {
@@ -187,9 +192,9 @@ def _associated(links: list[Call], root: AnyExpr | None, call: Call) -> bool:
     """A chain on a record or relation that asks with words of ActiveRecord."""
     if root is None:
         return False
-    names = {link.name for link in links}
-    if names & _RELATIONAL:
-        first = next(link for link in links if link.name in _RELATIONAL)
+    asking = [link for n, link in enumerate(links) if link.name in _RELATIONAL and not _is_attribute(links, n)]
+    if asking:
+        first = asking[0]
         if first.block is not None and first.name in ("order", "limit"):
             return False
         if isinstance(root, Name) and _NOT_RECORDS.match(root.id) and len(links) == 1:
@@ -201,6 +206,18 @@ def _associated(links: list[Call], root: AnyExpr | None, call: Call) -> bool:
     if call.name in ("create", "insert") and len(links) > 1 and (call.args or call.kwargs):
         named = root.id if isinstance(root, Name) else root.name if isinstance(root, Call) else ""
         return links[-2].name.endswith("s") and not links[-2].args and not _NOT_RECORDS.match(named)
+    return False
+
+
+def _is_attribute(links: list[Call], number: int) -> bool:
+    """`line_item.order`: without arguments such a word is what belongs to a record; `t.schema.pluck(..)` is a list's."""
+    link = links[number]
+    if link.name in _NEEDS_ARGUMENTS:
+        return not (link.args or link.kwargs or link.block is not None)
+    if link.name in _ALSO_OF_LISTS:
+        before = links[number - 1] if number else None
+        named = before.name if before is not None else ""
+        return number > 0 and not named.endswith("s") and named not in _LAZY
     return False
 
 
@@ -302,7 +319,12 @@ def _ended(before: list[Call]) -> bool:
             return True
         if name in _ONE_OR_NONE or name in _MAKES or name in _ENSURES or name in _ALWAYS_ONE or name in _BULK:
             return True
-        if name in _ENUMERABLE or name in ("pluck", "ids", "find_by_sql") or re.fullmatch(r"find_by_\w+!?", name):
+        if (
+            _MAKES_VALUE.match(name)
+            or name in _ENUMERABLE
+            or name in ("pluck", "ids", "find_by_sql")
+            or re.fullmatch(r"find_by_\w+!?", name)
+        ):
             return True
     return False
 
