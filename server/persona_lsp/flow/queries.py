@@ -37,7 +37,7 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "limited": True if (meaning.limited is not True and sql is not None and sql.has_limit) else meaning.limited,
         "variable": ctx.assigned_to, "keyed_by": _keyed(state, meaning.keys), "keys": tuple(state.text(k)[:60] for k in meaning.keys),
         "checked": not meaning.nullable, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
-        "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work,
+        "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work, "lazy": meaning.lazy,
         "relational": meaning.relational if meaning.relational is not None else library.relational,
         "columns": meaning.columns or _written(state, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
         "statement": ctx.statement, "limit_span": Span(expr.end - state.base, expr.end - state.base),

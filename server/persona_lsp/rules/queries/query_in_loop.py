@@ -178,6 +178,9 @@ def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
         if query.op not in _READS or not 0 <= query.site.loop < len(function.loops):
             continue
         loop = function.loops[query.site.loop]
+        # A relation that is kept in a variable runs where, and if, somebody looks at its rows.
+        if query.lazy and query.variable:
+            continue
         if _is_many(loop) and _depends(query, loop) and not _is_joined(query, loop):
             yield _finding(function, query, loop)
 
