@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.facts.http import Body, Constraint, Guard, In, Level, Param
+from persona_lsp.facts.http import Body, Constraint, Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.names import Names, flag, number_of, place, ref_name, unwrap_annotated
@@ -129,6 +129,8 @@ def signature(
             special[node.name] = simple
             continue
         if may_depend(metadata):
+            made = next(m.name for m in metadata if isinstance(m, Call))
+            guards.append(Guard(made, GuardKind.UNKNOWN, level, place(node, names.module)))
             inputs[node.name] = "dependency"
             unknown = True
             continue

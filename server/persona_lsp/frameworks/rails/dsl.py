@@ -176,6 +176,8 @@ def _mount(mapper: "Mapper", call: Call, scope: Scope) -> None:
     if scope.level in ("resources", "resource"):
         scope = mapper.nested(scope)
     path = joined(scope.path, mapper.path_of(prefix)) if prefix is not None else scope.path
+    if "constraints" in given:
+        scope = mapper.constrained(given["constraints"], scope)
     mapper.add_mount(scope, f"{name}.routes", _braced(path), call)
 
 

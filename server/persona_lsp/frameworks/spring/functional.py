@@ -99,7 +99,9 @@ def _walk(expr: AnyExpr, prefix: Text, found: _Found, depth: int) -> None:
 def _call(call: Call, prefix: Text, found: _Found, depth: int) -> None:
     name, args = call.name, call.args
     if name in VERBS and args and not _is_predicate(call):
-        _add(call, name, args[0], args[-1] if len(args) > 1 else None, prefix, found)
+        # `GET("/x", accept(JSON), handler)`: requests that the predicate refuses are for others.
+        predicates = tuple(found.module.text(arg) for arg in args[1:-1])
+        _add(call, name, args[0], args[-1] if len(args) > 1 else None, prefix, found, variants=predicates)
     elif name in {"route", "andRoute", "orRoute"} and len(args) >= 2:
         for verb, path, at in _predicate(args[0], found):
             _add(call, verb, path, args[1], prefix, found, at)
@@ -166,7 +168,14 @@ def _lambda_values(target: Lambda) -> Iterator[AnyExpr]:
 
 
 def _add(
-    call: Call, verb: str, path: AnyExpr, handler: AnyExpr | None, prefix: Text, found: _Found, at: Call | None = None
+    call: Call,
+    verb: str,
+    path: AnyExpr,
+    handler: AnyExpr | None,
+    prefix: Text,
+    found: _Found,
+    at: Call | None = None,
+    variants: tuple[str, ...] = (),
 ) -> None:
     module = found.module
     written = found.values.text(path, found.path)
@@ -187,6 +196,7 @@ def _add(
         path_where=where(module, path) if isinstance(path, Str) else None,
         method_where=Where(module.path, start, start + len(verb)),
         unknown_params=True,
+        variants=variants,
     ))  # fmt: skip
 
 
