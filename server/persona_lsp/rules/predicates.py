@@ -18,6 +18,9 @@ _SAVES: Final = frozenset({"save", "save!", "saveAndFlush", "save_and_flush"})
 """Calls that create what is new and change what is not; below a collection's POST it is new."""
 
 
+_ENSURES: Final = re.compile(r"find_?or|get_?or|first_?or|ensure|upsert|or_?update", re.IGNORECASE)
+_CREATES: Final = frozenset("add create creates insert issue make new open place post register signup submit".split())
+_ALSO_CHANGES: Final = frozenset("change edit merge modify put replace update upsert".split())
 _ACTIONS: Final = frozenset(
     """accept activate approve archive authenticate authorize batch bulk calculate cancel check checkout clone close
     confirm convert copy deactivate disable dislike download duplicate enable estimate exchange execute export
@@ -172,6 +175,18 @@ def is_webhook_receiver(endpoint: Endpoint) -> bool:
     return any("signature" in read.name.lower() for read in inputs if read.place == In.HEADER)
 
 
+def is_missing_action(endpoint: Endpoint) -> bool:
+    """It names an action that no controller of the project has: `resources` registers more than it serves."""
+    ref = endpoint.route.handler
+    return endpoint.handler is None and ref is not None and "#" in ref.name
+
+
+def is_made_for_tests(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """The application that serves it is put together by a test out of parts of the project."""
+    facts = snapshot.files.get(endpoint.app.rpartition(":")[0])
+    return endpoint.test or (facts is not None and facts.role == "test")
+
+
 def is_public_by_intent(endpoint: Endpoint) -> bool:
     """Anonymous callers are meant to reach it, as far as its path and its markers tell."""
     return (
@@ -241,13 +256,25 @@ def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
     if endpoint.method != "POST" or is_item(endpoint) or is_action(endpoint) or is_login(endpoint):
         return ""
     collection = last_segment(endpoint)
-    for query, _, _ in handler_queries(endpoint):
-        creates = query.op is Op.INSERT or (query.op is Op.UPSERT and query.api.rsplit(".", 1)[-1] in _SAVES)
+    for query, function, call in handler_queries(endpoint):
+        if call >= 0 and _ENSURES.search(function.name):
+            continue
+        saves = query.op is Op.UPSERT and query.api.rsplit(".", 1)[-1] in _SAVES
+        creates = query.op is Op.INSERT or (saves and _is_new(endpoint, query, function))
         if not creates or query.site.catch >= 0 or query.site.loop >= 0:
             continue
         if query.entity and (same_thing(query.entity, collection) or has_item_sibling(endpoint, snapshot)):
             return query.entity
     return ""
+
+
+def _is_new(endpoint: Endpoint, query: Query, function: Function) -> bool:
+    """What is saved is made here, or by somebody who says so; else the client may have sent a record that is there."""
+    if query.entity and query.entity.rsplit(".", 1)[-1] in query.args:
+        return True
+    names = [function.name] if endpoint.handler is None else [function.name, endpoint.handler.name]
+    said = {word for name in names for word in words(name)}
+    return bool(said & _CREATES) and not said & _ALSO_CHANGES
 
 
 def is_protected(endpoint: Endpoint) -> bool:

@@ -151,8 +151,11 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import DeleteStatement
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.memo import per_outline
-from persona_lsp.rules.predicates import brief, label
+from persona_lsp.rules.predicates import brief, is_made_for_tests, is_missing_action, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+
+_SLASH_DECIDES = frozenset({"fastapi"})
+"""Frameworks for which `/orders` and `/orders/` are two paths."""
 
 
 @project_rule(severity=Severity.ERROR, since="0.1")
@@ -162,7 +165,7 @@ def duplicate_route(snapshot: Snapshot) -> Iterator[Finding]:
         first = snapshot.endpoints[group[0]]
         for index in group[1:]:
             endpoint = snapshot.endpoints[index]
-            if endpoint.where != first.where and not _is_chain(first):
+            if endpoint.where != first.where and not _is_chain(first) and not _is_alternative(endpoint, snapshot):
                 yield _finding(endpoint, first, alone=_is_alone(endpoint, snapshot))
 
 
@@ -171,8 +174,9 @@ def _groups(snapshot: Snapshot) -> tuple[tuple[int, ...], ...]:
     """Indexes of endpoints that are registered alike, in the order in which the router tries them."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, endpoint in enumerate(snapshot.endpoints):
-        if _is_certain(endpoint):
-            key = (endpoint.app, endpoint.method, endpoint.shape, *endpoint.route.variants)
+        if _is_certain(endpoint) and not is_made_for_tests(endpoint, snapshot):
+            slash = "/" if endpoint.framework in _SLASH_DECIDES and endpoint.path.endswith("/") else ""
+            key = (endpoint.app, endpoint.method, endpoint.shape, slash, *endpoint.route.variants)
             groups.setdefault(key, []).append(index)
     return tuple(
         tuple(
@@ -187,6 +191,19 @@ def _is_alone(endpoint: Endpoint, snapshot: Snapshot) -> bool:
     """Nothing else is registered by the same statement."""
     statement = endpoint.route.statement
     return sum(other.route.statement == statement for other in snapshot.by_file.get(statement.path, ())) == 1
+
+
+def _is_alternative(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """The same registration has another path, by which its handler is reached: `get(["/", "/:id"], read)`."""
+    statement = endpoint.route.statement
+    return any(
+        other.route.statement == statement
+        and other.method == endpoint.method
+        and other.handler_name == endpoint.handler_name
+        and other.app == endpoint.app
+        and other.shape != endpoint.shape
+        for other in snapshot.by_file.get(statement.path, ())
+    )
 
 
 def _finding(endpoint: Endpoint, first: Endpoint, *, alone: bool) -> Finding:
@@ -213,7 +230,9 @@ def _finding(endpoint: Endpoint, first: Endpoint, *, alone: bool) -> Finding:
 
 def _is_certain(endpoint: Endpoint) -> bool:
     route = endpoint.route
-    if endpoint.test or endpoint.conditional or route.conditional or route.derived or endpoint.overrides:
+    if endpoint.conditional or route.conditional or route.derived or endpoint.overrides:
+        return False
+    if is_missing_action(endpoint):
         return False
     return endpoint.path_known and endpoint.method != "ANY" and route.kind == "http"
 

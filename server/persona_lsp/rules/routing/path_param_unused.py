@@ -121,13 +121,14 @@ app.get('/shops/:_shopId/opening', (req, res) => {
 The parameter is there for people and search engines to read, as in `/questions/{id}/{title}`.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, brief, is_html, label
+from persona_lsp.rules.predicates import CHANGING, answers, brief, is_html, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MIDDLEWARE = frozenset(
@@ -135,6 +136,10 @@ _MIDDLEWARE = frozenset(
     title slug_title any path splat wildcard""".split()
 )
 
+_DECORATION = re.compile(
+    r"cache|bust|fingerprint|digest|timestamp|filename|file_?name$|slug|seo|pretty|extension|^ext$", re.IGNORECASE
+)
+"""Parameters that make an address readable or unique, which no code has to look at."""
 _HARMLESS = frozenset(
     """render head redirect_to respond_to respond_with authorize authorize! policy_scope current_user current_account
     raise params request response session cookies flash logger t l url_for puts require json xml html format
@@ -150,14 +155,15 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     if not names or not _is_certain(endpoint):
         return
     read = _read(endpoint)
-    if "" in read:
+    # A name that the path does not have is the mistake, and `path-param-mismatch` tells it.
+    if "" in read or not _declared(endpoint) <= set(names):
         return
     changing = endpoint.method in CHANGING and len(names) > 1
     for index, name in enumerate(names):
         if name in read or name.lower() in _MIDDLEWARE:
             continue
         parent = changing and index < len(names) - 1
-        if name.startswith("_") and not parent:
+        if (name.startswith("_") or _DECORATION.search(name)) and not parent:
             continue
         yield Finding(
             endpoint.route.path_where or endpoint.where,
@@ -172,7 +178,7 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
 
 def _is_certain(endpoint: Endpoint) -> bool:
     handler = endpoint.handler
-    if handler is None or not handler.complete or endpoint.overrides:
+    if handler is None or not handler.complete or endpoint.overrides or _is_stub(handler):
         return False
     # A handler without parameters takes its input in its body and in what it calls, all of which can be looked at.
     if endpoint.route.unknown_params and (handler.params or not _is_seen_through(endpoint, handler)):
@@ -181,6 +187,13 @@ def _is_certain(endpoint: Endpoint) -> bool:
     if is_html(endpoint) or not (handler.responses or handler.raises or endpoint.declared):
         return False
     return endpoint.path_known and not any(_may_read(guard, endpoint) for guard in endpoint.guards)
+
+
+def _is_stub(handler: Function) -> bool:
+    """Nothing is done yet."""
+    return any(r.exception.startswith("NotImplemented") for r in handler.raises) or any(
+        answer.status == 501 for answer in answers(handler)
+    )
 
 
 def _is_seen_through(endpoint: Endpoint, handler: Function) -> bool:
@@ -196,6 +209,14 @@ def _may_read(guard: Guard, endpoint: Endpoint) -> bool:
     name = guard.symbol.name.rsplit(".", 1)[-1] if guard.symbol else guard.name
     found = any(function.name == name for function in endpoint.before)
     return not found and guard.kind in {GuardKind.UNKNOWN, GuardKind.AUTHZ, GuardKind.VALIDATION, GuardKind.ROLE}
+
+
+def _declared(endpoint: Endpoint) -> set[str]:
+    """The names under which the code looks for path parameters."""
+    declared = {param.name for param in endpoint.route.params if param.place == In.PATH and not param.via}
+    if endpoint.handler is not None:
+        declared |= {read.name for read in endpoint.handler.inputs if read.place == In.PATH}
+    return declared - {""}
 
 
 def _read(endpoint: Endpoint) -> set[str]:

@@ -150,7 +150,7 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import MoveBefore
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.memo import per_outline
-from persona_lsp.rules.predicates import label, short_path
+from persona_lsp.rules.predicates import is_made_for_tests, is_missing_action, label, short_path
 from persona_lsp.workspace.snapshot import Endpoint, Segment, Snapshot
 
 _TYPES = {"int": r"\d+", "integer": r"\d+", "float": r"\d+(\.\d+)?", "uuid": r"[0-9a-fA-F-]{36}", "path": ".*"}
@@ -176,7 +176,7 @@ def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
     general: dict[tuple[str, str, str], list[int]] = {}
     literal: list[int] = []
     for index, endpoint in enumerate(snapshot.endpoints):
-        if endpoint.position is None or not _is_certain(endpoint):
+        if endpoint.position is None or not _is_certain(endpoint) or is_made_for_tests(endpoint, snapshot):
             continue
         if any(segment.param for segment in endpoint.segments):
             first = endpoint.segments[0]
@@ -217,7 +217,9 @@ def _finding(endpoint: Endpoint, earlier: Endpoint) -> Finding:
 
 def _is_certain(endpoint: Endpoint) -> bool:
     route = endpoint.route
-    if endpoint.test or endpoint.conditional or route.conditional or route.derived or route.variants:
+    if endpoint.conditional or route.conditional or route.derived or route.variants:
+        return False
+    if is_missing_action(endpoint):
         return False
     return endpoint.path_known and route.kind == "http" and not endpoint.overrides
 
@@ -231,6 +233,9 @@ def _shadows(earlier: Endpoint, later: Endpoint) -> bool:
 
 def _swallowed(general: tuple[Segment, ...], special: tuple[Segment, ...]) -> list[str]:
     """The literals of `special` that parameters of `general` match; empty if it does not match all of it."""
+    # What comes after a parameter that takes any number of segments has to match from the end.
+    if any(segment.rest for segment in general[:-1]):
+        return []
     rest = bool(general) and general[-1].rest
     if len(special) != len(general) and not (rest and len(special) >= len(general)):
         return []
