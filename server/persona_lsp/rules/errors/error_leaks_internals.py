@@ -212,6 +212,11 @@ from persona_lsp.workspace.snapshot import Snapshot
 _DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
 _DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
+_NARROWS = re.compile(
+    r"\binstanceof\b|\bisinstance\(|\.(is_a|kind_of)\?|\.(name|code|type|status_?code|status|isOperational|expose)\b",
+    re.IGNORECASE,
+)
+"""Conditions that ask which failure it is: what follows is for those alone."""
 _REVEALING = {
     "server.error.include-stacktrace": frozenset({"always", "on_param", "on-param"}),
     "server.error.include-message": frozenset({"always"}),
@@ -219,11 +224,11 @@ _REVEALING = {
 
 
 @file_rule(severity=Severity.ERROR, since="0.1")
-def error_leaks_internals(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
+def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield answers made of caught failures that nobody wrote for clients, and settings that make them."""
     for function in facts.functions:
         for answer in answers(function):
-            if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts):
+            if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts, snapshot):
                 yield _finding(answer, function)
     for entry in facts.config:
         if entry.value.lower() in _REVEALING.get(entry.key, ()) and entry.profile not in _DEVELOPERS:
@@ -235,7 +240,7 @@ def error_leaks_internals(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
             )
 
 
-def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts) -> bool:
+def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts, snapshot: Snapshot) -> bool:
     if _DEVELOPMENT.search(answer.condition):
         return False
     # A failure that is wrapped into another one reaches a client only if that one is an answer.
@@ -243,14 +248,24 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts)
         return False
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     if caught is not None:
-        everything = caught.broad or any(_simple(name) in _EVERYTHING for name in caught.types)
+        everything = caught.broad or any(_is_everything(name) for name in caught.types)
+        # The words of a failure that the project wrote itself are meant for somebody.
+        own = bool(caught.types) and all(snapshot.class_named(_simple(name)) for name in caught.types)
+        if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
+            return False
     else:
         handled = [one.exception for one in facts.error_handlers if one.handler_key == function.key]
-        everything = any(_simple(name) in _EVERYTHING for name in handled)
+        everything = any(_is_everything(name) for name in handled)
         # Where the failure itself was asked what it is, it is one that was made for clients.
         everything = everything and not (answer.status is None and answer.condition)
     # A narrow type is the project's own word to the client, unless the answer calls it a failure of the server.
     return everything or (answer.status is not None and answer.status >= 500)
+
+
+def _is_everything(name: str) -> bool:
+    """A type that every failure has; `WebAuthn::Error` is one of a library's own."""
+    scope = name.removesuffix(_simple(name)).strip(".:")
+    return _simple(name) in _EVERYTHING and scope in {"", "java.lang", "builtins"}
 
 
 def _simple(name: str) -> str:
