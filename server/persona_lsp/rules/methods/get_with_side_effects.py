@@ -125,15 +125,19 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _BOOKKEEPING = re.compile(
     r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|login|active|activity|read|opened|notified|unread)_?(at|on|date|time)?|views?|hits?|clicks?"
-    r"|visits?|access\w*|updated_?at|modified_?at|(view|read|hit|click|visit|download|access)_?counts?)",
+    r"|visits?|access\w*|updated_?at|modified_?at|(api_|last_)?(client|user_?agent|ip(_?address)?)|(view|read|hit|click|visit|download|access)_?counts?)",
     re.IGNORECASE,
 )
 _RECORDS = frozenset(
-    """access activity activities analytics audit audits cache cached click event events history hit impression job
+    """access activity activities analytics audit audits cache cached click event events footprint footprints history
+    hit impression job preview previews thumbnail thumbnails unread
     log logs metric metrics nonce probe session sessions statistic statistics stats token tokens trace track tracking
     view views visit visits""".split()
 )
+_DERIVED = ("ActiveStorage.", "ActiveStorage::")
+"""Files that are made of others when somebody wants to see them."""
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
+_ENSURES = re.compile(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upsert", re.IGNORECASE)
 _ASKS = re.compile(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
@@ -168,7 +172,11 @@ def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Fi
 def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> Finding:
     entity = f"`{brief(query.entity, 24)}`" if query.entity else "data"
     # A record that is made when it is missing is reading with a late start.
-    lazy = query.op in {Op.INSERT, Op.UPSERT} and (query.op is Op.UPSERT or query.site.branch is Branch.NOT_FOUND)
+    lazy = query.op in {Op.INSERT, Op.UPSERT} and (
+        query.op is Op.UPSERT
+        or query.site.branch is Branch.NOT_FOUND
+        or (call >= 0 and _ENSURES.search(handler.calls[call].name) is not None)
+    )
     method = "DELETE" if query.op is Op.DELETE and endpoint.segments and endpoint.segments[-1].param else "POST"
     return Finding(
         handler.at(query.span) if call < 0 else handler.at(handler.calls[call].span),
@@ -184,6 +192,8 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
     """A probe; a link in a mail or a redirect of an identity provider; or a handler that asks for the method itself."""
     if is_health(endpoint) or is_login(endpoint):
         return True
+    if endpoint.handler and any(read.name.startswith("hub.") for read in endpoint.handler.inputs):
+        return True  # WebSub confirms a subscription by `GET`
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
     return any(other.method not in READING for other in served)
 
@@ -195,6 +205,8 @@ def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:
 
 def _is_domain_write(query: Query, function: Function) -> bool:
     if query.op not in WRITES or query.site.catch >= 0 or function.is_test:
+        return False
+    if query.api.rsplit(".", 1)[-1] == "touch" or query.entity.startswith(_DERIVED):
         return False
     if query.columns and all(_BOOKKEEPING.fullmatch(column) for column in query.columns):
         return False
