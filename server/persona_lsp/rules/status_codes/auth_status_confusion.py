@@ -138,9 +138,15 @@ _CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _NOT_IDENTITY = re.compile(
-    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan",
+    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own",
     re.IGNORECASE,
 )
+_ABSENT = re.compile(r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull", re.IGNORECASE)
+"""Nobody is there who could have a role."""
+_COMPARES = re.compile(
+    r"[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]", re.IGNORECASE
+)
+"""Compared with another value, not with nothing."""
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
@@ -149,12 +155,18 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
     for answer in answers(function):
         branch = answer.site.branch
         # A wrong password or signature is compared too, and 401 is right for it.
-        if answer.status == 401 and branch is Branch.FORBIDDEN and not _CREDENTIALS.search(answer.condition):
+        known = not _CREDENTIALS.search(answer.condition) and not _ABSENT.search(answer.condition)
+        if answer.status == 401 and branch is Branch.FORBIDDEN and known:
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
-        if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _NOT_IDENTITY.search(answer.condition):
+        if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer.condition):
             told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
             yield _finding(function, answer, 401, told)
+
+
+def _is_about_right(condition: str) -> bool:
+    """It asks something else of a caller who is known, or compares two things."""
+    return _NOT_IDENTITY.search(condition) is not None or _COMPARES.search(condition) is not None
 
 
 def _finding(function: Function, answer: Response | Raise, status: int, message: str) -> Finding:

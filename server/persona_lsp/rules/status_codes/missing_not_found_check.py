@@ -197,7 +197,7 @@ from persona_lsp.rules.predicates import answers, brief, handler_queries, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _CALLER = re.compile(
-    r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth", re.IGNORECASE
+    r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth(?!or)", re.IGNORECASE
 )
 
 _RAISES = re.compile(

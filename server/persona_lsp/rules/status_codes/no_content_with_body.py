@@ -165,7 +165,7 @@ from persona_lsp.findings.intent import DropBody, Intent, SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_EMPTY = frozenset({204, 205, 304})
+_EMPTY = frozenset({204, 205})
 _BODIES = frozenset({"literal", "value", "string", "html", "file", "stream"})
 
 
