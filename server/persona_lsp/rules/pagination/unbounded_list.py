@@ -218,9 +218,9 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SMALL = frozenset(
     """badge brand category channel city configuration country county currency department district enum environment
-    facet feature flag format genre gender group icon kind label language level locale menu method module namespace
-    nationality option permission plan platform policy preference privilege province rank region role scope section
-    setting size skill state status tag team template tenant theme tier timezone title type unit version zone""".split()
+    credential facet feature flag format genre gender group icon integration key kind label language level locale menu method module namespace
+    nationality option permission plan platform policy preference privilege provider province rank region role scope section
+    setting size skill state status tag team template tenant theme tier timezone title type unit version webhook zone""".split()
 )
 _PAGES = re.compile(
     r"limit|per_?page|page(_?(size|number|able|token|no))?|size|cursor|offset|after|before|first|last|top|skip|take|count"

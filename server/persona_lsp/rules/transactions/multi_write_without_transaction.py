@@ -205,7 +205,7 @@ The second write is repeated until it succeeds, by a job or by hand.
 import re
 from collections.abc import Iterator
 
-from persona_lsp.facts.body import WRITES, Function, Query
+from persona_lsp.facts.body import WRITES, Function, Op, Query
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import WrapInTransaction
@@ -231,6 +231,8 @@ def multi_write_without_transaction(function: Function, snapshot: Snapshot) -> I
         return
     for later, (_, second) in enumerate(writes):
         for index, first in writes[:later]:
+            if _is_repeatable(first):
+                continue
             if not excluded(first.site, second.site) and _belong_together(index, first, second):
                 yield _finding(function, first, second)
                 return
@@ -252,6 +254,11 @@ def _is_bare_write(query: Query) -> bool:
     if query.op not in WRITES or query.relational is not True or query.unit_of_work or query.site.tx >= 0:
         return False
     return query.site.catch < 0 and not set(words(query.entity)) & _RECORDS
+
+
+def _is_repeatable(query: Query) -> bool:
+    """`find_or_create_by`: what stays of a failed request is what the next attempt finds."""
+    return query.op is Op.UPSERT and "save" not in query.api.rsplit(".", 1)[-1].lower()
 
 
 def _brings_transaction(function: Function) -> bool:
