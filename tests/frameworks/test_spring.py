@@ -635,6 +635,75 @@ def test_interceptors_and_filters_leave_it_unknown_who_is_let_in() -> None:
     assert [e.auth for e in endpoints(A=source, JwtFilter=jwt).values()] == [Auth.UNKNOWN]
 
 
+def test_filters_that_are_registered_leave_it_unknown_who_is_let_in() -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    sa = 'class Sa { SaServletFilter filter() { return new SaServletFilter().addInclude("/**"); } }'
+    assert [e.auth for e in endpoints(A=source, Sa=sa).values()] == [Auth.UNKNOWN]
+    bean = "class B { FilterRegistrationBean f() { bean.setFilter(new %s()); return bean; } }"
+    assert [e.auth for e in endpoints(A=source, B=bean % "TokenFilter").values()] == [Auth.UNKNOWN]
+    assert [e.auth for e in endpoints(A=source, B=bean % "GzipFilter").values()] == [Auth.NONE]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("@LoginUser Integer userId", Auth.UNKNOWN),
+        ("@CurrentUser User user", Auth.UNKNOWN),
+        ("@AuthUser long id", Auth.UNKNOWN),
+        ("LoginUser user", Auth.UNKNOWN),
+        ('@RequestHeader("X-Token") String token', Auth.UNKNOWN),
+        ('@RequestHeader("X-Trace") String trace', Auth.NONE),
+        ("@RequestParam String author", Auth.NONE),
+        ("@ApiIgnore MerchantStore store", Auth.NONE),
+    ],
+)
+def test_arguments_that_carry_the_caller_may_refuse_strangers(argument: str, expected: Auth) -> None:
+    source = f'@RestController class A {{ @GetMapping("/x") void x({argument}) {{ }} }}'
+    assert [e.auth for e in endpoints(A=source).values()] == [expected]
+
+
+def test_the_caller_is_optional_where_a_rule_lets_everybody_in() -> None:
+    config = """
+    import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+    class SecurityConfig {
+        SecurityFilterChain chain(HttpSecurity http) { http.authorizeHttpRequests(r -> r.anyRequest().permitAll()); }
+    }
+    """
+    source = '@RestController class A { @GetMapping("/x") void x(@CurrentUser User user) { } }'
+    assert [e.auth for e in endpoints(A=source, SecurityConfig=config).values()] == [Auth.NONE]
+
+
+SHIRO = """
+import org.apache.shiro.spring.web.ShiroFilterFactoryBean;
+class ShiroConfig {
+    ShiroFilterFactoryBean filter(SecurityManager manager) {
+        ShiroFilterFactoryBean bean = new ShiroFilterFactoryBean();
+        Map<String, Filter> filters = new HashMap<>();
+        filters.put("jwt", new JwtFilter());
+        Map<String, String> chains = new LinkedHashMap<>();
+        %s
+        bean.setFilterChainDefinitionMap(chains);
+        return bean;
+    }
+}
+"""
+
+
+def test_chains_of_shiro_are_tried_in_order() -> None:
+    rules = """
+    chains.put("/health", "anon");
+    chains.put("/admin/**", "authc, perms[admin]");
+    chains.put("/api/**", "noSessionCreation,jwt");
+    """
+    found = {label: e.auth for label, e in endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % rules).items()}
+    assert found == {
+        "GET /api/orders": Auth.UNKNOWN, "POST /api/orders": Auth.UNKNOWN, "GET /admin/users": Auth.REQUIRED,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.NONE,
+    }  # fmt: skip
+    unread = {label: e.auth for label, e in endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % "load(chains);").items()}
+    assert set(unread.values()) == {Auth.UNKNOWN}
+
+
 def test_security_rules_go_before_filters() -> None:
     jwt = "@Component class AJwtFilter extends OncePerRequestFilter { }"
     config = """

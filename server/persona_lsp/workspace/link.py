@@ -604,7 +604,9 @@ def _ruled(world: _World, method: str, path: str, file: str, guards: tuple[Guard
         if guard.within and not any(matches(scope, path) for scope in guard.within):
             continue
         if matches(pattern, path):
-            protected = guard.allows_all and any(g.kind in _PROTECTS and not g.allows_all for g in guards)
+            protected = guard.allows_all and any(
+                g.kind in _PROTECTS and not g.allows_all and not g.conditional for g in guards
+            )
             return guards if protected else (guard, *guards)
     return guards
 

@@ -14,6 +14,7 @@ from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
 from persona_lsp.frameworks.spring.routes import controllers
 from persona_lsp.frameworks.spring.security import chains
+from persona_lsp.frameworks.spring.shiro import shiro_chains
 from persona_lsp.frameworks.spring.web import path_prefixes, unread_guards
 from persona_lsp.frameworks.spring.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, Module
@@ -46,6 +47,7 @@ def extract(module: Module) -> Extracted:
     uses: tuple[Use, ...] = tuple(unread_guards(module))
     if b"Security" in module.source:
         uses = (*chains(module, values), *uses)
+    uses = (*shiro_chains(module, values), *uses)
     return Extracted(
         routers=(*routers, *more_routers),
         routes=(*routes, *more_routes),

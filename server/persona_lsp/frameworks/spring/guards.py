@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.spring.annotations import argument, listed, simple, string, where
-from persona_lsp.syntax.ir import Decorator, Module, Str
+from persona_lsp.frameworks.spring.annotations import argument, listed, simple, string, type_name, where
+from persona_lsp.syntax.ir import Decorator, FunctionNode, Module, Str
 
 _ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
 _AUTHENTICATED: Final = re.compile(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
@@ -29,6 +30,37 @@ _SHIRO: Final = {
 }  # fmt: skip
 _OPEN: Final = frozenset({"PermitAll", "SaIgnore", "RequiresGuest", "Anonymous", "AnonymousAccess", "PassToken"})
 _LIMITS: Final = frozenset({"RateLimiter", "RateLimit", "RateLimited", "Bucket4j", "Bulkhead", "SentinelResource"})
+_LIKE_CALLER: Final = re.compile(
+    r"^(?!RequestAttribute|SessionAttribute|Author(?!i))"
+    r".*(?:User|Login|Auth|Member|Account|Principal|Current|Logged|Caller|Identity|Jwt|Token|Tenant|Session)"
+)
+_CALLERS: Final = frozenset({
+    "Principal", "Authentication", "Jwt", "UserDetails", "JwtAuthenticationToken", "OAuth2AuthenticationToken",
+    "OAuth2User", "OidcUser", "UsernamePasswordAuthenticationToken", "UserPrincipal", "CurrentUser", "LoginUser",
+})  # fmt: skip
+_CREDENTIALS: Final = re.compile(r"authorization|.*token|.*api-?key", re.IGNORECASE)
+
+
+def caller_guards(method: FunctionNode, module: Module) -> tuple[Guard, ...]:
+    """Arguments that carry the caller: whatever resolves them may refuse strangers, and stands somewhere else."""
+    found: list[Guard] = []
+    for p in method.params:
+        for d in p.decorators:
+            name = simple(d.name)
+            if name == "RequestHeader":
+                named = string(argument(d, "value", "name")) or p.name
+                asks = _CREDENTIALS.fullmatch(named) is not None
+            else:
+                asks = _LIKE_CALLER.match(name) is not None
+            if asks:
+                found.append(_caller(name, module, d.start, d.end))
+        if not p.decorators and type_name(p.type) in _CALLERS:
+            found.append(_caller(type_name(p.type), module, p.start, p.end))
+    return tuple(found[:1])
+
+
+def _caller(name: str, module: Module, start: int, end: int) -> Guard:
+    return Guard(name, GuardKind.AUTHN, Level.ROUTE, Where(module.path, start, end), conditional=True)
 
 
 def declared_guards(decorators: Iterable[Decorator], level: Level, module: Module) -> tuple[Guard, ...]:

@@ -29,7 +29,7 @@ from persona_lsp.frameworks.spring.annotations import (
     type_name,
     where,
 )
-from persona_lsp.frameworks.spring.guards import declared_guards
+from persona_lsp.frameworks.spring.guards import caller_guards, declared_guards
 from persona_lsp.frameworks.spring.inputs import inputs
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Str, dotted
@@ -185,7 +185,7 @@ def _route(
         router=Ref(path),
         handler_key=key,
         handler_name=f"{cls.name}.{method.name}",
-        guards=declared_guards(method.decorators, Level.ROUTE, module),
+        guards=(*declared_guards(method.decorators, Level.ROUTE, module), *caller_guards(method, module)),
         params=taken.params,
         body=taken.body,
         declared=_declared(method, module),

@@ -23,6 +23,8 @@ _LIKE_AUTH: Final = re.compile(
     r"auth|login|token|jwt|session|security|permission|signature|api_?key|identity|user", re.IGNORECASE
 )
 _FILTERS: Final = frozenset({"OncePerRequestFilter", "GenericFilterBean", "Filter", "WebFilter", "HttpFilter"})
+_SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter", "SaRouteInterceptor"})
+_REGISTERS: Final = re.compile(rb"addInterceptor|setFilter\b|SaServletFilter|SaReactorFilter")
 
 
 def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
@@ -47,11 +49,13 @@ def unread_guards(module: Module) -> Iterator[Use]:
         bases = {type_name(base) for base in cls.bases}
         if bases & _FILTERS and _LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
             yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end))
-        if b"addInterceptor" not in module.source:
+        if not _REGISTERS.search(module.source):
             continue
         for method in cls.methods:
             for made in calls_of(method):
-                if made.call.name == "addInterceptor" and made.call.args:
+                if made.call.new and type_name(made.call.func) in _SA_TOKEN:
+                    yield _use(None, where(module, made.call))
+                if made.call.name in {"addInterceptor", "setFilter"} and made.call.args:
                     named = " ".join(
                         dotted(part.func) if isinstance(part, Call) else part.id
                         for part in walk(made.call.args[0])

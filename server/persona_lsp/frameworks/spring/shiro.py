@@ -1,0 +1,73 @@
+"""Rules of Apache Shiro's filter chains as guards that match paths, first match wins.
+
+`map.put("/admin/**", "authc")` for `setFilterChainDefinitionMap`, and `chain.addPathDefinition("/admin/**", "authc")`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level, Use
+from persona_lsp.facts.text import Ref, literal
+from persona_lsp.frameworks.spring.annotations import Values, classes, where
+from persona_lsp.frameworks.spring.code import Made, calls_of
+from persona_lsp.frameworks.spring.security import EVERYWHERE
+from persona_lsp.syntax.ir import Module
+
+_WORDS: Final = {
+    "anon": None, "authc": GuardKind.AUTHN, "authcBasic": GuardKind.AUTHN, "authcBearer": GuardKind.AUTHN,
+    "user": GuardKind.AUTHN, "perms": GuardKind.ROLE, "roles": GuardKind.ROLE, "rest": GuardKind.ROLE,
+}  # fmt: skip
+_NEUTRAL: Final = frozenset({"noSessionCreation", "ssl", "port", "invalidRequest"})
+"""Filters that let everybody pass who keeps to the protocol."""
+_FILTER: Final = re.compile(r"(\w+)(?:\[[^\]]*\])?")
+_CHAIN: Final = re.compile(r"\s*\w+(?:\[[^\]]*\])?(?:\s*,\s*\w+(?:\[[^\]]*\])?)*\s*")
+
+
+def shiro_chains(module: Module, values: Values) -> Iterator[Use]:
+    """The rules of the file in their order; one that cannot be read makes what comes after it uncertain."""
+    source = module.source
+    if b"setFilterChainDefinitionMap" not in source and b"addPathDefinition" not in source:
+        return
+    guards = [
+        guard
+        for cls, path in classes(module)
+        for method in cls.methods
+        for made in calls_of(method)
+        if (guard := _guard(made, path, module, values)) is not None
+    ]
+    if not guards:
+        for cls, _ in classes(module):
+            for method in cls.methods:
+                guards += [
+                    Guard("shiro", GuardKind.UNKNOWN, Level.APP, where(module, made.call), matcher="/**")
+                    for made in calls_of(method)
+                    if made.call.name in {"setFilterChainDefinitionMap", "addPathDefinitions"}
+                ]
+    for count, guard in enumerate(guards):
+        yield Use(EVERYWHERE, guard, count)
+
+
+def _guard(made: Made, path: str, module: Module, values: Values) -> Guard | None:
+    call = made.call
+    if call.name not in {"put", "addPathDefinition"} or len(call.args) != 2:
+        return None
+    pattern = literal(values.text(call.args[0], path))
+    chain = literal(values.text(call.args[1], path))
+    certain = call.name == "addPathDefinition"
+    if not certain and pattern is not None and not pattern.startswith("/"):
+        return None  # the map of the filters themselves
+    if not certain and chain is None and not (pattern or "").startswith("/"):
+        return None
+    at = where(module, call)
+    text = module.text(call)
+    if pattern is None or chain is None or not _CHAIN.fullmatch(chain):
+        return Guard("shiro", GuardKind.UNKNOWN, Level.APP, at, source=text, matcher=pattern or "/**")
+    names = [name for name in _FILTER.findall(chain) if name not in _NEUTRAL]
+    name = names[-1] if names else "anon"
+    known = all(name in _WORDS for name in names) and not made.conditional
+    kinds = [kind for name in names if (kind := _WORDS.get(name)) is not None]
+    if (not known and not kinds) or made.conditional:
+        return Guard(name, GuardKind.UNKNOWN, Level.APP, at, source=text, matcher=pattern)
+    kind = kinds[-1] if kinds else GuardKind.AUTHN
+    return Guard(name, kind, Level.APP, at, Ref(name), text, allows_all=not kinds, matcher=pattern)
