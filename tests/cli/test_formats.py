@@ -97,7 +97,7 @@ class TestText:
             "  = app/main.py:3:11 The route is here.\n"
             "  = backend-developer: “You write optimized queries.”\n"
             "\n"
-            "1 warning in 4 files, 1 fixable (--fix applies what is safe)\n"
+            "1 warning in 4 files, 1 fixable (--fix applies what is safe, an editor the rest)\n"
         )
 
     def test_wide_characters_take_two_columns(self) -> None:

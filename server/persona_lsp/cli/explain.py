@@ -29,8 +29,7 @@ def all_rules(form: str, color: str) -> str:
     for rule in rules:
         if rule.family != family:
             family = rule.family
-            topic = "" if rule.topic == family else f"  {paint(rule.topic, 'dim')}"
-            lines.append(paint(family, "bold") + topic)
+            lines.append(paint(family, "bold"))
         mark = "fix" if rule.fixable else ""
         severity = paint(f"{rule.severity:<11}", _STYLES.get(rule.severity, ""))
         lines.append(f"  {rule.id:<{width}}  {severity}  {mark:<3}  {rule.summary}")
@@ -64,7 +63,7 @@ def one_rule(rule_id: str, form: str, color: str) -> str:
 
 
 def _markdown(rule: RuleInfo) -> str:
-    facts = f"`{rule.family}` · {rule.severity} · {rule.topic} · {'fixable' if rule.fixable else 'no fix'} · since {rule.since}"
+    facts = f"`{rule.family}` · {rule.severity} · {'fixable' if rule.fixable else 'no fix'} · since {rule.since}"
     sections = [f"## {heading}\n\n{body.strip()}" for heading, body in rule.sections.items()]
     tail = [rule.url] if rule.url else []
     return "\n\n".join([f"# {rule.id}", rule.summary, facts, *sections, *tail]) + "\n"

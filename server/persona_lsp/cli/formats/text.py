@@ -116,7 +116,7 @@ def _summary(report: Report, paint: Paint) -> str:
     line = f"{found} in {files}"
     fixable = sum(finding.fixable for finding in report.findings)
     if fixable:
-        line += f", {fixable} fixable (--fix applies what is safe)"
+        line += f", {fixable} fixable (--fix applies what is safe, an editor the rest)"
     if report.known:
         line += f", {report.known} known from the baseline"
     if report.fixed:
