@@ -371,6 +371,9 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """Identifiers mentioned in the body, sorted: whether a parameter is used at all."""
     returns_query: int = -1
     """Index of the query whose result it returns (a repository method), -1 if none."""
+    rejects_with: tuple[str, ...] | None = None
+    """Names of the project's functions whose rejected promises are its own: none, and it is never rejected. None: it
+    may be rejected by something else (JavaScript)."""
     passes_on: bool = False
     """May hand the request on to the next handler that matches (`next()` without an error, `next("route")`)."""
     compares: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.names import FileNames
+from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.flow.walk import Walk
 from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module, ParamNode
@@ -19,6 +20,7 @@ _RESPONSE: Final = frozenset(Response.__struct_fields__)
 _RAISE: Final = frozenset(RaiseFact.__struct_fields__)
 _CATCH: Final = frozenset(Catch.__struct_fields__)
 _DOC_LENGTH: Final = 400
+_PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
 def analyse(
@@ -74,6 +76,10 @@ def analyse(
         indent=indent.decode("utf-8", "replace") if not indent.strip() else "",
         handling=handling.kind if handling is not None else "",
     )
+    if module.language in _PROMISES and (
+        deep or function.is_async or b".catch(" in text[function.body_start : function.body_end]
+    ):
+        fact = replace(fact, rejects_with=rejects_with(function))
     if not deep and handling is None:
         return fact
     walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)

@@ -15,6 +15,7 @@ from persona_lsp.flow.loops import each
 from persona_lsp.flow.paths import mark_checked, note_compared, switch_expr, ternary
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
+from persona_lsp.flow.settling import settled
 from persona_lsp.syntax.ir import (
     Await,
     Binary,
@@ -93,9 +94,22 @@ def _index(state: State, expr: Index, ctx: Context) -> int:
 
 def _await(state: State, expr: Await, ctx: Context) -> int:
     # What cleans up after a failure is trusted: it stands in a catch, or in what follows one.
-    if ctx.nested == 0 and state.function.is_async and not ctx.tries and ctx.catch < 0:
+    unheard = ctx.nested == 0 and state.function.is_async and not ctx.tries and ctx.catch < 0
+    if unheard and not settled(expr.value) and not _answered(state, expr, ctx):
         state.gaps.append(AsyncGap(state.span(expr), "await"))
     return state.visit(expr.value, replace(ctx, awaited=True))
+
+
+def _answered(state: State, expr: Await, ctx: Context) -> bool:
+    """Whether the request has had its answer on the way to here: the client does not wait any more."""
+    here = state.span(expr)
+    return any(
+        r["span"].end <= here.start
+        and ctx.path[: len(r["site"].path)] == r["site"].path
+        and r["site"].nested == 0
+        and (r["site"].path or not r["site"].conditional)
+        for r in state.responses
+    )
 
 
 def _binary(state: State, expr: Binary, ctx: Context) -> int:

@@ -5,6 +5,8 @@ One failing query leaves the client waiting until its time is up, and can end th
 Before version 5, Express does not look at the promise of a handler
 ([Express, error handling](https://expressjs.com/en/guide/error-handling.html)).
 
+Where more than ten handlers of a project have the gap, each file is told once, and the other handlers are listed with it.
+
 ## Flagged
 `package.json`:
 ```json
@@ -119,6 +121,39 @@ app.post('/imports', (req, res, next) => {
 });
 ```
 
+Nothing that is waited for is ever rejected, or the client has its answer already.
+
+`package.json`:
+```json
+{ "dependencies": { "express": "^4.19.2" } }
+```
+
+`app.js`:
+```js express
+const express = require('express');
+const fs = require('fs-extra');
+const app = express();
+
+async function readAvatar(id) {
+  try {
+    return await avatars.read(id);
+  } catch (err) {
+    return null;
+  }
+}
+
+app.get('/avatars/:id', async (req, res) => {
+  const avatar = await readAvatar(req.params.id);
+  const known = await fs.pathExists('avatars');
+  await views.count(req.params.id).catch(() => null);
+  res.json({ avatar, known });
+});
+app.post('/scans', async (req, res) => {
+  res.sendStatus(202);
+  await scanner.run();
+});
+```
+
 All handlers are patched.
 
 `package.json`:
@@ -166,38 +201,133 @@ The promise is known never to be rejected.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from persona_lsp.facts.body import AsyncGap, Function
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import ForwardErrors
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import label
+from persona_lsp.rules.memo import per_snapshot
+from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _FORWARDS_SINCE = {"express": 5}
 """Frameworks that did not always look at the promise of a handler: the first major version that does."""
 _PATCHES = ("express-async-errors", "express-promise-router")
+_MANY: Final = 10
+"""Where more handlers than this have the same gap, the project has a habit: it is told once per file."""
+_LISTED: Final = 20
+_HOPS: Final = 4
+_ANYBODYS: Final = frozenset(
+    {"get", "set", "save", "find", "findOne", "create", "update", "delete", "destroy", "remove", "all", "query", "exec",
+     "run", "send", "fetch", "load", "insert", "count", "close", "open", "init", "call", "then", "post", "put"}
+)  # fmt: skip
+"""Names that say nothing about whose function is meant."""
+
+_ASKS: Final = re.compile(r"(?:db|database|knex|conn|connection|pool|client|repo|repository|model)$", re.IGNORECASE)
+"""Receivers of calls that fail when the database does, whether they are awaited or not."""
 
 
 @endpoint_rule(severity=Severity.ERROR, since="0.1")
 def async_error_not_forwarded(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield the first await or promise of a handler whose failure nobody hears."""
     handler = endpoint.handler
-    if handler is None or not handler.gaps or endpoint.framework not in _FORWARDS_SINCE:
-        return
-    forwarded = endpoint.wrapped or handler.forwards_errors or not _is_old(endpoint.framework, snapshot)
-    gaps = [gap for gap in handler.gaps if gap.kind != "await" or not forwarded]
-    if not gaps:
+    gaps = _gaps(endpoint, snapshot)
+    if handler is None or not gaps:
         return
     what = "await" if gaps[0].kind == "await" else "promise"
-    fix = ForwardErrors(handler.at(gaps[0].span), "Pass failures to `next`")
+    message = f"A failure of this {what} leaves `{label(endpoint)}` without an answer; pass it to `next`."
+    related = [Related(handler.at(gap.span), "So does a failure here.") for gap in gaps[1:4]]
+    fixes: tuple[ForwardErrors, ...] = (ForwardErrors(handler.at(gaps[0].span), "Pass failures to `next`"),)
+    subject = endpoint.label
+    alike = _habit(snapshot).get(handler.path, ()) if what == "await" else ()
+    if len(alike) > 1:
+        first, _ = alike[0]
+        if (first.handler and first.handler.key) != handler.key:
+            return
+        others = len(alike) - 1
+        noun = "handler" if others == 1 else "handlers"
+        message = (
+            f"`{brief(first.label, 40)}` and {others} more {noun} of this file leave failed awaits unanswered;"
+            " wrap them all, or take Express 5."
+        )
+        related = [
+            Related(other.handler.at(gap.span), f"So does `{brief(other.label, 60)}`.")
+            for other, gap in alike[1 : _LISTED + 1]
+            if other.handler is not None
+        ]
+        subject = "handlers of this file"
+        # One handler less changes nothing about the habit.
+        fixes = ()
     yield Finding(
         handler.at(gaps[0].span),
-        f"A failure of this {what} leaves `{label(endpoint)}` without an answer; pass it to `next`.",
-        fixes=(fix,),
-        related=tuple(Related(handler.at(gap.span), "So does a failure here.") for gap in gaps[1:4]),
-        subject=endpoint.label,
+        message,
+        fixes=fixes,
+        related=tuple(related),
+        subject=subject,
     )
+
+
+@per_snapshot
+def _habit(snapshot: Snapshot) -> dict[str, list[tuple[Endpoint, AsyncGap]]]:
+    """File -> handlers with an await that nobody hears, in order, if the project has many of them."""
+    found: dict[str, list[tuple[Endpoint, AsyncGap]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for endpoint in snapshot.endpoints:
+        handler = endpoint.handler
+        facts = snapshot.files.get(endpoint.where.path)
+        if handler is None or not handler.gaps or endpoint.test or endpoint.route.kind != "http":
+            continue
+        if (handler.path, handler.key) in seen or (facts is not None and facts.role == "test"):
+            continue
+        gaps = _gaps(endpoint, snapshot)
+        if gaps and gaps[0].kind == "await":
+            seen.add((handler.path, handler.key))
+            found.setdefault(handler.path, []).append((endpoint, gaps[0]))
+    for handlers in found.values():
+        handlers.sort(key=lambda known: known[0].handler.start if known[0].handler is not None else 0)
+    return found if len(seen) > _MANY else {}
+
+
+def _gaps(endpoint: Endpoint, snapshot: Snapshot) -> Sequence[AsyncGap]:
+    """What of the handler may fail unheard, first things first."""
+    handler = endpoint.handler
+    if handler is None or not handler.gaps or endpoint.framework not in _FORWARDS_SINCE:
+        return ()
+    forwarded = endpoint.wrapped or handler.forwards_errors or not _is_old(endpoint.framework, snapshot)
+    return [
+        gap
+        for gap in handler.gaps
+        if gap.kind != "await" or not (forwarded or _is_settled(gap, handler, endpoint, snapshot))
+    ]
+
+
+def _is_settled(gap: AsyncGap, handler: Function, endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """Whether the awaited call is one of the project's own functions, which hears every failure itself."""
+    for number, call in enumerate(handler.calls):
+        if call.span.end != gap.span.end or call.span.start < gap.span.start or not call.awaited:
+            continue
+        known = [function for at, function in endpoint.first_level if at == number]
+        if known:
+            return all(_never_rejects(function, snapshot) for function in known)
+        return call.name not in _ANYBODYS and _all_settle(call.name, snapshot, 0)
+    return False
+
+
+def _never_rejects(function: Function, snapshot: Snapshot, depth: int = 0) -> bool:
+    names = function.rejects_with
+    if any(not query.site.tries and query.site.catch < 0 for query in function.queries):
+        return False
+    if any(not c.site.tries and c.site.catch < 0 and _ASKS.search(c.receiver) for c in function.calls):
+        return False
+    return names is not None and depth < _HOPS and all(_all_settle(name, snapshot, depth + 1) for name in names)
+
+
+def _all_settle(name: str, snapshot: Snapshot, depth: int) -> bool:
+    """Whether every function of that name hears its failures: whichever is meant, nothing is rejected."""
+    functions = snapshot.functions.get(name, ())
+    return bool(functions) and all(_never_rejects(function, snapshot, depth) for function in functions)
 
 
 def _is_old(framework: str, snapshot: Snapshot) -> bool:
