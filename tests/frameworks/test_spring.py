@@ -540,6 +540,17 @@ def test_a_chain_is_limited_to_its_matcher() -> None:
     assert found["GET /elsewhere"] is Auth.NONE
 
 
+def test_one_segment_may_hold_several_variables() -> None:
+    method = '@GetMapping("/files/{name:.+}.{extension}") byte[] x(@PathVariable String name, @PathVariable("extension") String e) { }'
+    found = endpoints(A=f"@RestController class A {{ {method} }}")
+    (endpoint,) = found.values()
+    assert endpoint.path == "/files/{name}.{extension}"
+    assert endpoint.path_params == ("name", "extension")
+    assert [(p.name, p.place, p.local) for p in endpoint.params] == [
+        ("name", In.PATH, "name"), ("extension", In.PATH, "e"),
+    ]  # fmt: skip
+
+
 # -- Jersey, CORS ----------------------------------------------------------------------------------------------------
 
 

@@ -39,8 +39,12 @@ class Chain(Struct, frozen=True, gc=False):
     conditional: bool
     rooted: bool
     files: tuple[str, ...] = ()
-    calls: tuple[tuple[str, Where], ...] = ()
+    calls: "_Calls" = ()
     """Functions that routers were passed to on the way, with the call of each."""
+
+
+_Calls = tuple[tuple[str, tuple[str, int]], ...]
+"""(function, (file and order of the call))."""
 
 
 class _World(Struct):
@@ -94,10 +98,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
-            child = _router_target(all_names, path, mount.child)
-            # An app that a test builds out of the project's routers is not what the project serves.
-            if child is not None and (facts.role != "test" or files[child.path].role == "test"):
-                mounts.setdefault((child.path, child.name), []).append((path, mount))
+            for child in _mounted(all_names, path, mount.child):
+                # An app that a test builds out of the project's routers is not what the project serves.
+                if facts.role != "test" or files[child.path].role == "test":
+                    mounts.setdefault((child.path, child.name), []).append((path, mount))
         for use in facts.uses:
             target = _router_target(all_names, path, use.router)
             if target is not None:
@@ -123,6 +127,24 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     )  # fmt: skip
 
 
+def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
+    """The router that a mount names, or those that a list of another file holds (`ROUTERS[]`, `MODULES[].router`)."""
+    listed, several, field = child.name.partition("[]")
+    if not several:
+        found = _router_target(all_names, path, child)
+        if found is not None:
+            yield found
+        return
+    table = resolve(all_names, path, listed)
+    if table is None or table.kind != "constant":
+        return
+    for item in all_names.files[table.path].constants[table.name].items or ():
+        if len(item) == 1 and isinstance(item[0], Ref):
+            found = _router_target(all_names, table.path, Ref(item[0].name + field))
+            if found is not None:
+                yield found
+
+
 def _router_target(all_names: Names, path: str, ref: Ref) -> Target | None:
     found = resolve(all_names, path, ref.name)
     if found is None or found.kind == "router":
@@ -140,10 +162,15 @@ def _router_target(all_names: Names, path: str, ref: Ref) -> Target | None:
     return found
 
 
-def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str], ...] = ()) -> tuple[Chain, ...]:
-    """All ways to reach a router. Without any, a router of unknown mounting: one chain that is not rooted."""
+def _chains(
+    world: _World, path: str, symbol: str, trail: tuple[tuple[str, str], ...] = (), bound: _Calls = ()
+) -> tuple[Chain, ...]:
+    """All ways to reach a router. Without any, a router of unknown mounting: one chain that is not rooted.
+
+    `bound` are the calls that the way has come through: what another call of the same function was given is no part.
+    """
     key = (path, symbol)
-    if key in world.chains:
+    if key in world.chains and not bound:
         return world.chains[key]
     if key in trail:
         return ()
@@ -155,16 +182,18 @@ def _chains(world: _World, path: str, symbol: str, trail: tuple[tuple[str, str],
         parent = _router_target(world.names, mount_path, mount.parent)
         prefix, known = text(world.names, mount_path, mount.prefix)
         uppers: tuple[Chain, ...] = ()
+        passed: _Calls = ((mount.passed_to, (mount_path, mount.order)),) if mount.passed_to else ()
+        if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in bound):
+            continue  # what one call is given has nothing to do with what another is given
         if parent is not None and (parent.path, parent.name) != key:
-            uppers = _chains(world, parent.path, parent.name, (*trail, key))
+            uppers = _chains(world, parent.path, parent.name, (*trail, key), (*bound, *passed))
         if not uppers:
             if parent is not None:
                 continue
             uppers = (Chain(f"{mount_path}:{mount.parent.name}", "", True, (), None, False, False),)
         for upper in uppers:
-            passed = ((mount.passed_to, mount.where),) if mount.passed_to else ()
-            if passed and any(to == mount.passed_to and where != mount.where for to, where in upper.calls):
-                continue  # what one call is given has nothing to do with what another is given
+            if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
+                continue
             here = _used(world, parent, mount.order, prefix) if parent is not None else ()
             for own, own_known in _prefixes(world, path, router):
                 found.append(
@@ -448,9 +477,10 @@ def _params(
         seen.add((param.name, param.place))
         yield param
     for segment in endpoint.segments:
-        if segment.param and (segment.param, "path") not in seen:
-            seen.add((segment.param, "path"))
-            yield Param(segment.param, endpoint.where, In.PATH, type=segment.pattern)
+        for name in segment.names:
+            if (name, "path") not in seen:
+                seen.add((name, "path"))
+                yield Param(name, endpoint.where, In.PATH, type="" if segment.literal else segment.pattern)
     for function in (*before, *([handler] if handler is not None else [])):
         for read in function.inputs:
             if not read.name:
@@ -649,8 +679,8 @@ def _hidden(world: _World, router: Target | None, chain: Chain, own: str) -> tup
         return ()
     _, outer = normalise(chain.prefix)
     _, inner = normalise(own)
-    own_names = {s.param for s in inner}
-    return tuple(s.param for s in outer if s.param and s.param not in own_names)
+    own_names = {name for s in inner for name in s.names}
+    return tuple(name for s in outer for name in s.names if name not in own_names)
 
 
 def _group(path: str, router: Target | None, owner: tuple[str, str] | None) -> str:

@@ -10,6 +10,7 @@ _BRACES: Final = re.compile(r"^\{(\*?)(\w+)(?::(.+))?\}$")
 _COLON: Final = re.compile(r"^:(\w+)(?:\((.+)\))?([?*+]?)$")
 _MIXED_BRACES: Final = re.compile(r"\{\*?(\w+)(?::[^{}]*)?\}")
 _MIXED_COLON: Final = re.compile(r":([A-Za-z_]\w*)(?:\([^)]*\))?")
+_NAMED: Final = re.compile(r"\{(\w+)\}")
 _NUMERIC: Final = frozenset({"int", r"\d+", "[0-9]+", r"\d*", r"[0-9]*", "number"})
 
 
@@ -56,7 +57,7 @@ def _split(path: str) -> list[str]:
 
 def _segment(raw: str) -> tuple[Segment, str]:
     braces = _BRACES.match(raw)
-    if braces:
+    if braces and _is_one(raw):
         star, name, pattern = braces.groups()
         rest = bool(star) or pattern == "path" or pattern in (".*", ".+")
         return Segment(param=name, pattern="" if rest else _pattern(pattern or ""), rest=rest), "{" + name + "}"
@@ -71,10 +72,20 @@ def _segment(raw: str) -> tuple[Segment, str]:
     mixed = _MIXED_BRACES.search(raw) or _MIXED_COLON.search(raw)
     if mixed:
         text = _MIXED_COLON.sub(r"{\1}", _MIXED_BRACES.sub(r"{\1}", raw))
-        return Segment(
-            literal=text, param=mixed.group(1), pattern=re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))
-        ), text
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))
+        names = tuple(dict.fromkeys(_NAMED.findall(text)))
+        return Segment(literal=text, param=names[0], pattern=pattern, more=names[1:]), text
     return Segment(literal=raw), raw
+
+
+def _is_one(raw: str) -> bool:
+    """The brace that opens the text is closed by its last character alone."""
+    depth = 0
+    for index, char in enumerate(raw):
+        depth += (char == "{") - (char == "}")
+        if depth == 0:
+            return index == len(raw) - 1
+    return True
 
 
 def _pattern(pattern: str) -> str:

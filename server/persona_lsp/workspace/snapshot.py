@@ -25,13 +25,20 @@ class Segment(Struct, frozen=True, gc=False):
     """A piece of a path between slashes. `param` is the parameter's name, "" for a literal.
 
     `pattern` restricts what a parameter matches (`int`, a regular expression), "" for anything without a slash.
-    `rest` matches the rest of the path. A mixed segment (`{id}.json`) keeps its text in `literal`.
+    `rest` matches the rest of the path. A mixed segment (`{id}.json`) keeps its text in `literal`;
+    `more` names the parameters after its first one (`{name}.{extension}`).
     """
 
     literal: str = ""
     param: str = ""
     pattern: str = ""
     rest: bool = False
+    more: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All parameters of the segment, in order."""
+        return (self.param, *self.more) if self.param else ()
 
 
 class Endpoint(Struct, frozen=True, gc=False):
@@ -95,7 +102,7 @@ class Endpoint(Struct, frozen=True, gc=False):
     @property
     def path_params(self) -> tuple[str, ...]:
         """Names of the path's parameters, in order."""
-        return tuple(s.param for s in self.segments if s.param)
+        return tuple(name for s in self.segments for name in s.names)
 
 
 class Snapshot(Struct, frozen=True, gc=False):

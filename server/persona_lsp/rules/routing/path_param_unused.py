@@ -151,7 +151,7 @@ _HARMLESS = frozenset(
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
 def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield one finding for each parameter of the path that nothing reads."""
-    names = [segment.param for segment in endpoint.segments if segment.param and not segment.rest]
+    names = [name for segment in endpoint.segments if not segment.rest for name in segment.names]
     if not names or not _is_certain(endpoint):
         return
     read = _read(endpoint)
