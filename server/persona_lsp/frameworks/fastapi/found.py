@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
+from persona_lsp.facts.text import Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.names import Names
 from persona_lsp.syntax.ir import AnyExpr, Call
@@ -52,7 +53,7 @@ class Found(Struct):
 
 
 class Env(Struct):
-    """The names of one scope. `symbols`: name -> router symbol; `local`: name -> what it stands for, for texts.
+    """The names of one scope. `symbols`: name -> router symbol; `local`: name -> the name or text that it stands for.
 
     `scope` prefixes the symbols of this scope; `cls` is the class around a method. `nested`: inside a function.
     `given`: symbols of routers that the function was given.
@@ -60,7 +61,7 @@ class Env(Struct):
 
     scope: str = ""
     symbols: dict[str, str] = {}
-    local: dict[str, str] = {}
+    local: dict[str, str | Text] = {}
     values: dict[str, AnyExpr] = {}
     cls: str = ""
     conditional: bool = False

@@ -121,7 +121,7 @@ def ref_name(expr: AnyExpr | None) -> str:
             return ""
 
 
-def text_of(expr: AnyExpr | None, module: Module, local: Mapping[str, str] | None = None) -> Text:
+def text_of(expr: AnyExpr | None, module: Module, local: Mapping[str, str | Text] | None = None) -> Text:
     """The text that an expression stands for. `local` maps names of the enclosing function to what they stand for."""
     match expr:
         case None:
@@ -138,6 +138,8 @@ def text_of(expr: AnyExpr | None, module: Module, local: Mapping[str, str] | Non
             root, _, rest = name.partition(".")
             if local is not None and root in local:
                 known = local[root]
+                if isinstance(known, tuple):
+                    return known if not rest else (Hole("local", module.text(expr)[:80]),)
                 name = f"{known}.{rest}" if rest else known
                 return (Ref(name),) if known else (Hole("local", module.text(expr)[:80]),)
             return (Ref(name),) if name else (Hole("expression", module.text(expr)[:80]),)

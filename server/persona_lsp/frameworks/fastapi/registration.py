@@ -39,9 +39,10 @@ WEBSOCKET: Final = "WS"
 
 
 def decorated(
-    function: FunctionNode, call: Call, func: Member, holder: str, key: str, env: Env, found: Found, number: int
-) -> bool:
-    """`@router.get("/x")` over a function. Several decorators make several routes."""
+    function: FunctionNode, call: Call, func: Member, holder: str, key: str, env: Env, found: Found,
+    guards: tuple[Guard, ...] = (),
+) -> bool:  # fmt: skip
+    """`@router.get("/x")` over a function. Several decorators make several routes. `guards` are added to the others."""
     module = found.names.module
     path_expr = call.args[0] if call.args else call.kwarg("path")
     if path_expr is None:
@@ -63,8 +64,8 @@ def decorated(
         Where(module.path, start, function.end),
         "websocket" if func.name.startswith("websocket") else "http",
         Where(module.path, func.name_start, func.end),
+        more=guards,
     )
-    del number
     return True
 
 
@@ -199,6 +200,7 @@ def _add(
     kind: str,
     method_where: Where | None,
     handler: str = "",
+    more: tuple[Guard, ...] = (),
 ) -> None:
     names = found.names
     module = names.module
@@ -207,7 +209,11 @@ def _add(
     path = text_of(path_expr, module, env.local)
     path_names = path_params(path)
     declared = Signature() if function is None else signature(function.params, names, path_names, methods)
-    guards: tuple[Guard, ...] = (*guards_in(call.kwarg("dependencies"), Level.ROUTE, names), *declared.guards)
+    guards: tuple[Guard, ...] = (
+        *more,
+        *guards_in(call.kwarg("dependencies"), Level.ROUTE, names),
+        *declared.guards,
+    )
     depended = _listed_dependencies(call.kwarg("dependencies"), found)
     model = call.kwarg("response_model") or (function.returns if function is not None else None)
     given_class = ref_name(call.kwarg("response_class")) or (ref_name(function.returns) if function is not None else "")

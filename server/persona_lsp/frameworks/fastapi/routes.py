@@ -12,6 +12,8 @@ from persona_lsp.frameworks.fastapi.classes import classes
 from persona_lsp.frameworks.fastapi.configuration import configuration, error_handlers_of, middleware
 from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
+from persona_lsp.frameworks.fastapi.guards import guard_of
+from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds
 from persona_lsp.frameworks.fastapi.names import (
     Names,
     from_fastapi,
@@ -23,7 +25,7 @@ from persona_lsp.frameworks.fastapi.names import (
     text_of,
     uses_fastapi,
 )
-from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
+from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS, decorated, handler_key, registered
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -33,6 +35,7 @@ from persona_lsp.syntax.ir import (
     ClassNode,
     Def,
     Do,
+    Each,
     For,
     FunctionNode,
     Group,
@@ -126,42 +129,42 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
 
 def _loop(node: For, env: Env, found: Found) -> None:
     # `for router in (a, b): app.include_router(router)` is as good as written out; other loops tell nothing.
-    items = None if node.iterable is None else _items(node.iterable, env, found)
-    if items is None or not isinstance(node.target, Name) or len(items) > 100:
+    if node.iterable is None or node.target is None:
         return
-    for item in items:
-        name = ref_name(item)
-        if not name:
-            continue
-        symbols = {**env.symbols, node.target.id: env.symbols.get(name, name)}
-        local = {**env.local, node.target.id: name}
-        _statements(node.body, replace(env, symbols=symbols, local=local), found)
-
-
-def _items(expr: AnyExpr, env: Env, found: Found) -> tuple[AnyExpr, ...] | None:
-    if isinstance(expr, Name) and expr.id in env.values:
-        expr = env.values[expr.id]
-    return items_of(expr, found.names)
+    for inner in rounds(node.target, node.iterable, env, found):
+        _statements(node.body, inner, found)
 
 
 def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Found) -> None:
     if isinstance(value, Await):
         value = value.value
+    made = ""
     for target in targets:
         name = dotted(target)
         if not name:
             continue
         env.values[name] = value
+        if made:  # `users_router = r = APIRouter()`: two names of one router
+            env.symbols[name] = made
+            if not env.nested:
+                found.aliases.setdefault(name, made)
+            continue
         if isinstance(value, Call):
             kind = _made(value, found.names)
             if kind:
-                symbol = env.symbol(name)
+                made = symbol = env.symbol(name)
                 env.symbols[name] = symbol
                 _router(symbol, kind, value, env, found)
                 continue
             first = value.args[0] if value.args else None
             if dotted(first) and dotted(first) in env.symbols and name == dotted(first):
                 continue  # `app = wrap(app)` serves the same routes
+            returned = _given_back(value, env, found)
+            if returned:
+                env.symbols[name] = returned
+                if not env.nested:
+                    found.aliases.setdefault(name, returned)
+                continue
             called = ref_name(value)
             if called in found.aliases and found.aliases[called] in found.routers:
                 env.symbols[name] = found.aliases[called]
@@ -183,9 +186,8 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
         if known:
             if not env.nested and isinstance(target, Name):
                 found.aliases.setdefault(name, known)
-            root, _, rest = known.partition(".")
-            if env.nested and root in env.local:
-                known = f"{env.local[root]}.{rest}" if rest else env.local[root]
+            if env.nested:
+                known = expanded(known, env)
         if env.nested:
             env.local[name] = known
 
@@ -277,6 +279,9 @@ def _done(value: AnyExpr, env: Env, found: Found) -> None:
             inside = replace(env, conditional=True)
             _done(then, inside, found)
             _done(orelse, inside, found)
+        case Each(target=target, iterable=iterable, element=element):
+            for scope in rounds(target, iterable, env, found):
+                _done(element, scope, found)
         case Call():
             _called(value, env, found)
         case _:
@@ -288,14 +293,14 @@ def _called(call: Call, env: Env, found: Found) -> None:
     name = call.name
     holder = _symbol(receiver, env, found) if receiver is not None else ""
     if name == "include_router" and holder:
-        child = call.args[0] if call.args else call.kwarg("router")
-        given = call.kwarg("prefix") or (call.args[1] if len(call.args) > 1 else None)
+        child = bound(call.args[0] if call.args else call.kwarg("router"), env)
+        given = bound(call.kwarg("prefix") or (call.args[1] if len(call.args) > 1 else None), env)
         prefix = text_of(given, found.names.module, env.local)
         guards = guards_in(call.kwarg("dependencies"), Level.ROUTER, found.names)
         _mount(Ref(holder), child, prefix, guards, call, env, found)
     elif name == "mount" and holder:
-        path = call.args[0] if call.args else call.kwarg("path")
-        child = call.args[1] if len(call.args) > 1 else call.kwarg("app")
+        path = bound(call.args[0] if call.args else call.kwarg("path"), env)
+        child = bound(call.args[1] if len(call.args) > 1 else call.kwarg("app"), env)
         _mount(Ref(holder), child, text_of(path, found.names.module, env.local), (), call, env, found)
     elif name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route") and holder:
         registered(call, holder, env, found)
@@ -310,33 +315,62 @@ def _called(call: Call, env: Env, found: Found) -> None:
         _passed(call, env, found)
 
 
-def _passed(call: Call, env: Env, found: Found) -> None:
-    """`register_routes(app)`: the function's parameter is a router under the name `register_routes.0`."""
+def _passed(call: Call, env: Env, found: Found) -> str:
+    """`register_routes(app)`: the function's parameter is a router under the name `register_routes.0`.
+
+    Returns the symbol of the first router among the arguments.
+    """
     function = ref_name(call.func)
     root = function.split(".", 1)[0]
     if not function or call.name in _FOREIGN:
-        return
+        return ""
     local = root in found.names.functions or root in found.names.classes
     package = found.names.imports.get(root, ("", ""))[0]
     if not local and (not package or package.split(".", 1)[0] in _FOREIGN_PACKAGES):
-        return
+        return ""
     given = [(str(index), arg) for index, arg in enumerate(call.args[:4])]
     given += [(k.name, k.value) for k in call.kwargs if k.name]
     where = place(call, found.names.module)
+    first = ""
+    order = found.next_order()  # of the call, by which its arguments are told from those of other calls
     for name, arg in given:
-        symbol = env.symbols.get(dotted(arg), "")
-        if not symbol and _is_router_module(dotted(arg), found):
-            symbol = dotted(arg)
+        written = dotted(arg)
+        symbol = env.symbols.get(written, "")
+        plain = expanded(written, env)
+        if not symbol and _is_router_module(plain, found):
+            symbol = plain
+        elif isinstance(arg, Call) and (kind := _made(arg, found.names)):  # `with_routes(APIRouter(prefix="/x"))`
+            found.synthetic += 1
+            symbol = env.symbol(f"given{found.synthetic}")
+            _router(symbol, kind, arg, env, found)
         if symbol:
+            first = first or symbol
             # What the function registers on its parameter belongs to the argument; where it includes its parameter,
             # the argument is included.
             below, above = f"{function}.{name}", f"{function}.{name}.included"
-            order = found.next_order()
             for parent, child in ((symbol, below), (above, symbol)):
                 mount = Mount(
                     Ref(parent), Ref(child), "fastapi", where, order, conditional=env.conditional, passed_to=function
                 )
                 found.mounts.append(mount)
+    return first
+
+
+def _given_back(call: Call, env: Env, found: Found) -> str:
+    """`router = with_routes(APIRouter())`: the router that a function is given and returns, "" for other calls."""
+    function = ref_name(call.func)
+    first = call.args[0] if call.args else None
+    if isinstance(first, Call) and _made(first, found.names):
+        local = function in found.names.functions
+        if not local or _returns_parameter(function, found):
+            return _passed(call, env, found)
+    elif dotted(first) in env.symbols and _returns_parameter(function, found):
+        return _passed(call, env, found)
+    return ""
+
+
+def _returns_parameter(function: str, found: Found) -> bool:
+    return found.aliases.get(f"{function}()") == f"{function}.0"
 
 
 def _is_router_module(name: str, found: Found) -> bool:
@@ -371,19 +405,21 @@ def _mount(
             symbol = env.symbol(f"mount{found.synthetic}")
             _router(symbol, made, child, env, found)
             name = symbol
+        elif returned := _given_back(child, env, found):  # `app.include_router(with_routes(APIRouter()))`
+            name = returned
         else:
             name = ref_name(child)
             name = found.aliases.get(name, name) if found.aliases.get(name) in found.routers else name
     else:
         name = dotted(child)
-        root, _, rest = name.partition(".")
+        root = name.partition(".")[0]
         if name in env.symbols:
             name = env.symbols[name]
             if name in env.given:
                 name = f"{name}.included"
                 found.routers.setdefault(name, Router(name, "router", "fastapi", place(node, found.names.module)))
         elif root in env.local:
-            name = f"{env.local[root]}.{rest}" if rest else env.local[root]
+            name = expanded(name, env)
         elif not name:
             name = ref_name(child)
     if not name or name.split(".")[-1] in ("StaticFiles()", "make_asgi_app()"):
@@ -408,18 +444,42 @@ def _returned(value: AnyExpr, env: Env, found: Found) -> None:
         found.aliases[f"{env.scope}()"] = env.symbols[name]
 
 
+def _passing(call: Call | None, env: Env, found: Found) -> Call | None:
+    """`@protected(router.get, "/x")`: the call that a decorator of the project makes of the method it is given."""
+    if call is None or len(call.args) < 2:
+        return None
+    method, path = call.args[:2]
+    if not (isinstance(method, Member) and method.name in METHODS and _symbol(method.base, env, found)):
+        return None
+    if not isinstance(text_of(path, found.names.module, env.local)[0], str):
+        return None
+    own = found.names.functions.get(ref_name(call.func))
+    if own is not None:
+        calls = f"{own.params[0].name}(".encode() if own.params else b""
+        if not calls or found.names.module.source.find(calls, own.body_start, own.end) < 0:
+            return None
+    return replace(call, func=method, args=call.args[1:])
+
+
 def _function(function: FunctionNode, env: Env, found: Found) -> None:
     key = f"{env.scope}.{function.name}" if env.scope else function.name
-    for number, decorator in enumerate(function.decorators):
+    for decorator in function.decorators:
         call = decorator.call
         func = call.func if call is not None else decorator.value
+        made = _passing(call, env, found)
+        guards: tuple[Guard, ...] = ()
+        if call is not None and made is not None:
+            # What the decorator does besides is not known.
+            guard = guard_of(func, call, Level.ROUTE, found.names, always=True)
+            guards = (guard,) if guard is not None else ()
+            func, call = made.func, made
         if not isinstance(func, Member):
             continue
         holder = _symbol(func.base, env, found)
         if not holder:
             continue
         if func.name in DECORATORS and call is not None:
-            if decorated(function, call, func, holder, key, env, found, number) and env.nested:
+            if decorated(function, call, func, holder, key, env, found, guards) and env.nested:
                 found.inline[function.start] = key
         elif func.name == "exception_handler" and call is not None:
             configuration(call, holder, found, env, handler=handler_key(function, key, env, found))
@@ -447,7 +507,7 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         symbols.pop(param.name, None)
         local[param.name] = ""
         typed = ref_name(param.type).rsplit(".", 1)[-1]
-        if typed in APPS or typed in ROUTERS or (param.type is None and param.name in ("app", "router", "api")):
+        if typed in APPS or typed in ROUTERS or (param.type is None and _is_used_as_router(param.name, function, found)):
             symbol = f"{key}.{position}"
             symbols[param.name] = symbol
             given.add(symbol)
@@ -461,6 +521,14 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
             env.symbols[name] = inner.symbols[name]
     if function.returns is not None and ref_name(function.returns):
         found.aliases.setdefault(f"{key}()", ref_name(function.returns))
+
+
+def _is_used_as_router(name: str, function: FunctionNode, found: Found) -> bool:
+    if name in ("app", "router", "api"):
+        return True
+    pattern = rb"\binclude_router\(\s*(?:router\s*=\s*)?%(name)s\s*[,)]|\b%(name)s\.include_router\("
+    word = re.escape(name.encode())
+    return re.search(pattern % {b"name": word}, found.names.module.source[function.body_start : function.end]) is not None
 
 
 def _parameter(symbol: str, named: str, param: ParamNode, env: Env, found: Found) -> None:

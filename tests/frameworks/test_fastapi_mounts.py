@@ -1,0 +1,124 @@
+"""Where FastAPI's routers end up: names, loops, functions that include what they are given, settings."""
+
+from tests.frameworks.test_fastapi import serve, served
+
+from persona_lsp.workspace.snapshot import Auth
+
+USERS = 'from fastapi import APIRouter\nrouter = APIRouter(prefix="/users")\n@router.get("/me")\ndef me(): ...\n'
+ITEMS = (
+    'from fastapi import APIRouter\nrouter = APIRouter(prefix="/items")\n@router.get("/{id}")\ndef one(id: int): ...\n'
+)
+MAIN = "from fastapi import APIRouter, FastAPI\nfrom app import items, users\napp = FastAPI()\n"
+
+
+def mounted(source: str, head: str = MAIN, **more: str) -> list[str]:
+    """The endpoints of two routers below an application that mounts them."""
+    files = {"app/users.py": USERS, "app/items.py": ITEMS, "app/main.py": head + source}
+    return sorted(served({**files, **{f"app/{name}.py": text for name, text in more.items()}}))
+
+
+BOTH = ["GET /items/{id}", "GET /users/me"]
+BOTH_V1 = ["GET /v1/items/{id}", "GET /v1/users/me"]
+
+
+def test_two_names_of_one_router() -> None:
+    users = 'from fastapi import APIRouter\nusers_router = r = APIRouter()\n@r.get("/me")\ndef me(): ...\n'
+    main = 'from fastapi import FastAPI\nfrom app.users import users_router\napp = FastAPI()\napp.include_router(users_router, prefix="/users")\n'
+    assert served({"app/users.py": users, "app/main.py": main}) == ["GET /users/me"]
+    assert served({"app/users.py": users, "app/main.py": main.replace("users_router", "r")}) == ["GET /users/me"]
+
+
+def test_loops_over_what_is_written_out() -> None:
+    for loop in (
+        "for r in (users.router, items.router):\n    app.include_router(r)\n",
+        "ALL = [users.router, items.router]\nfor r in ALL:\n    app.include_router(r)\n",
+        "for m in (users, items):\n    app.include_router(m.router)\n",
+        'ALL = {"Users": users.router, "Items": items.router}\nfor tag, r in ALL.items():\n    app.include_router(r, tags=[tag])\n',
+        "ALL = {1: users.router, 2: items.router}\nfor r in ALL.values():\n    app.include_router(r)\n",
+        "for i, r in enumerate([users.router, items.router]):\n    app.include_router(r)\n",
+        "[app.include_router(r) for r in (users.router, items.router)]\n",
+        "def setup(app):\n    for r in [users.router, items.router]:\n        app.include_router(r)\nsetup(app)\n",
+        "def setup(app, r):\n    app.include_router(r)\nfor r in [users.router, items.router]:\n    setup(app, r)\n",
+    ):
+        assert mounted(loop) == BOTH, loop
+
+
+def test_loops_that_bind_prefixes() -> None:
+    for loop in (
+        'for r, p in ((users.router, "/v1"), (items.router, "/v1")):\n    app.include_router(r, prefix=p)\n',
+        'P = "/v1"\nfor p, r in [(P, users.router), (P, items.router)]:\n    app.include_router(r, prefix=p)\n',
+        'for r in [{"router": users.router, "at": "/v1"}, {"router": items.router, "at": "/v1"}]:\n    app.include_router(r["router"], prefix=r["at"])\n',
+        'for e in [(users.router, "v1"), (items.router, "v1")]:\n    app.include_router(e[0], prefix=f"/{e[1]}")\n',
+        'for e in [Entry(router=users.router, at="/v1"), Entry(router=items.router, at="/v1")]:\n    app.include_router(e.router, prefix=e.at)\n',
+    ):
+        assert mounted(loop) == BOTH_V1, loop
+
+
+def test_a_list_of_another_file() -> None:
+    routers = "from app import items, users\nALL = [users.router, items.router]\nMODULES = (users, items)\n"
+    loop = "from app.all_routers import ALL\nfor r in ALL:\n    app.include_router(r, prefix='/v1')\n"
+    assert mounted(loop, all_routers=routers) == BOTH_V1
+    loop = "from app.all_routers import MODULES\nfor m in MODULES:\n    app.include_router(m.router)\n"
+    assert mounted(loop, all_routers=routers) == BOTH
+
+
+def test_a_loop_over_what_nobody_knows_mounts_nothing() -> None:
+    assert mounted("for r in find_routers():\n    app.include_router(r)\n") == []
+    assert mounted("for p in find():\n    app.include_router(users.router, prefix=p)\n") == []
+
+
+def test_a_function_includes_each_router_that_it_is_given() -> None:
+    source = (
+        "def include(app: FastAPI, router: APIRouter):\n    app.include_router(router)\n"
+        '    app.include_router(router, prefix="/teams/{team}")\n'
+        "include(app, users.router)\ninclude(app, items.router)\n"
+    )
+    files = {"app/users.py": USERS, "app/items.py": ITEMS, "app/main.py": MAIN + source}
+    found = [e for e in serve(files) if e.path_known]
+    placed = [e for e in found if e.position is not None]
+    assert [e.label for e in sorted(placed, key=lambda e: e.position or 0)] == [
+        "GET /users/me", "GET /teams/{team}/users/me", "GET /items/{id}", "GET /teams/{team}/items/{id}",
+    ]  # fmt: skip
+    assert len(found) == 4
+
+
+def test_a_function_that_includes_many_routers() -> None:
+    lines = [
+        "def include(app, router):",
+        "    app.include_router(router)",
+        '    app.include_router(router, prefix="/v2")',
+    ]
+    wanted = set()
+    for n in range(150):
+        lines += [f'r{n} = APIRouter(prefix="/r{n}")', f'@r{n}.get("/x")', f"def f{n}(): ...", f"include(app, r{n})"]
+        wanted |= {f"GET /r{n}/x", f"GET /v2/r{n}/x"}
+    assert set(mounted("\n".join(lines) + "\n")) == wanted
+
+
+def test_a_function_that_gives_back_its_router() -> None:
+    source = (
+        "def fill(router: APIRouter) -> APIRouter:\n    router.include_router(users.router)\n    return router\n"
+        'first = fill(APIRouter())\nsecond = fill(APIRouter(prefix="/{team}"))\n'
+        "app.include_router(first)\napp.include_router(second)\n"
+    )
+    assert mounted(source) == ["GET /users/me", "GET /{team}/users/me"]
+    inline = source.split("first =", 1)[0] + 'app.include_router(fill(APIRouter(prefix="/a")))\n'
+    assert mounted(inline) == ["GET /a/users/me"]
+
+
+def test_a_decorator_that_is_given_the_method_of_a_router() -> None:
+    own = (
+        "from fastapi import APIRouter, FastAPI\nfrom app.auth import protected\nrouter = APIRouter(prefix='/roms')\n"
+        "@protected(router.post, '/{id}', ['write'], status_code=201)\ndef add(id: int): ...\n"
+        "app = FastAPI()\napp.include_router(router)\n"
+    )
+    auth = "def protected(method, path, scopes=None, **kw):\n    def deco(f):\n        return method(path, **kw)(f)\n    return deco\n"
+    for files in (
+        {"app/main.py": own, "app/auth.py": auth},
+        {"app/main.py": own.replace("from app.auth import protected", auth)},
+    ):
+        (found,) = serve(files)
+        assert (found.label, found.default_status, found.auth) == ("POST /roms/{id}", None, Auth.UNKNOWN)
+        assert found.success == (201,)
+    silent = auth.replace("method(path, **kw)", "f")
+    assert serve({"app/main.py": own.replace("from app.auth import protected", silent)}) == ()
