@@ -176,7 +176,8 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
             continue
         if response.continues_kind == "write" and not _refuses(response):
             continue
-        if any(other.span == response.continues_to and _is_bare_return(other) for other in function.responses):
+        others = [other for other in function.responses if other.span == response.continues_to]
+        if any(_is_bare_return(other) or _is_ignored(response, other, function) for other in others):
             continue
         told = "still writes to the database" if response.continues_kind == "write" else "answers again"
         where = function.at(response.span)
@@ -191,7 +192,16 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
 
 def _is_bare_return(response: Response) -> bool:
     """`return null` where what is returned would be the answer: it adds nothing to the one that was written."""
+    if response.source.strip().endswith(".end()"):
+        return True
     return response.returned and not response.explicit and response.source.strip() in {"", "null", "None", "nil"}
+
+
+def _is_ignored(response: Response, other: Response, function: Function) -> bool:
+    """`sendError` commits the answer, and the container drops what is returned; what is done before that counts."""
+    if "sendError(" not in response.source or not other.returned or other.explicit:
+        return False
+    return not any(response.span.end <= call.span.start < other.span.start for call in function.calls)
 
 
 def _refuses(response: Response) -> bool:
