@@ -259,7 +259,10 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     responses = list(success_responses(endpoint.handler)) if endpoint.handler else []
     if any(response.body_kind == "redirect" for response in responses):
         return
-    habit = _habits(snapshot).get(endpoint.app)
+    habits = _habits(snapshot)
+    habit = habits.get(endpoint.app)
+    if habit is not None and habits[""].creations >= _HABIT and not habits[""].answers_201:
+        habit = habits[""]
     if habit and habit.creations >= _HABIT and not habit.answers_201 and habit.first != endpoint.id:
         return
     lone = habit is not None and habit.creations >= _HABIT and not habit.answers_201
@@ -298,11 +301,13 @@ class _Habit(Struct):
 
 @per_snapshot
 def _habits(snapshot: Snapshot) -> dict[str, _Habit]:
+    """By application, and that of the whole project under the empty name."""
     habits: dict[str, _Habit] = {}
     for endpoint in snapshot.endpoints:
         if endpoint.test or not endpoint.success or not created_entity(endpoint, snapshot):
             continue
-        habit = habits.setdefault(endpoint.app, _Habit(first=endpoint.id))
-        habit.creations += 1
-        habit.answers_201 |= 201 in endpoint.success
+        for name in ("", endpoint.app):
+            habit = habits.setdefault(name, _Habit(first=endpoint.id))
+            habit.creations += 1
+            habit.answers_201 |= 201 in endpoint.success
     return habits
