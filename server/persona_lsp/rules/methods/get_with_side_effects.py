@@ -192,6 +192,9 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
     """A probe; a link in a mail or a redirect of an identity provider; or a handler that asks for the method itself."""
     if is_health(endpoint) or is_login(endpoint):
         return True
+    # What is registered under a condition is there for developers more often than not.
+    if endpoint.conditional or endpoint.route.conditional:
+        return True
     if endpoint.handler and any(read.name.startswith("hub.") for read in endpoint.handler.inputs):
         return True  # WebSub confirms a subscription by `GET`
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()

@@ -208,6 +208,9 @@ _RAISES = re.compile(
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
 def missing_not_found_check(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield lookups by a key of the request whose result is used as if it were always there."""
+    # What is registered under a condition is there for developers more often than not.
+    if endpoint.conditional or endpoint.route.conditional:
+        return
     for query, function, call in handler_queries(endpoint):
         if not _is_unchecked(query):
             continue
