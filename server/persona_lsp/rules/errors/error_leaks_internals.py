@@ -248,7 +248,7 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         return False
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     if caught is not None:
-        everything = caught.broad or any(_is_everything(name) for name in caught.types)
+        everything = any(_is_everything(name) for name in caught.types) if caught.types else caught.broad
         # The words of a failure that the project wrote itself are meant for somebody.
         own = bool(caught.types) and all(snapshot.class_named(_simple(name)) for name in caught.types)
         if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
