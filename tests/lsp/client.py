@@ -169,7 +169,9 @@ class Client:
                 self.news.notify_all()
             if "method" in message and "id" in message:
                 respond = self.respond.get(message["method"], lambda _params: None)
-                self.send({"jsonrpc": "2.0", "id": message["id"], "result": respond(message.get("params"))})
+                # The test may be over, and with it the server.
+                with contextlib.suppress(OSError, ValueError):
+                    self.send({"jsonrpc": "2.0", "id": message["id"], "result": respond(message.get("params"))})
 
     def _read_errors(self) -> None:
         assert self.process.stderr
