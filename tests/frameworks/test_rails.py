@@ -512,3 +512,38 @@ LOOPS = "".join(f"%w[{' '.join(f'a{i}' for i in range(60))}].each do |x{k}|\n" f
 )
 def test_routes_without_end_come_to_one(body: str) -> None:
     assert len(draw(body)) <= 20_001
+
+
+def test_routes_for_developers_are_told_from_others() -> None:
+    drawn = draw("""
+    get "/a", to: "a#a" if Rails.env.development?
+    unless Rails.env.production?
+      get "/b", to: "a#b"
+    end
+    if Rails.env.production?
+      get "/c", to: "a#c"
+    else
+      get "/d", to: "a#d"
+    end
+    get "/e", to: "a#e" if Rails.env.development? || ENV["DEBUG"]
+    get "/f", to: "a#f" if Rails.env.development? && ENV["DEBUG"]
+    """)
+    assert [text(r.path) for r in drawn if r.development_only] == ["/a", "/b", "/d", "/f"]
+    assert all(r.conditional for r in drawn)
+
+
+def test_names_and_defaults_tell_routes_to_the_same_action_apart() -> None:
+    drawn = draw("""
+    resources :archived_users, only: :index, path: "users/:status", controller: "users", defaults: { status: 1 }
+    resources :integration_users, only: :index, path: "users/:status", controller: "users", defaults: { status: 2 }
+    get "/x", to: "a#x", as: :one
+    get "/x", to: "a#x", as: :two
+    get "/y", to: "a#y", as: :y
+    get "/y", to: "b#y", as: :z
+    resource :reading, only: :show
+    resource :reading, only: :show
+    """)
+    told = [r.variants for r in drawn]
+    assert all(told[:4])
+    assert len(set(told[:4])) == 4
+    assert not any(told[4:])

@@ -239,6 +239,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """True when not every input is known (an unresolved dependency): rules on unread parameters stay silent."""
     dependencies: tuple[Ref, ...] = ()
     """Functions whose parameters and raises belong to the endpoint too (FastAPI `Depends`)."""
+    development_only: bool = False
+    """Registered where the application does not run for its users: `if Rails.env.development?`."""
     forwards_errors: bool = False
     """The handler is wrapped where it is registered, so that its rejections reach the error handler."""
 

@@ -97,7 +97,9 @@ def _of_subjects(rule: Rule, snapshot: Snapshot, path: str | None) -> Iterator[F
 def _reviewed(endpoint: Endpoint, snapshot: Snapshot, roles: frozenset[str]) -> bool:
     """Whether the endpoint is registered in code that a rule looks at."""
     facts = snapshot.files.get(endpoint.where.path)
-    return not endpoint.test and endpoint.route.kind == "http" and (facts is None or facts.role in roles)
+    if endpoint.test or endpoint.route.development_only:
+        return False
+    return endpoint.route.kind == "http" and (facts is None or facts.role in roles)
 
 
 _latest: list[tuple[Snapshot, dict[str, tuple[Finding, ...]]]] = []

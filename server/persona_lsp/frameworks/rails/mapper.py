@@ -58,6 +58,7 @@ from persona_lsp.syntax.ir import (
     Switch,
     Ternary,
     Try,
+    Unary,
 )
 
 _METHODS: Final = {
@@ -71,6 +72,8 @@ _METHODS: Final = {
 }
 _LOOPS: Final = frozenset({"each", "each_with_index", "each_pair", "map", "each_entry"})
 _RESOURCE_OPTIONS: Final = frozenset({"as", "controller", "path", "only", "except", "param", "concerns", "shallow"})
+_DEVELOPMENT: Final = frozenset({"Rails.env.development?", "Rails.env.test?", "Rails.env.local?"})
+_PRODUCTION: Final = frozenset({"Rails.env.production?"})
 _DEPTH: Final = 40
 _MOST: Final = 20_000
 """Routes of one file beyond this are not read: loops over literals multiply."""
@@ -87,6 +90,7 @@ class Mapper:
         self.paths = Paths()
         self.routes: list[Route] = []
         self.mounts: list[Mount] = []
+        self.helpers: list[str] = []
         self.env: dict[str, AnyExpr] = dict(constants)
         self.functions: dict[str, FunctionNode] = {}
         self.concerns: dict[str, FunctionNode] = {}
@@ -112,10 +116,9 @@ class Mapper:
             case Assign(targets=(Name(id=name), *_), value=value, op="") if value is not None:
                 self.env[name] = resolved(value, self.env) or value
             case If(test=test, then=then, orelse=orelse):
-                maybe = replace(scope, conditional=True)
                 self._expression(test, scope)
-                self.run(then, maybe)
-                self.run(orelse, maybe)
+                self.run(then, _limited(scope, test, holds=True))
+                self.run(orelse, _limited(scope, test, holds=False))
             case Switch(arms=arms):
                 for _, inner in arms:
                     self.run(inner, replace(scope, conditional=True))
@@ -138,11 +141,11 @@ class Mapper:
                 self._call(value, scope)
             case BlockExpr(body=body):
                 self.run(body, scope)
-            case Ternary(then=then, orelse=orelse):
-                self._expression(then, replace(scope, conditional=True))
-                self._expression(orelse, replace(scope, conditional=True))
-            case Binary(op="and" | "or", right=right):
-                self._expression(right, replace(scope, conditional=True))
+            case Ternary(test=test, then=then, orelse=orelse):
+                self._expression(then, _limited(scope, test, holds=True))
+                self._expression(orelse, _limited(scope, test, holds=False))
+            case Binary(op="and" | "or" as op, left=left, right=right):
+                self._expression(right, _limited(scope, left, holds=op == "and"))
             case _:
                 pass
 
@@ -454,6 +457,9 @@ class Mapper:
         end = at.end if call.start <= at.start and at.end <= call.end else token.end
         where = Where(path_file, start, max(end, start))
         statement = Where(path_file, call.start, call.end)
+        given, _ = self.options(call, scope)
+        told = [f"{key}={self.module.text(given[key])}" for key in ("as", "defaults") if key in given]
+        helper = ",".join(told or ([f"as={scope.resource.name}"] if scope.resource is not None else []))
         literal_path = isinstance(at, Str) and call.start <= at.start and at.end <= call.end
         for one in variants(path + scope.suffix):
             text = self.paths.text(one)
@@ -473,6 +479,7 @@ class Mapper:
                     declared=declared,
                     variants=scope.variants,
                     conditional=scope.conditional,
+                    development_only=scope.development_only,
                     derived=derived,
                     path_where=Where(path_file, at.start, at.end) if literal_path else None,
                     method_where=Where(path_file, start, start + len(call.name)) if call.name in VERBS else None,
@@ -482,7 +489,20 @@ class Mapper:
                     unknown_params=True,
                 )
             )
+            self.helpers.append(helper)
             self.order += 1
+
+    def drawn(self) -> list[Route]:
+        """The routes. Where several lead to the same action, what names or defaults tell them apart is a variant."""
+        alike: dict[tuple[object, ...], set[str]] = {}
+        for route, helper in zip(self.routes, self.helpers, strict=True):
+            alike.setdefault((route.methods, route.path, route.handler_name), set()).add(helper)
+        return [
+            replace(route, variants=(*route.variants, helper))
+            if helper and len(alike[route.methods, route.path, route.handler_name]) > 1
+            else route
+            for route, helper in zip(self.routes, self.helpers, strict=True)
+        ]
 
     def where(self, node: Node) -> Where:
         """The place of a node."""
@@ -497,6 +517,24 @@ class Mapper:
             )
         )  # fmt: skip
         self.order += 1
+
+
+def _limited(scope: Scope, test: AnyExpr, *, holds: bool) -> Scope:
+    """The scope of what is drawn only if the test holds, or only if it fails."""
+    development = scope.development_only or _is_development(test, holds=holds)
+    return replace(scope, conditional=True, development_only=development)
+
+
+def _is_development(test: AnyExpr, *, holds: bool) -> bool:
+    """`Rails.env.development?` holds, or `Rails.env.production?` fails: nobody but developers is served."""
+    match test:
+        case Unary(op="not", operand=operand):
+            return _is_development(operand, holds=not holds)
+        case Binary(op="and" | "or" as op, left=left, right=right):
+            sides = (_is_development(side, holds=holds) for side in (left, right))
+            return any(sides) if (op == "and") == holds else all(sides)
+        case _:
+            return chain(test) in (_DEVELOPMENT if holds else _PRODUCTION)
 
 
 def _entry(name: str, value: AnyExpr) -> Entry:

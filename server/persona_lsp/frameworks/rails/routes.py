@@ -40,7 +40,7 @@ def routes(module: Module) -> tuple[tuple[Router, ...], tuple[Mount, ...], tuple
         where = Where(module.path, call.start, call.func.end)
         routers.setdefault(symbol, Router(symbol, "app", "rails", where))
         mounts.extend(mapper.mounts)
-        found.extend(mapper.routes)
+        found.extend(mapper.drawn())
     drawn = _DRAWN.search(module.path)
     if drawn is not None and not routers:
         symbol = f"config/routes/{drawn[1]}"
@@ -48,7 +48,7 @@ def routes(module: Module) -> tuple[tuple[Router, ...], tuple[Mount, ...], tuple
         mapper.run(module.body, Scope())
         routers[symbol] = Router(symbol, "router", "rails", Where(module.path, 0, 0))
         mounts.extend(mapper.mounts)
-        found.extend(mapper.routes)
+        found.extend(mapper.drawn())
     return tuple(routers.values()), tuple(mounts), tuple(found)
 
 

@@ -67,6 +67,7 @@ class Scope(Struct, frozen=True):
     path_names: tuple[tuple[str, str], ...] = ()
     variants: tuple[str, ...] = ()
     conditional: bool = False
+    development_only: bool = False
     via: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     options: tuple[tuple[str, AnyExpr], ...] = ()
