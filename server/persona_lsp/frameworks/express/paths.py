@@ -12,7 +12,7 @@ from persona_lsp.facts.text import Hole, Part, Text
 _TOKEN: Final = re.compile(
     r"\\(?P<escaped>.)"
     r"|\{(?P<group>[^{}]*)\}"
-    r"|/?:(?P<name>[A-Za-z_]\w*|\"[^\"]+\")(?P<pattern>\((?:[^()]|\([^()]*\))*\))?(?P<mark>[?+*])?"
+    r"|/?:(?P<name>[A-Za-z_]\w*|\"[^\"]+\")(?P<pattern>\((?:[^()]|\([^()]*\))*\))?(?P<mark>\*\?|[?+*])?"
     r"|\*(?P<splat>[A-Za-z_]\w*)"
     r"|(?P<star>\(?\.?\*\)?)"
     r"|(?P<odd>[()?+\[\]])"
@@ -69,10 +69,10 @@ def _parameter(ways: list[list[Part]], match: re.Match[str]) -> list[list[Part]]
     name, mark = match["name"].strip('"'), match["mark"]
     pattern = match["pattern"][1:-1] if match["pattern"] else ""
     text = "{" + name + (f":{pattern}" if pattern and pattern != ".*" else "") + "}"
-    if mark in {"+", "*"} or pattern == ".*":
+    if mark in {"+", "*", "*?"} or pattern == ".*":
         text = "{*" + name + "}"
     taken = [[*way, slash + text] for way in ways]
-    return [*taken, *ways] if mark in {"?", "*"} else taken
+    return [*taken, *ways] if mark in {"?", "*", "*?"} else taken
 
 
 def _with(ways: list[list[Part]], tails: list[list[Part]]) -> list[list[Part]]:

@@ -19,13 +19,13 @@ from persona_lsp.facts.http import (
     Use,
 )
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import EMPTY, Ref, Text, literal
+from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
 from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.docs import doc_before
 from persona_lsp.frameworks.express.errors import takes_errors
 from persona_lsp.frameworks.express.guards import classify, guard_name, is_error_name
 from persona_lsp.frameworks.express.paths import expand
-from persona_lsp.frameworks.express.scope import Scope, file_scope, reduce, reference, text
+from persona_lsp.frameworks.express.scope import Scope, file_scope, joins, reduce, reference, text
 from persona_lsp.frameworks.express.signs import (
     ROUTER_FILE,
     ROUTER_NAME,
@@ -62,10 +62,13 @@ METHODS: Final = {
 }  # fmt: skip
 
 
+_GUARDING: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT})
 _NOT_HANDLERS: Final = (Str, Const, Object, Binary)
 
 
-VERBS: Final = re.compile(rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)")
+VERBS: Final = re.compile(
+    rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
+)
 
 
 class Chain(Struct):
@@ -76,6 +79,8 @@ class Chain(Struct):
     path_node: AnyExpr | None = None
     guards: tuple[Guard, ...] = ()
     every: Call | None = None
+    """The `all` of a `route(path)` that has served no method of its own so far."""
+    served: bool = False
 
 
 class Registrations:
@@ -155,7 +160,9 @@ class Registrations:
         args = call.args
         path_node: AnyExpr | None
         if chain.paths is None:
-            if len(args) < 2 or isinstance(args[0], Lambda | Object | Call):
+            if len(args) < 2 or isinstance(args[0], Lambda | Object):
+                return chain
+            if isinstance(args[0], Call) and all(isinstance(part, Hole) for part in text(args[0], scope)):
                 return chain
             paths, path_node, handlers = self._paths(args[0], scope), args[0], args[1:]
         else:
@@ -166,7 +173,9 @@ class Registrations:
         if verb == "all" and chain.paths is not None:
             # `.route(path).all(check).get(list)`: what stands for every method passes on to the ones that follow.
             guards = tuple(self.guard(h, scope, Level.ROUTE) for h in flat)
-            return Chain(chain.symbol, paths, path_node, (*chain.guards, *guards), call)
+            return Chain(chain.symbol, paths, path_node, (*chain.guards, *guards), None if chain.served else call)
+        if chain.paths is None and self._mounted(chain.symbol, verb, flat, call, scope, conditional=conditional):
+            return chain
         if verb == "options" and guard_name(flat[-1]).rsplit(".", 1)[-1].lower().startswith("cors"):
             self.evaluate(flat[-1], scope, conditional=conditional)
             return chain
@@ -180,14 +189,52 @@ class Registrations:
             self._add(
                 chain.symbol, verb, path, path_node, flat[-1], guards, call, scope, conditional=conditional, kind=kind
             )
-        return chain
+        return Chain(chain.symbol, chain.paths, chain.path_node, chain.guards, served=chain.paths is not None)
+
+    def every_method(self, chain: Chain, scope: Scope, *, conditional: bool) -> None:
+        """`route(path).all(handler)` with nothing after it is the route itself."""
+        call = chain.every
+        if call is None or chain.paths is None:
+            return
+        last = self._flat(call.args, scope)[-1]
+        if self.guard(last, scope, Level.ROUTE).kind in _GUARDING:
+            return
+        for path in chain.paths:
+            self._add(
+                chain.symbol, "all", path, chain.path_node, last, chain.guards[:-1], call, scope,
+                conditional=conditional, kind="http",
+            )  # fmt: skip
+
+    def _mounted(
+        self, symbol: str, verb: str, handlers: Sequence[AnyExpr], call: Call, scope: Scope, *, conditional: bool
+    ) -> bool:
+        """`app.all("/users*", users)`: a router in the place of a handler serves its own paths, without the prefix."""
+        last = handlers[-1]
+        child: Ref | None = None
+        if isinstance(last, Name | Member):
+            found = self.router_of(last, scope)
+            child = Ref(found) if found is not None else None
+        elif isinstance(last, Call) and self._made_kind_of_chain(last, scope):
+            made = self.evaluate(last, scope, conditional=conditional)
+            child = Ref(made.symbol) if made is not None else None
+        if child is None and verb == "all" and isinstance(last, Name | Member | Call):
+            child = reference(last, scope)
+            named = self._named_router(guard_name(last), scope) or bool(required_module(last))
+            if child is None or not named or not self.is_own(child.name, scope):
+                return False
+        if child is None:
+            return False
+        if not any(m.child == child and m.parent.name == symbol and not m.prefix for m in self.mounts):
+            guards = tuple(self.guard(h, scope, Level.ROUTER) for h in handlers[:-1])
+            self.mount(symbol, child, EMPTY, guards, call, conditional=conditional)
+        return True
 
     def _only_guards(self, handlers: Sequence[AnyExpr], paths: tuple[Text, ...], scope: Scope) -> bool:
         # `app.all("/api/*", requireLogin)` is middleware in the dress of a route.
         if not all((literal(path) or "").endswith("{*rest}") for path in paths):
             return False
         kinds = {self.guard(h, scope, Level.APP).kind for h in handlers}
-        return kinds <= {GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT}
+        return kinds <= _GUARDING
 
     def _add(
         self,
@@ -363,7 +410,9 @@ class Registrations:
         if isinstance(value, Items):
             return bool(value.items) and all(isinstance(reduce(i, scope), Str) for i in value.items)
         if isinstance(value, Binary):
-            return value.op == "+"
+            return value.op == "+" or literal(text(arg, scope)) is not None
+        if isinstance(value, Call):
+            return not alone and joins(value)
         if alone or not isinstance(value, Name | Member):
             return False
         # A constant from elsewhere, by the look of its name: `app.use(config.api.prefix, routes())`.

@@ -7,6 +7,8 @@ name: whoever calls it mounts it. Loops over literal lists are run; other loops 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import (
     Level,
     Router,
@@ -157,7 +159,9 @@ class _Reader(Registrations):
         elif default and isinstance(value, Object):
             self._methods(value, "", scope)
         else:
-            self._read(value, scope, hint, conditional=conditional)
+            chain = self._read(value, scope, hint, conditional=conditional)
+            if chain is not None and chain.every is not None:
+                self.every_method(chain, scope, conditional=conditional)
 
     def _is_default_export(self, value: AnyExpr) -> bool:
         return any(e.value is value for e in self.module.exports)
@@ -226,7 +230,10 @@ class _Reader(Registrations):
                 if isinstance(local, Name) and entry.name:
                     if scope.parent is None and local.id in self.imports:
                         continue
-                    scope.values[local.id] = Member(entry.start, entry.end, value, entry.name, entry.start)
+                    held: AnyExpr = Member(entry.start, entry.end, value, entry.name, entry.start)
+                    if isinstance(entry.value, Let):
+                        held = Let(entry.start, entry.end, held, entry.value.value, "default")
+                    scope.values[local.id] = held
         elif isinstance(target, Items):
             held = reduce(value, scope)
             for index, item in enumerate(target.items):
@@ -453,6 +460,13 @@ class _Reader(Registrations):
         self, call: Call, scope: Scope, hint: str, *, conditional: bool, prefix: str | None, symbol: str | None
     ) -> Chain | None:
         func = call.func
+        if isinstance(func, Index) and len(func.keys) == 1:
+            # `app[route.method](route.path, route.handler)`
+            key = reduce(func.keys[0], scope)
+            verb = (key.value or "").lower() if isinstance(key, Str) else ""
+            if verb in METHODS:
+                func = Member(func.start, func.end, func.base, verb, func.keys[0].start)
+                call = replace(call, func=func)
         if isinstance(func, Member):
             name = func.name
             if name in METHODS or name in {
@@ -469,6 +483,8 @@ class _Reader(Registrations):
                 chain = self._read(func.base, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)
                 if chain is None and isinstance(func.base, Name) and self._foreign(func.base, call, scope):
                     chain = Chain(func.base.id)
+                if chain is None and name != "set":
+                    chain = self._lent(func.base, call, scope)
                 if chain is not None:
                     return self.registered(chain, name, call, scope, conditional=conditional)
             elif name in _LOOPS and call.args and isinstance(call.args[0], Lambda):
@@ -527,6 +543,22 @@ class _Reader(Registrations):
                 value = reduce(item, scope)
                 if isinstance(value, Call) and value.new and dotted(value.func):
                     self.mount(cls, Ref(f"{dotted(value.func)}.router"), EMPTY, (), call, conditional=conditional)
+
+    def _lent(self, base: AnyExpr, call: Call, scope: Scope) -> Chain | None:
+        """`exports.hook = (name, args) => { args.app.get("/x", f) }`: an app inside of what the function is given."""
+        if not isinstance(base, Member) or base.name not in {"app", "expressApp"} or not isinstance(base.base, Name):
+            return None
+        given = base.base.id
+        inner: Scope | None = scope
+        while inner is not None and given not in inner.hidden:
+            inner = inner.parent
+        if inner is None or not inner.owner or not call.args:
+            return None
+        if call.name != "use" and not (len(call.args) > 1 and not isinstance(call.args[0], Lambda | Object)):
+            return None
+        inner.routers[dotted(base)] = inner.owner
+        self.require(inner.owner, call)
+        return Chain(inner.owner)
 
     def _foreign(self, base: Name, call: Call, scope: Scope) -> bool:
         """An app that another file made and this one adds to: `const app = require("./app"); app.get("/x", f)`."""

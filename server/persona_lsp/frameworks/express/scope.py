@@ -1,10 +1,12 @@
 """What names stand for while registrations are read: routers, and values that are literals in the end."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
-from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.facts.text import Hole, Part, Ref, Text
 from persona_lsp.frameworks.express.paths import regex_path
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -27,6 +29,7 @@ from persona_lsp.syntax.ir import (
 from persona_lsp.syntax.javascript import required, required_module
 
 _DEPTH: Final = 12
+_JOINS: Final = re.compile(r"^(?:url_?join|join_?(?:url|path)s?|(?:path\.)?(?:posix\.)?join)$", re.IGNORECASE)
 EXPRESS: Final = frozenset(
     {"express", "express-promise-router", "express-ws", "router", "express-serve-static-core", "@feathersjs/express"}
 )
@@ -134,6 +137,8 @@ def reduce(expr: AnyExpr, scope: Scope, depth: int = 0) -> AnyExpr:
             elif isinstance(held, Items) and isinstance(wanted, Const) and isinstance(wanted.value, int):
                 found = held.items[wanted.value] if 0 <= wanted.value < len(held.items) else None
             return reduce(found, scope, depth + 1) if found is not None else expr
+        case Call(func=Member(base=base, name="toLowerCase" | "toUpperCase"), args=()):
+            return reduce(base, scope, depth + 1)
         case Call(func=Member(base=base, name="freeze"), args=(value,)) if dotted(base) == "Object":
             return reduce(value, scope, depth + 1)
         case _:
@@ -158,8 +163,14 @@ def text(expr: AnyExpr, scope: Scope, depth: int = 0) -> Text:
             return (str(constant),)
         case Binary(op="+", left=left, right=right):
             return text(left, scope, depth + 1) + text(right, scope, depth + 1)
-        case Binary(op="or" | "??", right=right):
-            del right
+        case Binary(op="or" | "??", left=left, right=right):
+            # `process.env.BASE_PATH || "/api"`: what holds where nobody has set anything else.
+            for side in (left, right):
+                found = text(side, scope, depth + 1)
+                if found and all(isinstance(part, str) for part in found):
+                    return found
+        case Call(args=args) if joins(value):
+            return _joined([text(arg, scope, depth + 1) for arg in args])
         case Call(func=Member(base=base, name="concat"), args=args):
             return text(base, scope, depth + 1) + sum((text(a, scope, depth + 1) for a in args), ())
         case Name() | Member():
@@ -171,6 +182,26 @@ def text(expr: AnyExpr, scope: Scope, depth: int = 0) -> Text:
         case _:
             pass
     return (Hole("known at run time only", scope.module.text(expr)[:80]),)
+
+
+def _joined(parts: Sequence[Text]) -> Text:
+    """`urljoin(base, "users")`: pieces with one slash between them."""
+    found: list[Part] = []
+    for index, part in enumerate(parts):
+        for at, piece in enumerate(part):
+            if isinstance(piece, str):
+                begins, ends = at == 0 and index > 0, at == len(part) - 1 and index < len(parts) - 1
+                plain = piece.lstrip("/") if begins else piece
+                piece = plain.rstrip("/") if ends else plain
+            if at == 0 and index > 0:
+                found.append("/")
+            found.append(piece)
+    return tuple(piece for piece in found if piece != "")
+
+
+def joins(call: Call) -> bool:
+    """Whether a call puts the pieces of a path together."""
+    return len(call.args) > 1 and _JOINS.search(dotted(call.func)) is not None
 
 
 def reference(expr: AnyExpr, scope: Scope, depth: int = 0) -> Ref | None:
