@@ -122,3 +122,44 @@ def test_a_decorator_that_is_given_the_method_of_a_router() -> None:
         assert found.success == (201,)
     silent = auth.replace("method(path, **kw)", "f")
     assert serve({"app/main.py": own.replace("from app.auth import protected", silent)}) == ()
+
+
+SETTINGS = {
+    'class Settings(BaseSettings):\n    api: str = "/v1"\nsettings = Settings()\n': "settings.api",
+    'class Settings(BaseSettings):\n    api: str = Field("/v1", alias="API")\nsettings = Settings()\n': "settings.api",
+    'class Settings(BaseSettings):\n    api: str = Field(default="/v1", env="API")\nsettings = Settings()\n': "settings.api",
+    '@dataclass\nclass Settings:\n    api: str = "/v1"\nsettings: Settings = load()\n': "settings.api",
+    'class Base(BaseSettings):\n    api: str = "/v1"\nclass Dev(Base): ...\nsettings: BaseConfig\nmatch mode:\n    case 1:\n        settings = Dev()\n'.replace(
+        "BaseConfig", "Config"
+    ).replace("Base(BaseSettings)", "Config(BaseSettings)"): "settings.api",
+    'class Api(BaseModel):\n    prefix: str = "/v1"\nclass Settings(BaseSettings):\n    api: Api = Api()\nsettings = Settings()\n': "settings.api.prefix",
+    'class Settings(BaseSettings):\n    api: str = "/v1"\n@lru_cache\ndef get_settings():\n    return Settings()\nsettings = get_settings()\n': "settings.api",
+    'settings = None\nAPI = os.getenv("API", "/v1")\n': "API",
+    'API = os.getenv("API", default="/v1")\n': "API",
+    'API = config("API", default="/v1")\n': "API",
+    'API = config("API", cast=str, default="/v1")\n': "API",
+    'API = env.str("API", "/v1")\n': "API",
+    'API = os.environ.get("API") or "/v1"\n': "API",
+}
+
+
+def test_settings_tell_their_defaults() -> None:
+    for text, name in SETTINGS.items():
+        main = (
+            f"from fastapi import APIRouter, FastAPI\nfrom app.config import {name.split('.', 1)[0]}\napp = FastAPI()\n"
+            f'router = APIRouter(prefix={name})\n@router.get("/me")\ndef me(): ...\napp.include_router(router)\n'
+        )
+        assert served({"app/config.py": text, "app/main.py": main}) == ["GET /v1/me"], text
+
+
+def test_settings_without_defaults_leave_the_path_unknown() -> None:
+    main = (
+        "from fastapi import APIRouter, FastAPI\nfrom app.config import settings\napp = FastAPI()\n"
+        'router = APIRouter(prefix=settings.api)\n@router.get("/me")\ndef me(): ...\napp.include_router(router)\n'
+    )
+    for text in (
+        "class Settings(BaseSettings):\n    api: str\nsettings = Settings()\n",
+        'class Settings(BaseSettings):\n    api: str = os.environ["API"]\nsettings = Settings()\n',
+        "settings = load()\n",
+    ):
+        assert served({"app/config.py": text, "app/main.py": main}) == []

@@ -50,6 +50,8 @@ def text_of(expr: AnyExpr, module: Module) -> Text:
             return text_of(expr.args[1], module)
         case Call() if expr.name == "getenv" and len(expr.args) == 2:
             return text_of(expr.args[1], module)
+        case Call() if (default := _default(expr)) is not None:
+            return text_of(default, module)
         case _:
             return (_hole("expression", expr, module),)
 
@@ -96,6 +98,8 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             for entry in entries:
                 if entry.name:
                     yield from _constant(f"{name}.{entry.name}", entry.value, module, entry)
+        case Call() if (chosen := _default(value)) is not None:
+            yield from _constant(name, chosen, module, node)
         case Call() if (
             value.args
             and len(value.args) <= 2
@@ -116,6 +120,19 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             yield Constant(name, (f"-{number}",), where, None, -float(number))
         case _:
             return
+
+
+_READERS: Final = frozenset({"config", "env", "get", "getenv", "str", "Field"})
+
+
+def _default(call: Call) -> Str | None:
+    """The text that a setting has when nobody sets it: `config("X", default="/api")`, `env.str("X", "/api")`."""
+    if call.name not in _READERS:
+        return None
+    given = call.kwarg("default")
+    if given is None and call.name in ("env", "str", "config") and len(call.args) == 2 and isinstance(call.args[0], Str):
+        given = call.args[1]
+    return given if isinstance(given, Str) else None
 
 
 def classes_of(module: Module) -> Iterator[ClassFacts]:

@@ -1,5 +1,6 @@
 """Names across files: which file a module is, and what a dotted name written in one file stands for in another."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
@@ -12,6 +13,8 @@ from persona_lsp.facts.text import Hole, Ref, Text
 
 Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
+_HELD: Final = re.compile(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
+"""The type of a field that holds another object."""
 _SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
 _SUFFIXES: Final = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 
@@ -218,6 +221,12 @@ def _member(all_names: Names, target: Target, rest: str, depth: int) -> Target |
                 inherited = _member(all_names, found, rest, depth + 1)
                 if inherited is not None:
                     return inherited
+        first, _, more = rest.partition(".")
+        held = next((f for f in entry.classes[target.name].fields if f.name == first), None) if more else None
+        kind = _HELD.match(held.type) if held is not None else None
+        found = _resolve(all_names, target.path, kind[1], depth + 1) if kind is not None else None
+        if found is not None and found.kind == "class" and found != target:
+            return _member(all_names, found, more, depth + 1)
     if target.kind == "constant":
         value = entry.constants[target.name].value
         if value is not None and len(value) == 1 and isinstance(value[0], Ref):
