@@ -547,3 +547,27 @@ def test_names_and_defaults_tell_routes_to_the_same_action_apart() -> None:
     assert all(told[:4])
     assert len(set(told[:4])) == 4
     assert not any(told[4:])
+
+
+@pytest.mark.parametrize(
+    ("body", "success"),
+    [
+        ("@orders = Order.all", (200,)),
+        ("respond_to do |format|\n format.html\n end", (200,)),
+        ("redirect_to root_path if params[:x]", (200, 302)),
+        ("redirect_to root_path", (302,)),
+        ("render json: {}, status: :accepted", (202,)),
+        ("render_orders", ()),
+        ("raise NotImplementedError", ()),
+    ],
+)
+def test_an_action_that_does_not_answer_renders_its_template(body: str, success: tuple[int, ...]) -> None:
+    files = {
+        "config/routes.rb": 'Rails.application.routes.draw do\n get "/a", to: "a#a"\n post "/a", to: "a#a"\nend\n',
+        "app/controllers/a_controller.rb": f"class AController < ApplicationController\n def a\n {body}\n end\nend\n",
+    }
+    by_method = {e.method: e.success for e in serve(files)}
+    assert by_method["GET"] == success
+    assert by_method["POST"] == tuple(s for s in success if not (s == 200 and 202 not in success))
+    files["config/application.rb"] = "class App < Rails::Application\n config.api_only = true\nend\n"
+    assert {e.method: e.success for e in serve(files)}["GET"] == tuple(s for s in success if s != 200)

@@ -54,9 +54,14 @@ def drawn(all_names: Names, path: str, mount: Mount) -> list[tuple[str, str]]:
     return found
 
 
+def is_switched(all_names: Names, path: str, setting: str) -> bool:
+    """Whether the application that the file belongs to has the setting (`Rails.api_only`)."""
+    return any(path.startswith(root) for root in _switched(all_names).get(setting, ()))
+
+
 def exists(all_names: Names, path: str, route: Route) -> bool:
     """What other files say about whether the route is there at all."""
-    if route.unless and any(path.startswith(root) for root in _switched(all_names).get(route.unless, ())):
+    if route.unless and is_switched(all_names, path, route.unless):
         return False
     if route.needs:
         sure = not route.needs.startswith("?")

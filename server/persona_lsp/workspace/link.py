@@ -13,7 +13,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Ro
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace import calls
-from persona_lsp.workspace.constants import base_of, controllers, drawn, exists
+from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
@@ -21,9 +21,13 @@ from persona_lsp.workspace.guards import auth_of, matches, resolved, security_ru
 from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
+from persona_lsp.workspace.templates import renders
 
 _MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
+_OK: Final = 200
+_ENTRIES: Final = frozenset({"app", "server", "index", "main"})
+"""Names of files that applications start in."""
 _ASYNC_SAFE: Final = 5
 """From this major version on, Express forwards rejected promises itself."""
 
@@ -59,6 +63,8 @@ class _World(Struct):
     calls: calls.Calls
     rules: Sequence[tuple[str, Guard]]
     forwards: bool
+    loose: frozenset[str]
+    """Last names of what is mounted and cannot be followed: `app.use("/auth", context.auth.endpoints)` (Express)."""
 
 
 def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Snapshot:
@@ -87,6 +93,7 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
 def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     mounts: dict[tuple[str, str], list[tuple[str, Mount]]] = {}
     uses: dict[tuple[str, str], list[tuple[str, Use]]] = {}
+    loose: set[str] = set()
     versions: dict[str, str] = {}
     statuses: dict[str, int] = {}
     rules: list[tuple[str, Guard]] = []
@@ -98,7 +105,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
-            for child in _mounted(all_names, path, mount.child):
+            children = _mounted(all_names, path, mount.child)
+            if not children and mount.framework == "express" and "." in mount.child.name and facts.role != "test":
+                loose.add(mount.child.name.rsplit(".", 1)[-1])
+            for child in children:
                 # An app that a test builds out of the project's routers is not what the project serves.
                 if facts.role != "test" or files[child.path].role == "test":
                     mounts.setdefault((child.path, child.name), []).append((path, mount))
@@ -124,6 +134,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
         # What an interceptor demands is unknown: it counts where no rule says anything.
         security_rules(sorted(rules, key=lambda rule: rule[1].name == "interceptor")), forwards,
+        frozenset(loose - _ENTRIES),
     )  # fmt: skip
 
 
@@ -211,6 +222,8 @@ def _chains(
     found = _distinct(found)
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
         rooted = router.kind in ("app", "class")
+        if router.framework == "express" and path.rsplit("/", 1)[-1].split(".", 1)[0] in world.loose:
+            rooted = False
         found = [
             Chain(
                 f"{path}:{symbol}" if router.kind != "class" else f"{router.framework}:{unit(path)}",
@@ -411,7 +424,8 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
                     callees.append(deeper)
     depended = gathered(project.names, endpoint.route.where.path, endpoint.route)
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
-    statuses, success = _statuses(endpoint, handler, callees, before, sole_status)
+    pages = endpoint.framework == "rails" and not is_switched(project.names, endpoint.where.path, "Rails.api_only")
+    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(_params(endpoint, handler, before, depended.params)), auth=_auth(endpoint, handler, before),
@@ -424,6 +438,8 @@ def _statuses(
     callees: Sequence[Function],
     before: Sequence[Function],
     sole: Mapping[str, int],
+    *,
+    pages: bool,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -453,6 +469,8 @@ def _statuses(
     answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
     if not answers and not unknown:
         found.update(d.status for d in governed if d.status is not None)
+    if pages and renders(endpoint, callees):
+        found.add(_OK)
     ordered = tuple(sorted(found))
     return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
 
