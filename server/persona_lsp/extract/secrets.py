@@ -49,13 +49,16 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_VALUE: Final = re.compile(
-    rb"\s|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
+    rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
-_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+(?:[_:./ -]+[A-Za-z]+)*[0-9]?[_:./-]*")
+_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*[_:./-]*")
 _LABELS: Final = re.compile(
-    rb"url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
+    rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
 )
+_EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]", re.IGNORECASE)
+_EXAMPLE_REACH: Final = 160
+"""Bytes before a value in which the word stands that makes it an example."""
 _DOCUMENTED: Final = frozenset({b"AKIAIOSFODNN7EXAMPLE"})
 _LOCAL_HOSTS: Final = frozenset(
     {
@@ -113,7 +116,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         ):
             value = match.group("value")
             start = match.start("value")
-            if start in found or _in_comment(source, match.start(), comment):
+            if start in found or _in_comment(source, match.start(), comment) or _in_example(source, match.start()):
                 continue
             name = match.group("name") if "name" in match.groupdict() else b"jwt_secret"
             if not _is_secret(name, value, sink=pattern is _JWT_SIGN):
@@ -195,6 +198,11 @@ def _whole_literal(source: bytes, start: int, end: int) -> bool:
 def _in_comment(source: bytes, at: int, comment: bytes) -> bool:
     line = source[source.rfind(b"\n", 0, at) + 1 : at].lstrip()
     return line.startswith((comment, b"*", b"/*", b"<!--"))
+
+
+def _in_example(source: bytes, at: int) -> bool:
+    """Documentation shows what a value looks like: `example: [{ secret: "a3c8..." }]`."""
+    return _EXAMPLE.search(source, max(0, at - _EXAMPLE_REACH), at) is not None
 
 
 def _key_follows(source: bytes, at: int) -> bool:

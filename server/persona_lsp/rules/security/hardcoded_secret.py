@@ -90,6 +90,7 @@ PASSWORD = "q7Zt-9vLw2Xc_44nBe"
 The value is public, or was revoked and is kept as a sample.
 """
 
+import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.code import FileFacts, SecretLiteral
@@ -100,6 +101,8 @@ from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import brief, words
 from persona_lsp.workspace.snapshot import Snapshot
 
+_EXAMPLES = re.compile(r"(^|/)(examples?|samples?|demos?|snippets)/", re.IGNORECASE)
+"""Folders of code that shows how something is used."""
 _MADE_UP = frozenset({"test", "seed"})
 """Roles of files whose passwords are made up; a key that a provider issued is real even there."""
 
@@ -108,7 +111,8 @@ _MADE_UP = frozenset({"test", "seed"})
 def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield literals that are credentials."""
     for secret in facts.secrets:
-        if secret.confidence == "low" or (facts.role in _MADE_UP and not _is_issued(secret)):
+        made_up = facts.role in _MADE_UP or _EXAMPLES.search(facts.path) is not None
+        if secret.confidence == "low" or (made_up and not _is_issued(secret)):
             continue
         name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else "")
         title = f"Read it from the environment variable {name}"
