@@ -138,9 +138,10 @@ _CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _NOT_IDENTITY = re.compile(
-    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own",
+    r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own|deleted|has_(password|credential)",
     re.IGNORECASE,
 )
+_FORGED = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _ABSENT = re.compile(r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull", re.IGNORECASE)
 """Nobody is there who could have a role."""
 _COMPARES = re.compile(
@@ -159,14 +160,16 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
         if answer.status == 401 and branch is Branch.FORBIDDEN and known:
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
-        if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer.condition):
+        if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer, function):
             told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
             yield _finding(function, answer, 401, told)
 
 
-def _is_about_right(condition: str) -> bool:
-    """It asks something else of a caller who is known, or compares two things."""
-    return _NOT_IDENTITY.search(condition) is not None or _COMPARES.search(condition) is not None
+def _is_about_right(answer: Response | Raise, function: Function) -> bool:
+    """It asks something else of a caller who is known, compares two things, or looks for forged requests."""
+    if _FORGED.search(f"{function.key} {function.class_name}"):
+        return True
+    return _NOT_IDENTITY.search(answer.condition) is not None or _COMPARES.search(answer.condition) is not None
 
 
 def _finding(function: Function, answer: Response | Raise, status: int, message: str) -> Finding:

@@ -173,10 +173,12 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _TELLS = frozenset({"error", "errors", "err", "exception", "error_message", "errormessage"})
 _VERDICTS = frozenset({"success=false", "ok=false", "status=error", "status=fail", "status=failed", "status=ko"})
+_WORDS = frozenset({"message", "msg", "reason", "error", "errors", "detail", "code", "error_code", "errorcode"})
 _NOTHING = frozenset({"null", "none", "nil", "false", "[]", "{}", "", "0", "undefined"})
 _PROTOCOL = frozenset({"jsonrpc", "data"})
 _ELSEWHERE = re.compile(
-    r"graphql|json-?rpc|(^|/)x?rpc(/|$)|batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check",
+    r"graphql|json-?rpc|(^|/)x?rpc(/|$)|batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check|verify|lnurl"
+    r"|(^|/)(debug|test|try|probe|diagnos\w*)(/|$)",
     re.IGNORECASE,
 )
 _FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch.UNAUTHENTICATED, Branch.FORBIDDEN})
@@ -219,7 +221,9 @@ def _says_error(response: Response) -> bool:
     names = {key.partition("=")[0] for key in keys}
     if names & _PROTOCOL:
         return False
-    if any(key in _VERDICTS for key in keys):
+    verdicts = {key for key in keys if key in _VERDICTS}
+    # `status` may be a field of the thing that was asked for, unless words for the caller stand beside it.
+    if any(not key.startswith("status=") for key in verdicts) or (verdicts and names & _WORDS):
         return True
     told = [key for key in keys if key.partition("=")[0] in _TELLS and not _is_nothing(key)]
     if response.site.branch in _FAILURES:
