@@ -63,6 +63,7 @@ SINGLE = {
     "const rs = [{ method: 'get', path: '/a', handler: f }, { method: 'POST', path: '/b', handler: g }];"
     " rs.forEach((r) => app[r.method.toLowerCase()](r.path, r.handler))": ["GET /a", "POST /b"],
     "for (const r of [{ method: 'put', path: '/a', handler: f }]) app[r.method](r.path, r.handler)": ["PUT /a"],
+    "const r = require('./r')(app); app.use('/r', r)": [],
     "for (const r of load()) app[r.method](r.path, r.handler)": [],
     "app.get(['/a', '/b'], f)": ["GET /a", "GET /b"],
     "app.get('/a', [x, y], f)": ["GET /a"],
@@ -416,3 +417,23 @@ def test_every_prefix_extracts(files: dict[str, str]) -> None:
         language = LANGUAGES["javascript" if path.endswith(".js") else "typescript"]
         for end in range(0, len(source), 3):
             FRAMEWORK.extract(parse(path, source[:end].encode(), language).module)
+
+
+MADE = "const express = require('express'); module.exports = (app, ctx) => { const api = express(); api.get('/x', f); return api }"
+
+
+def test_what_is_mounted_and_cannot_be_followed_is_not_known_without_its_prefix() -> None:
+    files = {
+        "app.js": APP + "module.exports = (ctx) => { app.use('/auth', ctx.auth.endpoints) }",
+        "auth/endpoints.js": MADE,
+    }
+    assert sorted(endpoints(files)) == ["?GET /x"]
+
+
+def test_a_function_that_is_given_the_app_and_returns_a_router_serves_below_the_prefix_alone() -> None:
+    files = {"app.js": APP + "const x = require('./x')(app, {}); app.use('/p', x)", "x.js": MADE}
+    assert sorted(endpoints(files)) == ["GET /p/x"]
+    files = {"app.js": APP + "app.use('/p', require('./x')(app, {}))", "x.js": MADE}
+    assert sorted(endpoints(files)) == ["GET /p/x"]
+    files = {"app.js": APP + "app.all('/x*', require('./x')(app, {}))", "x.js": MADE}
+    assert sorted(endpoints(files)) == ["GET /x"]

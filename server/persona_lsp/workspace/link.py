@@ -105,7 +105,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
-            children = _mounted(all_names, path, mount.child)
+            children = tuple(_mounted(all_names, path, mount.child))
             if not children and mount.framework == "express" and "." in mount.child.name and facts.role != "test":
                 loose.add(mount.child.name.rsplit(".", 1)[-1])
             for child in children:

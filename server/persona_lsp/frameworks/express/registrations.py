@@ -1,7 +1,7 @@
 """Routes, mounts and middleware, as calls register them on a router."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -100,6 +100,7 @@ class Registrations:
         self.inline: dict[int, str] = {}
         self.keys: dict[str, int] = {}
         self.wrapped: set[int] = set()
+        self.handed: set[int] = set()
         self.order = 0
         self.anonymous = 0
         self.depth = 0
@@ -219,11 +220,14 @@ class Registrations:
             child = Ref(made.symbol) if made is not None else None
         if child is None and verb == "all" and isinstance(last, Name | Member | Call):
             child = reference(last, scope)
-            named = self._named_router(guard_name(last), scope) or bool(required_module(last))
+            inner = last.func if isinstance(last, Call) else last
+            named = self._named_router(guard_name(last), scope) or bool(required_module(last) or required_module(inner))
             if child is None or not named or not self.is_own(child.name, scope):
                 return False
         if child is None:
             return False
+        if isinstance(last, Call):
+            self.evaluate(last, scope, conditional=conditional)
         if not any(m.child == child and m.parent.name == symbol and not m.prefix for m in self.mounts):
             guards = tuple(self.guard(h, scope, Level.ROUTER) for h in handlers[:-1])
             self.mount(symbol, child, EMPTY, guards, call, conditional=conditional)
@@ -365,7 +369,12 @@ class Registrations:
         if chain is not None:
             return Ref(chain.symbol)
         ref = reference(arg, scope)
-        if ref is None or not last or not self.is_own(ref.name, scope):
+        if ref is None or not last:
+            return None
+        if prefixed and isinstance(arg, Member) and self._inside_of_parameter(arg, scope):
+            # What it is stands elsewhere; that something is mounted from there is known.
+            return ref
+        if not self.is_own(ref.name, scope):
             return None
         name = guard_name(arg) or ref.name
         if self._named_router(name, scope) or (required_module(arg) and prefixed):
@@ -377,6 +386,17 @@ class Registrations:
         if isinstance(held, Lambda) and (is_handler(held.function.params) or not self.interesting(held.function)):
             return None
         return ref
+
+    def _inside_of_parameter(self, arg: Member, scope: Scope) -> bool:
+        head = dotted(arg).split(".", 1)[0]
+        current: Scope | None = scope
+        while current is not None:
+            if head in current.hidden:
+                return bool(head) and head not in current.routers
+            if head in current.values or head in current.routers:
+                return False
+            current = current.parent
+        return False
 
     def _ambiguous(self, arg: AnyExpr, scope: Scope) -> bool:
         """Whether what looks like a router may as well be middleware, as far as this file tells."""
@@ -512,6 +532,13 @@ class Registrations:
             self.mounts.append(
                 Mount(Ref(parent), child, "express", self.where(at), self._next(), prefix, guards, conditional)
             )
+
+    def distinct_mounts(self) -> Iterator[Mount]:
+        """The mounts, without functions that are given an app and return a router which is mounted itself."""
+        returned = {(m.parent, m.child) for i, m in enumerate(self.mounts) if i not in self.handed}
+        for index, mount in enumerate(self.mounts):
+            if index not in self.handed or (mount.parent, mount.child) not in returned:
+                yield mount
 
     def _attach(self, symbol: str, guard: Guard, path: Text) -> None:
         if path and isinstance(path[-1], str) and path[-1].endswith("{*rest}"):

@@ -74,7 +74,7 @@ def routes(module: Module) -> Extracted:
     reader.run()
     return Extracted(
         routers=tuple(reader.routers.values()),
-        mounts=tuple(reader.mounts),
+        mounts=tuple(reader.distinct_mounts()),
         uses=tuple(reader.uses),
         routes=tuple(reader.routes),
         error_handlers=(*reader.error_handlers, *error_handlers(module)),
@@ -533,6 +533,7 @@ class _Reader(Registrations):
             return
         self.require(symbol, call)
         self.mount(symbol, child, EMPTY, (), call, conditional=conditional)
+        self.handed.add(len(self.mounts) - 1)
 
     def _given(self, call: Call, scope: Scope, *, conditional: bool) -> None:
         # `new App([new Users(), new Orders()])`: see `_unknown_loop`.

@@ -240,7 +240,8 @@ def _named(expr: Name, name: str, scope: Scope, depth: int) -> Ref | None:
     if value is None or isinstance(value, Lambda | Object) or name in scope.imports:
         return Ref(name)
     if isinstance(value, Name | Member | Call | Await) and value is not expr:
-        if isinstance(value, Call) and not value.new and scope.parent is None and not required_module(value):
+        given = isinstance(value, Call) and isinstance(value.func, Call) and required_module(value.func)
+        if isinstance(value, Call) and not value.new and scope.parent is None and not (given or required_module(value)):
             # `const handler = wrap(fn)`: the name itself is what other code knows.
             return Ref(name)
         return reference(value, scope, depth + 1)
