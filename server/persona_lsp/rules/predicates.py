@@ -19,6 +19,8 @@ _SAVES: Final = frozenset({"save", "save!", "saveAndFlush", "save_and_flush"})
 
 
 _ENSURES: Final = re.compile(r"find_?or|get_?or|first_?or|ensure|upsert|or_?update", re.IGNORECASE)
+_SETS: Final = re.compile(r"(set|sync|assign|update|replace|share|unshare|save_?or_?update)(?![a-z])")
+"""Names of handlers that bring about a state, whatever was there before."""
 _CREATES: Final = frozenset("add create creates insert issue make new open place post register signup submit".split())
 _ALSO_CHANGES: Final = frozenset("change edit merge modify put replace update upsert".split())
 _ACTIONS: Final = frozenset(
@@ -254,6 +256,8 @@ def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]
 def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
     """The name of what a POST adds to the collection that its path names; "" if it does not, or nobody knows."""
     if endpoint.method != "POST" or is_item(endpoint) or is_action(endpoint) or is_login(endpoint):
+        return ""
+    if _SETS.match(endpoint.handler_name.rsplit(".", 1)[-1].rpartition("#")[2]):
         return ""
     collection = last_segment(endpoint)
     for query, function, call in handler_queries(endpoint):

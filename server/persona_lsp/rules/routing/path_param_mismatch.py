@@ -234,6 +234,9 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
     for read in handler.inputs:
         if not read.name or read.name in defined or read.place not in _PLACES:
             continue
+        # `(req, res, next) => { req.params.model = "sgv"; next(); }` in front of it may give it a value.
+        if any(f"params.{read.name}" in guard.source for other in served for guard in other.guards):
+            continue
         near = _nearest(read.name, tuple(sorted(defined)))
         # Where one accessor reads path, query and body, only a near miss of an id is a mistake for certain.
         if read.place == "any" and not (near and read.name.lower().endswith("id")):
