@@ -64,6 +64,9 @@ SINGLE = {
     " rs.forEach((r) => app[r.method.toLowerCase()](r.path, r.handler))": ["GET /a", "POST /b"],
     "for (const r of [{ method: 'put', path: '/a', handler: f }]) app[r.method](r.path, r.handler)": ["PUT /a"],
     "const r = require('./r')(app); app.use('/r', r)": [],
+    "function main() { const a = express(); more(a); function more(router) { router.get('/a', f) } } main()": [
+        "GET /a"
+    ],
     "for (const r of load()) app[r.method](r.path, r.handler)": [],
     "app.get(['/a', '/b'], f)": ["GET /a", "GET /b"],
     "app.get('/a', [x, y], f)": ["GET /a"],
@@ -437,3 +440,25 @@ def test_a_function_that_is_given_the_app_and_returns_a_router_serves_below_the_
     assert sorted(endpoints(files)) == ["GET /p/x"]
     files = {"app.js": APP + "app.all('/x*', require('./x')(app, {}))", "x.js": MADE}
     assert sorted(endpoints(files)) == ["GET /x"]
+
+
+@pytest.mark.parametrize(
+    ("test", "development"),
+    [
+        ("process.env.NODE_ENV === 'development'", True),
+        ("process.env.NODE_ENV !== 'production'", True),
+        ("options.dev", True),
+        ("isDevelopment()", True),
+        ("process.env.NODE_ENV === 'production'", False),
+        ("process.env.NODE_ENV !== 'development'", False),
+        ("!options.dev", False),
+        ("options.devices", False),
+        ("options.dev || options.beta", False),
+        ("enabled", False),
+    ],
+)
+def test_routes_for_developers(test: str, development: bool) -> None:
+    found = endpoints(f"if ({test}) {{ app.get('/a', f) }} else {{ app.get('/b', f) }}")
+    assert found["GET /a"].route.development_only is development
+    assert found["GET /b"].route.development_only is (test == "process.env.NODE_ENV === 'production'")
+    assert found["GET /a"].conditional

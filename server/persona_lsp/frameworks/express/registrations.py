@@ -101,6 +101,7 @@ class Registrations:
         self.keys: dict[str, int] = {}
         self.wrapped: set[int] = set()
         self.handed: set[int] = set()
+        self.development = False
         self.order = 0
         self.anonymous = 0
         self.depth = 0
@@ -276,6 +277,7 @@ class Registrations:
                 kind=kind,
                 path_where=self.where(path_node) if path_node is not None else None,
                 forwards_errors=wrapped,
+                development_only=self.development,
                 method_where=Where(self.module.path, token, token + len(verb)),
             )
         )

@@ -22,6 +22,8 @@ from persona_lsp.frameworks.express.registrations import METHODS, VERBS, Chain, 
 from persona_lsp.frameworks.express.scope import Scope, class_scope, reduce, reference, text
 from persona_lsp.frameworks.express.signs import (
     APP_NAME,
+    DEVELOPMENT,
+    PRODUCTION,
     app_name,
     is_handler,
     is_local,
@@ -133,9 +135,13 @@ class _Reader(Registrations):
                 self._class(cls, scope)
             case Return(value=value) if value is not None:
                 self._returned(value, scope, conditional=conditional)
-            case If(then=then, orelse=orelse):
-                self._block(then, scope, conditional=True)
-                self._block(orelse, scope, conditional=True)
+            case If(test=test, then=then, orelse=orelse):
+                source = self.module.text(test)
+                for branch, pattern in ((then, DEVELOPMENT), (orelse, PRODUCTION)):
+                    before = self.development
+                    self.development = before or pattern.search(source) is not None
+                    self._block(branch, scope, conditional=True)
+                    self.development = before
             case Try(body=body, final=final):
                 self._block(body, scope, conditional=conditional)
                 self._block(final, scope, conditional=conditional)
@@ -275,6 +281,10 @@ class _Reader(Registrations):
                 inner.routers[app] = name
                 self.pending.setdefault(name, function)
         body = function.body
+        for stmt in body:
+            # Functions are known before they are declared.
+            if isinstance(stmt, Def):
+                inner.values[stmt.function.name] = Lambda(stmt.start, stmt.end, stmt.function)
         returned = returned_name(body)
         if returned and returned not in inner.routers and name:
             # The router that the function returns goes by the function's name.
@@ -528,12 +538,25 @@ class _Reader(Registrations):
 
     def _hand_over(self, symbol: str, call: Call, scope: Scope, *, conditional: bool) -> None:
         # `registerUsers(app)`, `require("./routes")(app)`, `new Routes(app)`: the callee adds routes to the app.
-        child = reference(call.func, scope)
-        if child is None or not self.is_own(child.name, scope):
+        inner = self._inner_function(call.func, scope)
+        child = inner or reference(call.func, scope)
+        if child is None or not self.is_own(child.name.rsplit(".", 1)[-1] if inner else child.name, scope):
             return
         self.require(symbol, call)
         self.mount(symbol, child, EMPTY, (), call, conditional=conditional)
         self.handed.add(len(self.mounts) - 1)
+
+    def _inner_function(self, func: AnyExpr, scope: Scope) -> Ref | None:
+        """A function that is declared inside of another one, which goes by both names."""
+        current: Scope | None = scope if isinstance(func, Name) else None
+        while current is not None and isinstance(func, Name):
+            if func.id in current.values:
+                nested = current.parent is not None and isinstance(current.values[func.id], Lambda)
+                return Ref(f"{current.prefix}{func.id}") if nested else None
+            if func.id in current.hidden:
+                return None
+            current = current.parent
+        return None
 
     def _given(self, call: Call, scope: Scope, *, conditional: bool) -> None:
         # `new App([new Users(), new Orders()])`: see `_unknown_loop`.
