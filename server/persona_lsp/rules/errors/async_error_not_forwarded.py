@@ -249,7 +249,7 @@ def async_error_not_forwarded(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
         others = len(alike) - 1
         noun = "handler" if others == 1 else "handlers"
         message = (
-            f"`{brief(first.label, 40)}` and {others} more {noun} of this file leave failed awaits unanswered;"
+            f"`{brief(first.label, 36)}` and {others} more {noun} of this file leave failed awaits unanswered;"
             " wrap them all, or take Express 5."
         )
         related = [
