@@ -256,3 +256,21 @@ class TestStart:
     def test_check_loads_neither_the_protocol_nor_what_it_does_not_need(self, shop: Path, form: str) -> None:
         loaded = self.loaded("check", ".", "--format", form, cwd=shop)
         assert loaded & {"pygls", "lsprotocol", "anthropic", "sqlglot", "rich", "platformdirs", "asyncio"} == set()
+
+
+class TestNamesInFiles:
+    def test_a_name_that_does_not_exist_is_told_and_leaves_nothing_out(self, command: Command, shop: Path) -> None:
+        (shop / "persona-lsp.toml").write_text('select = ["nosuch"]\nignore = ["duplicat-route"]\n')
+        done = command("check", "shop")
+        assert done.returncode == 1
+        assert "did you mean `duplicate-route`?" in done.stderr
+        assert "duplicate-route" in done.stdout
+
+    def test_a_persona_of_a_file_that_does_not_exist_is_told_and_the_default_reviews(
+        self, command: Command, shop: Path
+    ) -> None:
+        (shop / "persona-lsp.toml").write_text('persona = "nosuch"\n')
+        done = command("check", "shop")
+        assert done.returncode == 1
+        assert "there is no persona `nosuch`" in done.stderr
+        assert command("check", "shop", "--persona", "nosuch").returncode == 2

@@ -40,6 +40,7 @@ class Request(Struct, frozen=True):
     diff: bool = False
     jobs: int = 0
     quiet: bool = False
+    persona_asked: bool = False
     use_cache: bool = True
 
 
@@ -53,6 +54,7 @@ class Outcome(Struct, frozen=True):
 
 def check(project: Project, request: Request) -> Outcome:
     """Review the project. Raises `UsageError` for a persona or a baseline that cannot be used."""
+    project = projects.with_known_names(project)
     known, baseline_problems = _baseline(project, request)
     walked = projects.walk(project)
     gathered = gather(
@@ -64,7 +66,7 @@ def check(project: Project, request: Request) -> Outcome:
         quiet=request.quiet,
         use_cache=request.use_cache,
     )
-    persona, persona_problems = projects.compiled_persona(project)
+    persona, persona_problems = projects.compiled_persona(project, asked=request.persona_asked)
     review = _Review(project, gathered, persona)
     findings = review.findings()
     patch, mended = b"", 0

@@ -111,6 +111,7 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         jobs=options["jobs"],
         quiet=options["quiet"],
         use_cache=not options["no_cache"],
+        persona_asked=bool(options["persona"]),
     )
     outcome = checks.check(project(paths or (".",), options["config"], given), request)
     report = outcome.report

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from persona_lsp import settings as settings_of
@@ -69,11 +70,38 @@ def walk(project: Project) -> disk.Walk:
     return disk.walk(project.root, project.paths, wanted, lambda path: matches(path, settings.exclude))
 
 
-def compiled_persona(project: Project) -> tuple[CompiledPersona | None, tuple[Problem, ...]]:
+def with_known_names(project: Project) -> Project:
+    """The project, its settings without names of rules and languages that do not exist; each is a problem."""
+    from persona_lsp import review
+    from persona_lsp.syntax.languages import LANGUAGES
+
+    rules, families = review.names()
+    settings, wrong = settings_of.with_known_names(project.settings, rules, families, LANGUAGES)
+    problems = (*project.problems, *(Problem(one.message) for one in wrong))
+    return Project(project.root, project.paths, settings, problems)
+
+
+def compiled_persona(project: Project, *, asked: bool = True) -> tuple[CompiledPersona | None, tuple[Problem, ...]]:
     """The persona that the settings name, compiled, and what is wrong with its file.
 
-    Raises `UsageError` when there is no such persona.
+    Raises `UsageError` when there is no such persona and it was `asked` for; one that merely stands in a settings file
+    costs a message, and the default persona reviews.
     """
+    try:
+        return _persona(project)
+    except UsageError as error:
+        error_text = str(error)
+        default = settings_of.DEFAULT.persona
+        if asked or project.settings.persona == default:
+            raise
+    replaced = Project(
+        project.root, project.paths, msgspec.structs.replace(project.settings, persona=default), project.problems
+    )
+    compiled, problems = _persona(replaced)
+    return compiled, (Problem(f"{error_text}; the persona `{default}` reviews instead"), *problems)
+
+
+def _persona(project: Project) -> tuple[CompiledPersona | None, tuple[Problem, ...]]:
     from persona_lsp.persona.compile import compile_persona
     from persona_lsp.persona.find import choose, find_personas, read_persona
     from persona_lsp.rules.registry import topics

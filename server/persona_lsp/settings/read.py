@@ -144,6 +144,27 @@ def check_names(
     return tuple(dict.fromkeys(problems))
 
 
+def with_known_names(
+    settings: Settings, rules: Iterable[str], families: Iterable[str], languages: Iterable[str]
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings without names that do not exist, and a problem for each of these.
+
+    A selection of which nothing is left is no selection: nothing may pass unseen because of a slip.
+    """
+    rules, families, languages = tuple(rules), tuple(families), tuple(languages)
+    problems = check_names(settings, rules, families, languages)
+    if not problems:
+        return settings, ()
+    known = {*rules, *families}
+    kept = msgspec.structs.replace(
+        settings,
+        select=tuple(name for name in settings.select if name in known),
+        ignore=tuple(name for name in settings.ignore if name in known),
+        severity={name: value for name, value in settings.severity.items() if name in known},
+    )
+    return kept, problems
+
+
 class _Field(Struct, frozen=True):
     name: str
     type: Any
