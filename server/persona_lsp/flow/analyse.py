@@ -111,6 +111,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         names_read=tuple(sorted(read)) if walk.handling is not None else (),
         returns_query=walk.returns_query,
         passes_on=walk.passes_on,
+        provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
     )
 

@@ -85,6 +85,9 @@ def bind(state: State, target: AnyExpr, value: AnyExpr, query: int, ctx: Context
                 state.whole_body_names.discard(name)
         case Member():
             name = dotted(target)
+            read = state.read(target)
+            if read is not None and read.place == "path":
+                state.provides.add(read.name or "*")
             if isinstance(target.base, Name):
                 state.written_attributes.setdefault(target.base.id, []).append(target.name)
             if name and not op:

@@ -71,6 +71,7 @@ class State(Struct, eq=False):
     gaps: list[AsyncGap] = []
     names_read: set[str] = set()
     compares: set[str] = set()
+    provides: set[str] = set()
     reads_principal: bool = False
     passes_on: bool = False
     returns_query: int = NEVER

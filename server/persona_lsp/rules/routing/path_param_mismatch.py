@@ -152,6 +152,25 @@ const app = express();
 app.use('/projects/:projectId/tasks', tasks);
 ```
 
+Something in front of the handler puts the parameter there.
+
+```js express
+const express = require('express');
+const app = express();
+
+function byDefault(req, res, next) {
+  req.params.unit = req.params.unit || 'mmol';
+  next();
+}
+
+app.get('/readings/current', (req, res, next) => { req.params.model = 'sgv'; next(); }, (req, res) => {
+  res.json(readings.latest(req.params.model));
+});
+app.get('/readings', byDefault, (req, res) => {
+  res.json(readings.all(req.params.unit));
+});
+```
+
 The parameter is optional.
 
 ```java spring
@@ -165,7 +184,7 @@ class Users {
 ```
 
 ## When to ignore it
-Something in front of the handler puts the parameter there.
+What puts the parameter there stands outside of the project.
 """
 
 import re
@@ -176,6 +195,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import Intent, MergeParams, RenameText
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -231,7 +251,10 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
         return
     defined = {name for other in served for name in _NAME.findall(other.path) if name not in other.hidden_params}
     hidden = {name for other in served for name in other.hidden_params}
+    given = _given(snapshot)
     for read in handler.inputs:
+        if read.name in given or "*" in given or _gives(endpoint, read.name):
+            continue
         if not read.name or read.name in defined or read.place not in _PLACES:
             continue
         # `(req, res, next) => { req.params.model = "sgv"; next(); }` in front of it may give it a value.
@@ -254,6 +277,18 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
         else:
             told = f"`{brief(read.name, 16)}` is not in `{label(endpoint)}`, so it is always empty; add it to the path."
         yield Finding(where, told, fixes=fixes, subject=f"{endpoint.label} {read.name}")
+
+
+@per_snapshot
+def _given(snapshot: Snapshot) -> frozenset[str]:
+    """Parameters that some function of the project puts where a handler reads them."""
+    return frozenset(name for facts in snapshot.files.values() for f in facts.functions for name in f.provides)
+
+
+def _gives(endpoint: Endpoint, name: str) -> bool:
+    """Whether middleware that is written in place puts the parameter there."""
+    written = re.compile(r"\bparams(?:\." + re.escape(name) + r"|\[['\"]" + re.escape(name) + r"['\"]\])?\s*=[^=]")
+    return any(written.search(guard.source) for guard in endpoint.guards if "params" in guard.source)
 
 
 def _router(endpoint: Endpoint, snapshot: Snapshot) -> Where | None:
