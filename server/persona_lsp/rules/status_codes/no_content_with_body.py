@@ -153,13 +153,39 @@ class Items {
 }
 ```
 
+What is answered with 204 is nothing: it is absent, or sent along only where there is something.
+
+```java spring
+@RestController
+class Carts {
+    @GetMapping("/carts/{id}")
+    ResponseEntity<Cart> read(@PathVariable long id) {
+        Cart cart = carts.read(id);
+        if (cart == null) {
+            return new ResponseEntity<>(cart, HttpStatus.NO_CONTENT);
+        }
+        return new ResponseEntity<>(cart, HttpStatus.OK);
+    }
+
+    @DeleteMapping("/carts/{id}/items/{item}")
+    ResponseEntity<Cart> remove(@PathVariable long id, @PathVariable long item, @RequestParam boolean body) {
+        Cart rest = carts.remove(id, item, body);
+        if (body) {
+            return new ResponseEntity<>(rest, HttpStatus.OK);
+        }
+        return new ResponseEntity<>(rest, HttpStatus.NO_CONTENT);
+    }
+}
+```
+
 ## When to ignore it
 Never: the body does not arrive.
 """
 
+import re
 from collections.abc import Iterator
 
-from persona_lsp.facts.body import Branch
+from persona_lsp.facts.body import Branch, Function, Response
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import DropBody, Intent, SetStatus
 from persona_lsp.rules import endpoint_rule
@@ -181,6 +207,8 @@ def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             status = endpoint.default_status
         if status not in _EMPTY or response.body_kind not in _BODIES:
             continue
+        if _is_nothing(response, handler):
+            continue
         where = handler.at(response.span)
         fixes: tuple[Intent, ...] = (
             DropBody(where, "Answer without a body"),
@@ -194,3 +222,28 @@ def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             fixes=fixes,
             subject=endpoint.label,
         )
+
+
+def _is_nothing(response: Response, handler: Function) -> bool:
+    """What is sent is a variable that is absent here, or that another answer sends where there is something to send."""
+    name = _variable(response)
+    if not name:
+        return False
+    if response.site.branch is Branch.NOT_FOUND and re.search(rf"\b{name}\b", response.condition):
+        return True
+    return any(
+        other.status is not None
+        and 200 <= other.status < 300
+        and other.status not in _EMPTY
+        and _variable(other) == name
+        for other in handler.responses
+    )
+
+
+def _variable(response: Response) -> str:
+    """The name of the variable that is the body, "" if it is anything else."""
+    if response.body_span is None:
+        return ""
+    start = response.body_span.start - response.span.start
+    text = response.source[start : start + response.body_span.end - response.body_span.start]
+    return text if text.isidentifier() else ""
