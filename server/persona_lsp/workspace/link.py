@@ -25,6 +25,8 @@ from persona_lsp.workspace.templates import renders
 
 _MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
+_CREATED: Final = 201
+_ASIDE: Final = frozenset({"scripts", "benchmarks", "benchmark"})
 _OK: Final = 200
 _ENTRIES: Final = frozenset({"app", "server", "index", "main"})
 """Names of files that applications start in."""
@@ -63,6 +65,8 @@ class _World(Struct):
     calls: calls.Calls
     rules: Sequence[tuple[str, Guard]]
     forwards: bool
+    serves: bool
+    """There are routes in files of the application itself."""
     loose: frozenset[str]
     """Last names of what is mounted and cannot be followed: `app.use("/auth", context.auth.endpoints)` (Express)."""
 
@@ -134,6 +138,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
         # What an interceptor demands is unknown: it counts where no rule says anything.
         security_rules(sorted(rules, key=lambda rule: rule[1].name == "interceptor")), forwards,
+        any(f.routes and f.role == "prod" for f in files.values()),
         frozenset(loose - _ENTRIES),
     )  # fmt: skip
 
@@ -391,7 +396,7 @@ def _made(
             handler_name=route.handler_name or (handler.key if handler is not None else ""),
             guards=ruled, declared=route.declared,
             default_status=next((d.status for d in route.declared if d.is_default), None),
-            test=facts.role == "test",
+            test=facts.role == "test" or (facts.role == "script" and world.serves and _is_aside(path)),
             conditional=route.conditional or chain.conditional,
             body=None if depended.body_is_dependency else route.body,
             wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
@@ -399,6 +404,11 @@ def _made(
             order=(*chain.position, route.order) if chain.position is not None else (),
         )  # fmt: skip
         yield completed(endpoint, world.calls, world.sole_status)
+
+
+def _is_aside(path: str) -> bool:
+    """The file is a script for those who work on the project; what stands in `bin` starts the application itself."""
+    return not _ASIDE.isdisjoint(path.lower().split("/")[:-1])
 
 
 def _handler_guards(world: _World, handler: Function | None) -> tuple[Guard, ...]:
@@ -471,6 +481,12 @@ def _statuses(
         found.update(d.status for d in governed if d.status is not None)
     if pages and renders(endpoint, callees):
         found.add(_OK)
+    if (
+        endpoint.method in ("GET", "HEAD")
+        and len(endpoint.route.methods) > 1
+        and min(found, default=_CREATED) < _CREATED
+    ):
+        found.discard(_CREATED)  # one handler for the form and for what it creates
     ordered = tuple(sorted(found))
     return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
 
@@ -810,7 +826,10 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
         index.imports, index.exports, index.stars, index.aliases,
     )}  # fmt: skip
-    unchanged = frozenset(id(a) for a, b in zip(old.functions, new.functions, strict=True) if a.calls is b.calls)
+    # A function that only moved shares its facts with what it was; one that was read again has none of the same objects.
+    unchanged = frozenset(
+        id(a) for a, b in zip(old.functions, new.functions, strict=True) if a.name_span is b.name_span
+    )
     project = calls.exchange(previous.project, indexes, exchanged, unchanged)
     routes = {(r.order, r.methods): r for r in new.routes}
     endpoints = list(previous.endpoints)
@@ -836,7 +855,11 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
             guards=tuple(replace(g, where=places[g.where]) if g.where in places else g for g in endpoint.guards),
             id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
         )  # fmt: skip
-        endpoints[number] = moved[id(endpoint)] = completed(fresh, project, previous.sole_status)
+        functions_of = (endpoint.handler, *endpoint.callees, *endpoint.before)
+        if any(id(f) in exchanged and id(f) not in unchanged for f in functions_of):
+            endpoints[number] = moved[id(endpoint)] = completed(fresh, project, previous.sole_status)
+        else:
+            endpoints[number] = moved[id(endpoint)] = _shifted(fresh, exchanged, project)
     reached = dict(previous.reached)
     for number in previous.reached.get(path, ()):
         for other in _files_of(endpoints[number]):
@@ -869,6 +892,17 @@ def _guards_of(facts: FileFacts) -> Iterator[Guard]:
     for group in (facts.classes, facts.routers, facts.mounts, facts.routes):
         for item in group:
             yield from item.guards
+
+
+def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: calls.Calls) -> Endpoint:
+    """The endpoint with its functions in their new places; what they do did not change."""
+    before = tuple(exchanged.get(id(f), f) for f in endpoint.before)
+    depended = gathered(project.names, endpoint.route.where.path, endpoint.route)
+    return replace(
+        endpoint, before=before, callees=tuple(exchanged.get(id(f), f) for f in endpoint.callees),
+        first_level=tuple((n, exchanged.get(id(f), f)) for n, f in endpoint.first_level),
+        params=tuple(_params(endpoint, endpoint.handler, before, depended.params)),
+    )  # fmt: skip
 
 
 def _same_outside(old: FileFacts, new: FileFacts) -> bool:
