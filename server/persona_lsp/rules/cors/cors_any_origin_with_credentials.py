@@ -127,7 +127,9 @@ class Orders {
 The service is reachable from inside only.
 """
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.finding import Finding, Severity
@@ -135,9 +137,12 @@ from persona_lsp.findings.intent import DenyCredentials, Intent, RestrictOrigins
 from persona_lsp.rules import file_rule
 from persona_lsp.workspace.snapshot import Snapshot
 
+_SPRING: Final = frozenset({"@CrossOrigin", "CorsRegistry", "CorsConfiguration"})
+_REFUSES_SINCE: Final = (2, 4)
+
 
 @file_rule(severity=Severity.ERROR, since="0.1")
-def cors_any_origin_with_credentials(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
+def cors_any_origin_with_credentials(facts: FileFacts, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield policies that allow every origin together with credentials."""
     for policy in facts.cors:
         if policy.origins_any is not True or policy.credentials is not True:
@@ -148,7 +153,7 @@ def cors_any_origin_with_credentials(facts: FileFacts, _: Snapshot) -> Iterator[
         if policy.credentials_where:
             fixes.append(DenyCredentials(policy.credentials_where, "Allow no credentials", safe=False))
         told = "Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours."
-        if policy.effect == "fails":
+        if policy.effect == "fails" and not _reflects(policy.library, snapshot):
             told = "Every origin is allowed, with credentials, which fails at run time; list your origins."
         yield Finding(
             policy.origins_where or policy.where,
@@ -157,3 +162,12 @@ def cors_any_origin_with_credentials(facts: FileFacts, _: Snapshot) -> Iterator[
             severity=Severity.HINT if policy.development_only else None,
             subject=policy.library,
         )
+
+
+def _reflects(library: str, snapshot: Snapshot) -> bool:
+    """Spring before 5.3, which Spring Boot 2.4 brought, answers with the origin that asked instead of failing."""
+    if library not in _SPRING:
+        return False
+    known = (snapshot.versions.get(f"spring-boot-{name}", "") for name in ("starter-parent", "dependencies"))
+    version = re.match(r"(\d+)\.(\d+)", next(filter(None, known), ""))
+    return version is not None and (int(version[1]), int(version[2])) < _REFUSES_SINCE
