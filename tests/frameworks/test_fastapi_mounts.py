@@ -163,3 +163,47 @@ def test_settings_without_defaults_leave_the_path_unknown() -> None:
         "settings = load()\n",
     ):
         assert served({"app/config.py": text, "app/main.py": main}) == []
+
+
+def test_scripts_are_not_the_api() -> None:
+    script = 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/wait")\ndef wait(): ...\n'
+    assert [e.test for e in serve({"scripts/benchmark/server.py": script})] == [False]
+    both = serve({"scripts/benchmark/server.py": script, "app/main.py": script.replace("wait", "users")})
+    assert [(e.label, e.test) for e in both] == [("GET /wait", True), ("GET /users", False)]
+
+
+def test_a_form_is_not_created_by_showing_it() -> None:
+    source = (
+        "from fastapi import FastAPI, Request\nfrom fastapi.responses import JSONResponse\napp = FastAPI()\n"
+        '@app.api_route("/keys", methods=["GET", "POST"])\nasync def keys(request: Request):\n'
+        '    if request.method == "POST":\n        return JSONResponse({}, status_code=201)\n'
+        "    return JSONResponse({}, status_code=200)\n"
+    )
+    assert {e.method: e.success for e in serve({"app/main.py": source})} == {"GET": (200,), "POST": (200, 201)}
+
+
+def test_what_an_authentication_backend_lets_in_is_not_known() -> None:
+    source = (
+        "from fastapi import FastAPI\nfrom starlette.middleware.authentication import AuthenticationMiddleware\n"
+        "app = FastAPI()\napp.add_middleware(AuthenticationMiddleware, backend=Backend())\n"
+        '@app.post("/login")\ndef login(): ...\n'
+    )
+    assert [e.auth for e in serve({"app/main.py": source})] == [Auth.UNKNOWN]
+
+
+def test_an_include_may_read_the_parameter_of_its_prefix() -> None:
+    users = (
+        'from typing import Annotated\nfrom fastapi import APIRouter\nfrom app.auth import Allowed\nrouter = APIRouter(prefix="/users")\n'
+        'Role = Annotated[str, Allowed("admin")]\n@router.get("/me")\ndef me(role: Role): ...\n'
+        '@router.get("/all")\ndef everyone(): ...\n'
+    )
+    main = (
+        "from fastapi import Depends, FastAPI\nfrom app import users\napp = FastAPI()\n"
+        "def team_of(team_id: int):\n    if team_id < 1:\n        raise ValueError\n"
+        'app.include_router(users.router, prefix="/teams/{team_id}", dependencies=[Depends(team_of)])\n'
+    )
+    auth = "from fastapi import Depends\ndef Allowed(name):\n    def inner(request): ...\n    return Depends(inner)\n"
+    me, everyone = serve({"app/users.py": users, "app/main.py": main, "app/auth.py": auth})
+    assert me.auth == Auth.UNKNOWN
+    assert me.route.unknown_params
+    assert "team_of" in {f.name for f in everyone.before}

@@ -18,7 +18,7 @@ from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
 from persona_lsp.workspace.guards import auth_of, matches, resolved, security_rules
-from persona_lsp.workspace.names import FileIndex, Names, Target, names, resolve, text, unit
+from persona_lsp.workspace.names import FileIndex, Names, Target, exported, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
@@ -109,6 +109,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
+            if mount.child.name.endswith("/*"):
+                for served, moved in _folder(all_names, path, mount):
+                    mounts.setdefault((served.path, served.name), []).append((path, moved))
+                continue
             children = tuple(_mounted(all_names, path, mount.child))
             if not children and mount.framework == "express" and "." in mount.child.name and facts.role != "test":
                 loose.add(mount.child.name.rsplit(".", 1)[-1])
@@ -159,6 +163,20 @@ def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
             found = _router_target(all_names, table.path, Ref(item[0].name + field))
             if found is not None:
                 yield found
+
+
+def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """Every file of a folder that exports a router (`./routes/*`), mounted where its name says."""
+    folder = "/".join([*path.split("/")[:-1], mount.child.name.removeprefix("./").removesuffix("*")])
+    for file in all_names.files:
+        stem = file.removeprefix(folder).split(".", 1)[0]
+        if not file.startswith(folder) or "/" in file.removeprefix(folder) or stem == "index" or file == path:
+            continue
+        made = exported(all_names, file, "default", 0)
+        found = _router_target(all_names, made.path, Ref(made.name)) if made is not None and made.name else None
+        if found is not None and found.kind == "router":
+            prefix = tuple(stem if isinstance(part, Ref) and part.name == "*" else part for part in mount.prefix)
+            yield found, replace(mount, child=Ref(found.name), prefix=prefix)
 
 
 def _router_target(all_names: Names, path: str, ref: Ref) -> Target | None:

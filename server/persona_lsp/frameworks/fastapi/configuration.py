@@ -7,7 +7,7 @@ from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, GuardKind, L
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import kind_of
-from persona_lsp.frameworks.fastapi.names import flag, items_of, place, ref_name
+from persona_lsp.frameworks.fastapi.names import flag, from_fastapi, items_of, place, ref_name
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Name, Object, Str
 
 _DEVELOPMENT: Final = re.compile(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
@@ -58,7 +58,9 @@ def middleware(call: Call, holder: str, found: Found, env: Env) -> None:
         found.cors.append(_cors(call, found, env))
         return
     kind = kind_of(last.removesuffix("Middleware"))
-    if kind is None:
+    if cls is not None and from_fastapi(cls, found.names) == "AuthenticationMiddleware":
+        kind = GuardKind.UNKNOWN  # finds out who calls; whom it lets in is up to its backend
+    elif kind is None:
         kind = GuardKind.OTHER if _HARMLESS.search(last) else GuardKind.UNKNOWN
     where = place(call, found.names.module)
     guard = Guard(last, kind, Level.APP, where, Ref(name), found.names.module.text(call), conditional=env.conditional)
