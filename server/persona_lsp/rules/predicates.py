@@ -67,8 +67,12 @@ def label(endpoint: Endpoint, room: int = 48) -> str:
 
 
 def short_path(endpoint: Endpoint, room: int = 36) -> str:
-    """The path for messages: a long one keeps its end, which tells it from its neighbours."""
-    return endpoint.path if len(endpoint.path) <= room else "…" + endpoint.path[-room + 1 :]
+    """The path for messages: a long one keeps its end, which tells it from its neighbours.
+
+    Where what stands before it is not known, it begins with the same dots.
+    """
+    path = endpoint.path if endpoint.path_known else "…" + endpoint.path
+    return path if len(path) <= room else "…" + path[-room + 1 :]
 
 
 def brief(text: str, room: int = 32) -> str:
