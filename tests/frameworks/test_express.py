@@ -462,3 +462,24 @@ def test_routes_for_developers(test: str, development: bool) -> None:
     assert found["GET /a"].route.development_only is development
     assert found["GET /b"].route.development_only is (test == "process.env.NODE_ENV === 'production'")
     assert found["GET /a"].conditional
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("fs.readdirSync('./routes').map((file) => app.use('/api', require('./routes/' + file)))", "GET /api/x"),
+        (
+            "fs.readdirSync('./routes').forEach((f) => { app.use(`/${f.split('.')[0]}`, require(`./routes/${f}`)) })",
+            "GET /users/x",
+        ),
+        (
+            "readdirSync('routes').forEach((f) => { const n = path.parse(f).name; app.use('/api/' + n, require('./routes/' + f)) })",
+            "GET /api/users/x",
+        ),
+        ("readdirSync(dir).forEach((f) => app.use('/api', require(path.join(dir, f))))", "?GET /x"),
+        ("readdirSync('routes').forEach((f) => app.use(prefix(f), require('./routes/' + f)))", "?GET /x"),
+    ],
+)
+def test_folders_of_routers(loop: str, expected: str) -> None:
+    files = {"app.js": APP + loop, "routes/users.js": ROUTER + "module.exports = router"}
+    assert sorted(endpoints(files)) == [expected]

@@ -4,6 +4,7 @@ A function that is given an app (`module.exports = (app) => {}`), or returns a r
 name: whoever calls it mounts it. Loops over literal lists are run; other loops register nothing that can be known.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -14,7 +15,7 @@ from persona_lsp.facts.http import (
     Router,
     Use,
 )
-from persona_lsp.facts.text import EMPTY, Hole, Ref
+from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.errors import error_handlers, exception_classes
@@ -68,6 +69,13 @@ _LOOPS: Final = frozenset({"forEach", "map", "each"})
 
 
 _DEPTH: Final = 60
+
+STEM: Final = Ref("*")
+"""The name of a file of a folder, without its extension."""
+_READS_FOLDER: Final = re.compile(r"\breaddirSync\(")
+_OF_FILE: Final = re.compile(
+    r"^(?:FILE|FILE\.(?:split|replace|slice|substring)\(.*|(?:path\.)?(?:basename|parse)\(FILE\b.*)$", re.DOTALL
+)
 
 
 def routes(module: Module) -> Extracted:
@@ -338,6 +346,9 @@ class _Reader(Registrations):
     def _unknown_loop(
         self, target: AnyExpr, iterable: AnyExpr, body: Sequence[Stmt], scope: Scope, *, conditional: bool
     ) -> None:
+        if _READS_FOLDER.search(self.module.text(iterable)):
+            self._folder(body, scope, target, conditional=conditional)
+            return
         # A class that is given its routes (`new App([new Users()])`): the class stands for the list of them.
         cls = scope.owning_class()
         name = dotted(iterable)
@@ -356,6 +367,33 @@ class _Reader(Registrations):
                 self.require(parent, value)
                 self.require(cls.name, value)
                 self.mount(parent, Ref(cls.name), without_slash(prefix), (), value, conditional=conditional)
+
+    def _folder(self, body: Sequence[Stmt], scope: Scope, target: AnyExpr, *, conditional: bool) -> None:
+        """`readdirSync("./routes").forEach((file) => app.use("/api", require("./routes/" + file)))`.
+
+        Only if both the folder and the prefix are told where the files are mounted.
+        """
+        if not isinstance(target, Name):
+            return
+        inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner=scope.owner)
+        inner.hidden.add(target.id)
+        for stmt in body:
+            if isinstance(stmt, Assign) and stmt.value is not None and not stmt.op:
+                self._bind([dotted(t) for t in stmt.targets], stmt.value, inner)
+            for value in (stmt.value,) if isinstance(stmt, Do | Return) else _dos(stmt):
+                if not isinstance(value, Call) or value.name != "use" or not value.args:
+                    continue
+                parent = self.router_of(value.receiver, inner)
+                given = reduce(value.args[-1], inner)
+                if parent is None or not isinstance(given, Call) or dotted(given.func) != "require" or not given.args:
+                    continue
+                folder = _pieces(given.args[0], target.id, inner)
+                prefix = _pieces(value.args[0], target.id, inner) if len(value.args) == 2 else ()
+                if len(value.args) > 2 or folder is None or prefix is None or len(folder) != 2:
+                    continue
+                if folder[1] != STEM or not isinstance(folder[0], str) or not folder[0].startswith("./"):
+                    continue
+                self.mount(parent, Ref(f"{folder[0]}*"), without_slash(prefix), (), value, conditional=conditional)
 
     def _elements(self, iterable: AnyExpr, scope: Scope) -> list[AnyExpr] | None:
         value = reduce(iterable, scope)
@@ -624,3 +662,29 @@ class _Reader(Registrations):
     def evaluate(self, expr: AnyExpr, scope: Scope, *, conditional: bool) -> Chain | None:
         """Perform the registrations in an expression; the router that it stands for, if it is one."""
         return self._read(expr, scope, "", conditional=conditional)
+
+
+def _dos(stmt: Stmt) -> Iterator[AnyExpr]:
+    """What a condition inside of a loop over files does: `if (file !== "index.js") app.use(...)`."""
+    if isinstance(stmt, If):
+        for inner in stmt.then:
+            if isinstance(inner, Do):
+                yield inner.value
+
+
+def _pieces(expr: AnyExpr, file: str, scope: Scope) -> Text | None:
+    """Literal text and `STEM` for what is made of the file's name; None if there is anything else in it."""
+    value = reduce(expr, scope)
+    if isinstance(value, Str) and not value.regex:
+        found: Text = ()
+        for part in value.parts:
+            inner = (part,) if isinstance(part, str) else _pieces(part, file, scope)
+            if inner is None:
+                return None
+            found += inner
+        return found
+    if isinstance(value, Binary) and value.op == "+":
+        left, right = _pieces(value.left, file, scope), _pieces(value.right, file, scope)
+        return left + right if left is not None and right is not None else None
+    source = re.sub(rf"\b{re.escape(file)}\b", "FILE", scope.module.text(value))
+    return (STEM,) if _OF_FILE.match(source) else None
