@@ -1,7 +1,7 @@
 """What a condition says about the branch behind it: absence, bad input, no login, no right."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from persona_lsp.facts.body import Branch
@@ -121,6 +121,38 @@ def classify(
     if _VALIDATION.search(text):
         return Branch.VALIDATION
     return Branch.OTHER
+
+
+def is_mixed(test: AnyExpr, principal: Callable[[AnyExpr], bool], assigned: Callable[[str], AnyExpr | None]) -> bool:
+    """The branch is entered by callers who are not known and by those who lack a right alike.
+
+    `not user or not user.is_admin`, or `not permitted` where `permitted = user && user.is_admin || public`.
+    """
+    if any(
+        isinstance(part, Binary)
+        and part.op == "or"
+        and any(_only_absence_of_principal(side, principal, negated=False) for side in (part.left, part.right))
+        for part in walk(test)
+    ):
+        return True
+    values = (assigned(name) for name in absent_names(test))
+    return any(
+        isinstance(part, Binary) and part.op == "and" and principal(part.left)
+        for value in values
+        if value is not None
+        for part in _inside(value)
+    )
+
+
+def _inside(expr: AnyExpr) -> Iterator[AnyExpr]:
+    """The parts of an expression with those of the blocks it is given."""
+    for part in walk(expr):
+        yield part
+        if isinstance(part, Call) and part.block is not None:
+            for statement in part.block.function.body:
+                value = getattr(statement, "value", None)
+                if value is not None:
+                    yield from walk(value)
 
 
 def _only_absence_of_principal(test: AnyExpr, principal: Callable[[AnyExpr], bool], *, negated: bool) -> bool:

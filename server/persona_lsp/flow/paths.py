@@ -23,6 +23,8 @@ def if_(state: State, node: If, ctx: Context) -> bool:
     identity = state.branch_ids * 100
     principal = state.principal
     then_kind = branches.classify(node.test, negated=False, looked_up=state.looked_up, principal=principal, text=text)
+    if then_kind is Branch.FORBIDDEN and branches.is_mixed(node.test, principal, state.locals.get):
+        then_kind = Branch.OTHER
     before = state.open
     inner = ctx.branch
     then_ctx = replace(
