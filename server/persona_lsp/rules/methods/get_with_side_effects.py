@@ -139,6 +139,7 @@ _DERIVED = ("ActiveStorage.", "ActiveStorage::")
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
 _ENSURES = re.compile(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upsert", re.IGNORECASE)
 _ASKS = re.compile(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
+_CHALLENGE = re.compile(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
 
@@ -177,6 +178,8 @@ def _finding(endpoint: Endpoint, handler: Function, query: Query, call: int) -> 
         or query.site.branch is Branch.NOT_FOUND
         or (call >= 0 and _ENSURES.search(handler.calls[call].name) is not None)
     )
+    # So is what a function named after previews, caches or logs does.
+    lazy = lazy or (call >= 0 and bool(set(words(handler.calls[call].name)) & _RECORDS))
     method = "DELETE" if query.op is Op.DELETE and endpoint.segments and endpoint.segments[-1].param else "POST"
     return Finding(
         handler.at(query.span) if call < 0 else handler.at(handler.calls[call].span),
@@ -195,8 +198,8 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
     # What is registered under a condition is there for developers more often than not.
     if endpoint.conditional or endpoint.route.conditional:
         return True
-    if endpoint.handler and any(read.name.startswith("hub.") for read in endpoint.handler.inputs):
-        return True  # WebSub confirms a subscription by `GET`
+    if endpoint.handler and any(_CHALLENGE.match(read.name) for read in endpoint.handler.inputs):
+        return True  # WebSub and its like confirm a subscription by `GET`
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
     return any(other.method not in READING for other in served)
 
