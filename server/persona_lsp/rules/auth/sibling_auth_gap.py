@@ -279,7 +279,9 @@ def sibling_auth_gap(snapshot: Snapshot) -> Iterator[Finding]:
     """Yield unguarded endpoints of groups in which the others are guarded."""
     groups: dict[tuple[str, str], list[Endpoint]] = {}
     for endpoint in snapshot.endpoints:
-        if endpoint.group and not endpoint.test and endpoint.route.kind == "http" and not endpoint.route.derived:
+        route = endpoint.route
+        served = route.kind == "http" and not route.derived and not route.development_only
+        if endpoint.group and served and not endpoint.test:
             groups.setdefault((endpoint.app, endpoint.group), []).append(endpoint)
     for group in groups.values():
         if len(group) < 3:
