@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +44,8 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
         complete=project.paths == (project.root,),
         use_cache=use_cache,
     )
-    found = review.endpoints(link(gathered.facts), lambda name: LineTable(gathered.sources.get(name, b"")), every=True)
+    tables = cache(lambda name: LineTable(gathered.sources.get(name, b"")))
+    found = review.endpoints(link(gathered.facts), tables, every=True)
     rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
     return Found(rows, (*project.problems, *unread, *gathered.problems, *_left_out(found, rows)))

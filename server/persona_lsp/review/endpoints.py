@@ -115,8 +115,10 @@ def _parameters(row: EndpointRow, path: str) -> list[dict[str, Any]]:
         if param["in"] in ("query", "header", "cookie")
     ]
     found: dict[tuple[str, str], dict[str, Any]] = {}
+    types = {(str(param["in"]), str(param["name"])): str(param["type"]) for param in row.params}
     for place, name, required in names:
-        found.setdefault((place, name), {"name": name, "in": place, "required": required, "schema": {"type": "string"}})
+        schema = _schema(types.get((place, name), ""))
+        found.setdefault((place, name), {"name": name, "in": place, "required": required, "schema": schema})
     return list(found.values())
 
 
@@ -126,9 +128,9 @@ _TYPES: Final = {
 }  # fmt: skip
 
 
-def _schema(declared: str | bool) -> dict[str, str]:
+def _schema(declared: str) -> dict[str, str]:
     """The JSON Schema type of a declared type; text where it is not one of the plain ones."""
-    bare = re.sub(r"\s*\|\s*(?:None|null|undefined)|^Optional[\[<]|[\]>?]$", "", str(declared)).strip().lower()
+    bare = re.sub(r"\s*\|\s*(?:None|null|undefined)|^Optional[\[<]|[\]>?]$", "", declared).strip().lower()
     return {"type": _TYPES.get(bare, "string")}
 
 

@@ -35,7 +35,7 @@ def hover(
     path = extraction.path
     if found is None:
         found = findings(snapshot, path, profile)
-    endpoint = _endpoint_at(snapshot, path, offset)
+    endpoint = _endpoint_at(snapshot, path, offset) or _endpoint_on_line(snapshot, extraction, offset)
     here = [r for r in found if r.where.start <= offset <= r.where.end]
     if endpoint is not None:
         start, end, endpoints = endpoint
@@ -100,6 +100,21 @@ def _endpoint_at(snapshot: Snapshot, path: str, offset: int) -> tuple[int, int, 
                 found.append(endpoint)
                 break
     return (*span, found) if span is not None else None
+
+
+def _endpoint_on_line(
+    snapshot: Snapshot, extraction: Extraction, offset: int
+) -> tuple[int, int, list[Endpoint]] | None:
+    """The endpoints that are registered on the line, where the place is in front of the registration (`@router`)."""
+    source = extraction.source
+    end = source.find(b"\n", offset)
+    line = source[source.rfind(b"\n", 0, offset) + 1 : len(source) if end < 0 else end]
+    start = offset - (offset - (source.rfind(b"\n", 0, offset) + 1)) + (len(line) - len(line.lstrip()))
+    found = [
+        e for e in snapshot.by_file.get(extraction.path, ())
+        if e.where.path == extraction.path and start <= offset < e.where.start <= start + len(line)
+    ]  # fmt: skip
+    return (start, found[0].where.end, found) if found else None
 
 
 def _function_at(snapshot: Snapshot, path: str, offset: int) -> Function | None:

@@ -1,12 +1,13 @@
 """What runs before a handler by its signature: dependencies, followed through files, aliases and classes."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, GuardKind, Param, Route
+from persona_lsp.facts.http import Guard, GuardKind, Level, Param, Route
 from persona_lsp.workspace.names import Names, module_file, resolve
 
 KIND: Final = "dependency"
@@ -28,10 +29,20 @@ class Gathered(Struct):
     known: list[Guard] = []
 
 
-def gathered(names: Names, path: str, route: Route) -> Gathered:
-    """Follow the dependencies of `route`, which stands in the file `path`."""
+def gathered(names: Names, path: str, route: Route, guards: Iterable[Guard] = ()) -> Gathered:
+    """Follow the dependencies of `route`, which stands in the file `path`.
+
+    Of `guards`, those of routers are dependencies too, whose parameters belong to the endpoint.
+    """
     found = Gathered([], [], [], known=list(route.guards))
-    if not route.dependencies or path not in names.files:
+    if path not in names.files:
+        return found
+    for guard in guards:
+        if guard.symbol is not None and guard.level is Level.ROUTER and guard.where.path in names.files:
+            own = Gathered([], [], [])
+            _follow(names, guard.where.path, guard.symbol.name, own, set(), False, "", 0)
+            found.params.extend(own.params)
+    if not route.dependencies:
         return found
     optional = {g.symbol.name for g in route.guards if g.optional and g.symbol is not None}
     seen: set[tuple[str, str]] = set()
@@ -124,9 +135,7 @@ def _record(names: Names, path: str, name: str, depth: int) -> tuple[str, Route]
     plain = name.removesuffix("()")
     keys = (f"{plain}.__call__", plain) if plain != name else (plain, f"{plain}.__init__")
     best: Route | None = None
-    for route in reversed(entry.facts.routes):
-        if route.kind != KIND:
-            continue
+    for route in reversed(entry.dependencies):
         if route.handler is not None:
             if route.handler.name == name:
                 return path, route

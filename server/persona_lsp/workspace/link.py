@@ -450,7 +450,10 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
                 if id(deeper) not in seen:
                     seen.add(id(deeper))
                     callees.append(deeper)
-    depended = gathered(project.names, endpoint.route.where.path, endpoint.route)
+    depended = gathered(
+        project.names, endpoint.route.where.path, endpoint.route,
+        endpoint.guards if endpoint.framework == "fastapi" else (),
+    )  # fmt: skip
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
     pages = endpoint.framework == "rails" and not is_switched(project.names, endpoint.where.path, "Rails.api_only")
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
@@ -843,6 +846,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     indexes = {**previous.indexes, path: FileIndex(
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
         index.imports, index.exports, index.stars, index.aliases,
+        tuple(r for r in new.routes if r.kind == "dependency"),
     )}  # fmt: skip
     # A function that only moved shares its facts with what it was; one that was read again has none of the same objects.
     unchanged = frozenset(
@@ -915,7 +919,10 @@ def _guards_of(facts: FileFacts) -> Iterator[Guard]:
 def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: calls.Calls) -> Endpoint:
     """The endpoint with its functions in their new places; what they do did not change."""
     before = tuple(exchanged.get(id(f), f) for f in endpoint.before)
-    depended = gathered(project.names, endpoint.route.where.path, endpoint.route)
+    depended = gathered(
+        project.names, endpoint.route.where.path, endpoint.route,
+        endpoint.guards if endpoint.framework == "fastapi" else (),
+    )  # fmt: skip
     return replace(
         endpoint, before=before, callees=tuple(exchanged.get(id(f), f) for f in endpoint.callees),
         first_level=tuple((n, exchanged.get(id(f), f)) for n, f in endpoint.first_level),

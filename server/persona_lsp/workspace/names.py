@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
-from persona_lsp.facts.http import Router
+from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 
 Kind = Literal["router", "function", "class", "constant", "module"]
@@ -39,6 +39,8 @@ class FileIndex(Struct, frozen=True):
     exports: Mapping[str, Export]
     stars: tuple[Export | Import, ...]
     aliases: Mapping[str, str]
+    dependencies: tuple[Route, ...] = ()
+    """Records of what handlers depend on, which stand among the routes."""
 
 
 class Names(Struct):
@@ -92,6 +94,7 @@ def index(facts: FileFacts) -> FileIndex:
     return FileIndex(
         facts, {r.symbol: r for r in facts.routers}, {f.key: f for f in facts.functions}, classes,
         {c.name: c for c in facts.constants}, imports, exports, tuple(stars), dict(facts.aliases),
+        tuple(r for r in facts.routes if r.kind == "dependency"),
     )  # fmt: skip
 
 

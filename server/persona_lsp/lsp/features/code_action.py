@@ -82,9 +82,7 @@ def _picked(
             named.append(shown)
     if named:
         return named, True
-    if context and all(diagnostic.source not in (None, "", "persona-lsp") for diagnostic in context):
-        # They are another server's: whoever asks about them does not ask us.
-        return [], True
+    # Diagnostics of another server say nothing about ours: the range decides.
     start, end = session.offsets(document, asked.range)
     return [shown for shown in result.findings if _overlaps(document, shown, start, end)], False
 

@@ -250,7 +250,9 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
     if caught is not None:
         everything = any(_is_everything(name) for name in caught.types) if caught.types else caught.broad
         # The words of a failure that the project wrote itself are meant for somebody.
-        own = bool(caught.types) and all(snapshot.class_named(_simple(name)) for name in caught.types)
+        own = (
+            bool(caught.types) and not everything and all(snapshot.class_named(_simple(name)) for name in caught.types)
+        )
         if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
             return False
     else:
@@ -275,7 +277,8 @@ def _simple(name: str) -> str:
 def _finding(answer: Response | Raise, function: Function) -> Finding:
     where = function.at(answer.leak_span or answer.span)
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
-    logged = caught is not None and caught.logs
+    # An error handler catches nothing itself; what it logs it was handed.
+    logged = caught.logs if caught is not None else any(c.effect == "log" and c.passes_caught for c in function.calls)
     variable = caught.variable if caught else answer.leaks.partition(".")[0]
     return Finding(
         where,
