@@ -270,7 +270,7 @@ def _brings_transaction(function: Function) -> bool:
 def _belong_together(index: int, first: Query, second: Query) -> bool:
     if index in second.depends_on or (first.variable and first.variable in second.args):
         return True
-    if Op.INSERT in {first.op, second.op}:
+    if first.op is second.op is Op.INSERT:
         return False
     amounts = [any(_AMOUNTS.search(column) for column in query.columns) for query in (first, second)]
     return all(amounts)
