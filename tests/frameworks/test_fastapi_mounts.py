@@ -206,4 +206,5 @@ def test_an_include_may_read_the_parameter_of_its_prefix() -> None:
     me, everyone = serve({"app/users.py": users, "app/main.py": main, "app/auth.py": auth})
     assert me.auth == Auth.UNKNOWN
     assert me.route.unknown_params
-    assert "team_of" in {f.name for f in everyone.before}
+    (team,) = (p for p in everyone.params if p.name == "team_id")
+    assert (team.place, team.via, team.type) == ("path", "team_of", "int")
