@@ -104,6 +104,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             or password in (match.group("user"), b"pass", b"password", b"pwd")
         ):
             continue
+        if password.lower().endswith((b"password", b"passwd")) and not any(c in b"0123456789" for c in password):
+            continue  # the word itself, in a text that tells what to put there
         if _PLACEHOLDER.search(host) or _in_comment(source, match.start(), comment):
             continue
         end = _REST_OF_URL.match(source, match.end())
