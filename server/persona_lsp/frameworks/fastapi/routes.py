@@ -507,7 +507,11 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         symbols.pop(param.name, None)
         local[param.name] = ""
         typed = ref_name(param.type).rsplit(".", 1)[-1]
-        if typed in APPS or typed in ROUTERS or (param.type is None and _is_used_as_router(param.name, function, found)):
+        if (
+            typed in APPS
+            or typed in ROUTERS
+            or (param.type is None and _is_used_as_router(param.name, function, found))
+        ):
             symbol = f"{key}.{position}"
             symbols[param.name] = symbol
             given.add(symbol)
@@ -528,7 +532,9 @@ def _is_used_as_router(name: str, function: FunctionNode, found: Found) -> bool:
         return True
     pattern = rb"\binclude_router\(\s*(?:router\s*=\s*)?%(name)s\s*[,)]|\b%(name)s\.include_router\("
     word = re.escape(name.encode())
-    return re.search(pattern % {b"name": word}, found.names.module.source[function.body_start : function.end]) is not None
+    return (
+        re.search(pattern % {b"name": word}, found.names.module.source[function.body_start : function.end]) is not None
+    )
 
 
 def _parameter(symbol: str, named: str, param: ParamNode, env: Env, found: Found) -> None:
