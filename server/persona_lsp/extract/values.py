@@ -130,7 +130,12 @@ def _default(call: Call) -> Str | None:
     if call.name not in _READERS:
         return None
     given = call.kwarg("default")
-    if given is None and call.name in ("env", "str", "config") and len(call.args) == 2 and isinstance(call.args[0], Str):
+    if (
+        given is None
+        and call.name in ("env", "str", "config")
+        and len(call.args) == 2
+        and isinstance(call.args[0], Str)
+    ):
         given = call.args[1]
     return given if isinstance(given, Str) else None
 
