@@ -30,6 +30,9 @@ _VERBS: Final = frozenset(
     }
 )  # fmt: skip
 _LITERALS: Final = frozenset({"STRING", "NUMBER", "HEREDOC_STRING", "NATIONAL_STRING", "RAW_STRING"})
+_HIDING: Final = ("'", '"', "`", "--", "/*", "#", "[", "$$")
+"""What begins a literal, a quoted name or a comment. A text without them is its words, and needs no tokenizer."""
+_PLAIN: Final = re.compile(r"[a-z_][\w.]*|\(")
 _LONGEST: Final = 20_000
 """Characters: longer texts are dumps, and their verb is all that matters."""
 
@@ -55,6 +58,8 @@ def outline(text: str) -> SqlOutline:
 
 def _words(text: str) -> list[str]:
     """Tokens in lower case, qualified names joined; literals and comments left out."""
+    if not any(mark in text for mark in _HIDING):
+        return _PLAIN.findall(text.replace("{}", "x").lower())
     from sqlglot.errors import TokenError
     from sqlglot.tokens import Tokenizer
 
@@ -62,7 +67,7 @@ def _words(text: str) -> list[str]:
         tokens = Tokenizer().tokenize(text.replace("{}", "x"))
     except (TokenError, ValueError):
         # Half a literal, or a dialect of its own: plain words still tell the verb.
-        return re.findall(r"[a-z_]+|\(", text.lower())
+        return _PLAIN.findall(text.lower())
     words: list[str] = []
     joined = False
     for token in tokens:
