@@ -6,7 +6,7 @@ from persona_lsp.extract import extract
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.fastapi import FRAMEWORK
+from persona_lsp.frameworks.fastapi.framework import FRAMEWORK
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
 from persona_lsp.workspace.link import link

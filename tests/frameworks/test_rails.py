@@ -7,7 +7,7 @@ from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import GuardKind, Route
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.rails import FRAMEWORK
+from persona_lsp.frameworks.rails.framework import FRAMEWORK
 from persona_lsp.frameworks.rails.inflection import plural, singular
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse

@@ -5,7 +5,7 @@ from tests.harness.engine import read
 
 from persona_lsp.facts.http import GuardKind, In, Route
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.spring import FRAMEWORK
+from persona_lsp.frameworks.spring.framework import FRAMEWORK
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
 from persona_lsp.workspace.snapshot import Auth, Endpoint

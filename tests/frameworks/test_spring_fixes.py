@@ -6,7 +6,7 @@ from tests.harness.engine import read
 from persona_lsp.facts.place import Where
 from persona_lsp.findings import intent as intents
 from persona_lsp.findings.intent import Intent
-from persona_lsp.frameworks.spring import FRAMEWORK
+from persona_lsp.frameworks.spring.framework import FRAMEWORK
 from persona_lsp.text.edits import apply
 
 PATH = "src/main/java/app/A.java"

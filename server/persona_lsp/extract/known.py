@@ -13,12 +13,31 @@ from persona_lsp.frameworks.api import Framework
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Every framework, by id."""
-    found: list[Framework] = []
-    for info in iter_modules(frameworks_package.__path__):
-        if info.ispkg:
-            module = import_module(f"persona_lsp.frameworks.{info.name}")
-            found.append(module.FRAMEWORK)
-    return tuple(sorted(found, key=lambda f: f.id))
+    return tuple(_framework(name) for name in _packages())
+
+
+@cache
+def frameworks_of(language: str) -> tuple[Framework, ...]:
+    """The frameworks of a language; those of other languages are not imported."""
+    return tuple(_framework(name) for name, languages in _packages().items() if _speaks(languages, language))
+
+
+def framework(name: str) -> Framework | None:
+    """The framework of that id."""
+    return _framework(name) if name in _packages() else None
+
+
+@cache
+def _packages() -> dict[str, tuple[str, ...]]:
+    """The packages of frameworks with their languages, by id."""
+    names = sorted(info.name for info in iter_modules(frameworks_package.__path__) if info.ispkg)
+    return {name: import_module(f"persona_lsp.frameworks.{name}").LANGUAGES for name in names}
+
+
+@cache
+def _framework(name: str) -> Framework:
+    found: Framework = import_module(f"persona_lsp.frameworks.{name}.framework").FRAMEWORK
+    return found
 
 
 @cache
@@ -30,12 +49,6 @@ def libraries() -> tuple[Library, ...]:
         single = getattr(module, "LIBRARY", None)
         found.extend(getattr(module, "LIBRARIES", () if single is None else (single,)))
     return tuple(sorted(found, key=lambda library: library.id))
-
-
-@cache
-def frameworks_of(language: str) -> tuple[Framework, ...]:
-    """The frameworks of a language."""
-    return tuple(f for f in frameworks() if _speaks(f.languages, language))
 
 
 @cache

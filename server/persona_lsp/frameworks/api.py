@@ -1,4 +1,4 @@
-"""What a framework package offers: `FRAMEWORK`, found by name in `persona_lsp.frameworks.<id>`."""
+"""What a framework package offers: `FRAMEWORK` in `persona_lsp.frameworks.<id>.framework`, and `LANGUAGES` beside it."""
 
 from collections.abc import Callable
 

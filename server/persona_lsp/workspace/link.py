@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from persona_lsp.extract.known import frameworks
+from persona_lsp.extract.known import framework
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
@@ -746,7 +746,8 @@ def _group(path: str, router: Target | None, owner: tuple[str, str] | None) -> s
 
 def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
     """Number the endpoints of each application in the order in which its router tries them."""
-    ordered = {f.id for f in frameworks() if f.order_decides}
+    used = (framework(name) for name in {e.framework for e in endpoints})
+    ordered = {found.id for found in used if found is not None and found.order_decides}
     by_app: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
         if endpoint.order and endpoint.framework in ordered:

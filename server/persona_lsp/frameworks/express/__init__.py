@@ -1,53 +1,10 @@
-"""Express 4 and 5."""
+"""Express, versions 4 and 5."""
 
-import re
 from typing import Final
 
-from persona_lsp.frameworks.api import Framework
-from persona_lsp.frameworks.express.fixes import spell
-from persona_lsp.frameworks.express.routes import routes
-from persona_lsp.frameworks.express.scope import EXPRESS
-from persona_lsp.frameworks.express.words import VOCABULARY
-from persona_lsp.syntax.ir import Module
-
-__all__ = ["FRAMEWORK"]
-
-_OTHERS: Final = (
-    "fastify",
-    "koa",
-    "@koa/router",
-    "koa-router",
-    "hono",
-    "restify",
-    "@hapi/hapi",
-    "@nestjs/common",
-    "polka",
-    "elysia",
+LANGUAGES: Final = (
+    "javascript",
+    "typescript",
+    "tsx",
 )
-_REGISTERS: Final = re.compile(
-    rb"\b(?:app|router|server|api|route|routes)\.(?:get|post|put|patch|delete|use|all|route)\("
-    rb"|\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]"
-    rb"|\b(?:app|router|expressApp)\s*[,)}]|extends\s+\w*(?:Error|Exception)\b|\bnew\s+\w+\(\s*\["
-)
-
-
-def _detects(module: Module) -> bool:
-    modules = {item.module for item in module.imports}
-    if not EXPRESS.isdisjoint(modules):
-        return True
-    if any(module_name in modules for module_name in _OTHERS):
-        return False
-    return _REGISTERS.search(module.source) is not None
-
-
-FRAMEWORK: Final = Framework(
-    id="express",
-    title="Express",
-    languages=("javascript", "typescript", "tsx"),
-    detects=_detects,
-    extract=routes,
-    vocabulary=VOCABULARY,
-    spell=spell,
-    order_decides=True,
-    packages=("express",),
-)
+"""What it is written in: told here so that `framework` is imported for files of these languages only."""

@@ -2,20 +2,5 @@
 
 from typing import Final
 
-from persona_lsp.frameworks.api import Framework
-from persona_lsp.frameworks.fastapi.fixes import spell
-from persona_lsp.frameworks.fastapi.names import detects
-from persona_lsp.frameworks.fastapi.routes import extract
-from persona_lsp.frameworks.fastapi.words import WORDS
-
-FRAMEWORK: Final = Framework(
-    id="fastapi",
-    title="FastAPI",
-    languages=("python",),
-    detects=detects,
-    extract=extract,
-    vocabulary=WORDS,
-    spell=spell,
-    order_decides=True,
-    packages=("fastapi", "starlette"),
-)
+LANGUAGES: Final = ("python",)
+"""What it is written in: told here so that `framework` is imported for files of these languages only."""
