@@ -7,6 +7,7 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.framework import FRAMEWORK
+from persona_lsp.frameworks.fastapi.guards import kind_of
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
 from persona_lsp.workspace.link import link
@@ -560,3 +561,21 @@ def test_every_prefix_is_read() -> None:
     source = EVERYTHING.encode()
     for end in range(len(source) + 1):
         extract("app/main.py", source[:end])
+
+
+@pytest.mark.parametrize(
+    ("name", "guards"),
+    [
+        ("PermissionRepository", False),
+        ("get_user_roles_service", False),
+        ("get_role_by_id_or_404", False),
+        ("get_paginated_roles", False),
+        ("get_authentication_flow", False),
+        ("get_current_user", True),
+        ("require_role_by_name", True),
+        ("verify_token", True),
+        ("check_permission", True),
+    ],
+)
+def test_dependencies_that_hand_out_data_guard_nothing(name: str, guards: bool) -> None:
+    assert (kind_of(name) is not None) is guards

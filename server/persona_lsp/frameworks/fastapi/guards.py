@@ -20,12 +20,20 @@ _AUTHZ: Final = re.compile(
     r"|(?:^|_)access_control|authori[sz]e(?:_|$)|has_access|check_access|privilege|entitle"
 )
 _AUTHN: Final = re.compile(
-    r"current_?(?:\w+_)?(?:user|account|member|principal|identity|client|customer|person|employee|organization|tenant|team)"
+    r"current_?(?:\w+_)?(?:user|account|member|principal|identity|client|customer|person|employee|organization|team)"
     r"|(?:^|_)(?:auth|authed|authenticated|authentication|authenticate|authenticator|authorizer|authorized|authorization)(?:_|$)"
     r"|(?:^|_)(?:verify|validate|check|require|decode|valid)_(?:\w+_)?(?:token|jwt|credentials?|session|signature|api_?key|key|user|auth|login)"
     r"|(?:^|_)(?:get|require)_(?:\w+_)?(?:api_?key|token|token_data|token_payload|credentials|jwt)(?:_|$)"
     r"|oauth2?|bearer|(?:^|_)jwt(?:_|$)|(?:^|_)login_required|logged_in|http_basic|(?:^|_)api_?key|(?:^|_)security$|session_user"
     r"|get_user_from|user_from_(?:token|request|session|cookie)|authed_user|auth_user|requires_?login|(?:^|_)login_manager$"
+)
+_DATA: Final = re.compile(
+    r"_(?:repository|repo|service|getter|store|dao|factory|registry|helper|flow|flows|crud|client|db)$"
+    r"|(?:^|_)(?:paginated|list|all|find|fetch)_|_by_(?:id|slug|name)(?:_|$)"
+)
+"""Words of dependencies that hand out data or tools, whatever else they are called after."""
+_ENFORCES: Final = re.compile(
+    r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
 _RATE: Final = re.compile(r"rate_?limit|limiter|throttl")
 _OPTIONAL: Final = re.compile(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
@@ -37,6 +45,8 @@ def kind_of(name: str) -> GuardKind | None:
     last = _CAMEL.sub("_", name.replace("()", "").rsplit(".", 1)[-1]).lower()
     if _RATE.search(last):
         return GuardKind.RATE_LIMIT
+    if _DATA.search(last) and not _ENFORCES.search(last):
+        return None
     if _ROLE.search(last):
         return GuardKind.ROLE
     if _AUTHN.search(last):
