@@ -14,7 +14,7 @@ _ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScop
 _AUTHENTICATED: Final = re.compile(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
 _EVERYONE: Final = re.compile(r"^\s*(?:permitAll(?:\(\))?|isAnonymous\(\)|true)\s*$")
 _LIKE_GUARD: Final = re.compile(
-    r"^(?!EnableGlobal)(?:.*(?:Auth(?!or\b)|Secured|Permission|Login|Admin|Role|Access|Privilege|Protected|Scope[sd]?$))",
+    r"^(?!EnableGlobal)(?:.*(?:Auth(?!or\b)|Secured|Permission|Login|Admin|Role|Access|Privilege|Protected|Scope[sd]?$|Check.*Owner|Owner(?:ship)?Check))",
     re.IGNORECASE,
 )
 _NOT_GUARD: Final = frozenset({

@@ -208,6 +208,32 @@ class Orders {
 }
 ```
 
+An annotation of the project's own that checks the owner is a guard too.
+
+```java spring
+@RestController
+@RequestMapping("/orders")
+class Orders {
+    @PostMapping
+    @RequiresPermissions("orders:add")
+    OrderDto create(@RequestBody @Valid OrderForm form) {
+        return orders.create(form);
+    }
+
+    @PutMapping("/{id}")
+    @RequiresPermissions("orders:change")
+    OrderDto replace(@PathVariable long id, @RequestBody @Valid OrderForm form) {
+        return orders.replace(id, form);
+    }
+
+    @DeleteMapping("/{id}")
+    @CheckOwner(id = "#id", type = "order")
+    void delete(@PathVariable long id) {
+        orders.delete(id);
+    }
+}
+```
+
 Visitors have a path of their own beside the one for customers, and rules on paths say who needs which.
 
 ```java spring
