@@ -148,6 +148,18 @@ def all_orders(session: Session = Depends(get_session)):
     return len(found)
 ```
 
+Each element is a connection.
+
+```py fastapi
+from sqlalchemy import text
+
+
+def warm_up(engine, size):
+    connections = [engine.connect() for _ in range(size)]
+    for connection in connections:
+        connection.execute(text("SELECT 1"))
+```
+
 ## When to ignore it
 The list has a handful of elements and always will.
 """
@@ -166,6 +178,9 @@ _FEW = 5
 _JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
 """Calls of Prisma that it joins into one query when several are made in the same tick."""
 
+_STATEMENTS = frozenset({"execute", "query"})
+"""Methods of a connection that take a statement."""
+
 _BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
 
 
@@ -180,6 +195,8 @@ def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
         loop = function.loops[query.site.loop]
         # A relation that is kept in a variable runs where, and if, somebody looks at its rows.
         if query.lazy and query.variable:
+            continue
+        if _is_on_element(query, loop):
             continue
         if _is_many(loop) and _depends(query, loop) and not _is_joined(query, loop):
             yield _finding(function, query, loop)
@@ -217,6 +234,12 @@ def _depends(query: Query, loop: Loop) -> bool:
     if query.in_parameters:
         return False
     return any(name == variable for variable in loop.variables for name in query.args)
+
+
+def _is_on_element(query: Query, loop: Loop) -> bool:
+    """The loop goes over connections: no other query does what this one does."""
+    receiver, _, method = query.api.partition(".")
+    return receiver in loop.variables and method in _STATEMENTS
 
 
 def _is_joined(query: Query, loop: Loop) -> bool:
