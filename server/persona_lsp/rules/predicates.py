@@ -50,7 +50,7 @@ _GETS_IN: Final = re.compile(
 )
 _PUBLIC: Final = re.compile(
     r"(^|/)(docs?|swagger[\w.-]*|openapi[\w.-]*|redoc|static|assets|public|contact|contact-us|newsletter|subscribe"
-    r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)",
+    r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)|(^|/)shared?/\{",
     re.IGNORECASE,
 )
 _WEBHOOK: Final = re.compile(

@@ -234,6 +234,31 @@ class Orders {
 }
 ```
 
+Whoever holds the link of what was shared may read it.
+
+```java spring
+@RestController
+@RequestMapping("/reports")
+class Reports {
+    @GetMapping("/{id}")
+    @RequiresPermissions("reports:read")
+    ReportDto read(@PathVariable String id) {
+        return reports.read(id);
+    }
+
+    @GetMapping("/{id}/rows")
+    @RequiresPermissions("reports:read")
+    List<RowDto> rows(@PathVariable String id) {
+        return reports.rows(id);
+    }
+
+    @GetMapping("/share/{shareId}/{id}")
+    ReportDto shared(@PathVariable String shareId, @PathVariable String id) {
+        return reports.shared(shareId, id);
+    }
+}
+```
+
 Visitors have a path of their own beside the one for customers, and rules on paths say who needs which.
 
 ```java spring
