@@ -1,6 +1,7 @@
 """The parts of the host that need no engine: roots, mailbox, the map of offsets, frames."""
 
 import os
+import threading
 
 import pytest
 from hypothesis import given
@@ -86,6 +87,37 @@ def test_questions_wait_for_their_own_document_only() -> None:
     last = mailbox.question()
     assert last is not None
     assert mailbox.unwanted(last.ask)
+
+
+def test_analysis_lets_hovers_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("persona_lsp.host.mailbox.YIELD", 60)
+    mailbox = Mailbox()
+    mailbox.deliver(opened("a"))
+    mailbox.deliver(wire.Ask(1, "hover", "a"))
+    order: list[str] = []
+
+    def analyse() -> None:
+        mailbox.let_hovers_pass()
+        order.append("analysis")
+
+    thread = threading.Thread(target=analyse, daemon=True)
+    thread.start()
+    assert mailbox.hover() is not None
+    thread.join(0.1)
+    order.append("hover")
+    mailbox.hovered()
+    thread.join(10)
+    assert order == ["hover", "analysis"]
+
+
+def test_analysis_waits_for_no_hover_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("persona_lsp.host.mailbox.YIELD", 0.001)
+    mailbox = Mailbox()
+    mailbox.deliver(wire.Ask(1, "hover", "a"))
+    thread = threading.Thread(target=mailbox.let_hovers_pass, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_changes_of_unknown_and_closed_documents() -> None:

@@ -55,13 +55,16 @@ class Hovers:
     def run(self) -> None:
         """Answer until the mailbox is closed."""
         while (question := self._mailbox.hover()) is not None:
-            if self._mailbox.unwanted(question.ask):
-                continue
-            try:
-                body = wire.encode(self._card(question))
-                self._write(wire.Answer(question.ask.id, body))
-            except Exception as error:  # noqa: BLE001  # a hover that fails must not take the thread with it
-                self._write(wire.Answer(question.ask.id, error=f"hover failed: {error!r}"))
+            if not self._mailbox.unwanted(question.ask):
+                self._answer(question)
+            self._mailbox.hovered()
+
+    def _answer(self, question: Question) -> None:
+        try:
+            body = wire.encode(self._card(question))
+            self._write(wire.Answer(question.ask.id, body))
+        except Exception as error:  # noqa: BLE001  # a hover that fails must not take the thread with it
+            self._write(wire.Answer(question.ask.id, error=f"hover failed: {error!r}"))
 
     def _card(self, question: Question) -> wire.Card | None:
         ask, letter = question.ask, question.letter

@@ -21,6 +21,12 @@ from persona_lsp.host.wire import (
 )
 from persona_lsp.text.edits import apply
 
+GRACE = 0.001
+"""Seconds that a new text waits for the hover that is asked along with it, and then for its answer to get out."""
+
+YIELD = 0.01
+"""Seconds for which the analysis of a new text steps aside for hovers, at most."""
+
 Order = Start | Configure | Close | Touched | Saved | StopIndexing
 
 
@@ -53,6 +59,8 @@ class Mailbox:
         self._orders: deque[Order] = deque()
         self._questions: deque[Question] = deque()
         self._hovers: deque[Question] = deque()
+        self._hovering = 0
+        """Hovers that are not answered yet."""
         self._unwanted: set[int] = set()
         self.indexed: deque[tuple[str, bytes]] = deque()
         """Facts from an indexer, packed: path and bytes; ("", b"") when it has finished."""
@@ -73,6 +81,7 @@ class Mailbox:
                     self._edit(message)
                 case Ask(what="hover"):
                     self._hovers.append(Question(message, self.letters.get(message.uri)))
+                    self._hovering += 1
                 case Ask():
                     self._questions.append(Question(message, self.letters.get(message.uri)))
                 case Cancel():
@@ -134,6 +143,25 @@ class Mailbox:
                     return None
                 self.changed.wait()
             return self._hovers.popleft()
+
+    def hovered(self) -> None:
+        """The hover that was handed out last is answered."""
+        with self.changed:
+            self._hovering -= 1
+            self.changed.notify_all()
+
+    def let_hovers_pass(self, arriving: float = 0.0) -> None:
+        """Wait until no hover is open, for `YIELD` seconds at most; before that, `arriving` seconds for one to come.
+
+        Two threads that compute share one interpreter: side by side, both would take twice as long. The last wait
+        leaves the processor to the front, which has to pass the answer on.
+        """
+        with self.changed:
+            if arriving and not self._hovering:
+                self.changed.wait_for(lambda: self._hovering or self.closed, arriving)
+            if self._hovering:
+                self.changed.wait_for(lambda: not self._hovering or self.closed, YIELD)
+                self.changed.wait(GRACE)
 
     def unwanted(self, ask: Ask) -> bool:
         """Whether its answer is not wanted any more. Forgets the fact."""

@@ -19,7 +19,7 @@ from persona_lsp.host.answers import Desk, answer
 from persona_lsp.host.host import Host
 from persona_lsp.host.hovers import Hovers, View
 from persona_lsp.host.indexing import Indexing
-from persona_lsp.host.mailbox import Letter, Mailbox, Order, Question
+from persona_lsp.host.mailbox import GRACE, Letter, Mailbox, Order, Question
 from persona_lsp.host.ports import Disk, Engine, Stopped
 from persona_lsp.host.roots import path_of_uri
 from persona_lsp.host.troubles import persona_findings, settings_problems
@@ -170,6 +170,9 @@ class Worker:
             self._send(wire.Result(letter.uri, letter.version, trouble))
             return
         self.write(wire.Looking(letter.uri))
+        self.mailbox.let_hovers_pass(GRACE)
+        if self.mailbox.outdated(letter):
+            return
         changed = self.host.put(path, letter.source)
         self.host.snapshot()
         if letter.uri not in self.views or self._holding():
@@ -199,6 +202,7 @@ class Worker:
             self._answer(self.later.pop(0))
 
     def _between_rules(self, letter: Letter) -> bool:
+        self.mailbox.let_hovers_pass()
         if self.mailbox.outdated(letter):
             return True
         while (question := self.mailbox.question(idle=False)) is not None:
