@@ -13,6 +13,19 @@ from tests.cli.conftest import SERVER, Command
 from tests.cli.test_formats import check_sarif
 
 ONLY = ("--select", "duplicate-route")
+LEAK = """
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/orders/{id}")
+def read(id: int):
+    try:
+        return load(id)
+    except Exception as error:
+        raise HTTPException(500, detail=str(error))
+"""
 
 
 def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
@@ -127,6 +140,64 @@ class TestFindings:
         assert len(rows(cold)) == 1
 
 
+class TestAgain:
+    """A second run, which finds the report of the first one in the cache."""
+
+    @pytest.fixture(autouse=True)
+    def many_files(self, shop: Path) -> None:
+        for number in range(20):
+            (shop / f"part{number}.py").write_text(f"x = {number}\n")
+
+    @pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "junit"])
+    def test_it_says_the_same(self, command: Command, shop: Path, form: str) -> None:
+        fresh = command("check", "shop", "--format", form, "--no-cache")
+        first, again = command("check", "shop", "--format", form), command("check", "shop", "--format", form)
+        assert (again.stdout, again.stderr, again.returncode) == (fresh.stdout, fresh.stderr, fresh.returncode)
+        assert first.stdout == again.stdout != ""
+
+    def test_a_changed_file_is_seen(self, command: Command, shop: Path) -> None:
+        assert len(rows(command("check", "shop", *ONLY, "--format", "json"))) == 1
+        text = (shop / "main.py").read_text()
+        (shop / "main.py").write_text("\n\n" + text)
+        first, again = (
+            rows(command("check", "shop", *ONLY, "--format", "json", *flag)) for flag in ([], ["--no-cache"])
+        )
+        assert first == again
+        (shop / "main.py").write_text("x = 1\n")
+        assert rows(command("check", "shop", *ONLY, "--format", "json")) == []
+
+    def test_changed_settings_are_seen(self, command: Command, shop: Path) -> None:
+        assert len(rows(command("check", "shop", *ONLY, "--format", "json"))) == 1
+        (shop / "persona-lsp.toml").write_text('severity = { duplicate-route = "hint" }\n')
+        (row,) = rows(command("check", "shop", *ONLY, "--format", "json"))
+        assert row["severity"] == "hint"
+
+    def test_a_changed_persona_is_seen(self, command: Command, shop: Path) -> None:
+        agents = shop / ".claude" / "agents"
+        agents.mkdir(parents=True)
+        for sentence in ("You design clean RESTful APIs.", "You design tidy RESTful APIs."):
+            (agents / "own.md").write_text(f"---\nname: own\ndescription: Reviews.\n---\n{sentence}\n")
+            (row,) = rows(command("check", "shop", *ONLY, "--persona", "own", "--format", "json"))
+            assert row["commitment"] == sentence
+
+    def test_a_new_baseline_is_seen(self, command: Command, shop: Path) -> None:
+        assert len(rows(command("check", "shop", *ONLY, "--format", "json"))) == 1
+        command("check", "shop", *ONLY, "--write-baseline", "known.json")
+        assert rows(command("check", "shop", *ONLY, "--baseline", "known.json", "--format", "json")) == []
+
+    def test_fixes_are_found_again(self, command: Command, shop: Path) -> None:
+        (shop / "leak.py").write_text(LEAK)
+        only = ("--select", "error-leaks-internals")
+        fixes = []
+        for _ in range(2):
+            report = json.loads(command("check", "shop", *only, "--format", "sarif").stdout)
+            (result,) = report["runs"][0]["results"]
+            fixes.append(result["fixes"])
+        assert fixes[0] == fixes[1] != []
+        command("check", "shop", *only, "--fix")
+        assert rows(command("check", "shop", *only, "--format", "json")) == []
+
+
 class TestFiles:
     def test_ignored_files_are_left_out_unless_they_are_asked_for(self, command: Command, shop: Path) -> None:
         (shop / ".gitignore").write_text("main.py\n")
@@ -178,9 +249,11 @@ class TestFiles:
         cache = tmp_path / "cache"
         env = {"PERSONA_LSP_CACHE_DIR": str(cache)}
         first = rows(command("check", "shop", *ONLY, "--format", "json", env=env))
-        (pack,) = cache.glob("*.pack")
-        data = pack.read_bytes()
-        pack.write_bytes(data[: len(data) // 2] + b"\xc1" * 50)
+        packs = sorted(cache.glob("*.pack"))
+        assert len(packs) == 2, "the facts and the last report"
+        for pack in packs:
+            data = pack.read_bytes()
+            pack.write_bytes(data[: len(data) // 2] + b"\xc1" * 50)
         assert rows(command("check", "shop", *ONLY, "--format", "json", env=env)) == first
 
 

@@ -3,19 +3,16 @@
 The façade is replaced by one that finds the word `bad` and mends it, so that only the command's own work is tested.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from persona_lsp import review as facade
 from persona_lsp.cli import check, gather, project
 from persona_lsp.cli.check import Request
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Finding, Reported, Severity
-from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace import disk
 
 WORD = b"bad"
@@ -41,15 +38,10 @@ def a_simple_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         edits = tuple(Edit(path, where.start, where.end, "good") for where in spots(self, path)[:1])
         return Fix("Mend", edits) if edits else None
 
-    def link(self: Any) -> None:
-        self.lines = cache(lambda path: LineTable(self.sources[path]))
+    def said(self: Any) -> check._Said:
+        return check._Said(findings(self), tuple(self.sources))
 
-    monkeypatch.setattr(facade, "profile", lambda persona, settings: None, raising=False)
-
-    def with_fixes(self: Any, found: tuple[Reported, ...]) -> tuple[Reported, ...]:
-        return found
-
-    replaced = {"findings": findings, "fix_all": fix_all, "link": link, "with_fixes": with_fixes}
+    replaced = {"findings": findings, "fix_all": fix_all, "said": said}
     for name, function in replaced.items():
         monkeypatch.setattr(check._Review, name, function)
     monkeypatch.setattr(check, "facts_of", lambda path, source: None)

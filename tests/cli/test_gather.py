@@ -30,7 +30,8 @@ def files(tmp_path: Path) -> Path:
 
 def read(root: Path, jobs: int = 1) -> Gathered:
     found = disk.walk(str(root), [str(root)]).files
-    return gather(str(root), found, max_size=5_000_000, jobs=jobs, complete=True, quiet=True)
+    sources, _ = gathering.read(found, 5_000_000)
+    return gather(str(root), sources, jobs=jobs, complete=True, quiet=True)
 
 
 def fake_facts(path: str, source: bytes) -> FileFacts | None:
@@ -90,7 +91,7 @@ class TestCache:
     ) -> None:
         alone = read(files)
         monkeypatch.setattr(gathering, "_WORTH_PROCESSES", 0)
-        monkeypatch.setattr(gathering, "_WORTH_CACHE", 10_000)
+        monkeypatch.setattr(gathering, "WORTH_CACHE", 10_000)
         together = read(files, jobs=2)
         assert together.facts == alone.facts
         assert list(together.facts) == list(alone.facts)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp import __version__
 from persona_lsp.cli import project as projects
-from persona_lsp.cli.gather import Gathered, facts_of, gather
+from persona_lsp.cli.gather import WORTH_CACHE, facts_of, gather, read
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.cli.report import Problem, Report
 from persona_lsp.extract import Extraction
@@ -25,7 +27,11 @@ from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.text.edits import unified_diff
 from persona_lsp.text.lines import LineTable
-from persona_lsp.workspace import disk
+from persona_lsp.workspace import disk, pack
+
+if TYPE_CHECKING:
+    from persona_lsp.review.profile import Profile
+    from persona_lsp.workspace.snapshot import Snapshot
 
 _ROUNDS = 10
 """How often mended files are looked at again: one fix may clear the way for another."""
@@ -45,11 +51,17 @@ class Request(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The report, the patch of what would be mended, and all findings whatever the baseline says."""
+    """The report, and the patch of what would be mended."""
 
     report: Report
     patch: bytes = b""
-    all_findings: tuple[Reported, ...] = ()
+
+
+class _Said(Struct, frozen=True):
+    """What a review says, whatever the baseline knows: the findings, and the files that it understood."""
+
+    findings: tuple[Reported, ...]
+    files: tuple[str, ...]
 
 
 def check(project: Project, request: Request) -> Outcome:
@@ -57,33 +69,24 @@ def check(project: Project, request: Request) -> Outcome:
     project = projects.with_known_names(project)
     known, baseline_problems = _baseline(project, request)
     walked = projects.walk(project)
-    gathered = gather(
-        project.root,
-        walked.files,
-        max_size=project.settings.max_file_size,
-        jobs=request.jobs or project.settings.max_workers,
-        complete=project.paths == (project.root,),
-        quiet=request.quiet,
-        use_cache=request.use_cache,
-    )
+    sources, unreadable = read(walked.files, project.settings.max_file_size)
     persona, persona_problems = projects.compiled_persona(project, asked=request.persona_asked)
-    review = _Review(project, gathered, persona)
-    findings = review.findings()
+    review = _Review(project, request, sources, persona)
     patch, mended = b"", 0
     problems: tuple[Problem, ...] = ()
-    if request.fix or request.diff:
-        patch, mended, problems = _mend(
-            project, review, known, gathered.sources, write=request.fix and not request.diff
-        )
-        if not request.diff:
-            findings = review.findings()
-    lines = review.lines
-    new = review.with_fixes(review.new(findings, known))
+    if request.fix and not request.diff:
+        patch, mended, problems = _mend(project, review, known, write=True)
+        said = review.said()
+    else:
+        said = _remembered(review) if request.use_cache and len(sources) >= WORTH_CACHE else review.said()
+    new = review.new(said.findings, known)
+    if request.diff:
+        patch, _, problems = _mend(project, review, known, write=False)
     read_problems = tuple(Problem(one.message, one.path) for one in walked.problems)
     report = Report(
         findings=new,
-        files=tuple(review.facts),
-        lines=lines,
+        files=said.files,
+        lines=review.lines,
         shown=project.shown,
         fixes=review.fixes,
         rules=_rules,
@@ -92,37 +95,73 @@ def check(project: Project, request: Request) -> Outcome:
             *baseline_problems,
             *persona_problems,
             *read_problems,
-            *gathered.problems,
+            *unreadable,
+            *review.problems,
             *problems,
         ),
-        known=len(findings) - len(new),
-        fixed=mended if request.fix else 0,
+        known=len(said.findings) - len(new),
+        fixed=mended,
         version=__version__,
     )
-    return Outcome(report, patch, findings)
+    return Outcome(report, patch)
 
 
 class _Review:
-    """The project's facts, and what the façade says about them; facts change when files are mended."""
+    """What the façade says about the project; facts are made when somebody asks, and change when files are mended."""
 
-    def __init__(self, project: Project, gathered: Gathered, persona: CompiledPersona | None) -> None:
-        from persona_lsp import review
-
-        self.sources: dict[str, bytes] = dict(gathered.sources)
-        self.facts: dict[str, FileFacts] = dict(gathered.facts)
-        profile = review.profile(persona, project.settings)
-        # Where a part of the project is read, what a comment silences may depend on the rest.
-        whole = project.paths == (project.root,)
-        self.profile = profile if whole else replace(profile, unused=None)
+    def __init__(
+        self, project: Project, request: Request, sources: dict[str, bytes], persona: CompiledPersona | None
+    ) -> None:
+        self.originals = sources
+        self.sources = dict(sources)
+        self.project = project
+        self.request = request
+        self.persona = persona
+        self.whole = project.paths == (project.root,)
+        self.problems: tuple[Problem, ...] = ()
+        """What kept files from being understood."""
+        self.lines = cache(lambda path: LineTable(self.sources.get(path, b"")))
         self.extraction = cache(self._extraction)
-        self.link()
 
-    def link(self) -> None:
+    @cached_property
+    def facts(self) -> dict[str, FileFacts]:
+        gathered = gather(
+            self.project.root,
+            self.sources,
+            jobs=self.request.jobs or self.project.settings.max_workers,
+            complete=self.whole,
+            quiet=self.request.quiet,
+            use_cache=self.request.use_cache,
+        )
+        self.problems = gathered.problems
+        return gathered.facts
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
         from persona_lsp.workspace.link import link
 
-        self.snapshot = link(self.facts)
-        self.lines = cache(lambda path: LineTable(self.sources.get(path, b"")))
-        self.extraction.cache_clear()
+        return link(self.facts)
+
+    @cached_property
+    def profile(self) -> Profile:
+        from persona_lsp import review
+
+        profile = review.profile(self.persona, self.project.settings)
+        # Where a part of the project is read, what a comment silences may depend on the rest.
+        return profile if self.whole else replace(profile, unused=None)
+
+    def key(self) -> bytes:
+        """Stands for all that the findings depend on."""
+        chosen = (self.project.settings, self.project.paths, self.persona)
+        encoded = msgspec.msgpack.encode(chosen, order="deterministic")
+        texts = (part for path, source in self.sources.items() for part in (path.encode(), source))
+        return pack.digest(__version__.encode(), disk.program(), encoded, *texts)
+
+    def said(self) -> _Said:
+        """All findings, with those of their fixes that can be spelled."""
+        from persona_lsp import review
+
+        return _Said(review.with_fixes(self.snapshot, self.findings(), self.extraction), tuple(self.facts))
 
     def findings(self) -> tuple[Reported, ...]:
         from persona_lsp import review
@@ -135,18 +174,19 @@ class _Review:
         """The findings that the baseline does not hold."""
         return findings if known is None else baselines.unknown(findings, known, self.lines)
 
-    def with_fixes(self, findings: tuple[Reported, ...]) -> tuple[Reported, ...]:
-        from persona_lsp import review
-
-        return review.with_fixes(self.snapshot, findings, self.extraction)
-
     def fixes(self, finding: Reported) -> tuple[Fix, ...]:
         from persona_lsp import review
 
-        extraction = self.extraction(finding.where.path)
+        extraction = self.extraction(finding.where.path) if finding.fixable else None
         if extraction is None:
             return ()
-        return review.fixes(self.snapshot, extraction, finding, self.profile, self.extraction)
+        found = self._by_fingerprint.get((finding.where.path, finding.fingerprint), finding)
+        return review.fixes(self.snapshot, extraction, found, self.profile, self.extraction)
+
+    @cached_property
+    def _by_fingerprint(self) -> dict[tuple[str, str], Reported]:
+        """The findings with their intents, which a remembered report does not hold."""
+        return {(one.where.path, one.fingerprint): one for one in self.findings()}
 
     def fix_all(self, path: str, findings: list[Reported]) -> Fix | None:
         from persona_lsp import review
@@ -169,9 +209,32 @@ class _Review:
         if facts is not None:
             self.facts[path] = facts
 
+    def link_again(self) -> None:
+        """Files were mended: what was understood of them together is to be made anew."""
+        for name in ("snapshot", "_by_fingerprint"):
+            self.__dict__.pop(name, None)
+        self.lines.cache_clear()
+        self.extraction.cache_clear()
+
+
+def _remembered(review: _Review) -> _Said:
+    """What the last run said, if nothing has changed that it depends on; else what this one says, for the next."""
+    last = disk.LastReport(review.project.root)
+    key = review.key()
+    kept = last.get(key)
+    if kept is not None:
+        with suppress(msgspec.MsgspecError):
+            return msgspec.msgpack.decode(kept, type=_Said)
+    said = review.said()
+    if not review.problems:
+        # Fixes are asked for seldom, and can be found again.
+        bare = tuple(replace(one, finding=replace(one.finding, fixes=())) for one in said.findings)
+        last.put(key, msgspec.msgpack.encode(_Said(bare, said.files)))
+    return said
+
 
 def _mend(
-    project: Project, review: _Review, known: Baseline | None, originals: Mapping[str, bytes], *, write: bool
+    project: Project, review: _Review, known: Baseline | None, *, write: bool
 ) -> tuple[bytes, int, tuple[Problem, ...]]:
     """Apply the safe fixes until none is left. Nothing is written but whole files that did not change meanwhile."""
     from persona_lsp.text.edits import OverlapError, apply
@@ -196,10 +259,10 @@ def _mend(
             break
         for path, text in texts.items():
             review.replace(path, text)
-        review.link()
+        review.link_again()
 
     patch, mended, problems = [], 0, []
-    for path, old in originals.items():
+    for path, old in review.originals.items():
         new = review.sources[path]
         if new == old:
             continue
@@ -213,7 +276,7 @@ def _mend(
                 # The report speaks of what is on the disk.
                 review.replace(path, old)
     if problems:
-        review.link()
+        review.link_again()
     return b"".join(patch), mended, tuple(problems)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.formats.text import visible
-from persona_lsp.cli.gather import gather
+from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.report import Problem
 from persona_lsp.cli.style import Paint
 from persona_lsp.review.views import EndpointRow
@@ -36,10 +36,10 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
 
     project = projects.project([path], config)
     walked = projects.walk(project)
+    sources, unreadable = read(walked.files, project.settings.max_file_size)
     gathered = gather(
         project.root,
-        walked.files,
-        max_size=project.settings.max_file_size,
+        sources,
         jobs=jobs or project.settings.max_workers,
         complete=project.paths == (project.root,),
         use_cache=use_cache,
@@ -48,7 +48,7 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
     found = review.endpoints(link(gathered.facts), tables, every=True)
     rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
-    return Found(rows, (*project.problems, *unread, *gathered.problems, *_left_out(found, rows)))
+    return Found(rows, (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows)))
 
 
 def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ _CHUNK = 192_000
 _WORTH_PROCESSES = 600_000
 """Bytes of source below which starting processes takes longer than they save."""
 
-_WORTH_CACHE = 16
+WORTH_CACHE = 16
 """Files below which looking into the cache takes longer than reading them anew."""
 
 Item = tuple[str, bytes]
@@ -36,28 +36,26 @@ class Gathered(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def gather(
-    root: str,
-    files: Sequence[disk.File],
-    *,
-    max_size: int,
-    jobs: int,
-    complete: bool,
-    quiet: bool = False,
-    use_cache: bool = True,
-) -> Gathered:
-    """Read the files and make their facts. `jobs` 0: as many processes as there are processors."""
+def read(files: Sequence[disk.File], max_size: int) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
+    """The texts of the files by path, and what kept others from being read."""
     sources: dict[str, bytes] = {}
     problems: list[Problem] = []
     for file in files:
-        read = disk.read(file, max_size)
-        if isinstance(read, disk.Problem):
-            problems.append(Problem(read.message, read.path))
-        elif read is not None:
-            sources[file.path] = read
+        found = disk.read(file, max_size)
+        if isinstance(found, disk.Problem):
+            problems.append(Problem(found.message, found.path))
+        elif found is not None:
+            sources[file.path] = found
+    return sources, tuple(problems)
 
+
+def gather(
+    root: str, sources: dict[str, bytes], *, jobs: int, complete: bool, quiet: bool = False, use_cache: bool = True
+) -> Gathered:
+    """Make the facts of texts. `jobs` 0: as many processes as there are processors."""
+    problems: list[Problem] = []
     facts: dict[str, FileFacts] = {}
-    cache = disk.FactsCache(root, _version()) if use_cache and len(sources) >= _WORTH_CACHE else None
+    cache = disk.FactsCache(root, _version()) if use_cache and len(sources) >= WORTH_CACHE else None
     unknown = sources
     if cache is not None:
         facts = {path: known for path, source in sources.items() if (known := cache.get(path, source)) is not None}

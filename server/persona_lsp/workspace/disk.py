@@ -23,6 +23,9 @@ MAX_FILE_SIZE = 5_000_000
 CACHE_LIMIT = 512_000_000
 """Bytes that all packs may take; the ones not used for longest go first."""
 
+_EXTRACTION = ("facts", "syntax", "flow", "frameworks", "libraries", "contracts", "extract")
+"""The layers that make facts."""
+
 
 class File(Struct, frozen=True, gc=False):
     """A file to review. `path` is relative to the workspace, with `/` and valid text; `location` opens it.
@@ -159,9 +162,8 @@ class FactsCache:
     def __init__(self, root: str, version: str, folder: str | None = None) -> None:
         """`version` stands for everything but the file that facts depend on. `folder` None: the user's cache."""
         self._folder = folder or cache_folder()
-        self._version = version.encode() + _program()
-        name = pack.digest(os.path.realpath(root).encode("utf-8", "surrogateescape")).hex()
-        self._location = os.path.join(self._folder, f"{name}.pack")
+        self._version = version.encode() + program(_EXTRACTION)
+        self._location = os.path.join(self._folder, f"{_name(root)}.pack")
         self._pack = memoryview(b"")
         with suppress(OSError), open(self._location, "rb") as stream:
             self._pack = memoryview(stream.read())
@@ -209,6 +211,35 @@ class FactsCache:
             _evict(self._folder, CACHE_LIMIT, self._location)
 
 
+class LastReport:
+    """What one run said about a workspace, for the next run in which nothing it depends on has changed.
+
+    One report a workspace. Damaged, missing and read-only ones cost time, nothing else.
+    """
+
+    def __init__(self, root: str, folder: str | None = None) -> None:
+        """`folder` None: the user's cache."""
+        self._folder = folder or cache_folder()
+        self._location = os.path.join(self._folder, f"{_name(root)}.report.pack")
+
+    def get(self, key: bytes) -> bytes | None:
+        """The report that was kept under exactly this key."""
+        try:
+            with open(self._location, "rb") as stream:
+                data = memoryview(stream.read())
+        except OSError:
+            return None
+        index, begin = pack.read_index(data)
+        entry = index.get("")
+        return pack.read_entry(data, begin, entry) if entry is not None and entry.key == key else None
+
+    def put(self, key: bytes, report: bytes) -> None:
+        """Keep a report instead of the one before. The key stands for all that it depends on."""
+        with suppress(OSError):
+            os.makedirs(self._folder, exist_ok=True)
+            _write(self._location, pack.write({"": (key, report)}), 0o600)
+
+
 def cache_folder() -> str:
     """Where facts are kept: `$PERSONA_LSP_CACHE_DIR`, else the user's cache folder."""
     chosen = os.environ.get("PERSONA_LSP_CACHE_DIR")
@@ -220,17 +251,22 @@ def cache_folder() -> str:
 
 
 @cache
-def _program() -> bytes:
-    """Stands for the code that makes facts: whoever edits an extractor does not want yesterday's facts."""
+def program(layers: tuple[str, ...] = ("",)) -> bytes:
+    """Stands for the code in some layers, all of them if none is named: who edits it does not want yesterday's results."""
     package = os.path.dirname(os.path.dirname(__file__))
     stamps = []
-    for layer in ("facts", "syntax", "flow", "frameworks", "libraries", "contracts", "extract"):
+    for layer in layers:
         for folder, _, names in os.walk(os.path.join(package, layer)):
             for name in sorted(names):
                 if name.endswith(".py"):
                     found = os.stat(os.path.join(folder, name))
                     stamps.append(f"{name} {found.st_size} {found.st_mtime_ns}")
     return pack.digest("\n".join(sorted(stamps)).encode())
+
+
+def _name(root: str) -> str:
+    """What the packs of a workspace are called."""
+    return pack.digest(os.path.realpath(root).encode("utf-8", "surrogateescape")).hex()
 
 
 class _Walker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from persona_lsp.cli.report import Report, place
@@ -15,8 +16,8 @@ STYLES = {
     Severity.HINT: "bold cyan",
 }
 _MAX_LINES = 4
-# Delete and C1, surrogates, marks that reorder text, the byte order mark.
-_UNSEEN = ((0x7F, 0x9F), (0xD800, 0xDFFF), (0x202A, 0x202E), (0x2066, 0x2069), (0xFEFF, 0xFEFF))
+# C0 but for line feeds, delete and C1, surrogates, marks that reorder text, the byte order mark.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 _MAX_WIDTH = 140
 
 
@@ -46,7 +47,7 @@ def statistics(report: Report, paint: Paint = plain) -> str:
 
 def visible(text: str) -> str:
     """Text of a file that no terminal takes for a command: control characters are shown, not sent."""
-    return "".join(_picture(character) for character in text)
+    return _UNSEEN.sub(_picture, text)
 
 
 def _finding(finding: Reported, report: Report, paint: Paint) -> str:
@@ -152,8 +153,6 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _picture(character: str) -> str:
-    code = ord(character)
-    if code < 0x20 and character != "\n":
-        return chr(0x2400 + code)
-    return "\ufffd" if any(first <= code <= last for first, last in _UNSEEN) else character
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"

@@ -145,6 +145,7 @@ The earlier handler deals with the literal in a way that cannot be seen from its
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import MoveBefore
@@ -173,28 +174,33 @@ def route_shadowed(snapshot: Snapshot) -> Iterator[Finding]:
 @per_outline
 def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """(index of a literal route, indexes of earlier routes that match all of its path), for certain routes."""
-    general: dict[tuple[str, str, str], list[int]] = {}
+    general: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     literal: list[int] = []
     for index, endpoint in enumerate(snapshot.endpoints):
         if endpoint.position is None or not _is_certain(endpoint) or is_made_for_tests(endpoint, snapshot):
             continue
         if any(segment.param for segment in endpoint.segments):
-            first = endpoint.segments[0]
-            general.setdefault((endpoint.app, endpoint.method, "" if first.param else first.literal), []).append(index)
+            general.setdefault((endpoint.app, endpoint.method, _beginning(endpoint)), []).append(index)
         if any(not segment.param for segment in endpoint.segments):
             literal.append(index)
     found: list[tuple[int, tuple[int, ...]]] = []
     for index in literal:
         endpoint = snapshot.endpoints[index]
-        key = (endpoint.app, endpoint.method)
-        first = endpoint.segments[0]
-        candidates = general.get((*key, ""), [])
-        if not first.param:
-            candidates = general.get((*key, first.literal), []) + candidates
+        beginning = _beginning(endpoint)
+        # What matches it begins with the same literals, as far as it has any.
+        begun = (beginning[:length] for length in range(len(beginning) + 1))
+        candidates = sorted(
+            other for literals in begun for other in general.get((endpoint.app, endpoint.method, literals), ())
+        )
         overlapping = tuple(other for other in candidates if _precedes(snapshot.endpoints[other], endpoint))
         if overlapping:
             found.append((index, overlapping))
     return tuple(found)
+
+
+def _beginning(endpoint: Endpoint) -> tuple[str, ...]:
+    """The literals before the first parameter."""
+    return tuple(segment.literal for segment in takewhile(lambda segment: not segment.param, endpoint.segments))
 
 
 def _precedes(earlier: Endpoint, later: Endpoint) -> bool:
