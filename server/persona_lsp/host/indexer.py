@@ -19,6 +19,9 @@ _CHUNK = 100_000
 _WORTH_PROCESSES = 1_000_000
 """Bytes of source below which more processes cost more than they bring."""
 
+_FRAME = 50_000
+"""Bytes of facts that are told at once."""
+
 Item = tuple[str, bytes]
 
 
@@ -35,23 +38,43 @@ def main(engine: Engine | None = None, disk: Disk | None = None) -> int:
     if frame is None:
         return 1
     order = msgspec.msgpack.decode(frame, type=Order)
-    if engine is None or disk is None:
-        from persona_lsp.host.engine import RealEngine
+    if disk is None:
         from persona_lsp.host.filesystem import FileSystem
 
-        engine, disk = engine or RealEngine(), disk or FileSystem()
+        disk = FileSystem()
     try:
-        _index(order, engine, disk, target)
+        _index(order, engine, disk, _Teller(target))
     except BrokenPipeError:
         return 1
     return 0
 
 
-def _index(order: Order, engine: Engine, disk: Disk, target: int) -> None:
-    encode = msgspec.msgpack.encode
+class _Teller:
+    """Tells facts in frames of some size: each costs the worker a turn, however little is in it."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._waiting: list[Learned] = []
+        self._size = 0
+
+    def say(self, learned: Learned) -> None:
+        self._waiting.append(learned)
+        self._size += len(learned.packed)
+        if self._size > _FRAME:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell what is waiting. Raises `BrokenPipeError` when nobody listens any more."""
+        if self._waiting:
+            frames.write(self._target, msgspec.msgpack.encode(self._waiting))
+            self._waiting, self._size = [], 0
+
+
+def _index(order: Order, engine: Engine | None, disk: Disk, teller: _Teller) -> None:
     paths = list(disk.files(order.folder, order.settings))
-    frames.write(target, encode(Learned("", total=len(paths))))
-    cache = disk.cached(order.folder, engine.version())
+    teller.say(Learned("", total=len(paths)))
+    teller.flush()
+    cache = disk.cached(order.folder, order.version)
     unknown: list[Item] = []
     size = 0
     for path in paths:
@@ -59,34 +82,40 @@ def _index(order: Order, engine: Engine, disk: Disk, target: int) -> None:
         if source is None:
             continue
         # Facts carry their path: those of a root with a prefix are not those of the folder alone.
-        known = None if order.prefix else cache.get(path, source)
+        known = None if order.prefix else cache.packed(path, source)
         if known is not None:
-            frames.write(target, encode(Learned(path, encode(known))))
+            teller.say(Learned(path, known))
         else:
             unknown.append((path, source))
             size += len(source)
             if size > 32 * _WORTH_PROCESSES:
-                _extract(order, engine, unknown, cache, target)
+                _extract(order, engine, unknown, cache, teller)
                 unknown, size = [], 0
-    _extract(order, engine, unknown, cache, target)
+    if unknown:
+        _extract(order, engine, unknown, cache, teller)
+    teller.flush()
     if not order.prefix:
         cache.save(complete=True)
 
 
-def _extract(order: Order, engine: Engine, items: list[Item], cache: Cache, target: int) -> None:
+def _extract(order: Order, engine: Engine | None, items: list[Item], cache: Cache, teller: _Teller) -> None:
     sources = dict(items)
     for path, packed in _packed(order, engine, items):
         if packed:
-            frames.write(target, msgspec.msgpack.encode(Learned(order.prefix + path, packed)))
+            teller.say(Learned(order.prefix + path, packed))
             if not order.prefix:
                 cache.put(path, sources[path], packed)
         else:
-            frames.write(target, msgspec.msgpack.encode(Learned(order.prefix + path)))
+            teller.say(Learned(order.prefix + path))
 
 
-def _packed(order: Order, engine: Engine, items: list[Item]) -> Iterator[tuple[str, bytes]]:
+def _packed(order: Order, engine: Engine | None, items: list[Item]) -> Iterator[tuple[str, bytes]]:
     total = sum(len(source) for _, source in items)
     if order.workers <= 1 or total < _WORTH_PROCESSES:
+        if engine is None:
+            from persona_lsp.host.engine import RealEngine
+
+            engine = RealEngine()
         yield from ((path, _facts(engine, order.prefix + path, source)) for path, source in items)
         return
     pool = ProcessPoolExecutor(order.workers, initializer=signal.signal, initargs=(signal.SIGTERM, signal.SIG_DFL))

@@ -27,10 +27,12 @@ class Order(msgspec.Struct, frozen=True):
     prefix: str
     settings: Settings
     workers: int
+    version: str
+    """Of the engine: the process does not load it before there is something to extract."""
 
 
 class Learned(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What an indexer process says: the packed facts of a file, or how many files there are (`path` empty)."""
+    """What an indexer process says, many in a frame: the packed facts of a file, or how many there are (no `path`)."""
 
     path: str
     packed: bytes = b""
@@ -144,7 +146,7 @@ class Indexing:
     def _spawn(self, root: Root) -> None:
         settings = self._host.chosen(root.prefix).settings
         workers = settings.max_workers or max(1, (os.cpu_count() or 2) - 1)
-        order = Order(root.folder, root.prefix, settings, workers)
+        order = Order(root.folder, root.prefix, settings, workers, self._host.engine.version())
         command = [sys.executable, "-m", "persona_lsp.host.indexer"]
         try:
             process = subprocess.Popen(  # noqa: S603  # this very program
@@ -166,11 +168,11 @@ class Indexing:
             while (frame := reader.next()) is not None:
                 if process is not self._process:
                     return
-                learned = msgspec.msgpack.decode(frame, type=Learned)
-                if learned.path:
-                    self._mailbox.indexer_says(learned.path, learned.packed)
-                else:
-                    self._total += learned.total
+                for learned in msgspec.msgpack.decode(frame, type=tuple[Learned, ...]):
+                    if learned.path:
+                        self._mailbox.indexer_says(learned.path, learned.packed)
+                    else:
+                        self._total += learned.total
         except (OSError, frames.BrokenFrameError, msgspec.DecodeError, ValueError) as error:
             self._host.log(f"the indexer broke off: {error!r}")
         finally:

@@ -174,6 +174,9 @@ class Cache(Protocol):
     def get(self, path: str, source: bytes) -> FileFacts | None:
         """The facts of exactly these bytes."""
 
+    def packed(self, path: str, source: bytes) -> bytes | None:
+        """The same, packed with msgpack."""
+
     def put(self, path: str, source: bytes, packed: bytes) -> None:
         """Remember them, packed with msgpack."""
 

@@ -174,18 +174,22 @@ class FactsCache:
 
     def get(self, path: str, source: bytes) -> FileFacts | None:
         """The facts of a file with exactly these bytes."""
+        data = self.packed(path, source)
+        try:
+            return None if data is None else self._decoder.decode(data)
+        except msgspec.MsgspecError:
+            self._used.discard(path)
+            return None
+
+    def packed(self, path: str, source: bytes) -> bytes | None:
+        """The same as `msgspec.msgpack` encodes them; whoever decodes them finds out whether they can be."""
         entry = self._index.get(path)
         if entry is None or entry.key != pack.digest(self._version, source):
             return None
         data = pack.read_entry(self._pack, self._begin, entry)
-        if data is None:
-            return None
-        try:
-            facts = self._decoder.decode(data)
-        except msgspec.MsgspecError:
-            return None
-        self._used.add(path)
-        return facts
+        if data is not None:
+            self._used.add(path)
+        return data
 
     def put(self, path: str, source: bytes, packed: bytes) -> None:
         """Remember facts, as `msgspec.msgpack` encodes them, for the next run."""
