@@ -207,6 +207,7 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import HideError
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import answers, brief
+from persona_lsp.rules.serving import is_serving, serves_admins_only
 from persona_lsp.workspace.snapshot import Snapshot
 
 _DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
@@ -217,6 +218,13 @@ _NARROWS = re.compile(
     re.IGNORECASE,
 )
 """Conditions that ask which failure it is: what follows is for those alone."""
+_INSIDE = re.compile(
+    r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg"
+    r"|^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
+    r"(error|exception)$",
+    re.IGNORECASE,
+)
+"""Failures of the database, of the machine, and of the program itself."""
 _REVEALING = {
     "server.error.include-stacktrace": frozenset({"always", "on_param", "on-param"}),
     "server.error.include-message": frozenset({"always"}),
@@ -229,7 +237,7 @@ def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Find
     for function in facts.functions:
         for answer in answers(function):
             if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts, snapshot):
-                yield _finding(answer, function)
+                yield _finding(answer, function, snapshot)
     for entry in facts.config:
         if entry.value.lower() in _REVEALING.get(entry.key, ()) and entry.profile not in _DEVELOPERS:
             yield Finding(
@@ -258,10 +266,12 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
     else:
         handled = [one.exception for one in facts.error_handlers if one.handler_key == function.key]
         everything = any(_is_everything(name) for name in handled)
+        if handled and not everything and all(snapshot.class_named(_simple(name)) for name in handled):
+            return False
         # Where the failure itself was asked what it is, it is one that was made for clients.
         everything = everything and not (answer.status is None and answer.condition)
-    # A narrow type is the project's own word to the client, unless the answer calls it a failure of the server.
-    return everything or (answer.status is not None and answer.status >= 500)
+    # The words of a narrow type are meant for somebody, unless it is one of the database's or the machine's.
+    return everything or (caught is not None and any(_INSIDE.search(name) for name in caught.types))
 
 
 def _is_everything(name: str) -> bool:
@@ -274,7 +284,7 @@ def _simple(name: str) -> str:
     return name.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
 
 
-def _finding(answer: Response | Raise, function: Function) -> Finding:
+def _finding(answer: Response | Raise, function: Function, snapshot: Snapshot) -> Finding:
     where = function.at(answer.leak_span or answer.span)
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     # An error handler catches nothing itself; what it logs it was handed.
@@ -284,6 +294,16 @@ def _finding(answer: Response | Raise, function: Function) -> Finding:
         where,
         f"`{brief(answer.leaks)}` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.",
         fixes=(HideError(where, "Hide the text of the failure", variable=variable, log=not logged),),
-        severity=None if answer.leak_kind in {"trace", "debug"} else Severity.WARNING,
+        severity=_severity(answer, function, snapshot),
         subject=f"{function.key} {answer.leaks}",
     )
+
+
+def _severity(answer: Response | Raise, function: Function, snapshot: Snapshot) -> Severity | None:
+    """None for what attackers look for; less where only administrators read it, or nobody knows who does."""
+    if serves_admins_only(function, snapshot):
+        return Severity.INFORMATION
+    if answer.leak_kind in {"trace", "debug"}:
+        return None
+    unread = isinstance(answer, Raise) and not is_serving(function, snapshot)
+    return Severity.INFORMATION if unread else Severity.WARNING

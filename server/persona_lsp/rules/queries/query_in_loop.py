@@ -70,13 +70,15 @@ interface ItemRepository extends JpaRepository<Item, Long> {
 }
 ```
 
+Where no endpoint is known to call it, and where the loop creates what it does not find, it is information.
+
 `app/services/report.rb`:
 ```rb rails
 class Report
   def rows(orders)
     orders.map do |order|
       { order: order, payment: Payment.find_by(order_id: order.id) }
-#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `Payment.find_by` runs once per element of `orders` (N+1); load all rows with one query before the loop.
+#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ [information] `Payment.find_by` runs once per element of `orders` (N+1); load all rows with one query before the loop.
     end
   end
 end
@@ -170,7 +172,8 @@ from collections.abc import Iterator
 from persona_lsp.facts.body import Function, Loop, Op, Origin, Query
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.rules import function_rule
-from persona_lsp.rules.predicates import brief, words
+from persona_lsp.rules.predicates import brief, same_thing, words
+from persona_lsp.rules.serving import is_serving
 from persona_lsp.workspace.snapshot import Snapshot
 
 _READS = frozenset({Op.SELECT, Op.COUNT})
@@ -185,7 +188,7 @@ _BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
-def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
+def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield reads that run once for each element of a list and depend on it."""
     if not function.loops or {"loader", "batch", "dataloader"} & set(words(function.name)):
         return
@@ -199,10 +202,10 @@ def query_in_loop(function: Function, _: Snapshot) -> Iterator[Finding]:
         if _is_on_element(query, loop):
             continue
         if _is_many(loop) and _depends(query, loop) and not _is_joined(query, loop):
-            yield _finding(function, query, loop)
+            yield _finding(function, query, loop, snapshot)
 
 
-def _finding(function: Function, query: Query, loop: Loop) -> Finding:
+def _finding(function: Function, query: Query, loop: Loop, snapshot: Snapshot) -> Finding:
     over = f"`{brief(loop.iterable, 27)}`" if loop.iterable else "the list"
     once = loop.concurrent or query.concurrent
     told = (
@@ -214,7 +217,21 @@ def _finding(function: Function, query: Query, loop: Loop) -> Finding:
         function.at(query.span),
         f"`{brief(query.api, 27)}` runs once per element of {over} (N+1){told}",
         related=(Related(function.at(loop.iterable_span or loop.span), "This is what it runs for."),),
+        # In a request somebody waits for each of them; a job, a script or a start has the time.
+        severity=None
+        if is_serving(function, snapshot) and not _is_made_if_missing(function, query)
+        else Severity.INFORMATION,
         subject=f"{function.key} {query.api}",
+    )
+
+
+def _is_made_if_missing(function: Function, query: Query) -> bool:
+    """The loop finds or creates: one query before it would leave the rows that are still to be made."""
+    return any(
+        other.op in {Op.INSERT, Op.UPSERT}
+        and other.site.loop == query.site.loop
+        and same_thing(other.entity, query.entity)
+        for other in function.queries
     )
 
 

@@ -162,13 +162,14 @@ Another system demands 200 for everything that it has delivered.
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from persona_lsp.facts.body import Branch, Response
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
-from persona_lsp.rules.predicates import is_health, is_html, is_webhook_receiver, label
+from persona_lsp.rules.predicates import answers, is_health, is_html, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _TELLS = frozenset({"error", "errors", "err", "exception", "error_message", "errormessage"})
@@ -181,6 +182,9 @@ _ELSEWHERE = re.compile(
     r"|(^|/)(debug|test|try|probe|diagnos\w*)(/|$)",
     re.IGNORECASE,
 )
+_MANY: Final = 10
+_MOST: Final = 0.8
+"""A style is the house's where at least ten answers have it, and four of five."""
 _FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch.UNAUTHENTICATED, Branch.FORBIDDEN})
 
 
@@ -188,13 +192,19 @@ _FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch
 def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield answers that say "error" in their body and 200 in their status."""
     handler = endpoint.handler
-    if handler is None or not handler.responses:
+    if handler is None:
         return
-    for response in handler.responses:
-        if response.status not in {200, 201} or not response.keys or not _says_error(response):
-            continue
-        if _is_protocol(endpoint):
-            return
+    lies = _lies(endpoint)
+    house = _house(snapshot) if lies else None
+    if house is not None:
+        if house[0] is endpoint:
+            yield Finding(
+                handler.at(lies[0].span),
+                f"`{label(endpoint, 36)}` and {house[1] - 1} more answers of this API tell failures with {lies[0].status}; clients and monitoring don't see them.",
+                subject="answers of this API",
+            )
+        return
+    for response in lies:
         where = handler.at(response.span)
         status = _suggested(response.site.branch, snapshot)
         told = f"answer {status}" if status else "answer a 4xx or 5xx status"
@@ -205,6 +215,33 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
             fixes=(SetStatus(where, title, safe=False, status=status),) if status else (),
             subject=endpoint.label,
         )
+
+
+def _lies(endpoint: Endpoint) -> list[Response]:
+    """The answers of the handler that call themselves a failure and carry a success status."""
+    responses = endpoint.handler.responses if endpoint.handler is not None else ()
+    lies = [one for one in responses if one.status in {200, 201} and one.keys and _says_error(one)]
+    return [] if lies and _is_protocol(endpoint) else lies
+
+
+@per_snapshot
+def _house(snapshot: Snapshot) -> tuple[Endpoint, int] | None:
+    """Where nearly all failures are told with a success status it is a convention: its first endpoint, and how many."""
+    first: Endpoint | None = None
+    lies = honest = 0
+    seen: set[tuple[str, str]] = set()
+    for endpoint in snapshot.endpoints:
+        handler = endpoint.handler
+        if handler is None or endpoint.test or (handler.path, handler.key) in seen:
+            continue
+        seen.add((handler.path, handler.key))
+        honest += sum(answer.status is not None and answer.status >= 400 for answer in answers(handler))
+        found = len(_lies(endpoint))
+        lies += found
+        if found and (first is None or endpoint.where < first.where):
+            first = endpoint
+    convention = lies >= _MANY and lies >= _MOST * (lies + honest)
+    return (first, lies) if first is not None and convention else None
 
 
 def _is_protocol(endpoint: Endpoint) -> bool:
