@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from persona_lsp.facts.code import SecretLiteral
@@ -49,14 +50,14 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_VALUE: Final = re.compile(
-    rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
+    rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
 _WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*[_:./-]*")
 _LABELS: Final = re.compile(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
 )
-_EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]", re.IGNORECASE)
+_EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
 _EXAMPLE_REACH: Final = 160
 """Bytes before a value in which the word stands that makes it an example."""
 _DOCUMENTED: Final = frozenset({b"AKIAIOSFODNN7EXAMPLE"})
@@ -80,6 +81,10 @@ _PREFIX: Final = re.compile(
 )
 _LONGEST_LINE: Final = 2000
 """Bytes: longer lines are data, not code that a person wrote."""
+_RUN: Final = 7
+"""Characters that follow each other in the alphabet or in counting: nobody draws them by chance."""
+_DIGITS: Final = bytes.maketrans(b"0", b":")
+"""On a keyboard, 0 comes after 9."""
 _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
@@ -91,7 +96,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
     for match in _PROVIDER.finditer(source) if _PREFIX.search(source) else ():
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
-        if value in _DOCUMENTED or (kind != "private key" and _PLACEHOLDER.search(value)):
+        if value in _DOCUMENTED or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):
             continue
         if kind == "private key" and not _key_follows(source, match.end()):
             continue
@@ -119,6 +124,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             value = match.group("value")
             start = match.start("value")
             if start in found or _in_comment(source, match.start(), comment) or _in_example(source, match.start()):
+                continue
+            if comment == b"#" and _in_docstring(source, match.start()):
                 continue
             name = match.group("name") if "name" in match.groupdict() else b"jwt_secret"
             if not _is_secret(name, value, sink=pattern is _JWT_SIGN):
@@ -163,7 +170,7 @@ def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
-    if _PLACEHOLDER.search(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
+    if _PLACEHOLDER.search(value) or _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))
@@ -205,6 +212,21 @@ def _in_comment(source: bytes, at: int, comment: bytes) -> bool:
 def _in_example(source: bytes, at: int) -> bool:
     """Documentation shows what a value looks like: `example: [{ secret: "a3c8..." }]`."""
     return _EXAMPLE.search(source, max(0, at - _EXAMPLE_REACH), at) is not None
+
+
+def _in_docstring(source: bytes, at: int) -> bool:
+    """A text of several lines is open: what stands in it is told, not used."""
+    return any(source.count(quotes, 0, at) % 2 == 1 for quotes in (b'"""', b"'''"))
+
+
+def _is_counted(value: bytes) -> bool:
+    """`1234567890abcdefghij`: whoever needed something that looks like a key wrote this."""
+    run = 1
+    for one, other in pairwise(value.lower().translate(_DIGITS)):
+        run = run + 1 if other == one + 1 else 1
+        if run >= _RUN:
+            return True
+    return False
 
 
 def _key_follows(source: bytes, at: int) -> bool:

@@ -31,6 +31,7 @@ app.use(cors({ origin: true, credentials: true }));
 //                            ^^^ Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours.
 class Orders {
     @GetMapping("/orders")
+    @PreAuthorize("isAuthenticated()")
     List<OrderDto> page() {
         return orders.page();
     }
@@ -82,6 +83,7 @@ end
 @CrossOrigin(originPatterns = "${app.cors.allowed-origins}", allowCredentials = "true")
 class Orders {
     @GetMapping("/orders")
+    @PreAuthorize("isAuthenticated()")
     List<OrderDto> page() {
         return orders.page();
     }
@@ -117,6 +119,7 @@ app.use('/partners', cors({ origin: (origin, done) => done(null, ALLOWED.has(ori
 @CrossOrigin(origins = "https://app.example.com", allowCredentials = "true")
 class Orders {
     @GetMapping("/orders")
+    @PreAuthorize("isAuthenticated()")
     List<OrderDto> page() {
         return orders.page();
     }
@@ -132,10 +135,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import DenyCredentials, Intent, RestrictOrigins
 from persona_lsp.rules import file_rule
-from persona_lsp.workspace.snapshot import Snapshot
+from persona_lsp.rules.predicates import is_login
+from persona_lsp.workspace.snapshot import Auth, Snapshot
 
 _SPRING: Final = frozenset({"@CrossOrigin", "CorsRegistry", "CorsConfiguration"})
 _REFUSES_SINCE: Final = (2, 4)
@@ -159,9 +164,19 @@ def cors_any_origin_with_credentials(facts: FileFacts, snapshot: Snapshot) -> It
             policy.origins_where or policy.where,
             told,
             fixes=tuple(fixes),
-            severity=Severity.HINT if policy.development_only else None,
+            severity=_severity(policy, facts.path, snapshot),
             subject=policy.library,
         )
+
+
+def _severity(policy: CorsPolicy, path: str, snapshot: Snapshot) -> Severity | None:
+    """None where somebody's data can be read: less where nobody logs in."""
+    if policy.development_only:
+        return Severity.HINT
+    folder = path.rpartition("/")[0]
+    beside = [one for one in snapshot.endpoints if not folder or one.where.path.startswith(folder + "/")]
+    logs_in = any(is_login(one) or one.auth is not Auth.NONE for one in beside)
+    return Severity.INFORMATION if beside and not logs_in else None
 
 
 def _reflects(library: str, snapshot: Snapshot) -> bool:

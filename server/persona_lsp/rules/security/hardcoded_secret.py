@@ -101,8 +101,8 @@ from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import brief, words
 from persona_lsp.workspace.snapshot import Snapshot
 
-_EXAMPLES = re.compile(r"(^|/)(examples?|samples?|demos?|snippets)/", re.IGNORECASE)
-"""Folders of code that shows how something is used."""
+_EXAMPLES = re.compile(r"(^|/)(examples?|samples?|demos?|snippets)(/|[\w-]*\.\w+$)", re.IGNORECASE)
+"""Folders and files of code that shows how something is used."""
 _MADE_UP = frozenset({"test", "seed"})
 """Roles of files whose passwords are made up; a key that a provider issued is real even there."""
 

@@ -130,7 +130,7 @@ from persona_lsp.facts.body import Branch, Function, Raise, Response
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import function_rule
-from persona_lsp.rules.predicates import answers
+from persona_lsp.rules.predicates import answers, words
 from persona_lsp.workspace.snapshot import Snapshot
 
 _CREDENTIALS = re.compile(
@@ -141,6 +141,11 @@ _NOT_IDENTITY = re.compile(
     r"csrf|xsrf|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own|deleted|has_(password|credential)",
     re.IGNORECASE,
 )
+_IDENTITY = re.compile(
+    r"user|account|auth|login|logged|member|principal|session|token|viewer|anonym|bearer", re.IGNORECASE
+)
+_CALLERS = frozenset({"actor", "authenticated", "current", "principal", "session", "viewer"})
+"""Words of names that stand for the caller."""
 _FORGED = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _ABSENT = re.compile(r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull", re.IGNORECASE)
 """Nobody is there who could have a role."""
@@ -169,7 +174,17 @@ def _is_about_right(answer: Response | Raise, function: Function) -> bool:
     """It asks something else of a caller who is known, compares two things, or looks for forged requests."""
     if _FORGED.search(f"{function.key} {function.class_name}"):
         return True
-    return _NOT_IDENTITY.search(answer.condition) is not None or _COMPARES.search(answer.condition) is not None
+    if _NOT_IDENTITY.search(answer.condition) or _COMPARES.search(answer.condition):
+        return True
+    return _knows_caller(function, answer) and _IDENTITY.search(answer.condition) is None
+
+
+def _knows_caller(function: Function, answer: Response | Raise) -> bool:
+    """Who calls was found out before, or somebody else told."""
+    if function.reads_principal or any(_CALLERS & set(words(param.name)) for param in function.params):
+        return True
+    before = (words(call.name) for call in function.calls if call.span.end <= answer.span.start)
+    return any("user" in name and _CALLERS & set(name) for name in before)
 
 
 def _finding(function: Function, answer: Response | Raise, status: int, message: str) -> Finding:
