@@ -178,7 +178,7 @@ from persona_lsp.facts.body import Catch
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import Rethrow
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, brief, is_webhook_receiver, label
+from persona_lsp.rules.predicates import CHANGING, brief, is_login, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _BEST_EFFORT = re.compile(
@@ -216,9 +216,16 @@ def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[
             handler.at(caught.span),
             f"`{brief(name, 19)}` can fail and `{label(endpoint)}` still reports success; re-raise it or answer an error.",
             fixes=(fix,),
-            severity=Severity.ERROR if kind == "write" and endpoint.method in CHANGING else None,
+            severity=_severity(kind, caught, endpoint),
             subject=f"{endpoint.label} {name}",
         )
+
+
+def _severity(kind: str, caught: Catch, endpoint: Endpoint) -> Severity:
+    """A lost write of what the endpoint is for is worst; a failed call that is logged is heard by somebody."""
+    if kind == "write" and endpoint.method in CHANGING:
+        return Severity.WARNING if is_login(endpoint) else Severity.ERROR
+    return Severity.INFORMATION if caught.outcome == "log" else Severity.WARNING
 
 
 def _failing(caught: Catch) -> tuple[str, str] | None:

@@ -181,6 +181,7 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import CapLimit
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import brief, checks_input
+from persona_lsp.rules.serving import is_for_admins
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
@@ -207,6 +208,7 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             f"`{brief(name, 24)}` has no maximum: `?{brief(name, 24)}=1000000` loads the whole table;"
             f" cap it, at {maximum} for example.",
             fixes=(CapLimit(where, f"Cap it at {maximum}", safe=False, maximum=maximum, name=name),),
+            severity=Severity.INFORMATION if is_for_admins(endpoint) else None,
             subject=f"{endpoint.label} {name}",
         )
 

@@ -214,6 +214,7 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import LimitQuery
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import brief, is_action, is_health, is_html, label, singular, words
+from persona_lsp.rules.serving import is_for_admins
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SMALL = frozenset(
@@ -245,6 +246,7 @@ def unbounded_list(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             where,
             f"`{label(endpoint)}` returns {entity}; add a page or cursor with a maximum.",
             fixes=(fix,) if fix else (),
+            severity=Severity.INFORMATION if is_for_admins(endpoint) else None,
             subject=f"{endpoint.label} {query.api}",
         )
         return

@@ -220,6 +220,8 @@ _HANDLES = frozenset(
 _RECORDS = frozenset("audit log logs outbox event events history activity metric metrics notification".split())
 _MADE_UP = re.compile(r"(^|/)(demos?|sample_?data|samples?|seeds?)/", re.IGNORECASE)
 """Folders of code that fills a database for a show."""
+_PROGRESS = frozenset({"status", "state", "phase", "progress", "finished_at", "started_at"})
+"""Columns that tell how far some work is."""
 _AMOUNTS = re.compile(r"balance|stock|quantity|qty|amount|credits?|points?", re.IGNORECASE)
 
 
@@ -268,6 +270,9 @@ def _brings_transaction(function: Function) -> bool:
 
 
 def _belong_together(index: int, first: Query, second: Query) -> bool:
+    # Who writes how far the work is wants it to be seen while the work goes on.
+    if _PROGRESS & set(first.columns) and second.columns and set(second.columns) <= _PROGRESS:
+        return False
     if index in second.depends_on or (first.variable and first.variable in second.args):
         return True
     if first.op is second.op is Op.INSERT:
