@@ -184,7 +184,7 @@ _ELSEWHERE = re.compile(
 )
 _MANY: Final = 10
 _MOST: Final = 0.8
-"""A style is the house's where at least ten answers have it, and four of five."""
+"""A habit of the project has at least ten answers, a convention four of five."""
 _FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch.UNAUTHENTICATED, Branch.FORBIDDEN})
 
 
@@ -195,13 +195,16 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
     if handler is None:
         return
     lies = _lies(endpoint)
-    house = _house(snapshot) if lies else None
-    if house is not None:
-        if house[0] is endpoint:
+    habit = _habits(snapshot).get(handler.path) if lies else None
+    if habit is not None:
+        first, others, whole = habit
+        if first is endpoint:
+            of = "this API" if whole else "this file"
             yield Finding(
                 handler.at(lies[0].span),
-                f"`{label(endpoint, 36)}` and {house[1] - 1} more answers of this API tell failures with {lies[0].status}; clients and monitoring don't see them.",
-                subject="answers of this API",
+                f"`{label(endpoint, 36)}` and {others} more {'answer' if others == 1 else 'answers'} of {of} tell failures"
+                f" with {lies[0].status}; clients and monitoring don't see them.",
+                subject=f"answers of {of}",
             )
         return
     for response in lies:
@@ -225,9 +228,12 @@ def _lies(endpoint: Endpoint) -> list[Response]:
 
 
 @per_snapshot
-def _house(snapshot: Snapshot) -> tuple[Endpoint, int] | None:
-    """Where nearly all failures are told with a success status it is a convention: its first endpoint, and how many."""
-    first: Endpoint | None = None
+def _habits(snapshot: Snapshot) -> dict[str, tuple[Endpoint, int, bool]]:
+    """By file of handlers, where a project has the habit: who tells of it, for how many others, and if for all files.
+
+    Once per file; and once for all where nearly every failure is told so, which makes it a convention.
+    """
+    found: dict[str, list[tuple[Endpoint, int]]] = {}
     lies = honest = 0
     seen: set[tuple[str, str]] = set()
     for endpoint in snapshot.endpoints:
@@ -236,12 +242,19 @@ def _house(snapshot: Snapshot) -> tuple[Endpoint, int] | None:
             continue
         seen.add((handler.path, handler.key))
         honest += sum(answer.status is not None and answer.status >= 400 for answer in answers(handler))
-        found = len(_lies(endpoint))
-        lies += found
-        if found and (first is None or endpoint.where < first.where):
-            first = endpoint
-    convention = lies >= _MANY and lies >= _MOST * (lies + honest)
-    return (first, lies) if first is not None and convention else None
+        if own := len(_lies(endpoint)):
+            lies += own
+            found.setdefault(handler.path, []).append((endpoint, own))
+    if lies < _MANY:
+        return {}
+    if lies >= _MOST * (lies + honest):
+        first = min((endpoint for known in found.values() for endpoint, _ in known), key=lambda one: one.where)
+        return dict.fromkeys(found, (first, lies - 1, True))
+    told = {
+        path: (min(known, key=lambda one: one[0].where)[0], sum(own for _, own in known))
+        for path, known in found.items()
+    }
+    return {path: (first, own - 1, False) for path, (first, own) in told.items() if own > 1}
 
 
 def _is_protocol(endpoint: Endpoint) -> bool:
