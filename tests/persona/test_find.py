@@ -77,8 +77,19 @@ def test_places_that_cannot_be_read_have_no_personas() -> None:
     assert find_personas(disk, [], None, None) == ()
 
 
+def test_github_and_cursor_have_folders_of_their_own() -> None:
+    disk = Disk(
+        {
+            "/w/.github/agents/a.md": named("a"),
+            "/w/.cursor/agents/team/b.md": persona_file("description: no name is needed"),
+        }
+    )
+    found = find_personas(disk, ["/w"], None, None)
+    assert [(one.name, one.origin, one.loaded.problems) for one in found] == [("a", "github", ()), ("b", "cursor", ())]
+
+
 def test_what_lies_beside_personas_is_none() -> None:
-    disk = Disk({"/w/.claude/agents/README.md": b"# Ours", "/w/.github/agents/a.md": named("a")})
+    disk = Disk({"/w/.claude/agents/README.md": b"# Ours", "/w/.github/agents/README.md": named("a")})
     assert find_personas(disk, ["/w"], None, None) == ()
 
 

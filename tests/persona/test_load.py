@@ -7,7 +7,8 @@ import pytest
 from tests.persona.edits import BODY, applied, codes, loaded, marked, only, persona_file
 
 from persona_lsp.findings.finding import Severity
-from persona_lsp.persona.load import MAX_FILE, load, stem_of
+from persona_lsp.persona.formats import stem_of
+from persona_lsp.persona.load import MAX_FILE, load
 
 
 class TestAGoodFile:

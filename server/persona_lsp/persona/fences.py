@@ -6,7 +6,6 @@ import re
 
 import msgspec
 
-from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.model import Problem
 from persona_lsp.persona.report import insertion, problem, replacement
 from persona_lsp.persona.source import Source
@@ -59,7 +58,6 @@ def find_fences(source: Source) -> tuple[Fences | None, list[Problem]]:
         problems.append(
             problem(
                 "front-matter-dots",
-                Severity.WARNING,
                 "The front matter ends with `...`; most readers expect `---`.",
                 whole,
                 fix=replacement(source, "Replace `...` with `---`", whole, "---"),
@@ -72,7 +70,6 @@ def find_fences(source: Source) -> tuple[Fences | None, list[Problem]]:
         problems.append(
             problem(
                 "second-front-matter",
-                Severity.WARNING,
                 "A second fenced block of keys follows; other readers take it for the persona's text.",
                 (closing, 0, closing, len(lines[closing])),
                 fix=replacement(source, "Join the two blocks", (closing, 0, second[0], 0), ""),
@@ -97,7 +94,6 @@ def _unclosed(source: Source, opening: int) -> tuple[Fences | None, list[Problem
     )
     unclosed = problem(
         "front-matter-unclosed",
-        Severity.ERROR,
         "The front matter has no closing `---`; its keys are read up to the first line that is none.",
         (opening, 0, opening, len(lines[opening])),
         fix=fix,
@@ -136,7 +132,6 @@ def _not_at_the_top(source: Source, start: int) -> list[Problem]:
             return [
                 problem(
                     "front-matter-not-first",
-                    Severity.WARNING,
                     "The front matter is not at the top of the file, so its keys are not read.",
                     (i, 0, i, len(lines[i])),
                 )

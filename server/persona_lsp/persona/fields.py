@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 import msgspec
 
-from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.colors import NAMES, normal_color
 from persona_lsp.persona.front_matter import Entry
 from persona_lsp.persona.model import NEUTRAL, Format, Problem, TextFix
-from persona_lsp.persona.models import usable_model
+from persona_lsp.persona.models import ALIASES, model_of
 from persona_lsp.persona.report import Span, insertion, problem, quoted, replacement
+from persona_lsp.persona.schema import KNOWN, fields_of
 from persona_lsp.persona.source import Source
+from persona_lsp.persona.tool_fields import read_tools
 
 MAX_NAME = 200
 
 _COMMENT = re.compile(r"[ \t]*(#(?:.*\S)?)")
 _NAME_NEEDED: tuple[Format, ...] = ("claude", "continue")
+_CLAUDES: tuple[Format, ...] = ("claude", "plain")
+_CHECKED: tuple[Format, ...] = ("claude", "vscode", "cursor-agent", "cursor")
+_LIKE = 0.85
+# What people write, and neither case nor spelling leads to what they mean.
+_SLIPS = {"allowed-tools": "tools", "allowedTools": "tools", "colour": "color"}
 _DESCRIPTION_NEEDED: tuple[Format, ...] = ("claude", "opencode")
 
 
@@ -39,7 +46,7 @@ def read_fields(
     `stem` names a persona that has no name of its own; `first` is the first line of the front
     matter, from 0, or None where the file has none.
     """
-    problems = _duplicates(source, entries)
+    problems = [*_duplicates(source, entries), *_misspelled(source, entries, format_)]
     by_key = {entry.key: entry for entry in entries}
     values: dict[str, str] = {}
     for key in ("name", "description", "color", "model"):
@@ -54,19 +61,23 @@ def read_fields(
             problems.append(_missing_name(source, by_key.get("name"), stem, first))
     elif "/" in name or "\\" in name or ".." in name:
         message = "The name looks like a path; it is used as a label only."
-        problems.append(problem("name-is-path", Severity.WARNING, message, by_key["name"].value_span))
+        problems.append(problem("name-is-path", message, by_key["name"].value_span))
+    elif format_ == "claude" and (name.startswith("-") or ":" in name):
+        problems.append(_rejected(source, by_key["name"], name))
 
     if first is not None and not values["description"].strip() and format_ in _DESCRIPTION_NEEDED:
-        fix = insertion(source, "Add a description", first, f"description: {quoted(name)}{source.line_end}")
+        fix = insertion(source, "Add a description", first, f"description: {quoted(name)}{source.line_end}", safe=False)
         message = "The persona has no description; editors show it beside the name."
         fix = fix if "description" not in by_key else None
-        problems.append(problem("description-missing", Severity.WARNING, message, _fence(source, first), fix=fix))
+        problems.append(problem("description-missing", message, _fence(source, first), fix=fix))
 
-    color, found = _color(by_key.get("color"), values["color"])
+    color, found = _color(source, by_key.get("color"), values["color"])
     problems += found
-    model, found = _model(source, by_key.get("model"), values["model"])
+    model, found = _model(source, by_key.get("model"), values["model"], format_)
     problems += found
-    tools = _tools(by_key.get("tools"))
+    tools, found = read_tools(source, by_key.get("tools"), format_)
+    problems += found
+    problems += read_tools(source, by_key.get("disallowedTools"), format_)[1]
     return Fields(name, values["description"].strip(), color, model, tools), problems
 
 
@@ -82,7 +93,7 @@ def _text(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
             return "", []
         message = f"`{entry.key}` should be text; it is a {'list' if isinstance(entry.value, list) else 'map'}."
         text = ", ".join(entry.value) if isinstance(entry.value, list) else ""
-        return text, [problem("field-not-text", Severity.WARNING, message, entry.value_span)]
+        return text, [problem("field-not-text", message, entry.value_span)]
     problems: list[Problem] = []
     comment = _COMMENT.match(source.lines[line], column)
     cut = entry.kind == "str" and not entry.style and comment is not None
@@ -91,13 +102,11 @@ def _text(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
         text = source.lines[line][whole[1] : whole[3]]
         fix = replacement(source, f"Quote `{entry.key}`", whole, quoted(text))
         message = f"YAML reads `{comment.group(1)[:30]}` as a comment: `{entry.key}` ends before it; quote it."
-        problems.append(
-            problem("comment-cuts-value", Severity.WARNING, message, (line, comment.start(1), *whole[2:]), fix=fix)
-        )
+        problems.append(problem("comment-cuts-value", message, (line, comment.start(1), *whole[2:]), fix=fix))
     if entry.kind != "str" and entry.key in {"name", "description"}:
         fix = replacement(source, f"Quote `{entry.key}`", entry.value_span, quoted(entry.value))
         message = f"YAML reads `{entry.value[:40]}` as a {_KINDS.get(entry.kind, entry.kind)}, not as text; quote it."
-        problems.append(problem("field-not-text", Severity.WARNING, message, entry.value_span, fix=fix))
+        problems.append(problem("field-not-text", message, entry.value_span, fix=fix))
     return entry.value, problems
 
 
@@ -116,7 +125,7 @@ def _commented_out(source: Source, entry: Entry) -> tuple[str, list[Problem]]:
     span = (line, comment.start(1), line, comment.start(1) + len(meant))
     fix = replacement(source, f"Quote `{entry.key}`", span, quoted(meant))
     message = f"YAML reads `{meant[:40]}` as a comment, so `{entry.key}` is empty; quote it."
-    return meant, [problem("value-is-comment", Severity.WARNING, message, span, fix=fix)]
+    return meant, [problem("value-is-comment", message, span, fix=fix)]
 
 
 def _missing_name(source: Source, entry: Entry | None, stem: str, first: int) -> Problem:
@@ -130,45 +139,73 @@ def _missing_name(source: Source, entry: Entry | None, stem: str, first: int) ->
         empty = entry.value_span[0] == at and below < len(source.lines)
         fix = replacement(source, f"Set the name to `{stem}`", (at, 0, below, 0), line) if empty else None
     message = f"The persona has no name; the file's own, `{stem}`, is used."
-    return problem("name-missing", Severity.WARNING, message, _fence(source, first), fix=fix)
+    return problem("name-missing", message, _fence(source, first), fix=fix)
 
 
-def _color(entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
+def _rejected(source: Source, entry: Entry, name: str) -> Problem:
+    usable = re.sub(r"\s*:\s*", "-", name).strip("-") or "persona"
+    fix = replacement(source, f"Call it `{usable}`", entry.value_span, quoted(usable), safe=False)
+    message = f"Claude Code skips a persona called `{name[:40]}`: a name has no `:`, and no `-` at its beginning."
+    return problem("name-rejected", message, entry.value_span, fix=fix)
+
+
+def _misspelled(source: Source, entries: list[Entry], format_: Format) -> list[Problem]:
+    """Fields that are nearly called like one of the format; what is merely unknown belongs to somebody else."""
+    problems: list[Problem] = []
+    taken = {entry.key for entry in entries}
+    free = {_bare(field.name): field.name for field in fields_of(format_) if field.name not in taken}
+    if format_ not in _CHECKED:
+        return []
+    for entry in entries:
+        if entry.key in KNOWN or entry.key_span[1] != 0:
+            continue
+        meant = _SLIPS.get(entry.key) or free.get(_bare(entry.key))
+        meant = meant or next(iter(get_close_matches(entry.key, free.values(), n=1, cutoff=_LIKE)), None)
+        if meant is None or meant in taken:
+            continue
+        fix = replacement(source, f"Rename to `{meant}`", entry.key_span, meant, safe=False)
+        message = f"`{entry.key[:40]}` is no field of this format, so it does nothing; `{meant}` is one."
+        problems.append(problem("unknown-field", message, entry.key_span, fix=fix))
+    return problems
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.lower())
+
+
+def _color(source: Source, entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
     color, known = normal_color(text)
     if known or entry is None:
         return color, []
+    near = next(iter(get_close_matches(text.strip().lower(), NAMES, n=1, cutoff=0.7)), "")
+    fix = replacement(source, f"Use `{near}`", entry.value_span, near, safe=False) if near else None
     message = f"`{text.strip()[:40]}` is no colour that is known; use one of {', '.join(NAMES)}, or a quoted `#rrggbb`."
-    return NEUTRAL, [problem("color-unknown", Severity.INFORMATION, message, entry.value_span)]
+    return NEUTRAL, [problem("color-unknown", message, entry.value_span, fix=fix)]
 
 
-def _model(source: Source, entry: Entry | None, text: str) -> tuple[str, list[Problem]]:
-    model, message = usable_model(text)
-    if not message or entry is None:
-        return model, []
-    if not model:
-        return model, [problem("model-unknown", Severity.INFORMATION, message, entry.value_span)]
+def _model(source: Source, entry: Entry | None, text: str, format_: Format) -> tuple[str, list[Problem]]:
+    model = model_of(text)
+    # Other tools name models as they like, and offer those of other houses.
+    if not model.state or entry is None or (format_ not in _CLAUDES and model.state != "retired"):
+        return model.asked, []
     fix = None
-    if isinstance(entry.value, str):
-        fix = replacement(source, f"Use `{model}`", entry.value_span, model)
-    return model, [problem("model-retired", Severity.WARNING, message, entry.value_span, fix=fix)]
+    if model.instead and isinstance(entry.value, str):
+        fix = replacement(source, f"Use `{model.instead}`", entry.value_span, model.instead, safe=False)
+    written = f"`{text.strip()[:60]}`"
+    match model.state:
+        case "retired":
+            message = f"{written} {model.when}; `{model.asked}` is asked in its place."
+        case "spoken":
+            message = f"{written} is no id of a model; `{model.asked}` is asked in its place."
+        case _:
+            message = f"{written} is no model of Claude's that is known; known are {', '.join(ALIASES)}, and full ids."
+    code = "model-retired" if model.state == "retired" else "model-unknown"
+    return model.asked, [problem(code, message, entry.value_span, fix=fix)]
 
 
 def _first_model(models: list[str]) -> str:
     """VS Code takes a list, in order of preference: the first that can be asked."""
-    return next((model for model in models if usable_model(model)[0]), models[0] if models else "")
-
-
-def _tools(entry: Entry | None) -> tuple[str, ...]:
-    match entry and entry.value:
-        case str() as text:
-            parts = re.findall(r"(?:[^,()]|\([^)]*\)?|\))+", text)
-            return tuple(part.strip() for part in parts if part.strip())
-        case list() as items:
-            return tuple(item for item in items if item)
-        case dict() as table:
-            off = {"false", "no", "off", "deny"}
-            return tuple(name for name, state in table.items() if state.lower() not in off)
-    return ()
+    return next((model for model in models if model_of(model).asked), models[0] if models else "")
 
 
 def _duplicates(source: Source, entries: list[Entry]) -> list[Problem]:
@@ -184,7 +221,7 @@ def _duplicates(source: Source, entries: list[Entry]) -> list[Problem]:
         separate = earlier.key_span[1] == 0 and earlier.value_span[2] < entry.key_span[0]
         fix = replacement(source, f"Remove the first `{entry.key}`", span, "") if separate else None
         message = f"`{entry.key}` stands here twice; the last one counts."
-        problems.append(problem("duplicate-key", Severity.WARNING, message, entry.key_span, fix=fix))
+        problems.append(problem("duplicate-key", message, entry.key_span, fix=fix))
     return problems
 
 

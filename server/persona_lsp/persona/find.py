@@ -1,4 +1,4 @@
-"""Where personas are found: the workspace first, then its `.github`, the user's own, the bundled ones."""
+"""Where personas are found: the workspace first, then its `.github` and `.cursor`, the user's own, the bundled ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from persona_lsp.findings.finding import Severity
-from persona_lsp.persona.load import load, stem_of
-from persona_lsp.persona.model import Loaded, Problem
+from persona_lsp.persona.formats import is_bystander, stem_of
+from persona_lsp.persona.load import load
+from persona_lsp.persona.model import Loaded
+from persona_lsp.persona.report import TOP, problem
 
-Origin = Literal["workspace", "github", "user", "bundled", "file"]
-
-# Files that lie beside personas and are none.
-_BYSTANDERS = frozenset({"readme", "agents", "claude", "contributing", "changelog", "license", "index"})
+Origin = Literal["workspace", "github", "cursor", "user", "bundled", "file"]
 
 
 class Files(Protocol):
@@ -43,7 +41,8 @@ def find_personas(files: Files, workspaces: Sequence[str], home: str | None, bun
     """All personas, highest first. A file that cannot be used shadows none, but is reported."""
     places: list[tuple[Origin, str, str]] = []
     places += [("workspace", f"{folder}/.claude/agents", "**/*.md") for folder in workspaces]
-    places += [("github", f"{folder}/.github/agents", "*.agent.md") for folder in workspaces]
+    places += [("github", f"{folder}/.github/agents", "*.md") for folder in workspaces]
+    places += [("cursor", f"{folder}/.cursor/agents", "**/*.md") for folder in workspaces]
     if home:
         places.append(("user", f"{home}/.claude/agents", "**/*.md"))
     if bundled:
@@ -54,7 +53,7 @@ def find_personas(files: Files, workspaces: Sequence[str], home: str | None, bun
     seen: set[str] = set()
     for origin, folder, pattern in places:
         for path in _listed(files, folder, pattern):
-            if path in seen or stem_of(path).lower() in _BYSTANDERS:
+            if path in seen or is_bystander(path):
                 continue
             seen.add(path)
             one = read_persona(files, path, origin)
@@ -71,7 +70,7 @@ def read_persona(files: Files, path: str, origin: Origin = "file") -> Found:
         loaded = load(files.read(path), path)
     except OSError as error:
         message = f"The persona file cannot be read: {error.strerror or type(error).__name__}."
-        loaded = Loaded(None, (Problem("file-unreadable", Severity.ERROR, message, 1, 1, 1, 1),))
+        loaded = Loaded(None, (problem("file-unreadable", message, TOP),))
     return Found(loaded.persona.name if loaded.persona else stem_of(path), path, origin, loaded)
 
 

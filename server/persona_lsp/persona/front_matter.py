@@ -9,7 +9,6 @@ import msgspec
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from persona_lsp.findings.finding import Severity
 from persona_lsp.persona import recovery
 from persona_lsp.persona.model import Problem
 from persona_lsp.persona.report import Span, problem
@@ -166,7 +165,6 @@ def _yaml_problem(source: Source, place: Region, error: BaseException) -> Proble
     reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
     return problem(
         "front-matter-yaml",
-        Severity.WARNING,
         f"The front matter is no valid YAML ({reason[:80].rstrip('.')}); its keys were read line by line.",
         (line, column, line, len(source.lines[line])),
     )

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 
-from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.fences import Fences, find_fences
 from persona_lsp.persona.fields import read_fields
+from persona_lsp.persona.formats import format_of_folder, stem_of
 from persona_lsp.persona.front_matter import Entry, read_entries
+from persona_lsp.persona.hidden import hidden_in, names_of, turns
 from persona_lsp.persona.markdown import sections_of
 from persona_lsp.persona.model import Format, Loaded, Persona, Problem
-from persona_lsp.persona.report import problem, quoted, replacement
+from persona_lsp.persona.orders import chat_orders
+from persona_lsp.persona.report import TOP, problem, quoted, replacement
 from persona_lsp.persona.source import Source, read
 
 MAX_FILE = 256 * 1024
 MAX_FRONT_MATTER = 64 * 1024
 
-# Marks that turn the reading direction, have no width, or carry text that nobody sees. Joiners
-# (U+200C, U+200D) are left alone: scripts and emoji need them.
-_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]+")
 _MAX_OF_A_CODE = 20
 
-_SUFFIXES = (".agent", ".chatmode", ".instructions", ".prompt")
 _WITHOUT_FRONT_MATTER = frozenset({"agents", "claude", "gemini", "copilot-instructions", "conventions"})
 
 
@@ -34,7 +32,7 @@ def load(data: bytes, file_name: str) -> Loaded:
     """
     if len(data) > MAX_FILE:
         message = f"The persona file has {len(data) // 1024} KiB; at most {MAX_FILE // 1024} are read."
-        return Loaded(None, (problem("file-too-large", Severity.ERROR, message, (0, 0, 0, 0)),))
+        return Loaded(None, (problem("file-too-large", message, TOP),))
     base = re.split(r"[/\\]", file_name)[-1]
     source = read(data)
     problems = _encoding_problems(source)
@@ -45,7 +43,7 @@ def load(data: bytes, file_name: str) -> Loaded:
     for number, (first, end) in enumerate(fences.blocks if fences else ()):
         if len(source.text(first, end)) > MAX_FRONT_MATTER:
             message = f"The front matter has more than {MAX_FRONT_MATTER // 1024} KiB and was not read."
-            problems.append(problem("front-matter-too-large", Severity.ERROR, message, (first, 0, first, 0)))
+            problems.append(problem("front-matter-too-large", message, (first, 0, first, 0)))
             continue
         more, found = read_entries(source, first, end)
         # A second block only fills what the first left open.
@@ -53,7 +51,7 @@ def load(data: bytes, file_name: str) -> Loaded:
         entries += [entry for entry in more if not number or entry.key not in known]
         problems += found
 
-    format_ = _format(base, entries, fences)
+    format_ = _format(file_name, entries, fences)
     if format_ == "cursor":
         # Cursor writes globs without quotes; there this is the format and no mistake.
         problems = [p for p in problems if p.code != "unquoted-special" or "`globs`" not in p.message]
@@ -68,7 +66,7 @@ def load(data: bytes, file_name: str) -> Loaded:
         last = len(source.lines) - 1
         at_end = (last, len(source.lines[last]), last, len(source.lines[last]))
         message = "The persona says nothing: below the front matter there is no text, so it cannot be used."
-        problems.append(problem("body-empty", Severity.ERROR, message, at_end))
+        problems.append(problem("body-empty", message, at_end))
         return Loaded(None, _sorted(problems))
     persona = Persona(
         name=fields.name,
@@ -83,20 +81,15 @@ def load(data: bytes, file_name: str) -> Loaded:
         sha256=hashlib.sha256(data).hexdigest(),
         format=format_,
     )
-    return Loaded(persona, _sorted(problems))
+    return Loaded(persona, _sorted([*problems, *_chat_orders(persona)]))
 
 
-def stem_of(file_name: str) -> str:
-    """The name that a file gives its persona: `api.agent.md` -> `api`."""
-    base = re.split(r"[/\\]", file_name)[-1]
-    stem = base.rpartition(".")[0] or base.lstrip(".")
-    for suffix in _SUFFIXES:
-        stem = stem.removesuffix(suffix)
-    return "".join(c for c in stem if c.isprintable()).strip() or "persona"
-
-
-def _format(base: str, entries: list[Entry], fences: Fences | None) -> Format:
-    lowered = base.lower()
+def _format(path: str, entries: list[Entry], fences: Fences | None) -> Format:
+    """The folder says which tool reads the file; elsewhere its name and its keys do."""
+    lowered = re.split(r"[/\\]", path)[-1].lower()
+    folder = format_of_folder(path)
+    if folder is not None and (folder != "claude" or fences is not None):
+        return folder
     keys = {entry.key for entry in entries}
     by_key = {entry.key: entry.value for entry in entries}
     if lowered.endswith(".mdc"):
@@ -127,16 +120,15 @@ def _body(source: Source, first: int) -> tuple[str, int]:
 
 def _encoding_problems(source: Source) -> list[Problem]:
     problems: list[Problem] = []
-    start = (0, 0, 0, 0)
     if source.encoding != "utf-8":
         message = "The file is UTF-16; save it as UTF-8, which every reader of personas expects."
-        problems.append(problem("encoding-utf16", Severity.WARNING, message, start))
+        problems.append(problem("encoding-utf16", message, TOP))
     elif source.bom:
-        fix = replacement(source, "Remove the byte order mark", start, "")
+        fix = replacement(source, "Remove the byte order mark", TOP, "")
         if fix is not None:
             fix = type(fix)(fix.title, 0, source.bom, "")
         message = "The file begins with a byte order mark, behind which some readers miss the front matter."
-        problems.append(problem("byte-order-mark", Severity.INFORMATION, message, start, fix=fix))
+        problems.append(problem("byte-order-mark", message, TOP, fix=fix))
 
     broken = [(i, c) for i, (line, raw) in enumerate(zip(source.lines, source.raw, strict=True)) if line != raw
               for c in (next(k for k, (a, b) in enumerate(zip(line, raw, strict=True)) if a != b),)]  # fmt: skip
@@ -146,24 +138,33 @@ def _encoding_problems(source: Source) -> list[Problem]:
         what = "is no valid UTF-8" if "\ud800" <= bad <= "\udfff" else "is a control character"
         code = "invalid-utf8" if "\ud800" <= bad <= "\udfff" else "control-character"
         message = f"What stands here {what} and was replaced ({len(broken)} lines in all)."
-        problems.append(problem(code, Severity.WARNING, message, (line, column, line, column + 1)))
+        problems.append(problem(code, message, (line, column, line, column + 1)))
 
     for number, text in enumerate(source.lines):
-        for match in _HIDDEN.finditer(text):
-            span = (number, match.start(), number, match.end())
+        for start, end in hidden_in(text):
+            span = (number, start, number, end)
+            run = text[start:end]
             fix = replacement(source, "Remove the hidden characters", span, "")
-            message = f"Characters that nobody sees stand here (U+{ord(match.group()[0]):04X})."
-            problems.append(problem("hidden-character", Severity.WARNING, message, span, fix=fix))
+            does = (
+                "turns the reading direction: what is shown is not what is read" if turns(run) else "is seen by nobody"
+            )
+            problems.append(problem("hidden-character", f"{names_of(run)} {does}.", span, fix=fix))
     return problems
+
+
+def _chat_orders(persona: Persona) -> list[Problem]:
+    return [
+        problem("chat-order", f"This steers a chat ({what}), and who reviews in an editor cannot follow it.", span)
+        for span, _, what in chat_orders(persona.body, persona.body_line)
+    ]
 
 
 def _no_front_matter(source: Source, name: str) -> list[Problem]:
     end = source.line_end
     text = end.join(["---", f"name: {quoted(name)}", f"description: {quoted(name)}", "---", "", ""])
-    at = (0, 0, 0, 0)
-    fix = replacement(source, "Add a front matter", at, text)
+    fix = replacement(source, "Add a front matter", TOP, text, safe=False)
     message = f"The file has no front matter; the persona is called `{name}` after it."
-    return [problem("front-matter-missing", Severity.INFORMATION, message, at, fix=fix)]
+    return [problem("front-matter-missing", message, TOP, fix=fix)]
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -8,18 +8,22 @@ import msgspec
 
 from persona_lsp.findings.finding import Severity
 
-Format = Literal["claude", "vscode", "cursor", "copilot", "continue", "opencode", "agents-md", "plain"]
+Format = Literal["claude", "vscode", "cursor-agent", "cursor", "copilot", "continue", "opencode", "agents-md", "plain"]
 
 NEUTRAL = "neutral"
 
 
 class TextFix(msgspec.Struct, frozen=True):
-    """A replacement in the file as it is stored: byte offsets of the original, and UTF-8 text."""
+    """A replacement in the file as it is stored: byte offsets of the original, and UTF-8 text.
+
+    A `safe` one leaves the persona what its author meant; the others want a look.
+    """
 
     title: str
     start: int
     end: int
     new_text: str
+    safe: bool = True
 
 
 class Problem(msgspec.Struct, frozen=True):

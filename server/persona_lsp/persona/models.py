@@ -1,10 +1,29 @@
-"""Which `model` values of a persona file can be asked, and what stands in for the retired ones."""
+"""Which `model` values of a persona file can be asked, and what stands in for the retired ones.
+
+Aliases: https://code.claude.com/docs/en/model-config. Dates: https://platform.claude.com/docs/en/about-claude/model-deprecations.
+"""
 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
 
-ALIASES = frozenset({"inherit", "haiku", "sonnet", "opus", "fable", "mythos", "default"})
+State = Literal["", "retired", "spoken", "unknown"]
+
+# Alias -> what it stands for, in words.
+ALIASES = {
+    "inherit": "the model of the conversation",
+    "haiku": "the newest Haiku",
+    "sonnet": "the newest Sonnet",
+    "opus": "the newest Opus",
+    "fable": "the newest Fable",
+    "default": "the model of the account",
+    "best": "the most capable model of the account",
+    "opusplan": "Opus to plan, Sonnet to carry out",
+}
+# Not offered, but no mistake either.
+_FAMILIES = frozenset({*ALIASES, "mythos"})
 
 # The beginning of an id -> the alias that follows it, and the day after which it answers no more.
 _RETIRED = (
@@ -14,6 +33,7 @@ _RETIRED = (
     (re.compile(r"claude-3"), "sonnet", "retired"),
     (re.compile(r"claude-sonnet-4(?:-0|-2\d{7})?$"), "sonnet", "retired on 2026-06-15"),
     (re.compile(r"claude-opus-4(?:-0|-2\d{7})?$"), "opus", "retired on 2026-06-15"),
+    (re.compile(r"claude-opus-4-1(?:-2\d{7})?$"), "opus", "retired on 2026-08-05"),
     (re.compile(r"claude-sonnet-4-5(?:-2\d{7})?$"), "sonnet", "retires on 2026-11-30"),
 )
 _ID = re.compile(r"claude-(?:haiku|sonnet|opus|fable|mythos)-\d[\w.-]*$")
@@ -21,18 +41,34 @@ _SPOKEN = re.compile(r"(?:claude[\s-]+)?(haiku|sonnet|opus|fable|mythos)\b")
 _CONTEXT = re.compile(r"\[\w+\]$")
 
 
-def usable_model(text: str) -> tuple[str, str]:
-    """The model to ask, or "" where it is none of Claude's; and what the author should know, or ""."""
+class Model(NamedTuple):
+    """`asked` is what can be asked, "" where nothing of Claude's is named; `instead` is what an author may write."""
+
+    asked: str
+    state: State = ""
+    instead: str = ""
+    when: str = ""
+
+
+def model_of(text: str) -> Model:
+    """What a `model` value means to Claude."""
     value = text.strip().lower()
     bare = _CONTEXT.sub("", value).removeprefix("anthropic/").removeprefix("anthropic:")
-    if not bare or bare in ALIASES:
-        return value, ""
+    if not bare or bare in _FAMILIES:
+        return Model(value)
     for pattern, alias, when in _RETIRED:
         if pattern.match(bare):
-            return alias, f"`{text.strip()}` {when}; `{alias}` is asked in its place."
+            return Model(alias, "retired", alias, when)
     if _ID.match(bare):
-        return bare, ""
+        return Model(bare)
     spoken = _SPOKEN.match(bare)
     if spoken:
-        return spoken.group(1), f"`{text.strip()}` is no model id; `{spoken.group(1)}` is asked in its place."
-    return "", f"`{text.strip()[:60]}` is no model of Claude's; the one from the settings is asked."
+        return Model(spoken.group(1), "spoken", spoken.group(1))
+    close = get_close_matches(bare, ALIASES, n=1, cutoff=0.75)
+    return Model("", "unknown", close[0] if close else "")
+
+
+def meaning(model: Model) -> str:
+    """What a model stands for, in words; "" for an id, which stands for itself."""
+    bare = _CONTEXT.sub("", model.asked)
+    return ALIASES.get(bare, "") if bare in ALIASES else ""

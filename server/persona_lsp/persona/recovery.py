@@ -6,50 +6,13 @@ import re
 
 import msgspec
 
-from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.model import Problem, TextFix
 from persona_lsp.persona.report import Span, block_scalar, problem, quoted, replacement
+from persona_lsp.persona.schema import KNOWN
 from persona_lsp.persona.source import Source
 
-KNOWN_KEYS = frozenset(
-    {
-        "name",
-        "description",
-        "tools",
-        "disallowedTools",
-        "model",
-        "permissionMode",
-        "maxTurns",
-        "skills",
-        "mcpServers",
-        "hooks",
-        "memory",
-        "background",
-        "effort",
-        "isolation",
-        "initialPrompt",
-        "color",
-        "emoji",
-        "vibe",
-        "argument-hint",
-        "agents",
-        "user-invocable",
-        "disable-model-invocation",
-        "handoffs",
-        "target",
-        "mcp-servers",
-        "applyTo",
-        "globs",
-        "alwaysApply",
-        "regex",
-        "mode",
-        "permission",
-        "temperature",
-    }
-)
-
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
-_KNOWN_WITHOUT_SPACE = re.compile(rf"({'|'.join(sorted(KNOWN_KEYS))}):(?=[^\s:/])")
+_KNOWN_WITHOUT_SPACE = re.compile(rf"({'|'.join(sorted(KNOWN))}):(?=[^\s:/])")
 
 # Lines of the dialogues that descriptions carry as examples: never keys of their own.
 _DIALOGUE = frozenset({"context", "user", "assistant", "commentary", "example", "examples", "note", "system"})
@@ -76,7 +39,7 @@ def chunks(source: Source, first: int, end: int) -> list[Chunk]:
             continue
         key = match.group(1)
         prose = key.lower() in _DIALOGUE or key != key.lower() or _continues(source.lines[line - 1])
-        if key in KNOWN_KEYS or not prose or (not starts and key.lower() not in _DIALOGUE):
+        if key in KNOWN or not prose or (not starts and key.lower() not in _DIALOGUE):
             starts.append((line, key, match.end()))
     # Each chunk reaches to the next one's first line, the last one to the end.
     stops = [line for line, _, _ in starts[1:]] + [end]
@@ -133,26 +96,26 @@ def _reasons(source: Source, chunk: Chunk, head: str, tail: list[str]) -> list[P
         before = (chunk.first, chunk.column, chunk.first, chunk.column)
         fix = replacement(source, f"Insert a space behind `{key}:`", before, " ")
         message = f"`{key}:` needs a space before its value."
-        return [problem("colon-without-space", Severity.WARNING, message, (chunk.first, 0, *span[2:]), fix=fix)]
+        return [problem("colon-without-space", message, (chunk.first, 0, *span[2:]), fix=fix)]
     for line in range(chunk.first + 1, chunk.end):
         indent = source.lines[line][: len(source.lines[line]) - len(source.lines[line].lstrip())]
         if "\t" in indent:
             at = (line, 0, line, len(indent))
             fix = replacement(source, "Replace tabs with spaces", at, indent.replace("\t", "  "))
             message = f"`{key}` is indented with a tab, which YAML does not allow."
-            return [problem("tab-indentation", Severity.WARNING, message, at, fix=fix)]
+            return [problem("tab-indentation", message, at, fix=fix)]
     quote = _quote_fix(source, key, span, head, tail)
     if head[:1] in {'"', "'"}:
         message = f"The quotation marks of `{key}` are not balanced; the text was taken as it stands."
-        return [problem("unbalanced-quotes", Severity.WARNING, message, span, fix=quote)]
+        return [problem("unbalanced-quotes", message, span, fix=quote)]
     if re.search(r":(?:\s|$)", "\n".join([head, *tail])) and not _BLOCK.match(head):
         message = f"`{key}` contains a colon and has no quotes, which is no YAML; quote it."
-        return [problem("unquoted-colon", Severity.WARNING, message, span, fix=quote)]
+        return [problem("unquoted-colon", message, span, fix=quote)]
     if head[:1] and head[0] in "*&!%@`{}[]|>,?":
         message = f"`{key}` begins with `{head[0]}`, which means something else in YAML; quote it."
-        return [problem("unquoted-special", Severity.WARNING, message, span, fix=quote)]
+        return [problem("unquoted-special", message, span, fix=quote)]
     message = f"`{key}` is no valid YAML; its text was taken as it stands."
-    return [problem("front-matter-yaml", Severity.WARNING, message, span, fix=quote)]
+    return [problem("front-matter-yaml", message, span, fix=quote)]
 
 
 def _quote_fix(source: Source, key: str, span: Span, head: str, tail: list[str]) -> TextFix | None:
