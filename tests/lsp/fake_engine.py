@@ -95,7 +95,7 @@ class FakeEngine:
     def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
         return Snapshot(files=dict(files))
 
-    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(self, settings: Settings, folder: str, prefix: str, buffer: Any) -> tuple[Any, str, tuple[str, ...]]:
         words = () if settings.persona != "nobody" else ("There is no persona `nobody`.",)
         return settings, settings.persona, words
 
@@ -131,11 +131,8 @@ class FakeEngine:
                 return Hover(f"**{word.name}** is `bad`", word.start, word.end)
         return None
 
-    def persona_problems(self, path: str, source: bytes) -> None:
-        return None
-
-    def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
-        return None
+    def is_persona(self, location: str) -> bool:
+        return False
 
     def with_fixes(self, snapshot: Snapshot, found: Sequence[Reported], extractions: Any) -> tuple[Reported, ...]:
         return tuple(found)

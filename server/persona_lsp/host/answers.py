@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from persona_lsp.findings.edit import Fix
+from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.host import wire
 from persona_lsp.host.host import Host
-from persona_lsp.host.ports import Stop
+from persona_lsp.host.ports import PersonaFix, Stop
 from persona_lsp.host.spots import named, proposal, shown, spot
 
 FIXES_AT_ONCE = 50
@@ -24,6 +24,8 @@ class Desk:
         """Path -> URI of open documents, as the client spelled it."""
         self.reported: dict[str, dict[str, Reported]] = {}
         """Path -> id -> the finding last reported."""
+        self.persona_fixes: dict[str, dict[str, PersonaFix]] = {}
+        """Path -> id -> what mends that problem of an open persona file."""
 
     def name(self, path: str) -> str:
         """What the front calls a file."""
@@ -48,6 +50,8 @@ def answer(desk: Desk, ask: wire.Ask, path: str, stop: Stop) -> Any:
 def fixes(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Proposal, ...]:
     """The fixes of some findings, and the comments that silence them."""
     host, known = desk.host, desk.reported.get(path, {})
+    if (mends := desk.persona_fixes.get(path)) is not None:
+        return tuple(_mending(desk, path, key, mends[key]) for key in ask.ids if key in mends)
     extraction = host.extraction(path)
     if extraction is None:
         return ()
@@ -73,7 +77,11 @@ def fixes(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Propo
 
 def fix_all(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> wire.Proposal | None:
     """All safe fixes of a file."""
-    host, extraction = desk.host, desk.host.extraction(path)
+    host = desk.host
+    if path in desk.persona_fixes:
+        fix = host.engine.persona_mended(path, host.text(path))
+        return None if fix is None else desk.proposal(fix, "source.fixAll")
+    extraction = host.extraction(path)
     if extraction is None:
         return None
     fix = host.engine.fix_all(host.snapshot(), extraction, host.chosen(path).profile, host.findings(path))
@@ -104,8 +112,24 @@ def lenses(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Lab
 
 def symbols(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Named, ...]:
     """The symbols of a file."""
-    found = desk.host.engine.symbols(desk.host.snapshot(), path)
+    host = desk.host
+    is_persona = path in desk.persona_fixes
+    found = (
+        host.engine.persona_symbols(path, host.text(path)) if is_persona else host.engine.symbols(host.snapshot(), path)
+    )
     return tuple(named(symbol, desk.host.table, desk.name) for symbol in found)
+
+
+def choices(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[wire.Offered, ...]:
+    """What may be written at a place."""
+    host = desk.host
+    if path not in desk.persona_fixes:
+        return ()
+    table, name = host.table(path), desk.name(path)
+    found = host.engine.persona_choices(host.location(path), host.text(path), ask.start)
+    return tuple(
+        wire.Offered(one.label, one.kind, spot(table, name, one.start, one.end), one.text, one.detail) for one in found
+    )
 
 
 def workspace_symbols(desk: Desk, ask: wire.Ask, _path: str, _stop: Stop) -> tuple[wire.Named, ...]:
@@ -142,12 +166,18 @@ def settings_file(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> tuple[s
     return (desk.host.location(f"{root.prefix}persona-lsp.toml") if root else "", b"", False)
 
 
+def _mending(desk: Desk, path: str, key: str, fix: PersonaFix) -> wire.Proposal:
+    edit = Edit(path, fix.start, fix.end, fix.new_text)
+    return desk.proposal(Fix(fix.title, (edit,), fix.safe), "quickfix", key)
+
+
 _ANSWERS: dict[str, Callable[[Desk, wire.Ask, str, Stop], Any]] = {
     "fixes": fixes,
     "fix-all": fix_all,
     "hints": hints,
     "lenses": lenses,
     "symbols": symbols,
+    "choices": choices,
     "workspace-symbols": workspace_symbols,
     "definition": definition,
     "workspace-findings": workspace_findings,

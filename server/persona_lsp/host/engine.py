@@ -1,7 +1,5 @@
 """The real engine: extraction, linking and review behind the host's port. Only the worker process imports it."""
 
-import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,31 +8,24 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
-from persona_lsp.host.ports import Extraction, Stop, Stopped
-from persona_lsp.persona.compile import CompiledPersona, compile_persona
-from persona_lsp.persona.coverage import coverage, explain_commitment
-from persona_lsp.persona.find import bundled_folder, choose, find_personas, read_persona
+from persona_lsp.host.personas import Personas
+from persona_lsp.host.ports import Buffers, Extraction, Stop, Stopped
 from persona_lsp.persona.load import load
 from persona_lsp.persona.model import Problem
-from persona_lsp.review.views import Hint, Hover, Lens, Symbol
-from persona_lsp.rules.registry import rules, topics
+from persona_lsp.review.views import Choice, Hint, Hover, Lens, Symbol
 from persona_lsp.settings import DEFAULT, Settings
 from persona_lsp.syntax.languages import LANGUAGES
-from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace import disk
 from persona_lsp.workspace.link import link
 from persona_lsp.workspace.snapshot import Snapshot
 
-_PERSONA_FILE = re.compile(r"(^|/)(\.claude/agents/.*\.md|\.github/agents/.*\.agent\.md|personas/[^/]*\.md)$")
-
 
 class RealEngine:
-    """The façade, as the host asks it. Holds nothing but the last persona that could be used, by name."""
+    """The façade, as the host asks it. Holds nothing but the personas that were at work."""
 
     def __init__(self) -> None:
         """No persona was used yet."""
-        self._last_good: dict[str, CompiledPersona] = {}
-        self._persona_paths: set[str] = set()
+        self._personas = Personas()
         self._urls: dict[str, str] = {}
 
     def understood(self, path: str) -> bool:
@@ -57,18 +48,15 @@ class RealEngine:
         """All files, linked."""
         return link(files, previous)
 
-    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(
+        self, settings: Settings, folder: str, prefix: str, buffer: Buffers
+    ) -> tuple[Any, str, tuple[str, ...]]:
         """Persona and settings, compiled. A persona that cannot be used leaves its last good version, or the default."""
         wanted = settings.persona
-        words: list[str] = []
-        compiled = self._persona(wanted, folder, words)
-        if compiled is None and (kept := self._last_good.get(wanted)) is not None:
-            compiled = kept
+        compiled, words = self._personas.compiled(wanted, folder, buffer)
         if compiled is None and wanted and wanted != DEFAULT.persona:
-            words.append(f"The persona `{DEFAULT.persona}` reviews instead.")
-            compiled = self._persona(DEFAULT.persona, "", [])
-        if compiled is not None:
-            self._last_good[wanted] = compiled
+            words = (*words, f"The persona `{DEFAULT.persona}` reviews instead.")
+            compiled, _ = self._personas.compiled(DEFAULT.persona, "", buffer)
         name = compiled.persona.name if compiled else ""
         return review.profile(compiled, settings, prefix), name, (" ".join(words),) if words else ()
 
@@ -87,28 +75,33 @@ class RealEngine:
         """What is to be said about a place."""
         return review.hover(snapshot, extraction, offset, profile, found)
 
-    def persona_problems(self, path: str, source: bytes) -> tuple[Problem, ...] | None:
-        """What is wrong in a persona file; None when the file is none."""
-        return load(source, path).problems if self._is_persona(path) else None
+    def is_persona(self, location: str) -> bool:
+        """Whether a file is a persona."""
+        return self._personas.knows(location)
 
-    def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
-        """What keeps the commitment at a place of a persona file."""
-        if not self._is_persona(path):
-            return None
-        persona = load(source, path).persona
-        if persona is None:
-            return None
-        compiled = compile_persona(persona, topics())
-        rows = coverage(compiled, _rules_by_topic(), topics(), review.features())
-        table = LineTable(source)
-        line, column = table.position(offset, "utf-32")
-        markdown = explain_commitment(compiled, rows, line + 1, column + 1)
-        if markdown is None:
-            return None
-        here = (line + 1, column + 1)
-        row = next(r for r in rows if (r.line, r.column) <= here < (r.end_line, r.end_column))
-        start = table.from_position(row.line - 1, row.column - 1, "utf-32")
-        return Hover(markdown, start, table.from_position(row.end_line - 1, row.end_column - 1, "utf-32"))
+    def at_work(self, location: str) -> bool:
+        """Whether a file is the persona that reviews."""
+        return self._personas.at_work(location)
+
+    def persona_problems(self, location: str, source: bytes) -> tuple[Problem, ...]:
+        """What is wrong in a persona file."""
+        return (*self._personas.stale(location), *load(source, location).problems)
+
+    def persona_hover(self, location: str, source: bytes, offset: int) -> Hover | None:
+        """What is to be said about a place in a persona file."""
+        return review.persona_hover(location, source, offset)
+
+    def persona_symbols(self, path: str, source: bytes) -> Sequence[Symbol]:
+        """The outline of a persona file."""
+        return review.persona_symbols(path, source)
+
+    def persona_choices(self, location: str, source: bytes, offset: int) -> Sequence[Choice]:
+        """What may be written at a place in a persona file."""
+        return review.persona_choices(location, source, offset)
+
+    def persona_mended(self, path: str, source: bytes) -> Fix | None:
+        """The safe fixes of a persona file as one."""
+        return review.persona_mended(path, source)
 
     def with_fixes(
         self, snapshot: Snapshot, found: Sequence[Reported], extractions: Callable[[str], Any]
@@ -160,35 +153,3 @@ class RealEngine:
     def names(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
         """All rules, families and languages."""
         return *review.names(), list(LANGUAGES)
-
-    def _persona(self, wanted: str, folder: str, words: list[str]) -> CompiledPersona | None:
-        if not wanted:
-            return None
-        files = disk.Files()
-        if wanted.endswith(".md") or "/" in wanted or os.sep in wanted:
-            found = read_persona(files, os.path.join(folder, os.path.expanduser(wanted)))
-        else:
-            home = os.path.expanduser("~")
-            known = find_personas(files, [folder] if folder else [], home if home != "~" else None, bundled_folder())
-            chosen = choose(known, wanted)
-            if chosen is None:
-                words.append(f"There is no persona `{wanted}`; `persona-lsp personas` lists those that there are.")
-                return None
-            found = chosen
-        self._persona_paths.add(found.path.replace(os.sep, "/"))
-        if found.loaded.persona is None:
-            said = "; ".join(problem.message for problem in found.loaded.problems)
-            words.append(f"The persona {found.path} cannot be used: {said}")
-            return None
-        return compile_persona(found.loaded.persona, topics())
-
-    def _is_persona(self, path: str) -> bool:
-        path = path.replace(os.sep, "/")
-        return _PERSONA_FILE.search(path) is not None or path in self._persona_paths
-
-
-def _rules_by_topic() -> dict[str, list[str]]:
-    result: dict[str, list[str]] = {}
-    for rule in rules():
-        result.setdefault(rule.topic.id, []).append(rule.id)
-    return result

@@ -184,6 +184,10 @@ class Host:
             return self.texts[path]
         return self.disk.text(self.location(path)) or b""
 
+    def buffer(self, location: str) -> bytes | None:
+        """The text of an open document by its location; None for one that is not open."""
+        return self.texts.get(self.path(location))
+
     def table(self, path: str) -> LineTable:
         """The lines of the text that the facts of a file are about."""
         extraction = self.open.get(path)
@@ -257,7 +261,7 @@ class Host:
         try:
             problems += check_names(settings, *self.engine.names())
             prefix = next((root.prefix for root in self.roots if root.folder == folder), "")
-            profile, persona, words = self.engine.profile(settings, folder, prefix)
+            profile, persona, words = self.engine.profile(settings, folder, prefix, self.buffer)
         except Exception as error:  # noqa: BLE001  # the editor must come up to say so
             self._once(f"the persona or the rules could not be loaded: {error!r}")
         problems += [Problem(text) for text in words]

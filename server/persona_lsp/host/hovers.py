@@ -70,8 +70,11 @@ class Hovers:
         ask, letter = question.ask, question.letter
         if letter is None:
             return None
-        persona = self._host.engine.persona_hover(letter.location or letter.uri, letter.source, ask.start)
-        if persona is not None:
+        location = letter.location or letter.uri
+        if self._host.engine.is_persona(location):
+            persona = self._host.engine.persona_hover(location, letter.source, ask.start)
+            if persona is None:
+                return None
             return wire.Card(persona.markdown, spot(LineTable(letter.source), letter.uri, persona.start, persona.end))
         found = self._seen_through(letter, ask.start)
         if found is None:

@@ -14,9 +14,12 @@ from persona_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     # Its package loads all rules and languages, which those who bring their own engine do not need.
-    from persona_lsp.review.views import Hint, Hover, Lens, Symbol
+    from persona_lsp.review.views import Choice, Hint, Hover, Lens, Symbol
 
 Stop = Callable[[], bool]
+
+Buffers = Callable[[str], bytes | None]
+"""The text of an open document by its location; None for one that is not open."""
 
 
 class Stopped(Exception):  # it is no error: somebody asked for it
@@ -37,6 +40,30 @@ class Extraction(Protocol):
     @property
     def facts(self) -> FileFacts:
         """What it says."""
+
+
+class PersonaFix(Protocol):
+    """An edit that mends a problem: byte offsets of the text, and what stands there afterwards."""
+
+    @property
+    def title(self) -> str:
+        """What it does."""
+
+    @property
+    def start(self) -> int:
+        """The first byte replaced."""
+
+    @property
+    def end(self) -> int:
+        """Behind the last byte replaced."""
+
+    @property
+    def new_text(self) -> str:
+        """The new text."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether it may be applied without a look."""
 
 
 class PersonaProblem(Protocol):
@@ -70,6 +97,10 @@ class PersonaProblem(Protocol):
     def end_column(self) -> int:
         """The column behind the last character."""
 
+    @property
+    def fix(self) -> PersonaFix | None:
+        """What mends it."""
+
 
 class Engine(Protocol):
     """Extraction, linking and review, as the façade offers them. `Any` stands for what the host only passes on."""
@@ -89,10 +120,12 @@ class Engine(Protocol):
     def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
         """All files, linked."""
 
-    def profile(self, settings: Settings, folder: str, prefix: str) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(
+        self, settings: Settings, folder: str, prefix: str, buffer: Buffers
+    ) -> tuple[Any, str, tuple[str, ...]]:
         """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words.
 
-        `prefix` stands before the paths of the folder in the workspace.
+        `prefix` stands before the paths of the folder in the workspace. What is open counts, not what is on the disk.
         """
 
     def findings(
@@ -105,11 +138,26 @@ class Engine(Protocol):
     ) -> Hover | None:
         """What is to be said about a place. `found` are the findings of the file, if they are known."""
 
-    def persona_problems(self, path: str, source: bytes) -> tuple[PersonaProblem, ...] | None:
-        """What is wrong in a persona file; None when the file is none."""
+    def is_persona(self, location: str) -> bool:
+        """Whether the file there is a persona; the other questions about personas are asked of such files only."""
 
-    def persona_hover(self, path: str, source: bytes, offset: int) -> Hover | None:
+    def at_work(self, location: str) -> bool:
+        """Whether the file there is the persona that reviews, or was when its text could be used."""
+
+    def persona_problems(self, location: str, source: bytes) -> tuple[PersonaProblem, ...]:
+        """What is wrong in a persona file."""
+
+    def persona_hover(self, location: str, source: bytes, offset: int) -> Hover | None:
         """What is to be said about a place in a persona file."""
+
+    def persona_symbols(self, path: str, source: bytes) -> Sequence[Symbol]:
+        """The outline of a persona file."""
+
+    def persona_choices(self, location: str, source: bytes, offset: int) -> Sequence[Choice]:
+        """What may be written at a place in a persona file."""
+
+    def persona_mended(self, path: str, source: bytes) -> Fix | None:
+        """The safe fixes of a persona file as one."""
 
     def with_fixes(
         self, snapshot: Snapshot, found: Sequence[Reported], extractions: Callable[[str], Any]

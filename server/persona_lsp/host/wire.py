@@ -88,6 +88,16 @@ class Label(Struct, frozen=True, gc=False, array_like=True):
     after: bool = False
 
 
+class Offered(Struct, frozen=True, gc=False, array_like=True):
+    """A completion: `text` for what stands at the spot."""
+
+    label: str
+    kind: str
+    spot: Spot
+    text: str
+    detail: str = ""
+
+
 class Named(Struct, frozen=True, gc=False, array_like=True):
     """A symbol."""
 

@@ -164,10 +164,8 @@ class Worker:
             self.host.texts[path] = letter.source
             self._reload_if_settings(path)
             return
-        trouble = persona_findings(self.host, path, letter)
-        if trouble is not None:
-            self.host.texts[path] = letter.source
-            self._send(wire.Result(letter.uri, letter.version, trouble))
+        if self.host.engine.is_persona(letter.location or letter.uri):
+            self._look_at_persona(letter, path)
             return
         self.write(wire.Looking(letter.uri))
         self.mailbox.let_hovers_pass(GRACE)
@@ -185,6 +183,13 @@ class Worker:
             self.held[letter.uri] = None
             return
         self._review(letter, path)
+
+    def _look_at_persona(self, letter: Letter, path: str) -> None:
+        before = self.host.text(path)
+        self.host.texts[path] = letter.source
+        if before != letter.source and self.host.engine.at_work(letter.location or letter.uri):
+            self._reload(path)
+        self._send(wire.Result(letter.uri, letter.version, persona_findings(self.desk, path, letter)))
 
     def _review(self, letter: Letter, path: str) -> None:
         self.held.pop(letter.uri, None)
@@ -275,11 +280,11 @@ class Worker:
             return
         del self.desk.uris[path]
         self.desk.reported.pop(path, None)
+        self.desk.persona_fixes.pop(path, None)
         if self.host.close(path):
             self.recheck.update(dict.fromkeys(self.mailbox.letters))
             self.write(wire.Linked())
-        if self._is_settings(path):
-            self._reload_if_settings(path)
+        self._reload_if_settings(path)
 
     def _touched(self, paths: list[str]) -> None:
         changed = False
@@ -297,13 +302,17 @@ class Worker:
         return location in set(self.host.baselines())
 
     def _reload_if_settings(self, path: str) -> None:
-        if self._is_settings(path) or path.endswith(".md"):
-            before = self._reach()
-            self.host.reload()
-            self._choose()
-            self._index_again(before)
-            self.write(wire.Linked())
-            self.mailbox.again([uri for known, uri in self.desk.uris.items() if known != path])
+        if self._is_settings(path) or self.host.engine.is_persona(self.host.location(path)):
+            self._reload(path)
+
+    def _reload(self, path: str) -> None:
+        """What this file says about the review changed: settings and persona are read anew, and all is looked at again."""
+        before = self._reach()
+        self.host.reload()
+        self._choose()
+        self._index_again(before)
+        self.write(wire.Linked())
+        self.mailbox.again([uri for known, uri in self.desk.uris.items() if known != path])
 
     def _answer(self, question: Question) -> None:
         ask, letter = question.ask, question.letter

@@ -32,6 +32,8 @@ def capabilities(client: Client) -> dict[str, Any]:
         "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
         "hoverProvider": True,
+        # Persona files alone have completions; everywhere else there are none, at once.
+        "completionProvider": {"triggerCharacters": [":", " ", ","], "resolveProvider": False},
         "codeActionProvider": code_action,
         "inlayHintProvider": {"resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from persona_lsp.findings.topic import Topic
+from persona_lsp.persona.cards import escaped
 from persona_lsp.persona.compile import Commitment, CompiledPersona
 from persona_lsp.persona.technologies import Technology, language_ids
 from persona_lsp.persona.topics import match_topics
@@ -104,24 +105,24 @@ def explain_commitment(
     row = next((row for row in coverage_rows if _covers(row, line, column)), None)
     if row is None:
         return None
-    name = _escaped(compiled.persona.name)
-    lines = [f"**{_escaped(row.text)}**", ""]
+    name = escaped(compiled.persona.name)
+    lines = [f"**{escaped(row.text)}**", ""]
     match row.kind:
         case "commitment":
             lines.append(f"A commitment of *{name}*.")
         case "technology":
-            lines.append(f"A technology ({_escaped(row.group)}) that *{name}* works with.")
+            lines.append(f"A technology ({escaped(row.group)}) that *{name}* works with.")
         case "background":
             lines.append(f"It describes *{name}*.")
     lines.append("")
     if row.titles:
-        lines.append(f"- Topics: {', '.join(_escaped(title) for title in row.titles)}")
+        lines.append(f"- Topics: {', '.join(escaped(title) for title in row.titles)}")
     if row.rules:
         lines.append(f"- Kept by {_counted(len(row.rules), 'rule')}: {_codes(row.rules)}")
     if row.features:
         lines.append(f"- {'Also kept' if row.rules else 'Kept'} by: {_codes(row.features)}")
     if row.why:
-        lines.append(f"- {'Not checked' if row.kind == 'background' else 'Not kept yet'}: {_escaped(row.why)}")
+        lines.append(f"- {'Not checked' if row.kind == 'background' else 'Not kept yet'}: {escaped(row.why)}")
     return "\n".join(lines)
 
 
@@ -218,8 +219,3 @@ def _counted(count: int, noun: str) -> str:
 
 def _codes(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _escaped(text: str) -> str:
-    """A persona file is foreign text: none of it becomes a link, an image or HTML in a hover."""
-    return re.sub(r"([\\`*_\[\]<>!#|])", r"\\\1", text)

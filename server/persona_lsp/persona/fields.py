@@ -18,11 +18,14 @@ from persona_lsp.persona.tool_fields import read_tools
 
 MAX_NAME = 200
 
+_PATH = re.compile(r".*(?:\\|\.\.)|[./~]*/|[\w.@-]+(?:/[\w.@-]+)+$")
 _COMMENT = re.compile(r"[ \t]*(#(?:.*\S)?)")
 _NAME_NEEDED: tuple[Format, ...] = ("claude", "continue")
 _CLAUDES: tuple[Format, ...] = ("claude", "plain")
 _CHECKED: tuple[Format, ...] = ("claude", "vscode", "cursor-agent", "cursor")
 _LIKE = 0.85
+# Fields of prompt files and skills that look like slips.
+_OTHERS = frozenset({"agent"})
 # What people write, and neither case nor spelling leads to what they mean.
 _SLIPS = {"allowed-tools": "tools", "allowedTools": "tools", "colour": "color"}
 _DESCRIPTION_NEEDED: tuple[Format, ...] = ("claude", "opencode")
@@ -59,7 +62,7 @@ def read_fields(
         name = stem
         if first is not None and format_ in _NAME_NEEDED:
             problems.append(_missing_name(source, by_key.get("name"), stem, first))
-    elif "/" in name or "\\" in name or ".." in name:
+    elif _PATH.match(name):
         message = "The name looks like a path; it is used as a label only."
         problems.append(problem("name-is-path", message, by_key["name"].value_span))
     elif format_ == "claude" and (name.startswith("-") or ":" in name):
@@ -157,7 +160,7 @@ def _misspelled(source: Source, entries: list[Entry], format_: Format) -> list[P
     if format_ not in _CHECKED:
         return []
     for entry in entries:
-        if entry.key in KNOWN or entry.key_span[1] != 0:
+        if entry.key in KNOWN or entry.key in _OTHERS or entry.key_span[1] != 0:
             continue
         meant = _SLIPS.get(entry.key) or free.get(_bare(entry.key))
         meant = meant or next(iter(get_close_matches(entry.key, free.values(), n=1, cutoff=_LIKE)), None)
@@ -185,8 +188,8 @@ def _color(source: Source, entry: Entry | None, text: str) -> tuple[str, list[Pr
 
 def _model(source: Source, entry: Entry | None, text: str, format_: Format) -> tuple[str, list[Problem]]:
     model = model_of(text)
-    # Other tools name models as they like, and offer those of other houses.
-    if not model.state or entry is None or (format_ not in _CLAUDES and model.state != "retired"):
+    # Other tools offer models of other houses under names of their own, and retire them when they like.
+    if not model.state or entry is None or format_ not in _CLAUDES:
         return model.asked, []
     fix = None
     if model.instead and isinstance(entry.value, str):

@@ -38,7 +38,7 @@ def hidden_in(line: str) -> Iterator[tuple[int, int]]:
             continue
         if len(run) == 1 and run >= "\U000e0100" and start and unicodedata.category(line[start - 1]) == "Lo":
             continue
-        if run == "\u00ad" and 0 < start and end < len(line) and line[start - 1].isalpha() and line[end].isalpha():
+        if run == "\u00ad" and start > 0 and end < len(line) and line[start - 1].isalpha() and line[end].isalpha():
             # A soft hyphen inside of a word says where it may be broken.
             continue
         yield start, end

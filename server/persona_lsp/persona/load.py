@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+import msgspec
+
 from persona_lsp.persona.fences import Fences, find_fences
 from persona_lsp.persona.fields import read_fields
 from persona_lsp.persona.formats import format_of_folder, stem_of
@@ -24,19 +26,20 @@ _MAX_OF_A_CODE = 20
 _WITHOUT_FRONT_MATTER = frozenset({"agents", "claude", "gemini", "copilot-instructions", "conventions"})
 
 
-def load(data: bytes, file_name: str) -> Loaded:
-    """Read a persona file from its bytes. `file_name` (or path) gives the format and a name to fall back on.
+class Front(msgspec.Struct, frozen=True):
+    """The front matter of a persona file, with what is needed to find one's way in it."""
 
-    The persona is None where the file is too large or has no text; an error among the problems
-    says which. Everything else is read as well as it can be.
-    """
-    if len(data) > MAX_FILE:
-        message = f"The persona file has {len(data) // 1024} KiB; at most {MAX_FILE // 1024} are read."
-        return Loaded(None, (problem("file-too-large", message, TOP),))
-    base = re.split(r"[/\\]", file_name)[-1]
+    source: Source
+    format: Format
+    fences: Fences | None
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_front(data: bytes, file_name: str) -> Front:
+    """Read the front matter of a file of at most `MAX_FILE` bytes. Never raises."""
     source = read(data)
     problems = _encoding_problems(source)
-
     fences, found = find_fences(source)
     problems += found
     entries: list[Entry] = []
@@ -50,15 +53,30 @@ def load(data: bytes, file_name: str) -> Loaded:
         known = {entry.key for entry in entries}
         entries += [entry for entry in more if not number or entry.key not in known]
         problems += found
-
     format_ = _format(file_name, entries, fences)
     if format_ == "cursor":
         # Cursor writes globs without quotes; there this is the format and no mistake.
         problems = [p for p in problems if p.code != "unquoted-special" or "`globs`" not in p.message]
+    return Front(source, format_, fences, tuple(entries), tuple(problems))
+
+
+def load(data: bytes, file_name: str) -> Loaded:
+    """Read a persona file from its bytes. `file_name` (or path) gives the format and a name to fall back on.
+
+    The persona is None where the file is too large or has no text; an error among the problems
+    says which. Everything else is read as well as it can be.
+    """
+    if len(data) > MAX_FILE:
+        message = f"The persona file has {len(data) // 1024} KiB; at most {MAX_FILE // 1024} are read."
+        return Loaded(None, (problem("file-too-large", message, TOP),))
+    base = re.split(r"[/\\]", file_name)[-1]
+    front = read_front(data, file_name)
+    source, fences = front.source, front.fences
+    problems = list(front.problems)
     first_key = fences.opening + 1 if fences else None
-    fields, found = read_fields(source, entries, stem_of(base), format_, first_key)
+    fields, found = read_fields(source, list(front.entries), stem_of(base), front.format, first_key)
     problems += found
-    if format_ == "plain":
+    if front.format == "plain":
         problems += _no_front_matter(source, fields.name)
 
     body, body_line = _body(source, fences.body if fences else 0)
@@ -79,7 +97,7 @@ def load(data: bytes, file_name: str) -> Loaded:
         sections=sections_of(body, body_line + 1),
         source=base,
         sha256=hashlib.sha256(data).hexdigest(),
-        format=format_,
+        format=front.format,
     )
     return Loaded(persona, _sorted([*problems, *_chat_orders(persona)]))
 

@@ -22,6 +22,16 @@ ALIASES = {
     "best": "the most capable model of the account",
     "opusplan": "Opus to plan, Sonnet to carry out",
 }
+# Ids that can be asked today, the newest of each family first; any other id of these families is taken as well.
+IDS = (
+    "claude-fable-5-2",
+    "claude-opus-5-5",
+    "claude-sonnet-5-5",
+    "claude-haiku-5-5",
+    "claude-opus-5",
+    "claude-sonnet-5",
+    "claude-haiku-4-5",
+)
 # Not offered, but no mistake either.
 _FAMILIES = frozenset({*ALIASES, "mythos"})
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from persona_lsp.persona import sentences
-from persona_lsp.persona.markdown import Section, parts_of
+from persona_lsp.persona.markdown import parts_of
+from persona_lsp.persona.model import Section
 
 # What comes before the verb of an order, and no subject of its own: "The client asks the user" is about the code.
 _LEAD = (
@@ -19,7 +20,7 @@ _ORDERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             _LEAD + r"(?:ask|interview|prompt|consult|check with|confirm with|wait for|greet) "
-            r"(?:the |your |a )?(?:user|human|developer|person)s?\b(?! (?:stor|need|data|interface|model|table|id)\w*)",
+            r"(?:the|your) (?:user|human|developer|person)\b(?! (?:stor|need|data|interface|model|table|id)\w*)",
             re.IGNORECASE,
         ),
         "it asks somebody",
@@ -28,7 +29,7 @@ _ORDERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             _LEAD + r"(?:wait for|get|obtain|request) (?:(?:explicit|their|user) )*(?:approval|confirmation)"
-            r"(?: (?:before|from the user)\b|[.!]?$)",
+            r" (?:before|from the user)\b",
             re.IGNORECASE,
         ),
         "it asks somebody",
@@ -41,7 +42,7 @@ _ORDERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r".*(?:(?<=\s)|^)#tool:\w"), "it calls a tool"),
     (
         re.compile(
-            _LEAD + r"(?:runs?|executes?) (?:the command )?`[^`]+`",
+            _LEAD + r"(?:runs?|executes?) (?:the command )?`[^`\s]+\s[^`]+`",
             re.IGNORECASE,
         ),
         "it runs a command",

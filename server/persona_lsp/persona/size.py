@@ -27,5 +27,5 @@ def size_of(text: str) -> Size:
 
 def _rounded(count: int) -> int:
     """Two digits that mean something: 1,143 is 1,100."""
-    unit = 10 ** max(len(str(count)) - 2, 0)
+    unit: int = 10 ** max(len(str(count)) - 2, 0)
     return round(count / unit) * unit

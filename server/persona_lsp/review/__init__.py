@@ -6,6 +6,7 @@ from persona_lsp.review.findings import all_findings, findings
 from persona_lsp.review.hints import hints, lenses
 from persona_lsp.review.hover import hover
 from persona_lsp.review.pages import features, names, rule, rules
+from persona_lsp.review.persona_file import persona_choices, persona_hover, persona_mended, persona_symbols
 from persona_lsp.review.profile import Profile, profile
 from persona_lsp.review.symbols import definition, symbols, workspace_symbols
 from persona_lsp.rules.run import Stopped
@@ -26,6 +27,10 @@ __all__ = [
     "lenses",
     "names",
     "openapi",
+    "persona_choices",
+    "persona_hover",
+    "persona_mended",
+    "persona_symbols",
     "profile",
     "rule",
     "rules",

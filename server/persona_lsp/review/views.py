@@ -31,7 +31,10 @@ class Lens(Struct, frozen=True, gc=False):
 
 
 class Symbol(Struct, frozen=True, gc=False):
-    """An endpoint or function by name. `kind`: endpoint, function, class. `detail` is shown beside the name."""
+    """An endpoint, a function or a part of a persona by name. `kind`: endpoint, function, class, group, field, section.
+
+    `detail` is shown beside the name.
+    """
 
     name: str
     detail: str
@@ -39,6 +42,17 @@ class Symbol(Struct, frozen=True, gc=False):
     where: Where
     selection: Where
     children: tuple["Symbol", ...] = ()
+
+
+class Choice(Struct, frozen=True, gc=False):
+    """A completion: `text` replaces `start`..`end`. `kind`: field, value, color, tool."""
+
+    label: str
+    kind: str
+    start: int
+    end: int
+    text: str
+    detail: str = ""
 
 
 class EndpointRow(Struct, frozen=True, gc=False):

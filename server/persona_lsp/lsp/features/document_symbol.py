@@ -1,4 +1,4 @@
-"""textDocument/documentSymbol: endpoints and functions of a file."""
+"""textDocument/documentSymbol: endpoints and functions of a file, fields and sections of a persona."""
 
 from typing import Any
 
@@ -14,6 +14,10 @@ KINDS = {
     "endpoint": types.SymbolKind.Interface.value,
     "function": types.SymbolKind.Function.value,
     "class": types.SymbolKind.Class.value,
+    "group": types.SymbolKind.Namespace.value,
+    "field": types.SymbolKind.Property.value,
+    # What servers for Markdown use for headings.
+    "section": types.SymbolKind.String.value,
 }
 
 

@@ -14,7 +14,8 @@ GLOBS = (
     "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,rb,rake,ru}",
     "**/{persona-lsp.toml,pyproject.toml,package.json,pom.xml,build.gradle,Gemfile,Gemfile.lock,Rakefile}",
     "**/{application,bootstrap}*.{yml,yaml,properties}",
-    "**/{.claude,.github}/agents/**/*.md",
+    "**/{.claude,.github,.cursor}/agents/**/*.md",
+    "**/.cursor/rules/**/*.mdc",
 )
 
 
