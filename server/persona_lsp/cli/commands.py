@@ -12,6 +12,7 @@ import click
 from persona_lsp import __version__
 from persona_lsp.cli import formats
 from persona_lsp.cli.style import paint_for, prepare_streams
+from persona_lsp.text.count import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,13 @@ _MOST_PROBLEMS = 20
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path())
 _CONFIG = click.option("--config", metavar="FILE", help="Read settings from this file instead of looking for one.")
+_FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "information", "hint", "never"]),
+    default="warning",
+    help="The least severity that makes the exit code 1.",
+    show_default=True,
+)
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to colour text."
 )
@@ -78,13 +86,7 @@ def commands() -> None:
 @_CONFIG
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that this file knows.")
 @click.option("--write-baseline", metavar="FILE", help="Write the findings to this file as known.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "information", "hint", "never"]),
-    default="warning",
-    help="The least severity that makes the exit code 1.",
-    show_default=True,
-)
+@_FAIL_ON
 @click.option(
     "--jobs", type=click.IntRange(0, 256), default=0, help="How many processes read files. 0: one per processor."
 )
@@ -190,6 +192,21 @@ def show(persona: str, form: str, color: str) -> int:
     return 0
 
 
+@personas.command("check")
+@click.argument("paths", nargs=-1, metavar="[FILES]...", type=click.Path())
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_FAIL_ON
+@_COLOR
+def check_personas(paths: tuple[str, ...], form: str, fail_on: str, color: str) -> int:
+    """Print what is wrong in persona FILES (without any: in those of the project), as an editor shows it."""
+    from persona_lsp.cli import persona_check as checks
+
+    checked = checks.check(paths)
+    _emit(checks.render(checked, form, paint_for(sys.stdout, color)), None)
+    worst = checks.worst(checked)
+    return FINDINGS if worst is not None and worst <= _threshold(fail_on) else 0
+
+
 @commands.command()
 @click.option("--stdio", is_flag=True, help="Standard input and output (the default).")
 @click.option("--tcp", metavar="HOST:PORT", help="Wait for a client on a TCP port.")
@@ -253,7 +270,7 @@ def _write_baseline(location: str, report: Report) -> int:
     except OSError as error:
         raise click.ClickException(f"`{location}` cannot be written: {error.strerror or error}") from error
     count = len(report.findings)
-    click.echo(f"{count} finding{'' if count == 1 else 's'} written to {location}", err=True)
+    click.echo(f"{counted(count, 'finding')} written to {location}", err=True)
     return 0
 
 

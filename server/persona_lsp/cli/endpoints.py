@@ -14,6 +14,7 @@ from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.report import Problem
 from persona_lsp.cli.style import Paint
 from persona_lsp.review.views import EndpointRow
+from persona_lsp.text.count import counted
 from persona_lsp.text.lines import LineTable
 
 _STYLES = {"GET": "green", "HEAD": "green", "POST": "yellow", "PUT": "blue", "PATCH": "blue", "DELETE": "red"}
@@ -91,7 +92,7 @@ def _table(rows: Sequence[EndpointRow], paint: Paint) -> str:
         padded[0] = paint(padded[0], _STYLES.get(line[0], "magenta"))
         lines.append("  ".join(padded).rstrip())
     count = len(rows)
-    return "\n".join(lines) + f"\n\n{count} endpoint{'' if count == 1 else 's'}\n"
+    return "\n".join(lines) + f"\n\n{counted(count, 'endpoint')}\n"
 
 
 def _json(value: object) -> str:

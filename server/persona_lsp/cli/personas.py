@@ -10,6 +10,7 @@ import msgspec
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.formats.text import visible
 from persona_lsp.cli.style import Paint
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.coverage import CoverageRow, coverage
 from persona_lsp.persona.find import Found, find_personas
 from persona_lsp.workspace import disk
@@ -27,7 +28,7 @@ def listed(form: str) -> str:
         at_work = one.shadowed_by is None and one.name == project.settings.persona
         notes = [f"shadowed by {one.shadowed_by}"] if one.shadowed_by else []
         notes += [] if one.loaded.persona else ["cannot be used"]
-        notes += [problem.message for problem in one.loaded.problems]
+        notes += [problem.message for problem in one.loaded.problems if problem.severity < Severity.HINT]
         note = f"  ({'; '.join(notes)})" if notes else ""
         lines.append(
             f"{'*' if at_work else ' '} {visible(one.name):<{width}}  {one.origin:<9}  {visible(one.path + note)}"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from persona_lsp import settings as settings_of
 from persona_lsp.cli.report import Problem
+from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.settings import FILE_NAMES, Partial, Settings
 from persona_lsp.settings.globs import matches
@@ -119,7 +120,9 @@ def _persona(project: Project) -> tuple[CompiledPersona | None, tuple[Problem, .
         if chosen is None:
             raise UsageError(f"there is no persona `{wanted}`; `persona-lsp personas` lists those that there are")
         found = chosen
-    problems = tuple(Problem(f"{one.line}:{one.column}: {one.message}", found.path) for one in found.loaded.problems)
+    # Hints are for whoever writes the persona, and `personas check` tells them.
+    told = [one for one in found.loaded.problems if one.severity < Severity.HINT]
+    problems = tuple(Problem(f"{one.line}:{one.column}: {one.message}", found.path) for one in told)
     if found.loaded.persona is None:
         raise UsageError(f"the persona {found.path} cannot be used: " + "; ".join(one.message for one in problems))
     return compile_persona(found.loaded.persona, topics()), problems

@@ -13,6 +13,7 @@ from persona_lsp.persona.cards import escaped
 from persona_lsp.persona.compile import Commitment, CompiledPersona
 from persona_lsp.persona.technologies import Technology, language_ids
 from persona_lsp.persona.topics import match_topics
+from persona_lsp.text.count import counted
 
 Kind = Literal["commitment", "background", "technology"]
 
@@ -118,7 +119,7 @@ def explain_commitment(
     if row.titles:
         lines.append(f"- Topics: {', '.join(escaped(title) for title in row.titles)}")
     if row.rules:
-        lines.append(f"- Kept by {_counted(len(row.rules), 'rule')}: {_codes(row.rules)}")
+        lines.append(f"- Kept by {counted(len(row.rules), 'rule')}: {_codes(row.rules)}")
     if row.features:
         lines.append(f"- {'Also kept' if row.rules else 'Kept'} by: {_codes(row.features)}")
     if row.why:
@@ -211,10 +212,6 @@ def _covers(row: CoverageRow, line: int, column: int) -> bool:
 def _key(name: str) -> str:
     """`Spring Boot`, `spring-boot` and `spring_boot` are one."""
     return re.sub(r"[^a-z0-9#+]", "", name.lower())
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _codes(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from persona_lsp.cli.report import Report, place
 from persona_lsp.cli.style import Paint, plain
 from persona_lsp.findings.finding import Related, Reported, Severity
+from persona_lsp.text.count import counted
 
 STYLES = {
     Severity.ERROR: "bold red",
@@ -106,7 +107,7 @@ def _related(one: Related, report: Report, paint: Paint) -> str:
 
 
 def _summary(report: Report, paint: Paint) -> str:
-    files = _counted(len(report.files), "file")
+    files = counted(len(report.files), "file")
     parts = []
     for severity in Severity:
         count = sum(finding.severity == severity for finding in report.findings)
@@ -121,12 +122,8 @@ def _summary(report: Report, paint: Paint) -> str:
     if report.known:
         line += f", {report.known} known from the baseline"
     if report.fixed:
-        line += f"; {_counted(report.fixed, 'file')} mended"
+        line += f"; {counted(report.fixed, 'file')} mended"
     return line + "\n"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _text(line: bytes) -> str:
