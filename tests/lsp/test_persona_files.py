@@ -112,7 +112,7 @@ class Editor:
 
 def edited(text: str, edits: list[Json]) -> str:
     """The text after edits whose characters are bytes (the encoding that these clients offer first)."""
-    lines = text.encode().splitlines(keepends=True) + [b""]
+    lines = [*text.encode().splitlines(keepends=True), b""]
     starts = [sum(map(len, lines[:i])) for i in range(len(lines) + 1)]
     data = text.encode()
 
@@ -184,8 +184,8 @@ def test_hidden_characters_are_named_and_not_shown(editor: Editor) -> None:
     text = '---\nname: hidden\ndescription: "é\u202e: \u2066x"\n---\nYou test 😀\u200b.\n'
     uri = editor.open(".claude/agents/hidden.md", text)
     found = [one for one in editor.problems(uri) if one["code"] == "hidden-character"]
-    assert "U+202E RIGHT-TO-LEFT OVERRIDE turns the reading direction" in found[0]["message"]
-    assert "U+200B ZERO WIDTH SPACE is seen by nobody" in found[2]["message"]
+    assert "is not what is read, because of U+202E RIGHT-TO-LEFT OVERRIDE" in found[0]["message"]
+    assert "Nobody sees what stands here: U+200B ZERO WIDTH SPACE" in found[2]["message"]
     assert not any(c in one["message"] for one in found for c in "\u202e\u2066\u200b")
     # In the client's encoding: é has two bytes, the emoji four.
     assert found[0]["range"] == {"start": {"line": 2, "character": 16}, "end": {"line": 2, "character": 19}}

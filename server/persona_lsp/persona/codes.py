@@ -34,7 +34,7 @@ CODES: dict[str, Code] = {
     "front-matter-unclosed": Code(_ERROR, "The closing `---` is missing.", True),
     "front-matter-dots": Code(_WARNING, "The front matter ends with `...`; most readers expect `---`.", True),
     "front-matter-too-large": Code(_ERROR, "The front matter is larger than 64 KiB and is not read."),
-    "front-matter-yaml": Code(_WARNING, "The YAML is not valid; its keys are read line by line."),
+    "front-matter-yaml": Code(_WARNING, "The YAML is not valid; its keys are read line by line.", True),
     "second-front-matter": Code(_WARNING, "A second block of keys follows, which others take for text.", True),
     "tab-indentation": Code(_WARNING, "YAML does not allow tabs as indentation.", True),
     # Its keys.

@@ -69,9 +69,12 @@ def read_fields(
         problems.append(_rejected(source, by_key["name"], name))
 
     if first is not None and not values["description"].strip() and format_ in _DESCRIPTION_NEEDED:
-        fix = insertion(source, "Add a description", first, f"description: {quoted(name)}{source.line_end}", safe=False)
+        fix = None
+        if "description" not in by_key:
+            below = by_key["name"].value_span[2] + 1 if "name" in by_key else first
+            line = f"description: {quoted(name)}{source.line_end}"
+            fix = insertion(source, "Add a description", below, line, safe=False) if below < len(source.lines) else None
         message = "The persona has no description; editors show it beside the name."
-        fix = fix if "description" not in by_key else None
         problems.append(problem("description-missing", message, _fence(source, first), fix=fix))
 
     color, found = _color(source, by_key.get("color"), values["color"])

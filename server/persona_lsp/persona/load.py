@@ -15,8 +15,9 @@ from persona_lsp.persona.hidden import hidden_in, names_of, turns
 from persona_lsp.persona.markdown import sections_of
 from persona_lsp.persona.model import Format, Loaded, Persona, Problem
 from persona_lsp.persona.orders import chat_orders
-from persona_lsp.persona.report import TOP, problem, quoted, replacement
+from persona_lsp.persona.report import TOP, Span, problem, quoted, replacement
 from persona_lsp.persona.source import Source, read
+from persona_lsp.text.count import counted
 
 MAX_FILE = 256 * 1024
 MAX_FRONT_MATTER = 64 * 1024
@@ -81,10 +82,9 @@ def load(data: bytes, file_name: str) -> Loaded:
 
     body, body_line = _body(source, fences.body if fences else 0)
     if not body:
-        last = len(source.lines) - 1
-        at_end = (last, len(source.lines[last]), last, len(source.lines[last]))
+        last = fences.body - 1 if fences else 0
         message = "The persona says nothing: below the front matter there is no text, so it cannot be used."
-        problems.append(problem("body-empty", message, at_end))
+        problems.append(problem("body-empty", message, (last, 0, last, len(source.lines[last]))))
         return Loaded(None, _sorted(problems))
     persona = Persona(
         name=fields.name,
@@ -146,16 +146,19 @@ def _encoding_problems(source: Source) -> list[Problem]:
         if fix is not None:
             fix = type(fix)(fix.title, 0, source.bom, "")
         message = "The file begins with a byte order mark, behind which some readers miss the front matter."
-        problems.append(problem("byte-order-mark", message, TOP, fix=fix))
+        problems.append(problem("byte-order-mark", message, _first_line(source), fix=fix))
 
     broken = [(i, c) for i, (line, raw) in enumerate(zip(source.lines, source.raw, strict=True)) if line != raw
               for c in (next(k for k, (a, b) in enumerate(zip(line, raw, strict=True)) if a != b),)]  # fmt: skip
     if broken:
         line, column = broken[0]
         bad = source.raw[line][column]
-        what = "is no valid UTF-8" if "\ud800" <= bad <= "\udfff" else "is a control character"
-        code = "invalid-utf8" if "\ud800" <= bad <= "\udfff" else "control-character"
-        message = f"What stands here {what} and was replaced ({len(broken)} lines in all)."
+        code, what = (
+            ("invalid-utf8", "is no valid UTF-8")
+            if "\ud800" <= bad <= "\udfff"
+            else ("control-character", "is a control character")
+        )
+        message = f"What stands here {what}; U+FFFD is read in its place ({counted(len(broken), 'line')} in all)."
         problems.append(problem(code, message, (line, column, line, column + 1)))
 
     for number, text in enumerate(source.lines):
@@ -163,10 +166,10 @@ def _encoding_problems(source: Source) -> list[Problem]:
             span = (number, start, number, end)
             run = text[start:end]
             fix = replacement(source, "Remove the hidden characters", span, "")
-            does = (
-                "turns the reading direction: what is shown is not what is read" if turns(run) else "is seen by nobody"
+            what = (
+                "What is shown here is not what is read, because of" if turns(run) else "Nobody sees what stands here:"
             )
-            problems.append(problem("hidden-character", f"{names_of(run)} {does}.", span, fix=fix))
+            problems.append(problem("hidden-character", f"{what} {names_of(run)}.", span, fix=fix))
     return problems
 
 
@@ -177,12 +180,16 @@ def _chat_orders(persona: Persona) -> list[Problem]:
     ]
 
 
+def _first_line(source: Source) -> Span:
+    return 0, 0, 0, len(source.lines[0])
+
+
 def _no_front_matter(source: Source, name: str) -> list[Problem]:
     end = source.line_end
     text = end.join(["---", f"name: {quoted(name)}", f"description: {quoted(name)}", "---", "", ""])
     fix = replacement(source, "Add a front matter", TOP, text, safe=False)
     message = f"The file has no front matter; the persona is called `{name}` after it."
-    return [problem("front-matter-missing", message, TOP, fix=fix)]
+    return [problem("front-matter-missing", message, _first_line(source), fix=fix)]
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

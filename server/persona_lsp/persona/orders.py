@@ -49,8 +49,8 @@ _ORDERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            _LEAD + r"(?:delegates?|hands? (?:off|over)|spawns?|launch(?:es)?|invokes?|calls?|query|queries) "
-            r"(?:\S+ ){0,6}?`?(?:sub-?agents?|(?:context|task)[ -]manager|[a-z]+(?:-[a-z]+)*-agent)\b",
+            _LEAD + r"(?:delegates?|hands? (?:off|over)|spawns?|launch(?:es)?|invokes?|calls?|quer(?:y|ies)) "
+            r"(?:\S+ ){0,6}?`?(?:sub-?agents?|(?:context|task)[ -]manager|(?!user-)\w+(?:-\w+)+`? agents?)\b",
             re.IGNORECASE,
         ),
         "it calls another agent",

@@ -8,11 +8,13 @@ import msgspec
 
 from persona_lsp.persona.model import Problem, TextFix
 from persona_lsp.persona.report import Span, block_scalar, problem, quoted, replacement
-from persona_lsp.persona.schema import KNOWN
+from persona_lsp.persona.schema import FIELDS, KNOWN
 from persona_lsp.persona.source import Source
 
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
 _KNOWN_WITHOUT_SPACE = re.compile(rf"({'|'.join(sorted(KNOWN))}):(?=[^\s:/])")
+
+_STRUCTURED = frozenset(field.name for fields in FIELDS.values() for field in fields if field.kind in {"map", "list"})
 
 # Lines of the dialogues that descriptions carry as examples: never keys of their own.
 _DIALOGUE = frozenset({"context", "user", "assistant", "commentary", "example", "examples", "note", "system"})
@@ -104,9 +106,15 @@ def _reasons(source: Source, chunk: Chunk, head: str, tail: list[str]) -> list[P
             fix = replacement(source, "Replace tabs with spaces", at, indent.replace("\t", "  "))
             message = f"`{key}` is indented with a tab, which YAML does not allow."
             return [problem("tab-indentation", message, at, fix=fix)]
+    if tail and key in _STRUCTURED:
+        # Its lines are keys and items of their own: as one text they would mean something else.
+        message = f"`{key}` is no valid YAML; look at its indentation, colons and quotes."
+        return [problem("front-matter-yaml", message, span)]
     quote = _quote_fix(source, key, span, head, tail)
     if head[:1] in {'"', "'"}:
         message = f"The quotation marks of `{key}` are not balanced; the text was taken as it stands."
+        # Where more than one stands there, it is open which of them was meant to close.
+        quote = _unsafe(quote) if head[0] in head[1:] else quote
         return [problem("unbalanced-quotes", message, span, fix=quote)]
     if re.search(r":(?:\s|$)", "\n".join([head, *tail])) and not _BLOCK.match(head):
         message = f"`{key}` contains a colon and has no quotes, which is no YAML; quote it."
@@ -115,7 +123,11 @@ def _reasons(source: Source, chunk: Chunk, head: str, tail: list[str]) -> list[P
         message = f"`{key}` begins with `{head[0]}`, which means something else in YAML; quote it."
         return [problem("unquoted-special", message, span, fix=quote)]
     message = f"`{key}` is no valid YAML; its text was taken as it stands."
-    return [problem("front-matter-yaml", message, span, fix=quote)]
+    return [problem("front-matter-yaml", message, span, fix=_unsafe(quote))]
+
+
+def _unsafe(fix: TextFix | None) -> TextFix | None:
+    return None if fix is None else msgspec.structs.replace(fix, safe=False)
 
 
 def _quote_fix(source: Source, key: str, span: Span, head: str, tail: list[str]) -> TextFix | None:
