@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: docs/rules/, docs/settings.md and docs/frameworks.md.
+"""Writes the pages that are made from the code: docs/rules/, docs/settings.md, docs/frameworks.md, tables in docs/personas.md.
 
 `python docs/generate.py` writes what changed and removes pages of rules that are gone; with `--check` it writes
 nothing, names what is stale and answers 1.
@@ -11,6 +11,8 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "server"))
 
 from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
+from persona_lsp.persona.codes import CODES  # noqa: E402 - the same
+from persona_lsp.persona.schema import FIELDS, SOURCES  # noqa: E402 - the same
 from persona_lsp.rules.registry import Rule, rules, topics  # noqa: E402 - the same
 from persona_lsp.rules.topics import FEATURES  # noqa: E402 - the same
 from persona_lsp.settings.schema import markdown as settings_page  # noqa: E402 - the same
@@ -32,6 +34,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "rules" / "README.md"] = _index()
     made[DOCS / "settings.md"] = f"{NOTE}\n# Settings\n\n{settings_page()}"
     made[DOCS / "frameworks.md"] = _frameworks()
+    made[DOCS / "personas.md"] = _personas()
     return made
 
 
@@ -114,6 +117,38 @@ def _frameworks() -> str:
         packages = ", ".join(f"`{package}`" for package in library.packages) or "always looked for"
         relational = {True: "yes", False: "no", None: ""}[library.relational]
         lines.append(f"| {library.id} | {_languages(library.languages)} | {relational} | {packages} |")
+    return "\n".join(lines) + "\n"
+
+
+def _personas() -> str:
+    """The page as it was written, with its tables of today."""
+    text = (DOCS / "personas.md").read_text(encoding="utf-8")
+    return _between(_between(text, "fields", _fields()), "problems", _problems())
+
+
+def _between(text: str, name: str, table: str) -> str:
+    start, end = f"<!-- {name}: made by docs/generate.py -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = text.partition(start)
+    return f"{before}{start}\n{table}\n{end}{rest.partition(end)[2]}"
+
+
+def _fields() -> str:
+    lines = []
+    for format_, fields in FIELDS.items():
+        title, url = SOURCES[format_]
+        lines += [f"### {title}", "", f"From [its documentation]({url}).", "", "| field | | values |", "|---|---|---|"]
+        for field in fields:
+            values = ", ".join(f"`{value}`" for value in field.values)
+            lines.append(f"| `{field.name}`{' (needed)' if field.needed else ''} | {field.summary} | {values} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _problems() -> str:
+    lines = ["| code | severity | fix | |", "|---|---|---|---|"]
+    for name, code in CODES.items():
+        fix = "yes" if code.fixable else ""
+        lines.append(f"| `{name}` | {code.severity.word} | {fix} | {code.summary} |")
     return "\n".join(lines) + "\n"
 
 

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from tests.persona.edits import codes, persona_file
 
-from persona_lsp.persona.active import Active, replace
 from persona_lsp.persona.find import bundled_folder, choose, find_personas, read_persona
-from persona_lsp.persona.load import load
 
 
 class Disk:
@@ -116,22 +114,3 @@ def test_one_file_wherever_it_lies() -> None:
 
 def test_the_bundled_folder_is_the_repository_s_in_an_editable_install() -> None:
     assert (Path(bundled_folder()) / "backend-developer.md").is_file()
-
-
-class TestTheActivePersona:
-    def test_is_replaced_by_a_good_version(self) -> None:
-        active = replace(Active(), load(named("a"), "a.md"))
-        active = replace(active, load(named("b"), "a.md"))
-        assert active.persona is not None
-        assert (active.persona.name, active.stale, active.problems) == ("b", False, ())
-
-    def test_outlives_a_broken_version(self) -> None:
-        active = replace(Active(), load(named("a"), "a.md"))
-        active = replace(active, load(b"---\nname: b\ndescription: c\n---\n", "a.md"))
-        assert active.persona is not None
-        assert (active.persona.name, active.stale) == ("a", True)
-        assert [problem.code for problem in active.problems] == ["body-empty"]
-
-    def test_is_none_where_the_first_version_is_broken(self) -> None:
-        active = replace(Active(), load(b"", "a.md"))
-        assert (active.persona, active.stale) == (None, False)

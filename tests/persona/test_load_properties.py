@@ -10,6 +10,8 @@ from persona_lsp.persona.compile import compile_persona
 from persona_lsp.persona.coverage import coverage, explain_commitment
 from persona_lsp.persona.load import load
 from persona_lsp.persona.source import read
+from persona_lsp.review import persona_choices, persona_hover, persona_mended, persona_symbols
+from persona_lsp.text.edits import apply
 
 BUNDLED = (Path(__file__).parents[2] / "personas" / "backend-developer.md").read_bytes()
 
@@ -18,7 +20,9 @@ PIECES = st.sampled_from(
      "  ", "\t", '"', "'", "{", "}", "|", ">", "*", "&a", "```", "# ", "You test. ", "e.g. ", "<example>", "\ufeff",
      "\u2028", "\x85", "\x00", "😀", "é", "| a | b |", "|---|", "**", "- Languages: Go, C#", "`", "..", "=="]
 )  # fmt: skip
-NAMES = st.sampled_from(["a.md", "a.agent.md", "a.mdc", "AGENTS.md", "", "../x.md"])
+NAMES = st.sampled_from(
+    ["a.md", ".claude/agents/a.md", "a.agent.md", ".cursor/agents/a.md", "a.mdc", "AGENTS.md", "", "../x.md"]
+)
 
 
 def check(data: bytes, file_name: str) -> None:
@@ -46,6 +50,35 @@ def check(data: bytes, file_name: str) -> None:
     rows = coverage(compiled, {}, TOPICS, ())
     for row in rows:
         assert explain_commitment(compiled, rows, row.line, row.column) is not None
+
+
+def ask(data: bytes, file_name: str, offset: int) -> None:
+    """Everything that an editor asks at a place; every answer lies inside the file."""
+    places = [
+        (one.start, one.end)
+        for one in (persona_hover(file_name, data, offset), *persona_choices(file_name, data, offset))
+        if one is not None
+    ]
+    symbols = list(persona_symbols(file_name, data))
+    while symbols:
+        symbol = symbols.pop()
+        places += [(symbol.where.start, symbol.where.end), (symbol.selection.start, symbol.selection.end)]
+        symbols += symbol.children
+    assert all(0 <= start <= end <= len(data) for start, end in places)
+    fix = persona_mended(file_name, data)
+    if fix is not None:
+        mended = apply(data, fix.edits)
+        assert persona_mended(file_name, mended) is None
+
+
+@given(st.lists(PIECES, max_size=30).map("".join), NAMES, st.integers(0, 200))
+@settings(max_examples=100, deadline=None)
+def test_an_editor_may_ask_anywhere(text: str, file_name: str, offset: int) -> None:
+    for data in (text.encode(), ("---\n" + text).encode(), ("---\n" + text + "\n---\nYou test.").encode()):
+        at = min(offset, len(data))
+        while at < len(data) and data[at] & 0xC0 == 0x80:
+            at += 1
+        ask(data, file_name, at)
 
 
 @given(st.binary(max_size=300), NAMES)
