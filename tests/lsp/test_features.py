@@ -143,6 +143,20 @@ def test_an_unsaved_settings_file_counts(client: Client, tmp_path: Path) -> None
     client.settled(uri, lambda found: not found)
 
 
+def test_two_open_settings_files_leave_each_other_alone(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "persona-lsp.toml").write_text("")
+    (tmp_path / "pyproject.toml").write_text("")
+    client.initialize(RICH, tmp_path, initializationOptions={"debounceMs": 0})
+    client.open((tmp_path / "persona-lsp.toml").as_uri(), "ignore = ['x']\n", language="toml")
+    client.open((tmp_path / "pyproject.toml").as_uri(), "[tool.persona-lsp]\n", language="toml")
+    uri = (tmp_path / "a.py").as_uri()
+    for version in range(1, 30):
+        client.open(uri, f"bad{version}\n", version=version)
+        client.diagnostics(uri, version)
+    # Each new look at the workspace asks the client to look again, too.
+    assert len(client.notified("workspace/inlayHint/refresh")) < 20
+
+
 def test_a_persona_that_is_missing_is_told_once(client: Client) -> None:
     client.initialize(initializationOptions={"persona": "nobody"})
     client.open(URI, "bad1\n")

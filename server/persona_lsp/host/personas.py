@@ -10,7 +10,8 @@ from persona_lsp.host.ports import Buffers
 from persona_lsp.persona.compile import CompiledPersona, compile_persona
 from persona_lsp.persona.find import Found, bundled_folder, choose, find_personas, read_persona
 from persona_lsp.persona.formats import is_bystander, is_persona_file
-from persona_lsp.persona.model import Problem
+from persona_lsp.persona.load import load
+from persona_lsp.persona.model import Loaded, Problem
 from persona_lsp.persona.report import TOP, problem
 from persona_lsp.rules.registry import topics
 from persona_lsp.workspace import disk
@@ -30,6 +31,7 @@ class Personas:
     def __init__(self) -> None:
         """No persona was used yet."""
         self._good: dict[tuple[str, str], Good] = {}
+        self._loaded: dict[str, tuple[bytes, Loaded]] = {}
         self._bundled = _normal(bundled_folder())
 
     def compiled(self, wanted: str, folder: str, buffer: Buffers) -> tuple[CompiledPersona | None, tuple[str, ...]]:
@@ -39,7 +41,7 @@ class Personas:
         """
         if not wanted:
             return None, ()
-        found = _found(wanted, folder, buffer)
+        found = self._found(wanted, folder, buffer)
         persona = found.loaded.persona if found is not None else None
         if found is not None and persona is not None:
             compiled = compile_persona(persona, topics())
@@ -79,14 +81,21 @@ class Personas:
                 return (problem("last-good-at-work", message, TOP),)
         return ()
 
+    def _found(self, wanted: str, folder: str, buffer: Buffers) -> Found | None:
+        files = _Open(buffer)
+        if wanted.endswith((".md", ".mdc")) or "/" in wanted or os.sep in wanted:
+            return read_persona(files, os.path.join(folder, os.path.expanduser(wanted)))
+        home = os.path.expanduser("~")
+        folders = [folder] if folder else []
+        known = find_personas(files, folders, home if home != "~" else None, bundled_folder(), self._load)
+        return choose(known, wanted)
 
-def _found(wanted: str, folder: str, buffer: Buffers) -> Found | None:
-    files = _Open(buffer)
-    if wanted.endswith((".md", ".mdc")) or "/" in wanted or os.sep in wanted:
-        return read_persona(files, os.path.join(folder, os.path.expanduser(wanted)))
-    home = os.path.expanduser("~")
-    known = find_personas(files, [folder] if folder else [], home if home != "~" else None, bundled_folder())
-    return choose(known, wanted)
+    def _load(self, data: bytes, path: str) -> Loaded:
+        """A file as it was read before, if it is the same: whoever types in one persona may have hundreds."""
+        known = self._loaded.get(path)
+        if known is None or known[0] != data:
+            known = self._loaded[path] = (data, load(data, path))
+        return known[1]
 
 
 def _normal(location: str) -> str:

@@ -161,8 +161,11 @@ class Worker:
         path = self._path(letter)
         self.desk.uris[path] = letter.uri
         if self._is_settings(path):
+            before = self.host.text(path)
             self.host.texts[path] = letter.source
-            self._reload_if_settings(path)
+            if before != letter.source:
+                # Without this, two open settings files would have each other looked at for ever.
+                self._reload(path)
             return
         if self.host.engine.is_persona(letter.location or letter.uri):
             self._look_at_persona(letter, path)
@@ -290,7 +293,9 @@ class Worker:
         changed = False
         for path in paths:
             changed |= self.host.refresh(path)
-            self._reload_if_settings(path)
+        if any(self._steers(path) for path in paths):
+            # However many changed: what is open decides for itself.
+            self._reload()
         if changed:
             self.recheck.update(dict.fromkeys(self.mailbox.letters))
             self.write(wire.Linked())
@@ -301,11 +306,15 @@ class Worker:
             return location in set(self.host.settings_files())
         return location in set(self.host.baselines())
 
+    def _steers(self, path: str) -> bool:
+        """Whether a file decides what is reviewed: settings, a baseline, a persona."""
+        return self._is_settings(path) or self.host.engine.is_persona(self.host.location(path))
+
     def _reload_if_settings(self, path: str) -> None:
-        if self._is_settings(path) or self.host.engine.is_persona(self.host.location(path)):
+        if self._steers(path):
             self._reload(path)
 
-    def _reload(self, path: str) -> None:
+    def _reload(self, path: str = "") -> None:
         """What this file says about the review changed: settings and persona are read anew, and all is looked at again."""
         before = self._reach()
         self.host.reload()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import PurePath
 from typing import Literal, Protocol
@@ -15,6 +15,9 @@ from persona_lsp.persona.model import Loaded
 from persona_lsp.persona.report import TOP, problem
 
 Origin = Literal["workspace", "github", "cursor", "user", "bundled", "file"]
+
+
+Loader = Callable[[bytes, str], Loaded]
 
 
 class Files(Protocol):
@@ -37,8 +40,13 @@ class Found(msgspec.Struct, frozen=True):
     shadowed_by: str | None = None
 
 
-def find_personas(files: Files, workspaces: Sequence[str], home: str | None, bundled: str | None) -> tuple[Found, ...]:
-    """All personas, highest first. A file that cannot be used shadows none, but is reported."""
+def find_personas(
+    files: Files, workspaces: Sequence[str], home: str | None, bundled: str | None, loader: Loader = load
+) -> tuple[Found, ...]:
+    """All personas, highest first. A file that cannot be used shadows none, but is reported.
+
+    `loader` stands for `load`, for those who ask often.
+    """
     places: list[tuple[Origin, str, str]] = []
     places += [("workspace", f"{folder}/.claude/agents", "**/*.md") for folder in workspaces]
     places += [("github", f"{folder}/.github/agents", "*.md") for folder in workspaces]
@@ -56,7 +64,7 @@ def find_personas(files: Files, workspaces: Sequence[str], home: str | None, bun
             if path in seen or is_bystander(path):
                 continue
             seen.add(path)
-            one = read_persona(files, path, origin)
+            one = read_persona(files, path, origin, loader)
             shadowed_by = holders.get(one.name)
             if one.loaded.persona is not None and shadowed_by is None:
                 holders[one.name] = path
@@ -64,10 +72,10 @@ def find_personas(files: Files, workspaces: Sequence[str], home: str | None, bun
     return tuple(found)
 
 
-def read_persona(files: Files, path: str, origin: Origin = "file") -> Found:
+def read_persona(files: Files, path: str, origin: Origin = "file", loader: Loader = load) -> Found:
     """One persona file, wherever it lies; one that cannot be read has an error among its problems."""
     try:
-        loaded = load(files.read(path), path)
+        loaded = loader(files.read(path), path)
     except OSError as error:
         message = f"The persona file cannot be read: {error.strerror or type(error).__name__}."
         loaded = Loaded(None, (problem("file-unreadable", message, TOP),))

@@ -9,7 +9,7 @@ from persona_lsp.persona.model import Format
 # Each tool's own folders. Claude Code, Copilot and Cursor read theirs in a project and in the home folder.
 _FOLDERS: tuple[tuple[re.Pattern[str], Format], ...] = (
     (re.compile(r"(?:^|/)\.claude/agents/(?:.*/)?[^/]+\.md$"), "claude"),
-    (re.compile(r"(?:^|/)\.(?:github|copilot)/agents/(?:.*/)?[^/]+\.md$"), "vscode"),
+    (re.compile(r"(?:^|/)\.(?:github|copilot)/agents/[^/]+\.md$"), "vscode"),
     (re.compile(r"(?:^|/)\.cursor/agents/(?:.*/)?[^/]+\.md$"), "cursor-agent"),
     (re.compile(r"(?:^|/)\.cursor/rules/(?:.*/)?[^/]+\.mdc$"), "cursor"),
 )
