@@ -45,9 +45,9 @@ def offers(front: Front, path: str, line: int, column: int) -> list[Offer]:
     key = _KEY.match(text)
     if key is not None and column >= key.end():
         return list(_values(front, path, key.group(1), key.end(), text, column))
-    owner = _owner(source, line) if _ITEM.match(before) else ""
-    if owner in _TOOL_FIELDS:
-        return list(_tools(front, text, column, _listed(source, line)))
+    item = _ITEM.match(before)
+    if item is not None and _owner(source, line) in _TOOL_FIELDS:
+        return list(_tools(front, text, item.end(), column, _listed(source, line)))
     typed = _KEY_BEFORE.fullmatch(before)
     if before and typed is None:
         return []
@@ -87,7 +87,7 @@ def _fields(front: Front, line: int, text: str, end: int) -> Iterator[Offer]:
 
 def _values(front: Front, path: str, key: str, colon: int, text: str, column: int) -> Iterator[Offer]:
     if key in _TOOL_FIELDS:
-        yield from _tools(front, text, column, _in_line(text[colon:]))
+        yield from _tools(front, text, colon, column, _in_line(text[colon:]))
         return
     value = text[colon:]
     start = colon + len(value) - len(value.lstrip())
@@ -107,12 +107,12 @@ def _values(front: Front, path: str, key: str, colon: int, text: str, column: in
         yield Offer(one, "color" if key == "color" else "value", start, max(end, column), space + one, detail)
 
 
-def _tools(front: Front, text: str, column: int, taken: frozenset[str]) -> Iterator[Offer]:
-    before, after = _TOOL.search(text[:column]), _TOOL_REST.match(text[column:])
-    start = before.start() if before else column
+def _tools(front: Front, text: str, first: int, column: int, taken: frozenset[str]) -> Iterator[Offer]:
+    before, after = _TOOL.search(text[first:column]), _TOOL_REST.match(text[column:])
+    start = first + before.start() if before else column
     end = column + (after.end() if after else 0)
     known = VSCODE if front.format == "vscode" else CLAUDE
-    colon = text[:start].rstrip().endswith(":") and not text[:start].endswith(" ")
+    colon = text[:start].endswith(":")
     for name, does in known.items():
         if name not in taken or name == text[start:end]:
             yield Offer(name, "tool", start, end, (" " if colon else "") + name, does)
