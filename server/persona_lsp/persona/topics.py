@@ -38,6 +38,12 @@ class TopicMatch(msgspec.Struct, frozen=True):
 
 def match_topics(sentence: str, topics: Sequence[Topic]) -> tuple[TopicMatch, ...]:
     """The topics that a sentence names, in the given order, each by its most specific phrase."""
+    return _matches(sentence, tuple(topics))
+
+
+@lru_cache(maxsize=2048)
+def _matches(sentence: str, topics: tuple[Topic, ...]) -> tuple[TopicMatch, ...]:
+    # Whoever types in one sentence of a persona leaves the others as they are.
     spoken = _Sentence(sentence)
     matches: list[TopicMatch] = []
     for topic in topics:
