@@ -77,6 +77,13 @@ def test_what_is_not_there_is_wrong_usage(command: Command, tmp_path: Path) -> N
         assert name in done.stderr
 
 
+def test_what_the_settings_ignore_is_left_out(command: Command, tmp_path: Path) -> None:
+    put(tmp_path, "persona-lsp.toml", 'ignore = ["unquoted-colon"]\n')
+    put(tmp_path, "guard.md", COLON)
+    done = command("personas", "check", "guard.md")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 persona file, 0 problems\n", "")
+
+
 def test_hidden_characters_do_not_reach_the_terminal(command: Command, tmp_path: Path) -> None:
     put(tmp_path, "guard.md", GOOD.replace("name: guard", "name: a\u202e/b"))
     out = command("personas", "check", "guard.md").stdout

@@ -387,6 +387,17 @@ class TestLiveReload:
         editor.client.settled(code, lambda found: "error-leaks-internals" not in [one["code"] for one in found])
 
 
+def test_what_the_settings_ignore_is_not_shown(tmp_path: Path) -> None:
+    with Client(REAL, cache=tmp_path / "cache") as client:
+        client.initialize(RICH, tmp_path, initializationOptions={"ignore": ["unquoted-colon", "chat-order"]})
+        editor = Editor(client, tmp_path)
+        uri = editor.open(".claude/agents/strict.md", PERSONA)
+        assert editor.codes(uri) == ["model-retired", "tool-misspelled"]
+        (action,) = editor.actions(uri, editor.problems(uri)[1], only=["quickfix"])
+        assert action["title"] == "Write `Grep`"
+        assert client.notified("window/showMessage") == []
+
+
 def test_a_file_that_the_settings_name_is_a_persona_wherever_it_lies(tmp_path: Path) -> None:
     (tmp_path / "reviewer.md").write_text(PERSONA)
     with Client(REAL, cache=tmp_path / "cache") as client:

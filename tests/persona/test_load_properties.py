@@ -81,6 +81,12 @@ def test_an_editor_may_ask_anywhere(text: str, file_name: str, offset: int) -> N
         ask(data, file_name, at)
 
 
+def test_bytes_that_are_no_text_are_never_part_of_one_edit() -> None:
+    data = b"---\nname: on\ndescription: \xff\ncolor: #0f0\n---\nYou test.\n"
+    assert persona_mended("a.md", data) is None
+    assert len([one for one in load(data, "a.md").problems if one.fix is not None]) == 2
+
+
 @given(st.binary(max_size=300), NAMES)
 @settings(max_examples=100, deadline=None)
 def test_arbitrary_bytes(data: bytes, file_name: str) -> None:

@@ -32,11 +32,18 @@ class Checked(Struct, frozen=True):
 def check(paths: Sequence[str]) -> tuple[Checked, ...]:
     """The persona files among some paths; the project's own where none are given. Files are taken at their word.
 
+    What the settings of the project ignore is left out.
+
     Raises `UsageError` for a path that does not exist, and for a folder without persona files.
     """
-    files = disk.Files()
-    found = list(_named(paths, files)) if paths else _of_the_project(files)
-    return tuple(Checked(_shown(path), read_persona(files, path).loaded.problems) for path in dict.fromkeys(found))
+    files, project = disk.Files(), projects.project(["."])
+    found = list(_named(paths, files)) if paths else _of_the_project(files, project)
+    ignored = project.settings.ignore
+
+    def problems(path: str) -> tuple[Problem, ...]:
+        return tuple(one for one in read_persona(files, path).loaded.problems if one.code not in ignored)
+
+    return tuple(Checked(_shown(path), problems(path)) for path in dict.fromkeys(found))
 
 
 def worst(checked: Sequence[Checked]) -> Severity | None:
@@ -69,8 +76,7 @@ def _named(paths: Sequence[str], files: disk.Files) -> Iterator[str]:
         yield from personas
 
 
-def _of_the_project(files: disk.Files) -> list[str]:
-    project = projects.project(["."])
+def _of_the_project(files: disk.Files, project: projects.Project) -> list[str]:
     found = [one.path for one in find_personas(files, *projects.places(project)) if one.origin in _OWN]
     found += files.list(os.path.join(project.root, ".cursor", "rules"), "**/*.mdc")
     wanted = project.settings.persona

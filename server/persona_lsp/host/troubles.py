@@ -39,12 +39,13 @@ def persona_findings(desk: Desk, path: str, letter: Letter) -> tuple[wire.Shown,
     except Exception as error:  # noqa: BLE001  # a persona file that breaks its reader must not break the editor
         host.log(f"reading the persona {path} failed: {error!r}")
         problems = ()
+    ignored = host.chosen(path).settings.ignore
     table = LineTable(letter.source)
     # The reader does not count a byte order mark at the beginning as a character, the editor does.
     marked = letter.source.startswith(codecs.BOM_UTF8)
     result = []
     fixes: dict[str, PersonaFix] = {}
-    for number, problem in enumerate(problems):
+    for number, problem in enumerate(problem for problem in problems if problem.code not in ignored):
         start = _offset(table, problem.line, problem.column, marked=marked)
         end = _offset(table, problem.end_line, problem.end_column, marked=marked)
         key = f"{problem.code}#{number}"

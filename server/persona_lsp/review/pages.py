@@ -6,6 +6,7 @@ from importlib.resources import files
 from msgspec.structs import replace
 
 from persona_lsp.extract.known import frameworks, libraries
+from persona_lsp.persona.codes import CODES
 from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.rules.registry import Rule
@@ -31,9 +32,9 @@ def rule(rule_id: str) -> RuleInfo | None:
 
 
 def names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What settings may name: ids of rules, and families."""
+    """What settings may name: ids of rules and codes of problems in persona files, and families."""
     known = (*all_rules(), UNUSED)
-    return tuple(one.id for one in known), tuple(dict.fromkeys(one.family for one in known))
+    return (*(one.id for one in known), *CODES), tuple(dict.fromkeys(one.family for one in known))
 
 
 def features() -> frozenset[str]:

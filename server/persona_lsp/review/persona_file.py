@@ -80,12 +80,14 @@ def persona_mended(path: str, source: bytes) -> Fix | None:
             break
         text = text[: fix.start] + fix.new_text.encode() + text[fix.end :]
     edit = difference(source, text)
+    try:
+        new_text = edit.text.decode() if edit is not None else ""
+    except UnicodeDecodeError:
+        # What is no text lies between two fixes and cannot be sent as one; each fix by itself still can.
+        return None
     if edit is None:
         return None
-    return Fix(
-        "Fix what is wrong in this persona",
-        (Edit(path, edit.start, edit.end, edit.text.decode("utf-8", "surrogateescape")),),
-    )
+    return Fix("Fix what is wrong in this persona", (Edit(path, edit.start, edit.end, new_text),))
 
 
 @cache
