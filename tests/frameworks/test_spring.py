@@ -6,6 +6,7 @@ from tests.harness.engine import read
 from persona_lsp.facts.http import GuardKind, In, Route
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.spring.framework import FRAMEWORK
+from persona_lsp.rules import registry
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
 from persona_lsp.workspace.snapshot import Auth, Endpoint
@@ -744,3 +745,57 @@ def test_prefixes_of_a_path_match_configurer(predicate: str, path: str, known: b
         f' configurer.addPathPrefix("/api", {predicate}); }} }}',
     )
     assert [(e.path, e.path_known) for e in found.values()] == [(path, known)]
+
+
+# -- what a class takes for all of its handlers ----------------------------------------------------------------------
+
+
+def unused(**files: str) -> list[str]:
+    """The parameters that `path-param-unused` names in Java files of package app."""
+    sources = {f"src/main/java/app/{n}.java": f"package app;\n{WEB}{text}".encode() for n, text in files.items()}
+    found = read(sources).findings(next(r for r in registry.rules() if r.id == "path-param-unused"))
+    return sorted(f.subject for f in found)
+
+
+DEVICES = """
+@RestController @RequestMapping("/devices/{serial}")
+class A%s {
+    %s
+    @GetMapping("/books/{id}") Book one(@PathVariable Long id) { return books.read(id); }
+}
+"""
+
+
+def test_a_model_attribute_reads_the_path_for_all_handlers_of_its_class() -> None:
+    assert unused(A=DEVICES % ("", "")) == ["GET /devices/{serial}/books/{id} serial"]
+    taken = '@ModelAttribute void device(@PathVariable("serial") String s) { this.serial = s; }'
+    assert unused(A=DEVICES % ("", taken)) == []
+    assert unused(A=DEVICES % ("", "@InitBinder void bind(WebDataBinder b, @PathVariable String serial) { }")) == []
+    assert unused(A=DEVICES % ("", "@InitBinder void bind(WebDataBinder b) { }")) == [
+        "GET /devices/{serial}/books/{id} serial"
+    ]
+    # Another parameter, or another method, is no reading of this one.
+    assert unused(A=DEVICES % ("", "@ModelAttribute void book(@PathVariable Long id) { }")) == [
+        "GET /devices/{serial}/books/{id} serial"
+    ]
+
+
+def test_a_model_attribute_of_a_base_class_or_an_advice_reads_the_path_too() -> None:
+    base = "abstract class Base { @ModelAttribute Device device(@PathVariable String serial) { return find(serial); } }"
+    assert unused(A=DEVICES % (" extends Base", ""), Base=base) == []
+    assert unused(A=DEVICES % ("", ""), Base=base) == ["GET /devices/{serial}/books/{id} serial"]
+    advice = "@ControllerAdvice class All { @ModelAttribute void a(@PathVariable(required = false) String serial) { } }"
+    assert unused(A=DEVICES % ("", ""), All=advice) == []
+
+
+def test_fields_of_a_resource_read_the_path_for_all_of_its_methods() -> None:
+    source = """
+    import jakarta.ws.rs.*;
+    @Path("/devices/{serial}") public class A {
+        %s
+        @GET @Path("/books/{id}") public Book one(@PathParam("id") Long id) { return books.read(id); }
+    }
+    """
+    assert unused(A=source % "") == ["GET /devices/{serial}/books/{id} serial"]
+    assert unused(A=source % '@PathParam("serial") String device;') == []
+    assert unused(A=source % "@Context UriInfo uri;") == []

@@ -30,6 +30,7 @@ _ASIDE: Final = frozenset({"scripts", "benchmarks", "benchmark"})
 _OK: Final = 200
 _ENTRIES: Final = frozenset({"app", "server", "index", "main"})
 """Names of files that applications start in."""
+_ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
 _ASYNC_SAFE: Final = 5
 """From this major version on, Express forwards rejected promises itself."""
 
@@ -67,6 +68,10 @@ class _World(Struct):
     forwards: bool
     serves: bool
     """There are routes in files of the application itself."""
+    shared: Mapping[tuple[str, str], tuple[Ref, ...]]
+    """(file, class) -> methods that take something from the request before each handler of the class (Spring)."""
+    advice: tuple[Ref, ...]
+    """The same of classes that advise all controllers."""
     loose: frozenset[str]
     """Last names of what is mounted and cannot be followed: `app.use("/auth", context.auth.endpoints)` (Express)."""
 
@@ -142,9 +147,26 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
         # What an interceptor demands is unknown: it counts where no rule says anything.
         security_rules(sorted(rules, key=lambda rule: rule[1].name == "interceptor")), forwards,
-        any(f.routes and f.role == "prod" for f in files.values()),
+        any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
         frozenset(loose - _ENTRIES),
     )  # fmt: skip
+
+
+def _shared(all_names: Names) -> tuple[Mapping[tuple[str, str], tuple[Ref, ...]], tuple[Ref, ...]]:
+    """Methods that run before all handlers of their class, and those that run before all handlers there are."""
+    found: dict[tuple[str, str], tuple[Ref, ...]] = {}
+    advice: list[Ref] = []
+    for path, entry in all_names.files.items():
+        for route in entry.dependencies:
+            if route.framework != "spring":
+                continue
+            name = f"{entry.facts.package}.{route.handler_key}".lstrip(".")
+            cls = route.handler_key.rpartition(".")[0]
+            if entry.classes[cls].annotations and not _ADVICE.isdisjoint(entry.classes[cls].annotations):
+                advice.append(Ref(name))
+            else:
+                found[path, cls] = (*found.get((path, cls), ()), Ref(name))
+    return found, tuple(advice)
 
 
 def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
@@ -391,6 +413,8 @@ def _made(
     every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
     raw = join(context, every_path, chain.prefix, own)
     full, segments = normalise(raw)
+    if world.shared or world.advice:
+        route = _with_shared(world, route, owner)
     depended = gathered(world.names, path, route)
     every = (
         *guards,
@@ -422,6 +446,15 @@ def _made(
             order=(*chain.position, route.order) if chain.position is not None else (),
         )  # fmt: skip
         yield completed(endpoint, world.calls, world.sole_status)
+
+
+def _with_shared(world: _World, route: Route, owner: tuple[str, str] | None) -> Route:
+    """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
+    if owner is None or route.framework != "spring":
+        return route
+    own = [ref for path, cls in _hierarchy(world, *owner) for ref in world.shared.get((path, cls.name), ())]
+    added = tuple(ref for ref in (*own, *world.advice) if ref not in route.dependencies)
+    return replace(route, dependencies=(*route.dependencies, *added)) if added else route
 
 
 def _is_aside(path: str) -> bool:
@@ -867,11 +900,10 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         if endpoint.where.path == path:
             fresh_route = routes.get((route.order, route.methods), route)
             # What the dependencies told when the route was linked still holds.
-            route = (
-                replace(fresh_route, unknown_params=True)
-                if route.unknown_params and not fresh_route.unknown_params
-                else fresh_route
-            )
+            route = replace(
+                fresh_route, unknown_params=route.unknown_params or fresh_route.unknown_params,
+                dependencies=route.dependencies,
+            )  # fmt: skip
         fresh = replace(
             endpoint, handler=handler, route=route, where=route.where, declared=route.declared,
             body=None if endpoint.body is None else route.body,

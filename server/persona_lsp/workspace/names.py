@@ -436,7 +436,7 @@ def _class_in_package(all_names: Names, item: Import, rest: str) -> Target | Non
 
 
 def _by_package(all_names: Names, entry: FileIndex, name: str, depth: int) -> Target | None:
-    """Java: classes of the same package. Ruby: constants, which are loaded by name."""
+    """Java: classes of the same package, or with the package in front. Ruby: constants, which are loaded by name."""
     if entry.facts.language not in ("java", "ruby"):
         return None
     plain = name.replace("::", ".")
@@ -444,8 +444,10 @@ def _by_package(all_names: Names, entry: FileIndex, name: str, depth: int) -> Ta
     for cut in range(len(parts), 0, -1):
         candidates = all_names.classes.get(parts[cut - 1], ())
         if entry.facts.language == "java":
+            written = ".".join(parts[: cut - 1])
+            named = [c for c in candidates if written and all_names.files[c[0]].facts.package == written]
             same = [c for c in candidates if all_names.files[c[0]].facts.package == entry.facts.package]
-            candidates = tuple(same) or (
+            candidates = tuple(named or same) or (
                 candidates if len(candidates) == 1 and _star_covers(all_names, entry, candidates[0][0]) else ()
             )
         else:

@@ -19,7 +19,7 @@ from persona_lsp.frameworks.spring.annotations import (
     type_name,
     where,
 )
-from persona_lsp.syntax.ir import AnyExpr, Decorator, FunctionNode, ParamNode, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Decorator, FieldNode, FunctionNode, ParamNode, Str, dotted
 
 SCALARS: Final = frozenset({
     "String", "CharSequence", "int", "long", "short", "byte", "double", "float", "boolean", "char", "Integer", "Long",
@@ -128,6 +128,22 @@ def inputs(
         else:
             unknown = True
     return Inputs(tuple(params), body, unknown)
+
+
+def field_inputs(fields: tuple[FieldNode, ...], values: Values, scope: str) -> Inputs:
+    """What the fields of a JAX-RS resource are filled with: `@PathParam("id") Long id;`, `@Context UriInfo uri;`."""
+    params: list[Param] = []
+    unknown = False
+    for field in fields:
+        declared = next((d for d in field.decorators if simple(d.name) in _PLACES), None)
+        if declared is not None:
+            node = ParamNode(field.start, field.end, field.name, field.type, None, field.decorators)
+            made = _declared(node, declared, values, scope)
+            params += [made] if made is not None else []
+            unknown = unknown or made is None
+        elif find(field.decorators, "BeanParam") is not None or type_name(field.type) in _RAW:
+            unknown = True
+    return Inputs(tuple(params), None, unknown)
 
 
 def input_places(method: FunctionNode) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Declared, Level, Route, Router
 from persona_lsp.facts.place import Where
@@ -22,7 +24,7 @@ from persona_lsp.frameworks.spring.annotations import (
     where,
 )
 from persona_lsp.frameworks.spring.guards import declared_guards
-from persona_lsp.frameworks.spring.inputs import inputs
+from persona_lsp.frameworks.spring.inputs import Inputs, field_inputs, inputs
 from persona_lsp.frameworks.spring.routes import answered_type, document, method_keys
 from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module, Str, dotted
 
@@ -64,10 +66,11 @@ def resources(module: Module, values: Values, order: int) -> tuple[list[Router],
             abstract=cls.kind == "interface" or "abstract" in cls.modifiers or at is None,
             inherits_prefix=at is None,
         ))  # fmt: skip
+        fields = _fields(cls, path, values)
         for method, key in method_keys(cls, path):
             verb = _verb(method)
             if verb is not None:
-                routes.append(_route(cls, path, method, key, verb, module, values, order + len(routes)))
+                routes.append(_route(cls, path, method, key, verb, module, values, order + len(routes), fields))
     return routers, routes
 
 
@@ -93,6 +96,7 @@ def _route(
     module: Module,
     values: Values,
     order: int,
+    fields: Inputs,
 ) -> Route:
     at = find(method.decorators, "Path")
     written = argument(at, "value") if at is not None else None
@@ -105,13 +109,19 @@ def _route(
         methods=(simple(verb.name),), path=rooted(_path(at, values, path)), framework="spring",
         where=where(module, verb), statement=Where(module.path, min(method.outer_start, method.start), method.end),
         order=order, router=Ref(path), handler_key=key, handler_name=f"{cls.name}.{method.name}",
-        guards=declared_guards(method.decorators, Level.ROUTE, module), params=taken.params, body=taken.body,
+        guards=declared_guards(method.decorators, Level.ROUTE, module), params=(*taken.params, *fields.params), body=taken.body,
         declared=declared, doc=document(cls, method), variants=tuple(_variants(method)),
         response_type=values.source(method.returns) if method.returns is not None else "",
         response_where=where(module, method.returns) if method.returns is not None else None,
         path_where=where(module, written) if isinstance(written, Str) else None,
-        method_where=where(module, verb), unknown_params=taken.unknown,
+        method_where=where(module, verb), unknown_params=taken.unknown or fields.unknown,
     )  # fmt: skip
+
+
+def _fields(cls: ClassNode, path: str, values: Values) -> Inputs:
+    """`@PathParam("id") Long id;` and `@Context UriInfo uri;`: fields that are filled before each method is called."""
+    taken = field_inputs(cls.fields, values, path)
+    return Inputs(tuple(replace(p, via=cls.name) for p in taken.params), None, taken.unknown)
 
 
 def _variants(method: FunctionNode) -> Iterator[str]:

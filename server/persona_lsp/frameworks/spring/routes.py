@@ -31,6 +31,7 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.guards import caller_guards, declared_guards
 from persona_lsp.frameworks.spring.inputs import inputs
+from persona_lsp.frameworks.spring.shared import shared_inputs
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Str, dotted
 
@@ -55,6 +56,7 @@ def controllers(module: Module, values: Values) -> tuple[list[Router], list[Rout
     routers: list[Router] = []
     routes: list[Route] = []
     for cls, path in classes(module):
+        routes += shared_inputs(cls, path, module, values, len(routes))
         made = _router(cls, path, module, values)
         if made is None:
             continue
