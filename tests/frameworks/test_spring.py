@@ -747,6 +747,187 @@ def test_prefixes_of_a_path_match_configurer(predicate: str, path: str, known: b
     assert [(e.path, e.path_known) for e in found.values()] == [(path, known)]
 
 
+def test_rules_that_code_of_the_project_replaces_are_unknown() -> None:
+    config = """
+        @Override protected void configure(HttpSecurity http) throws Exception {
+            http.authorizeRequests()%s.withObjectPostProcessor(new ObjectPostProcessor<FilterSecurityInterceptor>() {
+                public <T extends FilterSecurityInterceptor> T postProcess(T filter) { %s return filter; }
+            }).and().csrf().disable();
+        }
+    """
+    assert set(auth(config % ("", "filter.setSecurityMetadataSource(ours);")).values()) == {Auth.UNKNOWN}
+    assert set(auth(config % ("", "filter.setPublishAuthorizationSuccess(true);")).values()) == {Auth.NONE}
+    assert set(auth(config % (".anyRequest().permitAll()", "filter.setAccessDecisionManager(x);")).values()) == {
+        Auth.UNKNOWN
+    }
+
+
+def test_lists_of_patterns_that_a_method_puts_together() -> None:
+    found = auth(
+        """
+        private static final String[] OPEN = {"/health"};
+        @Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            List<String> open = new ArrayList<>(Arrays.asList(OPEN));
+            open.add("/api/orders");
+            if (docs.enabled()) { open.addAll(List.of("/elsewhere")); }
+            http.authorizeHttpRequests(r -> r
+                .requestMatchers(open.toArray(new String[0])).permitAll()
+                .anyRequest().authenticated());
+            return http.build();
+        }
+        """
+    )
+    assert found == {
+        "GET /api/orders": Auth.NONE, "POST /api/orders": Auth.NONE, "GET /admin/users": Auth.REQUIRED,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.UNKNOWN,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["fill(open);", "open.addAll(settings.open());", "open = settings.open();"])
+def test_a_list_of_patterns_that_other_code_fills_is_unknown(change: str) -> None:
+    rules = """
+        @Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            List<String> open = new ArrayList<>(List.of("/health"));
+            %s
+            http.authorizeHttpRequests(r -> r.requestMatchers(open.toArray(String[]::new)).permitAll()
+                .anyRequest().authenticated());
+            return http.build();
+        }
+    """
+    assert auth(rules % change)["GET /admin/users"] is Auth.UNKNOWN
+
+
+def test_chains_of_several_files_are_tried_in_their_order() -> None:
+    config = """
+    import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+    @Configuration class %s {
+        @Bean @Order(%d) SecurityFilterChain chain(HttpSecurity http) { return http%s.build(); }
+    }
+    """
+    open_ = config % ("Open", 2, ".authorizeHttpRequests(r -> r.anyRequest().permitAll())")
+    closed = '.securityMatcher("/api/**").authorizeHttpRequests(r -> r.anyRequest().authenticated())'
+    found = endpoints(A=CONTROLLERS, BOpenSecurity=open_, CClosedSecurity=config % ("Closed", 1, closed))
+    assert found["GET /api/orders"].auth is Auth.REQUIRED
+    assert found["GET /elsewhere"].auth is Auth.NONE
+
+
+@pytest.mark.parametrize(
+    ("chain", "expected"),
+    [
+        ('http.securityMatcher("/health").csrf(c -> c.disable())', Auth.NONE),
+        ('http.securityMatcher("/health").addFilterBefore(ours, UsernamePasswordAuthenticationFilter.class)', Auth.UNKNOWN),
+        ('http.securityMatcher("/health").with(ours, x -> x.on())', Auth.UNKNOWN),
+        ('http.securityMatcher("/health").authorizeHttpRequests(this::rules)', Auth.UNKNOWN),
+        ('http.securityMatcher("/health").authorizeHttpRequests(r -> r.requestMatchers("/health/a").permitAll())', Auth.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_what_no_rule_of_a_chain_speaks_of_is_its_own_affair(chain: str, expected: Auth) -> None:
+    """No other chain sees a request that a chain serves: the second one, which demands a login, says nothing here."""
+    rules = """
+    @Bean @Order(1) SecurityFilterChain one(HttpSecurity http) { return %s.build(); }
+    @Bean @Order(2) SecurityFilterChain two(HttpSecurity http) {
+        return http.authorizeHttpRequests(r -> r.anyRequest().authenticated()).build();
+    }
+    """
+    found = auth(rules % chain)
+    assert (found["GET /health"], found["GET /elsewhere"]) == (expected, Auth.REQUIRED)
+
+
+def test_a_chain_that_is_not_built_here_is_unknown() -> None:
+    found = auth("@Bean SecurityFilterChain chain() { return new DefaultSecurityFilterChain(matcher, filters); }")
+    assert set(found.values()) == {Auth.UNKNOWN}
+
+
+def test_what_a_profile_opens_may_be_closed_elsewhere() -> None:
+    rule = "@Bean SecurityFilterChain c(HttpSecurity h) { return h.authorizeHttpRequests(r -> r.anyRequest().%s()).build(); }"
+    assert set(auth('@Profile("dev") ' + rule % "permitAll").values()) == {Auth.UNKNOWN}
+    assert set(auth('@Profile("dev") ' + rule % "authenticated").values()) == {Auth.REQUIRED}
+
+
+# -- interceptors ----------------------------------------------------------------------------------------------------
+
+REGISTERS = """
+class Web implements WebMvcConfigurer {
+    @Autowired private Gate gate;
+    public void addInterceptors(InterceptorRegistry registry) { registry.addInterceptor(%s)%s; }
+}
+"""
+GATE = """
+class Gate implements HandlerInterceptor {
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) { %s }
+    private boolean refuse(HttpServletResponse response, int status) { response.setStatus(status); return false; }
+}
+"""
+DEMANDS = "if (users.current() == null) { response.sendError(401); return false; } return true;"
+
+
+def gated(patterns: str, body: str = DEMANDS, made: str = "gate") -> dict[str, str]:
+    found = endpoints(A=CONTROLLERS, Gate=GATE % body, Web=REGISTERS % (made, patterns))
+    return {label: e.auth.value for label, e in found.items()}
+
+
+def test_an_interceptor_stands_before_the_paths_of_its_patterns() -> None:
+    found = gated('.addPathPatterns("/api/**", "/admin/**").excludePathPatterns(List.of("/admin/users"))')
+    assert found == {
+        "GET /api/orders": "required", "POST /api/orders": "required", "GET /admin/users": "none",
+        "GET /health": "none", "GET /elsewhere": "none",
+    }  # fmt: skip
+    assert set(gated("").values()) == {"required"}
+    assert set(gated('.addPathPatterns("/**").excludePathPatterns(settings.open())').values()) == {"unknown"}
+    assert gated(".addPathPatterns(settings.closed())")["GET /health"] == "unknown"
+
+
+@pytest.mark.parametrize("made", ["new Gate()", "this.gate", "gate()"])
+def test_ways_to_name_an_interceptor(made: str) -> None:
+    source = REGISTERS.replace("@Autowired", "Gate gate() { return new Gate(); } @Autowired") % (made, "")
+    found = endpoints(A=CONTROLLERS, Gate=GATE % DEMANDS, Web=source)
+    assert {e.auth for e in found.values()} == {Auth.REQUIRED}
+    assert {e.before[0].key for e in found.values()} == {"Gate.preHandle"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (DEMANDS, "required"),
+        ("if (user() == null) { return refuse(response, 401); } return true;", "required"),
+        ("if (token != null && tokens.verify(token)) { return true; } response.setStatus(403); return false;", "required"),
+        ("if (!(handler instanceof HandlerMethod)) { return true; } " + DEMANDS, "required"),
+        ('if ("OPTIONS".equals(request.getMethod())) { return true; } ' + DEMANDS, "required"),
+        ('if (session.getAttribute("user") == null) { response.sendRedirect("/login"); return false; } return true;', "required"),
+        ("if (user() == null) { throw new NotLoginException(); } return true;", "required"),
+        ("try { jwt.verify(token); return true; } catch (Exception e) { response.sendError(401); return false; }", "required"),
+        # Who passes by the address or an annotation stands somewhere else.
+        ("if (OPEN.contains(request.getRequestURI())) { return true; } " + DEMANDS, "unknown"),
+        ("if (annotation == null) { return true; } " + DEMANDS, "unknown"),
+        ("if (needsLogin && user() == null) { response.setStatus(401); return false; } return true;", "unknown"),
+        ("for (String p : closed) { if (user() == null) { return refuse(response, 401); } } return true;", "unknown"),
+        # Refusals that nobody explains, and calls that may refuse.
+        ("if (x()) { return false; } return true;", "unknown"),
+        ("return gates.open(request);", "unknown"),
+        ("gates.checkAccess(request); return true;", "unknown"),
+        # Other business.
+        ("if (limiter.full()) { response.setStatus(429); return false; } return true;", "none"),
+        ('request.setAttribute("start", now()); return true;', "none"),
+    ],
+)  # fmt: skip
+def test_what_an_interceptor_demands_is_read_off_its_ways_out(body: str, expected: str) -> None:
+    assert set(gated("", body).values()) == {expected}
+
+
+def test_an_interceptor_demands_what_a_rule_leaves_open() -> None:
+    config = """
+    import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+    class SecurityConfig {
+        SecurityFilterChain chain(HttpSecurity http) { http.authorizeHttpRequests(r -> r.anyRequest().permitAll()); }
+    }
+    """
+    files = {"A": CONTROLLERS, "SecurityConfig": config, "Web": REGISTERS % ("gate", '.addPathPatterns("/api/**")')}
+    found = endpoints(**files, Gate=GATE % DEMANDS)
+    assert (found["GET /api/orders"].auth, found["GET /health"].auth) == (Auth.REQUIRED, Auth.NONE)
+    found = endpoints(**files, Gate=GATE % "return gates.open(request);")
+    assert (found["GET /api/orders"].auth, found["GET /health"].auth) == (Auth.UNKNOWN, Auth.NONE)
+
+
 # -- what a class takes for all of its handlers ----------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from persona_lsp.extract.functions import Unit
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.code import FileFacts, SecretLiteral
+from persona_lsp.facts.code import ClassFacts, FileFacts, SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.ir import FunctionNode
 from persona_lsp.syntax.parse import Parsed, difference, function_of, same_frame
@@ -120,10 +120,17 @@ def _registers(facts: FileFacts, function: Function) -> bool:
             return True
     if any(e.handler_key == function.key for e in facts.error_handlers):
         return True
+    cls = next((c for c in facts.classes if c.name == function.class_name), None)
+    if cls is not None and any(g.symbol is not None and g.symbol.name in _methods(cls) for g in cls.guards):
+        return True  # the class is a guard itself, and its methods say together what it demands
     name = function.name
     if not name:
         return False
     return name in _guard_names(facts) or any(a.startswith(f"{name}(") for a, _ in facts.aliases)
+
+
+def _methods(cls: ClassFacts) -> set[str]:
+    return {f"{cls.name.rpartition('.')[2]}.{name}" for name in cls.methods}
 
 
 def _guard_names(facts: FileFacts) -> set[str]:

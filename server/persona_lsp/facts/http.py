@@ -69,6 +69,8 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """The name of an inherited guard that this one switches off (`skip_before_action`)."""
     within: tuple[str, ...] = ()
     """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
+    outside: tuple[str, ...] = ()
+    """Path patterns that it leaves out (Spring's `excludePathPatterns`)."""
 
 
 class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -191,6 +193,8 @@ class Use(Struct, frozen=True, gc=False, omit_defaults=True):
     guard: Guard
     order: int = -1
     prefix: Text = EMPTY
+    rank: float = 0.0
+    """Which of several chains of rules is tried first, whatever file it stands in (Spring's `@Order`)."""
 
 
 class Route(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -9,10 +9,14 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind
+from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.calls import Calls, function_of
-from persona_lsp.workspace.names import Names
+from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.snapshot import Auth
 
+_INTERCEPTOR: Final = "interceptor"
+_FILTER: Final = "filter"
+_BASES: Final = 4  # interceptors extend one or two of their kind
 _UNAUTHENTICATED: Final = 401
 _FORBIDDEN: Final = 403
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
@@ -70,9 +74,42 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     return Auth.NONE
 
 
-def security_rules(rules: Sequence[tuple[str, Guard]]) -> tuple[tuple[str, Guard], ...]:
-    """URL rules in the order in which they are tried: (pattern, guard)."""
-    return tuple((guard.matcher, guard) for _, guard in rules)
+def security_rules(rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
+    """URL rules in the order in which they are tried: (pattern, guard). Filters that are not read come last."""
+    ordered = sorted(rules, key=lambda rule: (rule[1].name == _FILTER, rule[0]))
+    return tuple((guard.matcher, guard) for _, guard in ordered if guard.name != _INTERCEPTOR)
+
+
+def interceptors(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
+    """The interceptors that demand something, or may: (pattern, guard). Their classes say what, where they are known."""
+    found: list[tuple[str, Guard]] = []
+    for _, guard in rules:
+        if guard.name != _INTERCEPTOR:
+            continue
+        own = _demanded(names, guard)
+        if own is not None:
+            guard = replace(
+                guard, kind=own.kind, conditional=guard.conditional or own.conditional, symbol=own.symbol
+            )  # fmt: skip
+        if guard.kind is not GuardKind.OTHER:
+            found.append((guard.matcher, guard))
+    return tuple(found)
+
+
+def _demanded(names: Names, guard: Guard) -> Guard | None:
+    """What the class of an interceptor, or the nearest of its bases that has a `preHandle`, says of itself."""
+    path, name = guard.where.path, guard.symbol.name if guard.symbol is not None else ""
+    for _ in range(_BASES):
+        found = resolve(names, path, name) if name else None
+        if found is None or found.kind != "class":
+            return None
+        cls = names.files[found.path].classes[found.name]
+        own = next((g for g in cls.guards if g.name == _INTERCEPTOR), None)
+        if own is not None:
+            full = f"{names.files[found.path].facts.package}.{cls.name}".lstrip(".")
+            return replace(own, symbol=Ref(f"{full}.{own.only[0]}"))
+        path, name = found.path, next((b.name for b in cls.bases), "")
+    return None
 
 
 @lru_cache(maxsize=4096)

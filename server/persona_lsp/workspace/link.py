@@ -17,7 +17,7 @@ from persona_lsp.workspace.constants import base_of, controllers, drawn, exists,
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
-from persona_lsp.workspace.guards import auth_of, matches, resolved, security_rules
+from persona_lsp.workspace.guards import auth_of, interceptors, matches, resolved, security_rules
 from persona_lsp.workspace.names import FileIndex, Names, Target, exported, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
@@ -65,6 +65,7 @@ class _World(Struct):
     versions: Mapping[str, str]
     calls: calls.Calls
     rules: Sequence[tuple[str, Guard]]
+    interceptors: Sequence[tuple[str, Guard]]
     forwards: bool
     serves: bool
     """There are routes in files of the application itself."""
@@ -105,7 +106,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     loose: set[str] = set()
     versions: dict[str, str] = {}
     statuses: dict[str, int] = {}
-    rules: list[tuple[str, Guard]] = []
+    rules: list[tuple[float, Guard]] = []
     for path, facts in files.items():
         for package, version in facts.versions:
             versions[package] = versions.get(package) or version
@@ -130,7 +131,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             if target is not None:
                 uses.setdefault((target.path, target.name), []).append((path, use))
             elif use.guard.matcher and facts.role != "test":
-                rules.append((path, use.guard))
+                rules.append((use.rank, use.guard))
         for handler in facts.error_handlers:
             status = handler.status if handler.status is not None else answered(all_names, path, handler)
             if status is not None:
@@ -145,8 +146,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     )
     return _World(
         all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
-        # What an interceptor demands is unknown: it counts where no rule says anything.
-        security_rules(sorted(rules, key=lambda rule: rule[1].name == "interceptor")), forwards,
+        security_rules(rules), interceptors(all_names, rules), forwards,
         any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
         frozenset(loose - _ENTRIES),
     )  # fmt: skip
@@ -715,30 +715,42 @@ def _switched(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
 
 
 def _ruled(world: _World, method: str, path: str, file: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
-    """Add the first URL rule (Spring Security) that matches. A rule that lets everybody in leaves the rest as it is."""
-    for pattern, guard in _rules_for(world, file):
-        if guard.methods and method not in guard.methods and method != "ANY":
+    """Add the first URL rule (Spring Security) that matches, and all interceptors, which come after the rules.
+
+    A rule that lets everybody in leaves the rest as it is. What an interceptor may demand counts where no rule, or one
+    that lets everybody in, says something.
+    """
+    stopping = tuple(g for p, g in _rules_for(world.interceptors, file) if _covers(p, g, method, path))
+    certain = tuple(g for g in stopping if g.kind in _PROTECTS and not g.conditional)
+    for pattern, guard in _rules_for(world.rules, file):
+        if not _covers(pattern, guard, method, path):
             continue
-        if guard.within and not any(matches(scope, path) for scope in guard.within):
-            continue
-        if matches(pattern, path):
-            protected = guard.allows_all and any(
-                g.kind in _PROTECTS and not g.allows_all and not g.conditional for g in guards
-            )
-            return guards if protected else (guard, *guards)
-    return guards
+        if not guard.allows_all:
+            return (guard, *certain, *guards)
+        protected = any(g.kind in _PROTECTS and not g.allows_all and not g.conditional for g in (*certain, *guards))
+        return (*stopping, *guards) if protected or stopping else (guard, *guards)
+    return (*stopping, *guards)
+
+
+def _covers(pattern: str, guard: Guard, method: str, path: str) -> bool:
+    """The guard stands before requests of this method for this path."""
+    if guard.methods and method not in guard.methods and method != "ANY":
+        return False
+    if guard.within and not any(matches(scope, path) for scope in guard.within):
+        return False
+    return matches(pattern, path) and not any(matches(left_out, path) for left_out in guard.outside)
 
 
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 
-def _rules_for(world: _World, file: str) -> Sequence[tuple[str, Guard]]:
+def _rules_for(rules: Sequence[tuple[str, Guard]], file: str) -> Sequence[tuple[str, Guard]]:
     """The rules of the module that the file belongs to; those of other modules where it has none of its own."""
     root = unit(file)
-    own = [rule for rule in world.rules if unit(rule[1].where.path) == root]
-    if own or len({unit(guard.where.path) for _, guard in world.rules}) < 2:
-        return own or world.rules
-    first = world.rules[0][1]
+    own = [rule for rule in rules if unit(rule[1].where.path) == root]
+    if own or len({unit(guard.where.path) for _, guard in rules}) < 2:
+        return own or rules
+    first = rules[0][1]
     # Which of the modules' rules the application runs with is a matter of its class path.
     return (("/**", Guard(first.name, GuardKind.UNKNOWN, first.level, first.where)),)
 
@@ -984,7 +996,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
         tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
         tuple((m.parent, m.child, m.prefix, m.order, m.conditional, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
-        tuple((u.router, u.order, u.prefix, _placeless(u.guard)) for u in facts.uses),
+        tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
     )  # fmt: skip
@@ -1003,6 +1015,8 @@ def _placeless(guard: Guard) -> object:
         guard.matcher,
         guard.methods,
         guard.within,
+        guard.outside,
+        guard.conditional,
         guard.skips,
     )
 

@@ -11,6 +11,7 @@ from persona_lsp.frameworks.spring.cors import policies
 from persona_lsp.frameworks.spring.errors import error_handlers
 from persona_lsp.frameworks.spring.fixes import spell
 from persona_lsp.frameworks.spring.functional import functional
+from persona_lsp.frameworks.spring.interceptors import registered
 from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
 from persona_lsp.frameworks.spring.routes import controllers
@@ -45,7 +46,7 @@ def extract(module: Module) -> Extracted:
     routers += more_routers
     routes += more_routes
     more_routers, more_routes, inline = functional(module, values, len(routes))
-    uses: tuple[Use, ...] = tuple(unread_guards(module))
+    uses: tuple[Use, ...] = (*unread_guards(module), *registered(module, values))
     if b"Security" in module.source:
         uses = (*chains(module, values), *uses)
     uses = (*shiro_chains(module, values), *uses)

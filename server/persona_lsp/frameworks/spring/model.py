@@ -23,6 +23,7 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.errors import exception_status
 from persona_lsp.frameworks.spring.guards import declared_guards
+from persona_lsp.frameworks.spring.interceptors import demands
 from persona_lsp.frameworks.spring.routes import mapping_of
 from persona_lsp.syntax.ir import Binary, ClassNode, Const, FieldNode, Member, Module, Name, Str, dotted
 
@@ -55,7 +56,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             tuple(_field(f, kind, module) for f in cls.fields if not _STATIC & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
-            tuple(_method_guards(cls, module)),
+            (*_method_guards(cls, module), *demands(cls, module)),
             exception_status(cls) if kind == "exception" else None,
             annotations,
             cls.kind == "interface" or "abstract" in cls.modifiers,

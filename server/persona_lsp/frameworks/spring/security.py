@@ -1,17 +1,21 @@
 """Rules of Spring Security's filter chains as guards that match paths, first match wins.
 
 A rule whose pattern cannot be read becomes a guard of unknown kind over everything: what comes after it is not certain.
+So does whatever a chain leaves to code that is not read: a source of rules of the project's own before all rules,
+filters of its own and calls that are given the chain after them.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, literal
+from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.spring.annotations import (
-    VERBS,
     Values,
     argument,
     classes,
@@ -23,12 +27,12 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.code import Made, calls_of, parameter_of_type
 from persona_lsp.frameworks.spring.guards import expression_kind
+from persona_lsp.frameworks.spring.patterns import MATCHERS, Patterns, lists_of, patterns_of
 from persona_lsp.syntax.ir import (
-    AnyExpr,
     Call,
     ClassNode,
+    Decorator,
     FunctionNode,
-    Items,
     Lambda,
     Member,
     Module,
@@ -40,9 +44,9 @@ from persona_lsp.syntax.ir import (
 EVERYWHERE: Final = Ref("*")
 """The router of guards that stand in front of everything that the application serves."""
 
-_MATCHERS: Final = frozenset({"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers"})
 _ANY: Final = frozenset({"anyRequest", "anyExchange"})
 _SCOPES: Final = frozenset({"securityMatcher", "securityMatchers", "antMatcher", "mvcMatcher"})
+_AUTHORIZES: Final = frozenset({"authorizeRequests", "authorizeHttpRequests", "authorizeExchange"})
 _RULES: Final = {
     "permitAll": GuardKind.AUTHN, "anonymous": GuardKind.AUTHN, "authenticated": GuardKind.AUTHN,
     "fullyAuthenticated": GuardKind.AUTHN, "rememberMe": GuardKind.AUTHN, "denyAll": GuardKind.AUTHZ,
@@ -53,10 +57,26 @@ _RULES: Final = {
 _DEMANDS: Final = re.compile(r"\.access\(.*(?:has(?:Any)?(?:Role|Authority)|[aA]uthenticated\(\))", re.DOTALL)
 _MAY_BE_OPEN: Final = re.compile(r"permitAll|anonymous|anyOf|->|\bnew\b")
 _OPEN: Final = frozenset({"permitAll", "anonymous"})
-_NOT_ENDPOINTS: Final = frozenset({
-    "toStaticResources", "atCommonLocations", "toH2Console", "toAnyEndpoint", "EndpointRequest", "PathRequest",
-    "StaticResourceRequest", "toLinks",
-})  # fmt: skip
+_REPLACED: Final = re.compile(r"setPublishAuthorizationSuccess|setRejectPublicInvocations|setObserveOncePerRequest")
+"""What a post-processor may set without changing who is let in."""
+_SETS: Final = re.compile(r"\.set\w+\(")
+_FIRST: Final = -1e9
+_LAST: Final = 1e9
+_CHAIN_TYPES: Final = frozenset({"SecurityFilterChain", "SecurityWebFilterChain"})
+_ADAPTERS: Final = frozenset({"WebSecurityConfigurerAdapter", "ResourceServerConfigurerAdapter"})
+_SOMETIMES: Final = re.compile(r"Profile$|Conditional")
+
+
+class _Chain(Struct):
+    """A filter chain as it is read: its rules, the patterns it is limited to, and what it leaves open."""
+
+    guards: list[Guard]
+    within: tuple[str, ...] = ()
+    closed: bool = False
+    """A rule covers any request."""
+    authorizes: str = ""
+    opaque: bool = False
+    """Code that is not read here may refuse requests that no rule speaks of."""
 
 
 def chains(module: Module, values: Values) -> Iterator[Use]:
@@ -67,19 +87,31 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
         for method in cls.methods:
             web = parameter_of_type(method, ("WebSecurity",)) or type_name(method.returns) == "WebSecurityCustomizer"
             if web:
-                found.append((-1.0, list(_ignored(method, path, module, values))))
+                found.append((_FIRST, list(_ignored(method, path, module, values))))
                 continue
             http = parameter_of_type(method, ("HttpSecurity", "ServerHttpSecurity"))
-            if http:
-                order = find(method.decorators, "Order")
-                rank = number(argument(order, "value")) if order is not None else default
-                found.append((1e9 if rank is None else rank, list(_rules(method, http, path, module, values))))
+            bean = type_name(method.returns) in _CHAIN_TYPES and find(method.decorators, "Bean") is not None
+            if not http and not bean:
+                continue
+            order = find(method.decorators, "Order")
+            rank = number(argument(order, "value")) if order is not None else default
+            chain = _chain(method, http, path, module, values)
+            root = bean or (method.name == "configure" and any(type_name(b) in _ADAPTERS for b in cls.bases))
+            guards = [*chain.guards, *(_rest(chain, method, path, module) if root else ())]
+            if _is_sometimes((*cls.decorators, *method.decorators)):
+                guards = [replace(g, kind=GuardKind.UNKNOWN, allows_all=False) if g.allows_all else g for g in guards]
+            found.append((_LAST if rank is None else rank, guards))
     found.sort(key=lambda chain: chain[0])
     count = 0
-    for _, guards in found:
+    for rank, guards in found:
         for guard in guards:
-            yield Use(EVERYWHERE, guard, count)
+            yield Use(EVERYWHERE, guard, count, rank=rank)
             count += 1
+
+
+def _is_sometimes(decorators: tuple[Decorator, ...]) -> bool:
+    """The configuration holds in some surroundings alone: what it opens may be closed elsewhere."""
+    return any(_SOMETIMES.match(simple(d.name)) for d in decorators)
 
 
 def _order(cls: ClassNode) -> float | None:
@@ -87,61 +119,122 @@ def _order(cls: ClassNode) -> float | None:
     return number(argument(order, "value")) if order is not None else None
 
 
-def _rules(method: FunctionNode, http: str, path: str, module: Module, values: Values) -> Iterator[Guard]:
-    pending: tuple[Call, tuple[str, ...], tuple[str, ...] | None] | None = None
-    within: tuple[str, ...] = ()
+def _chain(method: FunctionNode, http: str, path: str, module: Module, values: Values) -> _Chain:
+    chain = _Chain([], opaque=not http)
+    pending: tuple[Call, Patterns | None] | None = None
     scoping = False
+    lists = lists_of(method, path, values)
+    given = {http} if http else set()
     for made in calls_of(method):
         call = made.call
         name = call.name
         on_http = isinstance(call.receiver, Name) and call.receiver.id == http
+        chain.opaque = chain.opaque or _is_opaque(call, given)
         if call.receiver is None and name != "requestMatchers":
             continue
         if (name in _SCOPES and not dotted(call.receiver)[:1].isupper()) or (name == "requestMatchers" and on_http):
-            read = _patterns(call, path, values)
-            within += read[1] or ()
+            read = patterns_of(call, path, values, lists)
+            chain.within += read.patterns + read.maybe if read is not None else ()
             scoping = name == "requestMatchers" or (bool(call.args) and isinstance(call.args[0], Lambda))
             pending = None
-        elif name in {"and", "authorizeRequests", "authorizeHttpRequests", "authorizeExchange"}:
+        elif name in _AUTHORIZES or name == "and":
             scoping = False
+            if name in _AUTHORIZES:
+                chain.authorizes = name
+                given |= {p.name for arg in call.args if isinstance(arg, Lambda) for p in arg.function.params}
+        elif name == "withObjectPostProcessor" and _is_about_rules(call, module):
+            chain.guards.insert(0, _unread(name, call, method, module, path))
         elif name in _ANY:
-            pending = (call, (), ("/**",))
-        elif name in _MATCHERS:
-            methods, patterns = _patterns(call, path, values)
+            pending = (call, Patterns((), ("/**",)))
+            chain.closed = True
+        elif name in MATCHERS:
+            read = patterns_of(call, path, values, lists)
             if scoping:
-                within += patterns or ()
-            elif patterns is None or patterns or methods:
-                pending = (call, methods, patterns if patterns is None or patterns else ("/**",))
+                chain.within += read.patterns + read.maybe if read is not None else ()
+            elif read is None or read.patterns or read.maybe or read.methods:
+                whole = read is not None and not (read.patterns or read.maybe)
+                pending = (call, Patterns(read.methods, ("/**",)) if read is not None and whole else read)
             else:
                 pending = None
         elif name in _RULES and pending is not None:
-            yield from _guards(pending, made, method, module, path, within)
+            chain.guards += _guards(pending, made, method, module, path)
             pending = None
+    chain.guards = [replace(guard, within=chain.within) for guard in chain.guards] if chain.within else chain.guards
+    return chain
+
+
+def _is_opaque(call: Call, given: set[str]) -> bool:
+    """The call adds something that may refuse requests, or hands the chain or its rules to other code."""
+    if call.name.startswith("addFilter") or call.name in {"apply", "with"}:
+        return True
+    if call.name in _AUTHORIZES:
+        return any(not isinstance(a, Lambda) or "reference" in a.function.modifiers for a in call.args if _speaks(a))
+    return any(isinstance(arg, Name) and arg.id in given for arg in call.args)
+
+
+def _speaks(arg: object) -> bool:
+    return not (isinstance(arg, Call) and arg.name == "withDefaults")
+
+
+def _is_about_rules(call: Call, module: Module) -> bool:
+    """The post-processor belongs to the rules, and sets something else there than how they are reported."""
+    current = call.receiver
+    while isinstance(current, Call) and current.name != "and":
+        if current.name in _AUTHORIZES:
+            break
+        current = current.receiver
+    text = "".join(module.text(arg) for arg in call.args)
+    about = (isinstance(current, Call) and current.name in _AUTHORIZES) or "FilterSecurityInterceptor" in text
+    return about and not (_SETS.search(text) and len(_SETS.findall(text)) == len(_REPLACED.findall(text)))
+
+
+def _rest(chain: _Chain, method: FunctionNode, path: str, module: Module) -> Iterator[Guard]:
+    """What becomes of requests that the chain serves and no rule of it speaks of; no other chain sees them."""
+    if chain.closed:
+        return
+    at = Where(module.path, method.name_start, method.name_end)
+    symbol = Ref(f"{path}.{method.name}")
+    if chain.opaque or chain.authorizes in {"authorizeHttpRequests", "authorizeExchange"}:
+        yield Guard(
+            method.name, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**", within=chain.within
+        )  # fmt: skip
+    elif chain.within:
+        yield Guard(
+            method.name, GuardKind.AUTHN, Level.APP, at, symbol, allows_all=True, matcher="/**", within=chain.within
+        )  # fmt: skip
+
+
+def _unread(name: str, call: Call, method: FunctionNode, module: Module, path: str) -> Guard:
+    """A guard that covers everything, of which nobody knows what it does."""
+    start = call.func.name_start if isinstance(call.func, Member) else call.start
+    at = Where(module.path, start, max(start, call.end))
+    return Guard(name, GuardKind.UNKNOWN, Level.APP, at, Ref(f"{path}.{method.name}"), matcher="/**")
 
 
 def _guards(
-    pending: tuple[Call, tuple[str, ...], tuple[str, ...] | None], made: Made, method: FunctionNode, module: Module,
-    path: str, within: tuple[str, ...],
-) -> Iterator[Guard]:  # fmt: skip
-    matcher, methods, patterns = pending
+    pending: tuple[Call, Patterns | None], made: Made, method: FunctionNode, module: Module, path: str
+) -> Iterator[Guard]:
+    matcher, read = pending
     name = made.call.name
     start = matcher.func.name_start if isinstance(matcher.func, Member) else matcher.start
     at = Where(module.path, start, max(start, made.call.end))
     source = module.source[at.start : at.end].decode("utf-8", "replace")
     symbol = Ref(f"{path}.{method.name}")
-    if patterns is None:
-        yield Guard(
-            name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher="/**", methods=methods, within=within
-        )
+    if read is None:
+        yield Guard(name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher="/**")
         return
     kind = GuardKind.UNKNOWN if made.conditional else _RULES[name]
     if name == "access" and not made.conditional:
         text = made.call.args[0] if made.call.args else None
         kind = expression_kind(text.value or "") if isinstance(text, Str) else _manager_kind(source)
-    for pattern in patterns:
+    for pattern in read.patterns:
         yield Guard(
             name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
-            matcher=pattern, methods=methods, within=within,
+            matcher=pattern, methods=read.methods,
+        )  # fmt: skip
+    for pattern in read.maybe:
+        yield Guard(
+            name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher=pattern, methods=read.methods
         )  # fmt: skip
 
 
@@ -153,80 +246,20 @@ def _manager_kind(source: str) -> GuardKind:
 
 
 def _ignored(method: FunctionNode, path: str, module: Module, values: Values) -> Iterator[Guard]:
+    lists = lists_of(method, path, values)
     for made in calls_of(method):
-        if made.call.name not in _MATCHERS:
+        if made.call.name not in MATCHERS:
             continue
-        methods, patterns = _patterns(made.call, path, values)
+        read = patterns_of(made.call, path, values, lists)
         at = where(module, made.call)
         symbol = Ref(f"{path}.{method.name}")
-        if patterns is None:
-            yield Guard("ignoring", GuardKind.UNKNOWN, Level.APP, at, symbol, "", matcher="/**", methods=methods)
+        if read is None:
+            yield Guard("ignoring", GuardKind.UNKNOWN, Level.APP, at, symbol, "", matcher="/**")
             continue
-        for pattern in patterns or (("/**",) if methods else ()):
+        for pattern in read.patterns or (("/**",) if read.methods and not read.maybe else ()):
             yield Guard(
                 "ignoring", GuardKind.AUTHN, Level.APP, at, symbol, module.text(made.call)[-80:], allows_all=True,
-                conditional=made.conditional, matcher=pattern, methods=methods,
+                conditional=made.conditional, matcher=pattern, methods=read.methods,
             )  # fmt: skip
-
-
-def _patterns(call: Call, path: str, values: Values) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
-    """Methods and patterns of a matcher; None instead of patterns if one of them cannot be read."""
-    methods: list[str] = []
-    patterns: list[str] = []
-    for arg in call.args:
-        if isinstance(arg, Lambda):
-            continue
-        read = _pattern(arg, path, values, 0)
-        if read is None:
-            return tuple(methods), None
-        methods += read[0]
-        patterns += read[1]
-    return tuple(methods), tuple(patterns)
-
-
-def _pattern(arg: AnyExpr, path: str, values: Values, depth: int) -> tuple[list[str], list[str]] | None:
-    match arg:
-        case Items(items=items):
-            return _all(items, path, values, depth)
-        case Call():
-            if {part.name for part in _chain(arg)} & _NOT_ENDPOINTS or dotted(arg.receiver) in _NOT_ENDPOINTS:
-                return [], []
-            if arg.name in {"toArray", "of", "asList", "stream"} and depth < 4 and not isinstance(arg.receiver, Call):
-                return _all(arg.args, path, values, depth)
-            if arg.name.endswith(("Matcher", "Matchers", "pattern", "matcher")) and depth < 4:
-                return _all(arg.args, path, values, depth)
-            return None
-        case Name() | Member():
-            last = simple(dotted(arg))
-            if last in VERBS and (isinstance(arg, Member) or last not in values.fields):
-                return [last], []
-            field = values.field(dotted(arg), path)
-            if field is not None and field.value is not None and not isinstance(field.value, Str) and depth < 4:
-                return _pattern(field.value, path, values, depth + 1)
-        case _:
-            pass
-    text = literal(values.text(arg, path))
-    if text is None:
-        return None
-    if text in VERBS:
-        return [text], []
-    return [], [text if text.startswith(("/", "^", "*", ".")) else "/" + text]
-
-
-def _all(items: tuple[AnyExpr, ...], path: str, values: Values, depth: int) -> tuple[list[str], list[str]] | None:
-    methods: list[str] = []
-    patterns: list[str] = []
-    for item in items:
-        read = _pattern(item, path, values, depth + 1)
-        if read is None:
-            return None
-        methods += read[0]
-        patterns += read[1]
-    return methods, patterns
-
-
-def _chain(call: Call) -> Iterator[Call]:
-    current: AnyExpr | None = call
-    while isinstance(current, Call):
-        yield current
-        current = current.receiver
+        for pattern in read.maybe:
+            yield Guard("ignoring", GuardKind.UNKNOWN, Level.APP, at, symbol, matcher=pattern, methods=read.methods)

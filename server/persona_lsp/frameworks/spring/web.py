@@ -1,6 +1,6 @@
-"""What `WebMvcConfigurer`s and servlet filters put before controllers: path prefixes, and guards that are not read.
+"""What path matchers and servlet filters put before controllers: path prefixes, and guards that are not read.
 
-An interceptor or filter that looks like authentication makes it unknown whom an endpoint lets in, where no security
+A filter that looks like authentication makes it unknown whom an endpoint lets in, where no security
 rule says it.
 """
 
@@ -15,16 +15,14 @@ from persona_lsp.facts.text import Ref, literal
 from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, classes, find, type_name, where
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
+from persona_lsp.frameworks.spring.stance import LIKE_AUTH
 from persona_lsp.syntax.ir import Call, Module, Name, dotted, walk
 
-INTERCEPTOR: Final = "interceptor"
+FILTER: Final = "filter"
 _PREFIX_KEY: Final = "spring.mvc.path-prefix"
-_LIKE_AUTH: Final = re.compile(
-    r"auth|login|token|jwt|session|security|permission|signature|api_?key|identity|user", re.IGNORECASE
-)
 _FILTERS: Final = frozenset({"OncePerRequestFilter", "GenericFilterBean", "Filter", "WebFilter", "HttpFilter"})
-_SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter", "SaRouteInterceptor"})
-_REGISTERS: Final = re.compile(rb"addInterceptor|setFilter\b|SaServletFilter|SaReactorFilter")
+_SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter"})
+_REGISTERS: Final = re.compile(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
 
 
 def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
@@ -44,10 +42,10 @@ def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
 
 
 def unread_guards(module: Module) -> Iterator[Use]:
-    """Interceptors that are registered, and filters that are beans, if their names speak of authentication."""
+    """Filters that are registered or beans, if their names speak of authentication."""
     for cls, path in classes(module):
         bases = {type_name(base) for base in cls.bases}
-        if bases & _FILTERS and _LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
+        if bases & _FILTERS and LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
             yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end))
         if not _REGISTERS.search(module.source):
             continue
@@ -55,15 +53,15 @@ def unread_guards(module: Module) -> Iterator[Use]:
             for made in calls_of(method):
                 if made.call.new and type_name(made.call.func) in _SA_TOKEN:
                     yield _use(None, where(module, made.call))
-                if made.call.name in {"addInterceptor", "setFilter"} and made.call.args:
+                if made.call.name == "setFilter" and made.call.args:
                     named = " ".join(
                         dotted(part.func) if isinstance(part, Call) else part.id
                         for part in walk(made.call.args[0])
                         if isinstance(part, Call | Name)
                     )
-                    if _LIKE_AUTH.search(named):
+                    if LIKE_AUTH.search(named):
                         yield _use(None, where(module, made.call))
 
 
 def _use(symbol: Ref | None, at: Where) -> Use:
-    return Use(EVERYWHERE, Guard(INTERCEPTOR, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**"))
+    return Use(EVERYWHERE, Guard(FILTER, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**"))

@@ -1,0 +1,179 @@
+"""Path patterns as configuration writes them: literals, constants, and lists that a method puts together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from persona_lsp.facts.text import literal
+from persona_lsp.frameworks.spring.annotations import VERBS, Values, simple
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Call,
+    Do,
+    FunctionNode,
+    Items,
+    Lambda,
+    Member,
+    Name,
+    Node,
+    Spread,
+    Stmt,
+    Str,
+    dotted,
+    walk,
+)
+
+MATCHERS: Final = frozenset({"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers"})
+_DEEPEST: Final = 6
+_COPIES: Final = frozenset({"ArrayList", "LinkedList", "HashSet", "LinkedHashSet", "Set", "List"})
+_LISTS: Final = frozenset({"of", "asList", "concat", "copyOf", "unmodifiableList", "singletonList", "Array"})
+_SAME: Final = frozenset({"toArray", "toList", "stream", "distinct", "collect", "sorted"})
+"""Methods of a list or stream that leave its elements what they are."""
+_NOT_ENDPOINTS: Final = frozenset({
+    "toStaticResources", "atCommonLocations", "toH2Console", "toAnyEndpoint", "EndpointRequest", "PathRequest",
+    "StaticResourceRequest", "toLinks",
+})  # fmt: skip
+_HARMLESS: Final = MATCHERS | _COPIES | _LISTS | {"addPathPatterns", "excludePathPatterns", "info", "debug", "println"}
+
+
+class Patterns(Struct, frozen=True):
+    """Methods and patterns of a matcher. Of `maybe` it is not certain that they are among them."""
+
+    methods: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
+
+    def __add__(self, other: "Patterns") -> "Patterns":
+        """Both together."""
+        return Patterns(
+            self.methods + other.methods, self.patterns + other.patterns, self.maybe + other.maybe
+        )  # fmt: skip
+
+
+_Lists = Mapping[str, Patterns | None]
+
+
+def lists_of(method: FunctionNode, path: str, values: Values) -> _Lists:
+    """The lists of patterns that a method puts together in its variables; None for one that cannot be followed."""
+    found: dict[str, Patterns | None] = {}
+    for statement, conditional in _statements(method.body, conditional=False):
+        if isinstance(statement, Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], Name):
+            name = statement.targets[0].id
+            value = statement.value
+            fresh = name not in found and value is not None and not conditional and not statement.op
+            found[name] = _read(value, path, values, found, 0) if fresh and value is not None else None
+            continue
+        for call in _calls(statement):
+            name = dotted(call.receiver)
+            if name in found and call.name in {"add", "addAll"}:
+                found[name] = _added(found[name], _all(call.args, path, values, found, 0), maybe=conditional)
+            elif call.name not in _HARMLESS:
+                # Whoever is given the list may change it.
+                found.update({arg.id: None for arg in call.args if isinstance(arg, Name) and arg.id in found})
+    return found
+
+
+def patterns_of(call: Call, path: str, values: Values, lists: _Lists | None = None) -> Patterns | None:
+    """What a matcher is given; None if one of its patterns cannot be read."""
+    return _all(tuple(a for a in call.args if not isinstance(a, Lambda)), path, values, lists or {}, -1)
+
+
+def _statements(body: tuple[Stmt, ...], *, conditional: bool) -> Iterator[tuple[Stmt, bool]]:
+    """The plain statements of a method in their order, and whether each is reached only sometimes."""
+    for statement in body:
+        if isinstance(statement, Assign | Do):
+            yield statement, conditional
+        inner = tuple(getattr(statement, name, ()) for name in ("body", "then", "orelse", "final"))
+        certain = type(statement).__name__ in {"Group", "With", "Try"}
+        for part in inner:
+            yield from _statements(part, conditional=conditional or not certain)
+
+
+def _calls(statement: Stmt) -> Iterator[Call]:
+    value = statement.value if isinstance(statement, Assign | Do) else None
+    pending: list[AnyExpr] = [value] if value is not None else []
+    while pending:
+        for part in walk(pending.pop()):
+            if isinstance(part, Call):
+                yield part
+            elif isinstance(part, Lambda):
+                for inner, _ in _statements(part.function.body, conditional=True):
+                    if isinstance(inner, Assign | Do) and inner.value is not None:
+                        pending.append(inner.value)
+
+
+def _added(base: Patterns | None, more: Patterns | None, *, maybe: bool) -> Patterns | None:
+    if base is None or more is None:
+        return None
+    return base + (Patterns((), (), more.patterns + more.maybe) if maybe else more)
+
+
+def _read(arg: AnyExpr, path: str, values: Values, lists: _Lists, depth: int) -> Patterns | None:
+    if depth > _DEEPEST:
+        return None
+    match arg:
+        case Items(items=items):
+            return _all(items, path, values, lists, depth)
+        case Spread(value=value):
+            return _read(value, path, values, lists, depth + 1)
+        case Call():
+            return _called(arg, path, values, lists, depth)
+        case Name() | Member():
+            name = dotted(arg)
+            if isinstance(arg, Name) and name in lists:
+                return lists[name]
+            last = simple(name)
+            if last in VERBS and (isinstance(arg, Member) or last not in values.fields):
+                return Patterns((last,))
+            field = values.field(name, path)
+            if field is not None and field.value is not None and not isinstance(field.value, Str):
+                return _read(field.value, path, values, lists, depth + 1)
+        case _:
+            pass
+    text = literal(values.text(arg, path))
+    if text is None:
+        return None
+    if text in VERBS:
+        return Patterns((text,))
+    return Patterns((), (text if text.startswith(("/", "^", "*", ".")) else "/" + text,))
+
+
+def _called(call: Call, path: str, values: Values, lists: _Lists, depth: int) -> Patterns | None:
+    name, receiver = call.name, call.receiver
+    if {part.name for part in _chain(call)} & _NOT_ENDPOINTS or dotted(receiver) in _NOT_ENDPOINTS:
+        return Patterns()
+    if call.new and name in _COPIES:
+        return _all(call.args, path, values, lists, depth)
+    held = isinstance(receiver, Call) or dotted(receiver) in lists or values.field(dotted(receiver), path) is not None
+    if name in _SAME and held and receiver is not None:
+        return _read(receiver, path, values, lists, depth + 1)
+    if name == "flatMap" and receiver is not None and all(_is_reference(a) for a in call.args):
+        return _read(receiver, path, values, lists, depth + 1)
+    if name in {*_LISTS, "stream"} and not isinstance(receiver, Call):
+        return _all(call.args, path, values, lists, depth)
+    if name.endswith(("Matcher", "Matchers", "pattern", "matcher")):
+        return _all(call.args, path, values, lists, depth)
+    return None
+
+
+def _is_reference(arg: AnyExpr) -> bool:
+    return isinstance(arg, Lambda) and "reference" in arg.function.modifiers
+
+
+def _all(items: tuple[AnyExpr, ...], path: str, values: Values, lists: _Lists, depth: int) -> Patterns | None:
+    found = Patterns()
+    for item in items:
+        read = _read(item, path, values, lists, depth + 1)
+        if read is None:
+            return None
+        found += read
+    return found
+
+
+def _chain(call: Call) -> Iterator[Call]:
+    current: Node | None = call
+    while isinstance(current, Call):
+        yield current
+        current = current.receiver

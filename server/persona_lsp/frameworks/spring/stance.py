@@ -1,0 +1,230 @@
+"""What an interceptor does with a request: read off the ways out of its `preHandle`.
+
+It demands a login where it answers 401 or 403, or redirects to a login page, and nothing but a check of the caller
+lets anybody pass before. A way out that cannot be read leaves its kind unknown; one that depends on anything but the
+caller (the address, an annotation) leaves it open whom it lets in, which is what `conditional` says.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from persona_lsp.facts.http import GuardKind
+from persona_lsp.frameworks.spring.annotations import type_name
+from persona_lsp.frameworks.spring.code import calls_of
+from persona_lsp.frameworks.spring.statuses import status_value
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    Do,
+    For,
+    FunctionNode,
+    Group,
+    If,
+    Module,
+    Raise,
+    Return,
+    Stmt,
+    Str,
+    Switch,
+    Try,
+    Unary,
+    With,
+    walk,
+)
+
+METHOD: Final = "preHandle"
+LIKE_AUTH: Final = re.compile(
+    r"auth|login|token|jwt|session|security|permission|signature|api_?key|identity|user", re.IGNORECASE
+)
+_REFUSED: Final = frozenset({401, 403})
+_ERRORS: Final = range(400, 600)
+_ABOUT_LOGIN: Final = re.compile(r"login|sign-?in|auth", re.IGNORECASE)
+_CALLER: Final = re.compile(
+    r"session|user|token|login|logged|auth|principal|subject|account|member|admin|jwt|claims|credential", re.IGNORECASE
+)
+_EXEMPTS: Final = re.compile(
+    r"ur[il]|path|white|anon|skip|ignor|annotation|exclu|permit|public|match|contains|with\(|method|enable|debug|\.class",
+    re.IGNORECASE,
+)
+"""Words of a condition that is about the request or the handler, and not about who calls."""
+_NO_CONTROLLER: Final = re.compile(r"instanceof\s+(?:\w+\.)*(?:HandlerMethod|ResourceHttpRequestHandler)\b")
+_PREFLIGHT: Final = re.compile(r"OPTIONS|[pP]re-?[fF]light")
+_CHECKS: Final = re.compile(r"auth|login|token|permission|verify|check|valid|access", re.IGNORECASE)
+
+
+class Stance(Struct, frozen=True):
+    """What an interceptor demands. `conditional`: it lets some pass for another reason than who they are."""
+
+    kind: GuardKind
+    conditional: bool = False
+
+
+class _Out(Struct, frozen=True):
+    """A way out: `passes` is None where it cannot be read. `tests` are the conditions on the way, with their sense."""
+
+    passes: bool | None
+    statuses: frozenset[int]
+    tests: tuple[tuple[AnyExpr | None, bool], ...]
+    checked: bool
+
+
+def stance(method: FunctionNode, cls: ClassNode, module: Module) -> Stance:
+    """What the interceptor `cls`, whose `preHandle` is `method`, demands of a request."""
+    outs = list(_outs(method.body, cls, module, (), frozenset(), checked=False))
+    refusing = [number for number, out in enumerate(outs) if out.passes is False]
+    if any(out.passes is None for out in outs) or method.has_error:
+        return Stance(GuardKind.UNKNOWN)
+    demanding = [number for number in refusing if outs[number].statuses & _REFUSED]
+    if not demanding:
+        if any(not outs[number].statuses for number in refusing):
+            return Stance(GuardKind.UNKNOWN)
+        # What it calls may throw for strangers; a limit of requests or a check of their form is none of our business.
+        doubtful = not refusing and any(_CHECKS.search(made.call.name) for made in calls_of(method))
+        return Stance(GuardKind.UNKNOWN if doubtful else GuardKind.OTHER)
+    certain = any(
+        _is_about_caller(outs[number], module) and all(_is_earned(out, module) for out in outs[:number] if out.passes)
+        for number in demanding
+    )
+    return Stance(GuardKind.AUTHN, conditional=not certain)
+
+
+def _is_about_caller(out: _Out, module: Module) -> bool:
+    """Everybody comes to this refusal whose call does not satisfy plain checks of the caller."""
+    return all(
+        test is not None
+        and (_is_no_controller(test, module) or (not _mixes(test, wanted) and not _EXEMPTS.search(module.text(test))))
+        for test, wanted in out.tests
+    )
+
+
+def _is_earned(out: _Out, module: Module) -> bool:
+    """Only those pass here who were told to be known, and requests that are for no controller."""
+    tests = [(test, wanted) for test, wanted in out.tests if test is not None]
+    if len(tests) < len(out.tests):
+        return False
+    if any(_is_no_controller(test, module) for test, wanted in tests if wanted):
+        return True
+    about = [module.text(test) for test, wanted in tests if not _mixes(test, not wanted)]
+    if any(_EXEMPTS.search(module.text(test)) for test, _ in tests):
+        return False
+    return out.checked or any(_CALLER.search(text) for text in about)
+
+
+def _is_no_controller(test: AnyExpr, module: Module) -> bool:
+    return _NO_CONTROLLER.search(module.text(test)) is not None and not any(
+        isinstance(part, Binary) and part.op in {"and", "or"} for part in walk(test)
+    )
+
+
+def _mixes(test: AnyExpr, wanted: bool) -> bool:
+    """The branch asks for more than one thing at once: `a && b` where it holds, `a || b` where it does not."""
+    if isinstance(test, Unary) and test.op == "not":
+        return _mixes(test.operand, not wanted)
+    return isinstance(test, Binary) and test.op == ("and" if wanted else "or")
+
+
+def _outs(
+    body: tuple[Stmt, ...], cls: ClassNode, module: Module, tests: tuple[tuple[AnyExpr | None, bool], ...],
+    statuses: frozenset[int], *, checked: bool,
+) -> Iterator[_Out]:  # fmt: skip
+    for statement in body:
+        match statement:
+            case If(test=test, then=then, orelse=orelse):
+                if not _PREFLIGHT.search(module.text(test)):
+                    yield from _outs(then, cls, module, (*tests, (test, True)), statuses, checked=checked)
+                yield from _outs(orelse, cls, module, (*tests, (test, False)), statuses, checked=checked)
+            case Return(value=value):
+                passes, said = _answered(value, cls)
+                yield _Out(passes, statuses | said, tests, checked)
+            case Raise(value=value):
+                yield _Out(False, statuses | _thrown(value), tests, checked)
+            case Do(value=value) | Assign(value=value) if value is not None:
+                statuses |= _said(value, cls)
+                checked = checked or any(isinstance(p, Call) and _CHECKS.search(p.name) for p in walk(value))
+            case Try(body=inner, catches=catches, orelse=orelse, final=final):
+                made = any(_CHECKS.search(c.name) for c in _calls(inner))
+                yield from _outs((*inner, *orelse), cls, module, tests, statuses, checked=checked or made)
+                for catch in catches:
+                    yield from _outs(catch.body, cls, module, tests, statuses, checked=checked)
+                yield from _outs(final, cls, module, tests, statuses, checked=checked)
+            case With(body=inner) | Group(body=inner):
+                yield from _outs(inner, cls, module, tests, statuses, checked=checked)
+            case For(body=inner):
+                yield from _outs(inner, cls, module, (*tests, (None, True)), statuses, checked=checked)
+            case Switch(arms=arms):
+                for _, inner in arms:
+                    yield from _outs(inner, cls, module, (*tests, (None, True)), statuses, checked=checked)
+            case _:
+                pass
+
+
+def _calls(body: tuple[Stmt, ...]) -> Iterator[Call]:
+    for statement in body:
+        if isinstance(statement, Do | Assign) and statement.value is not None:
+            yield from (part for part in walk(statement.value) if isinstance(part, Call))
+
+
+def _answered(value: AnyExpr | None, cls: ClassNode) -> tuple[bool | None, frozenset[int]]:
+    """Whether `return value` lets the request pass, and the statuses that are said with it."""
+    if isinstance(value, Const) and isinstance(value.value, bool):
+        return value.value, frozenset()
+    if isinstance(value, Call):
+        if value.name == METHOD:
+            return True, frozenset()
+        helper = next((m for m in cls.methods if m.name == value.name), None)
+        if helper is not None and value.receiver is None and _is_refusal(helper):
+            return False, _said(value, cls)
+    return None, frozenset()
+
+
+def _is_refusal(method: FunctionNode) -> bool:
+    """Whatever happens, the method returns false."""
+    returned = list(_returned(method.body))
+    return bool(returned) and all(isinstance(v, Const) and v.value is False for v in returned)
+
+
+def _returned(body: tuple[Stmt, ...]) -> Iterator[AnyExpr | None]:
+    for statement in body:
+        if isinstance(statement, Return):
+            yield statement.value
+        for name in ("body", "then", "orelse", "final"):
+            yield from _returned(getattr(statement, name, ()))
+        for catch in getattr(statement, "catches", ()):
+            yield from _returned(catch.body)
+
+
+def _said(value: AnyExpr, cls: ClassNode, depth: int = 0) -> frozenset[int]:
+    """Statuses that an expression answers with, itself or in a method of the class; 401 for a way to the login."""
+    found: set[int] = set()
+    for part in walk(value):
+        code = status_value(part)[0]
+        if code is not None and code in _ERRORS:
+            found.add(code)
+        if not isinstance(part, Call):
+            continue
+        if part.name == "sendRedirect":
+            texts = (t for arg in part.args for p in walk(arg) if isinstance(p, Str) and (t := p.value))
+            if any(_ABOUT_LOGIN.search(text) for text in texts):
+                found.add(401)
+        helper = next((m for m in cls.methods if m.name == part.name), None) if part.receiver is None else None
+        if helper is not None and depth == 0:
+            for made in calls_of(helper):
+                found |= _said(made.call, cls, depth + 1)
+    return frozenset(found)
+
+
+def _thrown(value: AnyExpr | None) -> frozenset[int]:
+    if not isinstance(value, Call):
+        return frozenset()
+    codes = (status_value(part)[0] for arg in value.args for part in walk(arg))
+    said = frozenset(code for code in codes if code is not None and code in _ERRORS)
+    if said:
+        return said
+    return frozenset({401}) if LIKE_AUTH.search(type_name(value.func)) else frozenset()
