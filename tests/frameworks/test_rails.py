@@ -180,6 +180,14 @@ WORDS: dict[str, list[str]] = {
     "concern :a do |o|\n resources :likes, o\nend\nresources :posts, only: [] do\n concerns :a, only: :index\nend": [
         "GET /posts/{post_id}/likes likes#index"
     ],
+    "concern :a do |o|\n resources :likes, { only: [:create] }.merge(o)\nend\nresources :posts, only: [] do\n concerns :a\nend": [
+        "POST /posts/{post_id}/likes likes#create"
+    ],
+    "concern :a do |o|\n resources :likes, { only: [:create] }.merge(o)\nend\nresources :posts, only: [] do\n"
+    " concerns :a, only: :show, kind: 'Post'\nend": ["GET /posts/{post_id}/likes/{id} likes#show"],
+    "resources :posts, { only: :show }.reverse_merge(only: :index, path: 'p')": ["GET /p/{id} posts#show"],
+    "resources :posts, **{ path: 'p' }.merge(only: :index)": ["GET /p posts#index"],
+    "resources :posts, { only: :show }.merge(settings)": ["GET /posts/{id} posts#show"],
     # loops and conditions
     '%w[a b].each { |x| get x, to: "pages##{x}" }': ["GET /a pages#a", "GET /b pages#b"],
     "[:a, :b].each do |x|\n resources x, only: :index\nend": ["GET /a a#index", "GET /b b#index"],
@@ -472,6 +480,38 @@ def test_engines_drawn_in_several_files_are_served_where_they_are_mounted() -> N
     handler = found["GET /blog/posts"].handler
     assert handler is not None
     assert handler.name == "index"
+
+
+def test_what_options_nobody_can_read_is_not_certain() -> None:
+    certain = draw("resources :posts, { only: :show }.merge(path: 'p')")
+    unsure = draw("resources :posts, { only: :show }.merge(settings)")
+    assert ([r.conditional for r in certain], [r.conditional for r in unsure]) == ([False], [True])
+
+
+ACCOUNTS = {
+    "config/routes.rb": "Rails.application.routes.draw do\n  devise_for :users%s\nend\n",
+    "app/controllers/accounts_controller.rb": "class AccountsController < Devise::RegistrationsController\n%send\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "expected"),
+    [
+        ("", "", Auth.REQUIRED),
+        (", controllers: { registrations: 'accounts' }", "", Auth.REQUIRED),
+        (", controllers: { registrations: 'accounts' }", "  def edit\n    super\n  end\n", Auth.REQUIRED),
+        (
+            ", controllers: { registrations: 'accounts' }",
+            "  skip_before_action :authenticate_scope!\n  def edit\n    super\n  end\n",
+            Auth.NONE,
+        ),
+    ],
+)
+def test_devise_lets_nobody_but_the_owner_change_an_account(options: str, body: str, expected: Auth) -> None:
+    routes, controller = ACCOUNTS
+    found = {e.label: e for e in serve({routes: ACCOUNTS[routes] % options, controller: ACCOUNTS[controller] % body})}
+    assert found["GET /users/edit"].auth is expected
+    assert found["POST /users"].auth is not Auth.REQUIRED
 
 
 def test_modules_of_the_model_decide_which_devise_routes_exist() -> None:

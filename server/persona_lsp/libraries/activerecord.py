@@ -101,7 +101,7 @@ _PLAIN: Final = frozenset(
         "Rollbar", "Bugsnag", "NewRelic", "StatsD", "Prometheus", "GraphQL", "Rack", "ActionDispatch", "ERB", "Mustache",
         "ObjectSpace", "GC", "Signal", "Etc", "Socket", "Timecop", "FactoryBot", "RSpec", "ActionCable", "Turbo", "Arel",
         "Gem", "Bundler", "Rake", "Thor", "Mail", "PG", "Mysql2", "SQLite3", "Octokit", "Slack", "Discordrb", "Telegram",
-        "Cloudinary", "Fog", "Chewy", "Searchkick", "Algolia", "Ransack", "OAuth", "OAuth2", "Oj", "MultiJson", "Zlib",
+        "Cloudinary", "Fog", "REXML", "Ox", "LibXML", "Psych", "RGeo", "Chewy", "Searchkick", "Algolia", "Ransack", "OAuth", "OAuth2", "Oj", "MultiJson", "Zlib",
         "Money", "WillPaginate", "Kaminari", "Pagy", "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
     }
 )  # fmt: skip
@@ -236,6 +236,8 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
     many_in = _in(links)
     handle = _shown(root)
     relation = bool({link.name for link in before} & _LAZY) or root is not None or bool(model)
+    if not _fits(call):
+        return None
     if name in _BATCHES or (
         call.block is not None and name in _ENUMERABLE | {"select", "find", "count", "any?", "none?"}
     ):
@@ -309,6 +311,18 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
         # A scope of the project at the end of a relation: it may well limit it.
         return QueryMeaning(api, Op.SELECT, entity, many=True, limited=None, keys=keys, lazy=True, handle=handle)
     return None
+
+
+def _fits(call: Call) -> bool:
+    """The arguments are such as ActiveRecord takes: `XML.first(node, "path")` or `Zip.create("name")` asks something else."""
+    if call.name in _ONE_OR_NONE - {"find_by", "pick"} or call.name in ("first!", "last!", "take!"):
+        number = call.args[0] if call.args else None
+        return len(call.args) < 2 and not call.kwargs and not isinstance(number, Str | Items | Object)
+    if call.name in ("create", "create!"):
+        return len(call.args) < 2 and not any(isinstance(arg, Str | Const) for arg in call.args)
+    if call.name == "all":
+        return not call.args and not call.kwargs
+    return True
 
 
 def _ended(before: list[Call]) -> bool:

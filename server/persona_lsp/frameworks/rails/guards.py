@@ -22,6 +22,7 @@ from persona_lsp.syntax.ir import (
     Stmt,
     Str,
     Unary,
+    dotted,
     walk,
 )
 
@@ -66,6 +67,19 @@ _PLAIN: Final = re.compile(
 _OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 
 
+_INHERITED: Final = {
+    "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
+    "Devise.InvitationsController": ("authenticate_inviter!", ("new", "create")),
+}
+"""The filter by which a controller of a gem demands a login, and its actions, which subclasses inherit."""
+
+
+def of_gem(controller: str, where: Where) -> tuple[Guard, ...]:
+    """The guards of a gem's own controller (`Devise::RegistrationsController`), declared at `where`."""
+    found = _INHERITED.get(controller.replace("::", "."))
+    return (Guard(found[0], GuardKind.AUTHN, Level.CLASS, where, only=found[1]),) if found is not None else ()
+
+
 def kind_of(name: str) -> GuardKind:
     """What a filter does, as far as its name tells."""
     bare = name.lstrip("_")
@@ -86,7 +100,8 @@ def kind_of(name: str) -> GuardKind:
 
 def guards(cls: ClassNode, owner: str, module: Module) -> tuple[Guard, ...]:
     """The filters that a class, or a concern in its `included` block, declares. `owner` is its dotted name."""
-    return tuple(_statements(cls.body, cls, owner, module, conditional=False))
+    inherited = (g for b in cls.bases for g in of_gem(dotted(b), Where(module.path, b.start, b.end)))
+    return (*inherited, *_statements(cls.body, cls, owner, module, conditional=False))
 
 
 def _statements(

@@ -20,6 +20,10 @@ from persona_lsp.syntax.ir import (
 )
 
 _SAME: Final = frozenset({"freeze", "to_s", "to_sym", "dup", "compact", "uniq", "squish", "strip", "sort", "presence"})
+_MERGES: Final = {
+    "merge": False, "merge!": False, "update": False, "deep_merge": False, "reverse_merge": True, "with_defaults": True,
+}  # fmt: skip
+"""Methods that put two hashes together: whether what the receiver says goes before what it is given."""
 _DEPTH: Final = 12
 
 Environment = Mapping[str, AnyExpr]
@@ -115,19 +119,42 @@ def options(call: Call, env: Environment) -> tuple[dict[str, AnyExpr], bool]:
     out: dict[str, AnyExpr] = {}
     complete = True
     for arg in call.args:
-        value = resolved(arg, env)
-        if isinstance(value, Object):
+        value, known = merged(arg, env)
+        complete = complete and known
+        if value is not None:
             complete = _add(out, value.entries, env) and complete
     for kwarg in call.kwargs:
         if kwarg.name:
             out[kwarg.name] = kwarg.value
             continue
-        value = resolved(kwarg.value, env)
-        if isinstance(value, Object):
+        value, known = merged(kwarg.value, env)
+        complete = complete and known and value is not None
+        if value is not None:
             complete = _add(out, value.entries, env) and complete
-        else:
-            complete = False
     return out, complete
+
+
+def merged(expr: AnyExpr | None, env: Environment, depth: int = 0) -> tuple[Object | None, bool]:
+    """The hash that a literal is, or several that are merged make, and whether all of it is known.
+
+    Nothing for what is no hash. `{only: [:show]}.merge(options)` with unknown options is what the literal says.
+    """
+    value = resolved(expr, env)
+    if isinstance(value, Object):
+        return value, True
+    if not isinstance(value, Call) or value.receiver is None or value.name not in _MERGES or depth > _DEPTH:
+        return None, True
+    base, known = merged(value.receiver, env, depth + 1)
+    entries = base.entries if base is not None else ()
+    known = known and base is not None
+    for arg in value.args:
+        more, sure = merged(arg, env, depth + 1)
+        known = known and sure and more is not None
+        added = more.entries if more is not None else ()
+        entries = (*added, *entries) if _MERGES[value.name] else (*entries, *added)
+    given = tuple(Entry(k.start, k.end, k.name, None, k.value) for k in value.kwargs)
+    entries = (*given, *entries) if _MERGES[value.name] else (*entries, *given)
+    return Object(value.start, value.end, entries), known
 
 
 def is_true(expr: AnyExpr | None) -> bool:

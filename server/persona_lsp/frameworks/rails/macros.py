@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from persona_lsp.frameworks.rails.guards import of_gem
 from persona_lsp.frameworks.rails.inflection import class_name, plural, singular, underscored
 from persona_lsp.frameworks.rails.literals import items, literal, names, resolved
 from persona_lsp.frameworks.rails.scope import Scope, joined
@@ -43,6 +44,7 @@ _DEVISE_MODULES: Final = {
     "unlocks": "lockable",
 }
 """The module of the model that each needs; those with `?` are what `rails generate devise` switches on."""
+_OWN_CONTROLLERS: Final = {"devise/registrations": "Devise::RegistrationsController"}
 _DEVISE_NAMES: Final = {"registration": ""}
 _TOKEN_AUTH: Final = (
     ("sessions", "new", ("GET",), "sign_in"),
@@ -103,8 +105,9 @@ def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
             handler = mapper.handler(
                 _absolute(scope, kind, controllers), controllers.get(kind, f"{module}/{kind}"), action
             )
+            own = of_gem(_OWN_CONTROLLERS.get(handler.partition("#")[0], ""), mapper.where(arg))
             mapper.add(
-                scope,
+                replace(scope, guards=(*scope.guards, *(g for g in own if action in g.only))),
                 methods,
                 joined(base, tail),
                 handler,

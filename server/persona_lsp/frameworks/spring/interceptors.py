@@ -119,8 +119,10 @@ def _type_of(value: AnyExpr, method: FunctionNode, cls: ClassNode) -> str:
         case Name(id=name) | Member(name=name):
             for statement in method.body:
                 if isinstance(statement, Assign) and any(dotted(t) == name for t in statement.targets):
-                    made_here = isinstance(statement.value, Call) and statement.value.new
-                    return dotted(statement.value.func) if made_here else type_name(statement.type)  # type: ignore[union-attr]
+                    made_here = statement.value
+                    if isinstance(made_here, Call) and made_here.new:
+                        return dotted(made_here.func)
+                    return dotted(statement.type)
             held = next((p.type for p in method.params if p.name == name), None)
             return dotted(held or next((f.type for f in cls.fields if f.name == name), None))
         case _:
