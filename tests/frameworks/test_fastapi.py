@@ -579,3 +579,37 @@ def test_every_prefix_is_read() -> None:
 )
 def test_dependencies_that_hand_out_data_guard_nothing(name: str, guards: bool) -> None:
     assert (kind_of(name) is not None) is guards
+
+
+# -- handlers that refuse by themselves ------------------------------------------------------------------------------
+
+_OWN_CHECKS = {
+    'def x(authorization: str | None = Header(None)):\n    if authorization != KEY:\n        raise HTTPException(400)\n': "unknown",
+    'def x(request: Request):\n    token = request.headers.get("X-Token")\n    if not known(token):\n        raise HTTPException(403)\n': "unknown",
+    'def x(api_key: str = Query()):\n    if api_key not in KEYS:\n        raise HTTPException(status_code=401)\n': "unknown",
+    # What is no credential, or is not refused for it, lets everybody in.
+    'def x(authorization: str | None = Header(None)):\n    log(authorization)\n': "none",
+    'def x(authorization: str | None = Header(None), page: int = 1):\n    if page < 1:\n        raise HTTPException(400)\n': "none",
+    'def x(accept: str = Header()):\n    if accept not in KINDS:\n        raise HTTPException(403)\n': "none",
+    'def x(login: Login):\n    if not login.fits():\n        raise HTTPException(403)\n': "none",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), _OWN_CHECKS.items())
+def test_a_handler_that_checks_a_credential_itself_is_not_open_to_all(body: str, expected: str) -> None:
+    head = "from fastapi import FastAPI, Header, HTTPException, Query, Request\napp = FastAPI()\n@app.post('/x')\n"
+    (found,) = serve({"main.py": head + body})
+    assert found.auth.value == expected
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [("if not known(token):\n        await ws.close(code=4401)\n        return\n", "unknown"), ("", "none")],
+)
+def test_a_socket_that_closes_on_strangers_is_not_open_to_all(check: str, expected: str) -> None:
+    head = (
+        "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/x')\nasync def x(ws: WebSocket):\n"
+    )
+    body = f'    token = ws.query_params.get("token")\n    {check}    await ws.accept()\n'
+    (found,) = serve({"main.py": head + body})
+    assert found.auth.value == expected

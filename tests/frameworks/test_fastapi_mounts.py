@@ -54,6 +54,51 @@ def test_loops_that_bind_prefixes() -> None:
         assert mounted(loop) == BOTH_V1, loop
 
 
+def test_a_table_of_another_file() -> None:
+    for table, loop in (
+        ('{"/v1": users.router, "/v2": items.router}', "for p, r in tables.ALL.items():\n    app.include_router(r, prefix=p)\n"),
+        ('{"v1": users.router, "v2": items.router}', "for p, r in tables.ALL.items():\n    app.mount(path='/' + p, app=r)\n"),
+    ):  # fmt: skip
+        routers = f"from app import items, users\nALL = {table}\n"
+        found = mounted("from app import tables\n" + loop, tables=routers)
+        assert found == ["GET /v1/users/me", "GET /v2/items/{id}"]
+    direct = "from app.tables import ALL\nfor r in ALL.values():\n    app.include_router(r, prefix='/v1')\n"
+    assert mounted(direct, tables=routers) == BOTH_V1
+
+
+def test_applications_of_a_table_are_served_where_it_says_alone() -> None:
+    part = 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/logo")\ndef logo(): ...\n'
+    main = "from fastapi import FastAPI\nfrom app import parts, settings\napp = FastAPI()\nfor p, a in parts.ALL.items():\n    app.mount(settings.%s + p, a)\n"
+    files = {
+        "app/one.py": part,
+        "app/parts.py": 'from app.one import app as one\nALL = {"/one": one}\n',
+        "app/settings.py": 'BASE = "/parts"\n',
+    }
+    assert served({**files, "app/main.py": main % "BASE"}) == ["GET /parts/one/logo"]
+    (unknown,) = serve({**files, "app/main.py": main % "MISSING"})
+    assert not unknown.path_known
+
+
+def test_a_function_that_registers_on_the_router_of_its_file() -> None:
+    users = (
+        "from fastapi import APIRouter\nrouter = APIRouter()\ndef make(db) -> APIRouter:\n"
+        '    @router.get("/me")\n    def me():\n        return db.me()\n    return router\n'
+    )
+    main = "from fastapi import FastAPI\nfrom app.users import make\ndef create():\n    app = FastAPI()\n    app.include_router(make(db()), prefix='/users')\n    return app\n"
+    assert served({"app/users.py": users, "app/main.py": main}) == ["GET /users/me"]
+
+
+def test_an_absolute_import_means_no_module_inside_another_package() -> None:
+    files = {
+        "config.py": 'PREFIX = "/v1"\n',
+        "app/__init__.py": "",
+        "app/engine/__init__.py": "",
+        "app/engine/config.py": "PREFIX = 1\n",
+        "app/main.py": 'from fastapi import FastAPI\nfrom config import PREFIX\napp = FastAPI()\n@app.get(PREFIX + "/me")\ndef me(): ...\n',
+    }
+    assert served(files) == ["GET /v1/me"]
+
+
 def test_a_list_of_another_file() -> None:
     routers = "from app import items, users\nALL = [users.router, items.router]\nMODULES = (users, items)\n"
     loop = "from app.all_routers import ALL\nfor r in ALL:\n    app.include_router(r, prefix='/v1')\n"
@@ -136,6 +181,9 @@ SETTINGS = {
     'class Settings(BaseSettings):\n    api: str = "/v1"\n@lru_cache\ndef get_settings():\n    return Settings()\nsettings = get_settings()\n': "settings.api",
     'settings = None\nAPI = os.getenv("API", "/v1")\n': "API",
     'API = os.getenv("API", default="/v1")\n': "API",
+    'API = "/" + config("API", default="/v1/").strip("/")\n': "API",
+    'API = env("API", "/v1/").rstrip("/")\n': "API",
+    'API = config("API", default="/v1 ").strip().removesuffix("/")\n': "API",
     'API = config("API", default="/v1")\n': "API",
     'API = config("API", cast=str, default="/v1")\n': "API",
     'API = env.str("API", "/v1")\n': "API",

@@ -1,6 +1,6 @@
 """Constants and classes of a file, as far as every language has them in the same way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from persona_lsp.extract.python_fields import python_fields, table_of
@@ -50,7 +50,7 @@ def text_of(expr: AnyExpr, module: Module) -> Text:
             return text_of(expr.args[1], module)
         case Call() if expr.name == "getenv" and len(expr.args) == 2:
             return text_of(expr.args[1], module)
-        case Call() if (default := _default(expr)) is not None:
+        case Call() if (default := _default(expr) or _trimmed(expr)) is not None:
             return text_of(default, module)
         case _:
             return (_hole("expression", expr, module),)
@@ -98,7 +98,7 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             for entry in entries:
                 if entry.name:
                     yield from _constant(f"{name}.{entry.name}", entry.value, module, entry)
-        case Call() if (chosen := _default(value)) is not None:
+        case Call() if (chosen := _default(value) or _trimmed(value)) is not None:
             yield from _constant(name, chosen, module, node)
         case Call() if (
             value.args
@@ -122,6 +122,28 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             return
 
 
+def _trimmed(call: Call) -> Str | None:
+    """`config("X", default="/api/").strip("/")`: the default without what is cut off."""
+    held = call.receiver
+    inner = held if isinstance(held, Str) else None
+    if isinstance(held, Call):
+        inner = _default(held) or _trimmed(held)
+    given = call.args[0] if call.args else None
+    cut = _CUTS.get(call.name)
+    if cut is None or inner is None or inner.value is None or len(call.args) > 1:
+        return None
+    if given is not None and not (isinstance(given, Str) and given.value is not None):
+        return None
+    return Str(call.start, call.end, (cut(inner.value, given.value if isinstance(given, Str) else None),))
+
+
+_CUTS: Final[dict[str, Callable[[str, str | None], str]]] = {
+    "strip": lambda text, given: text.strip(given),
+    "lstrip": lambda text, given: text.lstrip(given),
+    "rstrip": lambda text, given: text.rstrip(given),
+    "removeprefix": lambda text, given: text.removeprefix(given or ""),
+    "removesuffix": lambda text, given: text.removesuffix(given or ""),
+}
 _READERS: Final = frozenset({"config", "env", "get", "getenv", "str", "Field"})
 
 

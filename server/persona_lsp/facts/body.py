@@ -382,7 +382,7 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """Text literals that the body compares with something (`==`, `case`, `in`), sorted."""
     indent: str = ""
     handling: str = ""
-    """How it takes part in HTTP: handler, middleware, error-handler, dependency, before-action; "" not at all."""
+    """How it takes part in HTTP: handler, socket, middleware, error-handler, dependency, before-action; "" not at all."""
 
     def at(self, span: Span) -> Where:
         """The place in the file of a span of this function."""

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, GuardKind
+from persona_lsp.facts.http import Guard, GuardKind, In, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.calls import Calls, function_of
 from persona_lsp.workspace.names import Names, resolve
@@ -17,6 +17,12 @@ from persona_lsp.workspace.snapshot import Auth
 _INTERCEPTOR: Final = "interceptor"
 _FILTER: Final = "filter"
 _BASES: Final = 4  # interceptors extend one or two of their kind
+_FIRST_ERROR: Final = 400
+_CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
+_CREDENTIAL: Final = re.compile(
+    r"^(?:proxy-)?authorization$|token$|api[-_]?key$|secret$|signature|\bjwt\b", re.IGNORECASE
+)
+"""Names of headers, cookies and parameters that say who calls."""
 _UNAUTHENTICATED: Final = 401
 _FORBIDDEN: Final = 403
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
@@ -72,6 +78,23 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
         return Auth.REQUIRED
     del before
     return Auth.NONE
+
+
+def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
+    """The handler reads what callers identify themselves with, and refuses some of them."""
+    given = {p.local or p.name for p in params if p.place in _CARRIES and _CREDENTIAL.search(p.name)}
+    read = [r for r in handler.inputs if r.place in _CARRIES and _CREDENTIAL.search(r.name)]
+    if not given and not read:
+        return False
+    given |= {r.variable for r in read if r.variable}
+    names = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(given))) + r")\b") if given else None
+    said = [(r.status, r.condition) for r in handler.raises] + [(r.status, r.condition) for r in handler.responses]
+    for status, condition in said:
+        if status in (_UNAUTHENTICATED, _FORBIDDEN):
+            return True
+        if names is not None and names.search(condition) and (status or _FIRST_ERROR) >= _FIRST_ERROR:
+            return True
+    return handler.handling == "socket" and any(c.name == "close" and c.site.conditional for c in handler.calls)
 
 
 def security_rules(rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:

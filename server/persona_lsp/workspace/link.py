@@ -17,8 +17,8 @@ from persona_lsp.workspace.constants import base_of, controllers, drawn, exists,
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
-from persona_lsp.workspace.guards import auth_of, interceptors, matches, resolved, security_rules
-from persona_lsp.workspace.names import FileIndex, Names, Target, exported, names, resolve, text, unit
+from persona_lsp.workspace.guards import auth_of, interceptors, matches, refuses_itself, resolved, security_rules
+from persona_lsp.workspace.names import FileIndex, Names, Target, exported, module_file, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
@@ -115,6 +115,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
+            if _loops_table(mount.child):
+                for served, moved in _table(all_names, path, mount):
+                    mounts.setdefault((served.path, served.name), []).append((path, moved))
+                continue
             if mount.child.name.endswith("/*"):
                 for served, moved in _folder(all_names, path, mount):
                     mounts.setdefault((served.path, served.name), []).append((path, moved))
@@ -185,6 +189,33 @@ def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
             found = _router_target(all_names, table.path, Ref(item[0].name + field))
             if found is not None:
                 yield found
+
+
+def _loops_table(child: Ref) -> bool:
+    """The mount stands in a loop over a table of another file (`TABLE{}`): each of its values is mounted."""
+    return child.name.endswith("{}")
+
+
+def _table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """Every router that a table of another file holds, mounted where its key says."""
+    written = mount.child.name.removesuffix("{}")
+    owner, _, table = written.rpartition(".")
+    item = all_names.files[path].imports.get(written) if not owner else None
+    found = resolve(all_names, path, owner) if owner else None
+    file = found.path if found is not None and found.kind == "module" else None
+    if item is not None:
+        file, table = module_file(all_names, path, item.module), item.name
+    if file is None:
+        return
+    for name, constant in all_names.files[file].constants.items():
+        value = constant.value
+        if not name.startswith(f"{table}.") or value is None or len(value) != 1 or not isinstance(value[0], Ref):
+            continue
+        served = _router_target(all_names, file, value[0])
+        if served is not None and served.kind == "router":
+            key = name.removeprefix(f"{table}.")
+            prefix = tuple(key if part == Ref(f"{written}{{}}.key") else part for part in mount.prefix)
+            yield served, replace(mount, child=Ref(served.name), prefix=prefix)
 
 
 def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
@@ -663,6 +694,8 @@ def _method(world: _World, path: str, cls: str, action: str, depth: int = 0) -> 
 def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Auth:
     """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
     auth = auth_of(endpoint.guards, handler, before)
+    if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
+        return Auth.UNKNOWN
     named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
     return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth
 

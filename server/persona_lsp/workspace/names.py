@@ -1,7 +1,7 @@
 """Names across files: which file a module is, and what a dotted name written in one file stands for in another."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -344,8 +344,15 @@ def _python_file(all_names: Names, path: str, module: str) -> str | None:
         return _first(all_names, _python_candidates("/".join([*folder, *parts])))
     if not parts:
         return None
-    tail = "/".join(parts)
-    return _nearest(all_names, path, parts[-1], (f"{tail}.py", f"{tail}/__init__.py"))
+    tails = (f"{'/'.join(parts)}.py", f"{'/'.join(parts)}/__init__.py")
+    return _nearest(all_names, path, parts[-1], tails, lambda file: _inside_package(all_names, path, file, tails))
+
+
+def _inside_package(all_names: Names, path: str, file: str, tails: tuple[str, ...]) -> bool:
+    """`import config` means no `app/xray/config.py` if `app/xray` is a package and not where the importing file is."""
+    tail = next(t for t in tails if file == t or file.endswith("/" + t))
+    folder = file.removesuffix(tail)
+    return f"{folder}__init__.py" in all_names.files and folder != path.rpartition("/")[0] + "/"
 
 
 def _python_candidates(stem: str) -> Iterator[str]:
@@ -392,18 +399,24 @@ def _first(all_names: Names, candidates: Iterator[str]) -> str | None:
     return next((c for c in candidates if c in all_names.files), None)
 
 
-def _nearest(all_names: Names, path: str, last: str, tails: tuple[str, ...]) -> str | None:
-    """The file that ends like one of `tails` and shares the longest folder with `path`; None if two are as near."""
-    best: list[tuple[int, int, str]] = []
+def _nearest(
+    all_names: Names, path: str, last: str, tails: tuple[str, ...], unlikely: Callable[[str], bool] | None = None
+) -> str | None:
+    """The file that ends like one of `tails` and shares the longest folder with `path`; None if two are as near.
+
+    What is `unlikely` counts only where nothing else is found.
+    """
+    best: list[tuple[bool, int, int, str]] = []
     for candidate in all_names.by_tail.get(last, ()):
         for rank, tail in enumerate(tails):
             if candidate == tail or candidate.endswith("/" + tail):
-                best.append((-_shared(path, candidate), rank, candidate))
+                doubt = unlikely is not None and unlikely(candidate)
+                best.append((doubt, -_shared(path, candidate), rank, candidate))
                 break
     best.sort()
-    if not best or (len(best) > 1 and best[0][:2] == best[1][:2] and best[0][0] == 0):
+    if not best or (len(best) > 1 and best[0][:3] == best[1][:3] and best[0][1] == 0):
         return None
-    return best[0][2]
+    return best[0][3]
 
 
 def _shared(a: str, b: str) -> int:

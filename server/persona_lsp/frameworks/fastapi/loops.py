@@ -13,12 +13,18 @@ from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Me
 _MOST: Final = 200
 EACH: Final = "[]"
 """After the name of a list of another file: any of its elements."""
+VALUES: Final = "{}"
+"""After the name of a table of another file: any of its values; `.key` after that is the key of the same entry."""
 
 
 def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterator[Env]:
     """The scope of every round of a loop whose elements are written in the file, or are a list of another file."""
     elements = _elements(iterable, env, found)
     if elements is None:
+        table = _imported_table(target, iterable, env, found)
+        if table is not None:
+            yield replace(env, local={**env.local, **table})
+            return
         name = dotted(iterable)
         known = name.split(".", 1)[0] in found.names.imports and name not in env.symbols
         if known and isinstance(target, Name):
@@ -28,6 +34,23 @@ def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterat
         inner = replace(env, symbols=dict(env.symbols), local=dict(env.local), values=dict(env.values))
         _bind(target, element, inner, found)
         yield inner
+
+
+def _imported_table(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> dict[str, str] | None:
+    """`for prefix, app in plugins.APPS.items()`: what the names stand for when another file holds the table."""
+    if not isinstance(iterable, Call) or iterable.args or iterable.name not in ("items", "values"):
+        return None
+    name = dotted(iterable.receiver)
+    if name.split(".", 1)[0] not in found.names.imports or name in env.symbols:
+        return None
+    held = f"{name}{VALUES}"
+    match target:
+        case Name(id=value) if iterable.name == "values":
+            return {value: held}
+        case Items(items=(Name(id=key), Name(id=value))) if iterable.name == "items":
+            return {key: f"{held}.key", value: held}
+        case _:
+            return None
 
 
 def bound(expr: AnyExpr | None, env: Env) -> AnyExpr | None:

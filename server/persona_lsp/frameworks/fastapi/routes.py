@@ -60,6 +60,8 @@ _BUILDS: Final = re.compile(
     rb"FastAPI\(|APIRouter\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
     rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|: *(?:FastAPI|APIRouter|Starlette)\b"
 )
+_NESTS: Final = re.compile(rb"@[\w.]+\.(?:get|post|put|patch|delete|head|options|api_route|websocket)\(")
+"""A handler inside a function: `def make(db): @router.get("/x") ...; return router`."""
 _LISTED: Final = frozenset({"Route", "WebSocketRoute", "Mount", "Host", "APIRoute", "APIWebSocketRoute"})
 
 
@@ -491,9 +493,11 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
             guard = Guard(function.name, GuardKind.UNKNOWN, Level.APP, where, Ref(function.name))
             found.uses.append(Use(Ref(holder), guard))
     source = found.names.module.source
-    if _BUILDS.search(source, function.start, function.end) is None:
-        return
-    _body(function, key, env, found)
+    builds = _BUILDS.search(source, function.start, function.end) or _NESTS.search(
+        source, function.body_start, function.end
+    )
+    if builds is not None:
+        _body(function, key, env, found)
 
 
 def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:

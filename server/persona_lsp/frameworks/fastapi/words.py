@@ -43,6 +43,7 @@ _PLACES: Final = {
     "query_params": "query", "path_params": "path", "headers": "header", "cookies": "cookie",
 }  # fmt: skip
 _BODIES: Final = {"json": "body", "body": "body", "form": "form", "stream": "body"}
+_SOCKETS: Final = frozenset({"websocket", "websocket_route"})
 _WORD: Final = re.compile(rb"\b(?:Depends|Security|Query|Header|Cookie|Path|Body|Form|File)\b")
 
 
@@ -56,6 +57,12 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return _handler(function, found.handled[function.start], names)
     if function.start in found.failing or _is_error_handler(function):
         return _error_handler(function)
+    if any(d.call is not None and d.name.rsplit(".", 1)[-1] in _SOCKETS for d in function.decorators):
+        declared = signature(function.params, names)
+        return Handling(
+            kind="socket", returns_answer=False, inputs=dict(declared.inputs), request=_special(declared, "WebSocket"),
+            validated=declared.validated,
+        )  # fmt: skip  # one line says it all
     if any(d.call is not None and d.name.endswith(".middleware") for d in function.decorators):
         return _plain(function, "middleware")
     if cls is not None and function.name == "dispatch":
@@ -293,5 +300,14 @@ WORDS: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
-    triggers=("Response", "HTTPException", "request.", "Depends", "current_user"),
+    triggers=(
+        "Response",
+        "HTTPException",
+        "request.",
+        "Depends",
+        "current_user",
+        ".headers",
+        ".query_params",
+        ".cookies",
+    ),
 )

@@ -10,7 +10,7 @@ from typing import Final
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.spring.annotations import Values, classes, type_name, where
+from persona_lsp.frameworks.spring.annotations import Values, classes, where
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.patterns import patterns_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
