@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import AsyncGap, Loop, Origin
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.context import NEVER, Context, inside
+from persona_lsp.flow.leaving import leaving
 from persona_lsp.flow.paths import mark_checked
 from persona_lsp.flow.scope import State
 from persona_lsp.syntax.ir import (
@@ -23,6 +24,7 @@ from persona_lsp.syntax.ir import (
     Name,
     Node,
     Spread,
+    Stmt,
     dotted,
     walk,
 )
@@ -39,6 +41,7 @@ def for_(state: State, node: For, ctx: Context) -> bool:
     if node.iterable is not None:
         state.visit(node.iterable, ctx)
     index = _loop(state, node, node.kind, node.target, node.iterable, ctx)
+    _note_leaving(state, index, node.body, ctx)
     inner = replace(ctx, loop=index, conditional=True)
     if node.test is not None:
         state.visit(node.test, inner)
@@ -74,6 +77,8 @@ def callback_loop(state: State, expr: Call, receiver: AnyExpr, callback: Lambda,
     index = _loop(state, expr, "callback", target, receiver, replace(ctx, concurrent=concurrent))
     if _BATCHED.search(expr.name):
         state.loops[index] = replace(state.loops[index], batched=True)
+    if callback is expr.block:  # Ruby: `return` and `break` leave the method that is given the block
+        _note_leaving(state, index, callback.function.body, ctx)
     if expr.name == "forEach" and callback.function.is_async and state.function.is_async:
         state.gaps.append(AsyncGap(state.span(expr), "foreach"))
     walk_nested(state, callback.function, replace(inside(ctx), loop=index, conditional=True, awaited=ctx.awaited))
@@ -104,6 +109,12 @@ def _loop(state: State, node: Node, kind: str, target: AnyExpr | None, iterable:
         state.query_of.pop(name, None)
         state.loop_variables[name] = index
     return index
+
+
+def _note_leaving(state: State, index: int, body: tuple[Stmt, ...], ctx: Context) -> None:
+    ranges = leaving(body)
+    if ranges:
+        state.leaves[index] = (ctx.loop, ranges)
 
 
 def _query_behind(state: State, expr: AnyExpr | None) -> int:

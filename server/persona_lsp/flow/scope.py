@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.body import AsyncGap, CallSite, LimitUse, Loop, Op, Origin, Site, Tx
 from persona_lsp.facts.place import Span
@@ -91,6 +92,8 @@ class State(Struct, eq=False):
     # The paths that are still open here, and those that left the innermost loops or switches.
     open: Open = frozenset()
     exits: list[Open] = []
+    leaves: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
+    """Loop -> the loop around it, and the ranges of its body that control never comes back from."""
     manual_tx: int = -1
     step: int = 0
     branch_ids: int = 0
@@ -117,6 +120,13 @@ class State(Struct, eq=False):
     def block(self, statements: Sequence[Stmt], ctx: Context) -> bool:
         """Walk statements in order; False if control never reaches the end."""
         raise NotImplementedError
+
+    def repeated(self, node: Node, ctx: Context) -> Context:
+        """The context of a statement: where its loop is always left after it, that of the loop around."""
+        loop = ctx.loop
+        while loop in self.leaves and any(start <= node.start < end for start, end in self.leaves[loop][1]):
+            loop = self.leaves[loop][0]
+        return ctx if loop == ctx.loop else replace(ctx, loop=loop)
 
     def assigned(self, name: str) -> AnyExpr | None:
         """The value last assigned to a local or file-level name."""

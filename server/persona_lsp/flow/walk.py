@@ -57,6 +57,8 @@ class Walk(State, eq=False):
             return True
         try:
             handler = STATEMENTS.get(type(node))
+            if self.leaves:
+                ctx = self.repeated(node, ctx)
             return handler(self, node, replace(ctx, statement=self.span(node))) if handler else True
         finally:
             self.depth -= 1
