@@ -3,6 +3,7 @@
 import pytest
 from tests.libraries.asked import asked, function
 
+from persona_lsp.extract import extract
 from persona_lsp.libraries.sqlalchemy import LIBRARY
 
 HEAD = "from sqlalchemy import delete, func, insert, select, text, update\nfrom sqlalchemy.orm import Session\n\n"
@@ -37,6 +38,7 @@ ASKED = {
     "session.execute(text(f'SELECT * FROM books WHERE id = {book_id}')).first()": [
         "select ? nullable unit_of_work sql=SELECT * FROM books WHERE id = {}"
     ],
+    "session.query(Book.shelf, func.max(Book.year)).group_by(Book.shelf).all()": ["select Book many unit_of_work"],
     "session.query(Book).all()": ["select Book many unit_of_work unlimited"],
     "session.query(Book).filter(Book.id == book_id).first()": ["select Book nullable unit_of_work keys=book_id"],
     "session.query(Book).filter_by(id=book_id).one()": ["select Book unit_of_work keys=book_id"],
@@ -129,3 +131,53 @@ def test_a_transaction_is_a_block() -> None:
 def test_the_limit_is_known() -> None:
     facts = function(f"{HEAD}def f(session, n):\n    return session.scalars(select(Book).limit(n)).all()\n", LIBRARY)
     assert [u.source for u in facts.limits] == ["n"]
+
+
+MAPPED = """
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+
+class %s:
+    %s
+
+    @classmethod
+    def act(cls, session: Session, id: int):
+        return %s
+
+    def again(self, session: Session):
+        return %s
+"""
+TABLE = '__tablename__ = "books"'
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "asking", "entities"),
+    [
+        ("Book(Base)", TABLE, ("session.query(cls).delete()", "session.scalars(select(type(self))).all()"), ["Book", "Book"]),
+        ("Book(Base)", TABLE, ("session.query(cls.id).all()", "session.query(self.__class__).all()"), ["Book", "Book"]),
+        ("Book(Base)", "id = mapped_column()", ("session.get(cls, id)", "session.get(self.__class__, 1)"), ["Book", "Book"]),
+        ("Book(SQLModel, table=True)", "id: int", ("session.query(cls).first()", "None"), ["Book"]),
+        # A base class stands for the rows of those that extend it; whose they are, nobody can tell here.
+        ("Base", "pass", ("session.query(cls).delete()", "session.query(self.__class__).all()"), ["", ""]),
+        ("Base(DeclarativeBase)", "id = mapped_column()", ("session.query(cls).delete()", "None"), [""]),
+        ("Rows", "pass", ("session.query(self.model).all()", "session.query(self.model).all()"), ["", ""]),
+    ],
+)  # fmt: skip
+def test_the_class_around_a_query(head: str, first: str, asking: tuple[str, str], entities: list[str]) -> None:
+    found = extract("app/books.py", (MAPPED % (head, first, *asking)).encode())
+    assert found is not None
+    assert [q.entity for f in found.facts.functions for q in f.queries] == entities
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("session.query(func.max(Book.year)).group_by(Book.shelf).subquery()", "select Book many unit_of_work"),
+        ("select(func.max(Book.year)).group_by(Book.shelf).cte()", "select Book many unit_of_work"),
+        ("session.query(Book.id).subquery()", "select Book many unit_of_work unlimited"),
+    ],
+)
+def test_what_is_joined_to_groups_has_as_many_rows_as_there_are_groups(inner: str, expected: str) -> None:
+    body = f"    newest = {inner}\n    return session.query(Book).join(newest, Book.year == newest.c.year).all()\n"
+    assert asked(f"{HEAD}def f(session: Session):\n{body}", LIBRARY)[-1] == expected

@@ -10,6 +10,7 @@ from persona_lsp.flow.sql import operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.libraries.python_values import assigned_to, assignments, last_name, links, unawaited
 from persona_lsp.libraries.sqlalchemy_edits import spell
+from persona_lsp.libraries.sqlalchemy_models import is_own_class, model_of, own_model
 from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Member, Name, Str, dotted, walk
 
@@ -33,6 +34,7 @@ _SETS: Final = re.compile(
     rb"\bsetattr\(|\bsqlmodel_update\(|\bupdate_from_dict\(|^[ \t]*(?!self\b|cls\b)\w+\.\w+[ \t]*[-+*/|]?=(?!=)",
     re.MULTILINE,
 )
+_JOINS: Final = frozenset({"join", "outerjoin", "join_from", "select_from"})
 _STAGED: Final = re.compile(rb"\.(?:add|add_all|delete|merge|execute|bulk_\w+|exec)\(")
 
 
@@ -44,6 +46,8 @@ class Statement(Struct):
     calls: dict[str, Call]
     sql: AnyExpr | None = None
     aggregate: bool = False
+    grouped: bool = False
+    """Its rows are groups, whose number is another than that of the table's rows."""
     values: tuple[AnyExpr, ...] = ()
 
 
@@ -65,7 +69,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
             later = assigned_to(scope, call)
             return None if later and _continued(later, call, scope) else ran
     if name in ("get", "get_one", "get_or_404") and _is_session(func.base, scope):
-        return _by_key(call)
+        return _by_key(call, scope)
     if name in ENDS or name in RESULT:
         return _ended(call, scope)
     if name == "refresh":
@@ -155,12 +159,13 @@ def _changed(call: Call, scope: Scope) -> Meaning | None:
     return QueryMeaning(dotted(call.func), Op.UPDATE, unit_of_work=True, relational=True, handle=dotted(call.receiver))
 
 
-def _by_key(call: Call) -> Meaning | None:
+def _by_key(call: Call, scope: Scope) -> Meaning | None:
     """`session.get(Book, book_id)`."""
     if len(call.args) < 2:
         return None
-    entity = last_name(call.args[0])
-    if not entity[:1].isupper():
+    own = is_own_class(call.args[0])
+    entity = own_model(scope) if own else last_name(call.args[0])
+    if not own and not entity[:1].isupper():
         return None
     return QueryMeaning(
         dotted(call.func) or call.name, Op.SELECT, entity, nullable=call.name == "get", limited=True,
@@ -215,7 +220,7 @@ def _ended(call: Call, scope: Scope) -> Meaning | None:
     if isinstance(root, Member):
         if root.name == "query" and last_name(root.base)[:1].isupper():
             statement = Statement(Op.SELECT, last_name(root.base), {})
-            _read_calls(statement, chain)
+            _read_calls(statement, chain, scope)
             return _meaning(statement, names, call, dotted(root))
         return None
     if isinstance(root, Name):
@@ -229,7 +234,7 @@ def _queried(link: Call, chain: tuple[Call, ...], call: Call, scope: Scope) -> M
         return None
     statement = Statement(Op.SELECT, "", {})
     _selected(statement, link, scope)
-    _read_calls(statement, chain[: chain.index(link)])
+    _read_calls(statement, chain[: chain.index(link)], scope)
     return _meaning(statement, [c.name for c in chain[: chain.index(link)]], call, dotted(link.receiver))
 
 
@@ -254,15 +259,15 @@ def _resumed(name: str, chain: tuple[Call, ...], names: list[str], call: Call, s
             statement = Statement(Op.SELECT, "", {})
             handle = dotted(query.receiver)
             _selected(statement, query, scope)
-            _read_calls(statement, links_)
+            _read_calls(statement, links_, scope)
         elif isinstance(root, Name) and root.id == name and statement is not None:
-            _read_calls(statement, links_)
+            _read_calls(statement, links_, scope)
         elif isinstance(root, Member) and root.name == "query" and last_name(root.base)[:1].isupper():
             statement = Statement(Op.SELECT, last_name(root.base), {})
-            _read_calls(statement, links_)
+            _read_calls(statement, links_, scope)
     if statement is None:
         return None
-    _read_calls(statement, chain)
+    _read_calls(statement, chain, scope)
     return _meaning(statement, names, call, handle)
 
 
@@ -289,7 +294,7 @@ def statement_of(expr: AnyExpr, scope: Scope, before: int, depth: int = 0) -> St
             )
         else:
             _selected(statement, rooted, scope)
-        _read_calls(statement, chain[: chain.index(rooted)])
+        _read_calls(statement, chain[: chain.index(rooted)], scope)
         return statement
     if isinstance(root, Name):
         found: Statement | None = None
@@ -297,12 +302,12 @@ def statement_of(expr: AnyExpr, scope: Scope, before: int, depth: int = 0) -> St
             inner_chain, inner_root = links(value)
             if isinstance(inner_root, Name) and inner_root.id == root.id:
                 if found is not None:
-                    _read_calls(found, inner_chain)
+                    _read_calls(found, inner_chain, scope)
                 continue
             made = statement_of(value, scope, value.start, depth + 1)
             found = made if made is not None else found
         if found is not None:
-            _read_calls(found, chain)
+            _read_calls(found, chain, scope)
             return found
     return None
 
@@ -353,7 +358,7 @@ def _selected(statement: Statement, root: Call, scope: Scope) -> None:
                 target = target.args[0]
             else:
                 break
-        statement.entity = statement.entity or _model(target)
+        statement.entity = statement.entity or model_of(target, scope)
 
 
 def _is_aggregate(expr: AnyExpr, scope: Scope, depth: int = 0) -> bool:
@@ -373,23 +378,24 @@ def _is_aggregate(expr: AnyExpr, scope: Scope, depth: int = 0) -> bool:
     return False
 
 
-def _model(expr: AnyExpr) -> str:
-    match expr:
-        case Name(id=name):
-            return name
-        case Member(base=Name(id=base), name=name):
-            return base if base[:1].isupper() else name if name[:1].isupper() else base
-        case Member(name=name, base=Member(name=owner)):
-            return owner if owner[:1].isupper() else name
-        case _:
-            return ""
+def _joins_groups(call: Call, scope: Scope) -> bool:
+    """The rows are those of a grouped subquery: one for each group, not one for each row of the table."""
+    for arg in call.args:
+        if not isinstance(arg, Name):
+            continue
+        for value in assignments(scope, arg.id, call.start):
+            chain, _ = links(value)
+            if any(inner.name == "group_by" for inner in chain):
+                return True
+    return False
 
 
-def _read_calls(statement: Statement, chain: tuple[Call, ...]) -> None:
+def _read_calls(statement: Statement, chain: tuple[Call, ...], scope: Scope) -> None:
     for call in reversed(chain):
         name = call.name
+        statement.grouped = statement.grouped or name == "group_by" or (name in _JOINS and _joins_groups(call, scope))
         if name == "select_from" and call.args and not statement.entity:
-            statement.entity = _model(call.args[0])
+            statement.entity = model_of(call.args[0], scope)
         if name in ("values", "set") or (name in ("update", "insert") and call.args):
             statement.values = (*statement.values, *call.args, *(k.value for k in call.kwargs))
         if name in ("with_entities", "with_only_columns") and call.args and isinstance(call.args[0], Call):
@@ -444,6 +450,8 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
     limited: bool | None = None
     if op is Op.SELECT:
         limited = limit is not None or not many or "fetchmany" in names or "paginate" in names
+    if limited is False and statement.grouped:
+        limited = None
     if limit is not None and isinstance(limit, Expr) and not limit.parts and type(limit) is Expr:
         limit = None
     api = _api(call)
