@@ -73,7 +73,7 @@ def emptied(function: Function, delta: int) -> Function:
     """The function with nothing known of its body."""
     return replace(
         function, end=function.end + delta, body_end=function.body_end + delta, complete=False, queries=(), loops=(), txs=(),
-        responses=(), raises=(), catches=(), inputs=(), limits=(), calls=(), gaps=(), returns_query=-1,
+        responses=(), raises=(), catches=(), inputs=(), limits=(), calls=(), gaps=(), gives=None, returns_query=-1,
     )  # fmt: skip
 
 

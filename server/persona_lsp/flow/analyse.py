@@ -1,5 +1,6 @@
 """The facts of one function: the walk's drafts, completed and frozen."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,13 +14,35 @@ from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.flow.walk import Walk
-from persona_lsp.syntax.ir import ClassNode, FunctionNode, Module, ParamNode
+from persona_lsp.syntax.ir import (
+    ClassNode,
+    Const,
+    For,
+    FunctionNode,
+    Group,
+    If,
+    Module,
+    ParamNode,
+    Return,
+    Stmt,
+    Switch,
+    Try,
+    With,
+)
 
 _QUERY: Final = frozenset(Query.__struct_fields__)
 _RESPONSE: Final = frozenset(Response.__struct_fields__)
 _RAISE: Final = frozenset(RaiseFact.__struct_fields__)
 _CATCH: Final = frozenset(Catch.__struct_fields__)
 _DOC_LENGTH: Final = 400
+_YIELDS: Final = re.compile(rb"\byield\b")
+_RETURNS: Final = re.compile(rb"\breturn\b")
+_RETURNS_VALUE: Final = re.compile(rb"\breturn\b[ \t]*(?!(?:None|null|undefined|nil|void 0)\b)[^\s;}#/]")
+_NESTED: Final = re.compile(rb"\bdef\b|\blambda\b|\bfunction\b|=>|->|\bclass\b")
+_STUB: Final = re.compile(
+    rb"\s*(?:(?:[rRuU]?\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\")\s*)?(?:(?:pass|\.\.\.)\s*)*", re.DOTALL
+)
+"""A body of a documentation, `pass` and `...`, or of nothing."""
 _PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
@@ -81,7 +104,7 @@ def analyse(
     ):
         fact = replace(fact, rejects_with=rejects_with(function))
     if not deep and handling is None:
-        return fact
+        return replace(fact, gives=_gives_by_words(function, module))
     walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
     walk.run()
     return _with_body(fact, walk)
@@ -109,11 +132,67 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         complete=not function.has_error and not walk.too_deep,
         reads_principal=walk.reads_principal,
         names_read=tuple(sorted(read)) if walk.handling is not None else (),
+        gives=_gives(function, walk.module),
         returns_query=walk.returns_query,
         passes_on=walk.passes_on,
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
     )
+
+
+def _gives(function: FunctionNode, module: Module) -> bool | None:
+    """Whether calling the function gives a value, as far as its own statements tell."""
+    body = module.source[function.body_start : function.body_end]
+    if function.has_error or _YIELDS.search(body) or _is_stub(body):
+        return None
+    if function.expression_body or _returns_value(function.body):
+        return True
+    return _silent(module)
+
+
+def _gives_by_words(function: FunctionNode, module: Module) -> bool | None:
+    """The same without lowering the body: where a function stands inside it, whose `return` it is cannot be told."""
+    body = module.source[function.body_start : function.body_end]
+    if function.has_error or _YIELDS.search(body) or _is_stub(body):
+        return None
+    if function.expression_body:
+        return True
+    if not _RETURNS.search(body):
+        return _silent(module)
+    return True if _RETURNS_VALUE.search(body) and not _NESTED.search(body) else None
+
+
+def _silent(module: Module) -> bool | None:
+    """What a function gives that has no `return` with a value: nothing, but in Ruby the value of its last line."""
+    return None if module.language == "ruby" else False
+
+
+def _is_stub(body: bytes) -> bool:
+    """Nothing is done here: the method is there for others to fill."""
+    return _STUB.fullmatch(body) is not None or b"NotImplemented" in body
+
+
+def _returns_value(body: Sequence[Stmt]) -> bool:
+    for statement in body:
+        match statement:
+            case Return(value=value):
+                if value is not None and not (isinstance(value, Const) and value.value is None):
+                    return True
+            case If(then=then, orelse=orelse):
+                if _returns_value((*then, *orelse)):
+                    return True
+            case For(body=inner) | With(body=inner) | Group(body=inner):
+                if _returns_value(inner):
+                    return True
+            case Try(body=inner, catches=catches, orelse=orelse, final=final):
+                if _returns_value((*inner, *orelse, *final, *(s for c in catches for s in c.body))):
+                    return True
+            case Switch(arms=arms):
+                if any(_returns_value(inner) for _, inner in arms):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def handling_of(

@@ -124,6 +124,29 @@ def delete_item(item_id: int):
     return None
 ```
 
+What another function gives back is nothing, or may be.
+
+```py fastapi
+from fastapi import FastAPI
+from stock import recount
+
+app = FastAPI()
+
+
+def forget(item_id: int):
+    items.pop(item_id)
+
+
+@app.delete("/items/{item_id}", status_code=204)
+def delete_item(item_id: int) -> int:
+    return forget(item_id)
+
+
+@app.post("/items/recount", status_code=204)
+def recount_items():
+    return recount()
+```
+
 ```js express
 const express = require('express');
 const app = express();
@@ -207,7 +230,7 @@ def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             status = endpoint.default_status
         if status not in _EMPTY or response.body_kind not in _BODIES:
             continue
-        if _is_nothing(response, handler):
+        if _is_nothing(response, handler) or _is_given_nothing(response, endpoint, handler):
             continue
         where = handler.at(response.span)
         fixes: tuple[Intent, ...] = (
@@ -238,6 +261,18 @@ def _is_nothing(response: Response, handler: Function) -> bool:
         and _variable(other) == name
         for other in handler.responses
     )
+
+
+def _is_given_nothing(response: Response, endpoint: Endpoint, handler: Function) -> bool:
+    """The body is what another function gives back, and that never gives anything, or nobody knows whether it does."""
+    for index in response.calls:
+        call = handler.calls[index]
+        whole = response.body_span is not None and call.span.end == response.body_span.end
+        if whole and (call.awaited or call.span == response.body_span):
+            callee = dict(endpoint.first_level).get(index)
+            # A class makes something, wherever it stands.
+            return not callee.gives if callee is not None else not call.name[:1].isupper()
+    return False
 
 
 def _variable(response: Response) -> str:
