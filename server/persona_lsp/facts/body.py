@@ -26,7 +26,8 @@ class Branch(StrEnum):
 class Site(Struct, frozen=True, gc=False, omit_defaults=True):
     """The surroundings of an event.
 
-    `loop`, `tx`: index into `FunctionFacts.loops` / `txs` of the innermost one, -1 if none.
+    `loop`, `tx`: index into `FunctionFacts.loops` / `txs` of the innermost one, -1 if none. What a loop is always left
+    after (`return` follows) runs once for it, and counts to the loop around.
     `catch`: index into `catches` of the catch *body* that it stands in; `tries`: indexes of the catches that would
     catch its failure, innermost first. `nested`: depth of nested functions (callbacks) around it. `step` orders
     events of one function as they are written. `conditional`: stands in a branch. `last`: nothing can follow on its
