@@ -264,7 +264,9 @@ def _is_nothing(response: Response, handler: Function) -> bool:
 
 
 def _is_given_nothing(response: Response, endpoint: Endpoint, handler: Function) -> bool:
-    """The body is what another function gives back, and that never gives anything, or nobody knows whether it does."""
+    """What is passed on is what another function gives back: nothing, or nobody knows whether it is something."""
+    if response.explicit or not response.returned:
+        return False
     for index in response.calls:
         call = handler.calls[index]
         whole = response.body_span is not None and call.span.end == response.body_span.end
