@@ -351,6 +351,41 @@ def test_destructured_inputs() -> None:
     assert [p.name for p in endpoint.params] == ["page", "size"]
 
 
+def test_inputs_that_a_parameter_is_taken_apart_into() -> None:
+    source = "app.get('/a/:id', ({ params: { id: key }, body }, res) => { res.json(read(key, body.name)) })"
+    handler = endpoints(source)["GET /a/{id}"].handler
+    assert handler is not None
+    assert [(r.place, r.name, r.variable) for r in handler.inputs] == [("path", "id", "key"), ("body", "name", "")]
+
+
+CALLBACKS = {
+    "app.param('id', (req, res, next, id) => next());": ("id",),
+    "app.param(['page', 'id'], load);": ("id",),
+    "app.param('page', load);": (),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), CALLBACKS.items(), ids=list(CALLBACKS))
+def test_a_callback_runs_in_front_of_the_routes_that_have_its_parameter(source: str, expected: tuple[str, ...]) -> None:
+    endpoint = endpoints(f"app.get('/a/:id', f);\n{source}")["GET /a/{id}"]
+    assert tuple(name for guard in endpoint.guards for name in guard.path_params) == expected
+
+
+IN_PLACE = {
+    "(req, res, next) => { use(req.params.id, req.params['x']); next() }": (("id", "x"), False),
+    "(req, res, next) => { const { id } = req.params; next() }": (("*",), False),
+    "(req, res, next) => { log(req); next() }": (("*",), False),
+    "(req, res, next) => { next(req.user ? 'route' : undefined) }": ((), True),
+    "(req, res, next) => { next() }": ((), False),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), IN_PLACE.items(), ids=list(IN_PLACE))
+def test_middleware_that_is_written_in_place(source: str, expected: tuple[tuple[str, ...], bool]) -> None:
+    (guard,) = endpoints(f"app.get('/a/:id', {source}, f)")["GET /a/{id}"].guards
+    assert (guard.path_params, guard.leaves_route) == expected
+
+
 def test_parameters_of_a_parent_are_hidden_without_merge_params() -> None:
     hidden = endpoints("const r = express.Router(); app.use('/a/:id', r); r.get('/b', f)")
     merged = endpoints("const r = express.Router({ mergeParams: true }); app.use('/a/:id', r); r.get('/b', f)")

@@ -379,6 +379,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     may be rejected by something else (JavaScript)."""
     passes_on: bool = False
     """May hand the request on to the next handler that matches (`next()` without an error, `next("route")`)."""
+    leaves_route: bool = False
+    """May hand the request past the rest of its route to the next one that matches (`next("route")`)."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

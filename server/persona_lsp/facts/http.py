@@ -67,6 +67,10 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     methods: tuple[str, ...] = ()
     skips: str = ""
     """The name of an inherited guard that this one switches off (`skip_before_action`)."""
+    leaves_route: bool = False
+    """Written in place, it may hand the request past the rest of its route (`next("route")`)."""
+    path_params: tuple[str, ...] = ()
+    """Path parameters that it mentions where it is written in place, or is called for; `*` for all of them."""
     within: tuple[str, ...] = ()
     """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
     outside: tuple[str, ...] = ()

@@ -135,6 +135,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         gives=_gives(function, walk.module),
         returns_query=walk.returns_query,
         passes_on=walk.passes_on,
+        leaves_route=walk.leaves_route,
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
     )

@@ -26,6 +26,7 @@ _LOOPING: Final = frozenset(
         "each_value", "each_key", "upto", "any?", "all?", "sort_by", "group_by", "to_h", "index_by", "partition",
     }
 )  # fmt: skip
+_PAST_THE_ROUTE: Final = frozenset({"route", "router"})
 _CONCURRENT: Final = re.compile(r"^(?:Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$")
 
 
@@ -83,8 +84,11 @@ def call(state: State, expr: Call, ctx: Context) -> int:
     if isinstance(expr.func, Name):
         state.names_read.add(expr.func.id)
         forward = state.handling.forward if state.handling is not None else ()
-        if expr.func.id in forward and (not expr.args or isinstance(expr.args[0], Str)):
-            state.passes_on = True
+        if expr.func.id in forward:
+            texts = [part.value for arg in expr.args for part in walk(arg) if isinstance(part, Str)]
+            leaves = any(text in _PAST_THE_ROUTE for text in texts)
+            state.leaves_route = state.leaves_route or leaves
+            state.passes_on = state.passes_on or leaves or not expr.args or isinstance(expr.args[0], Str)
     if receiver is not None:
         behind = state.query_of.get(dotted(receiver), query) if state.query_of else query
         if behind >= 0 and name in SAFE_ON_ABSENT:

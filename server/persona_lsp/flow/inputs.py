@@ -1,5 +1,7 @@
 """What is read of the request, and what holds its whole body."""
 
+from msgspec.structs import replace
+
 from persona_lsp.flow.context import VALIDATORS, Context
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import Read
@@ -15,6 +17,20 @@ def note_input(state: State, read: Read, node: Node, ctx: Context) -> None:
             "key_span": state.span(read.key_node) if read.key_node is not None else None, "validated": False,
         }
     )  # fmt: skip
+
+
+def note_pattern(state: State, pattern: Object, ctx: Context, depth: int = 0) -> None:
+    """Note the inputs that a parameter is taken apart into: `({ params: { id } }, res) => {}`."""
+    handling = state.handling
+    if handling is None:
+        return
+    for entry in pattern.entries:
+        if isinstance(entry.value, Object):
+            note_pattern(state, entry.value, ctx, depth + 1)
+        elif depth > 0 and isinstance(entry.value, Name):
+            place = handling.inputs.get(entry.value.id)
+            if place is not None:
+                note_input(state, Read(place, entry.name), entry, replace(ctx, assigned_to=entry.value.id))
 
 
 def note_merge(state: State, expr: Call) -> None:

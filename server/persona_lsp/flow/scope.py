@@ -75,6 +75,7 @@ class State(Struct, eq=False):
     provides: set[str] = set()
     reads_principal: bool = False
     passes_on: bool = False
+    leaves_route: bool = False
     returns_query: int = NEVER
     too_deep: bool = False
 
@@ -210,8 +211,8 @@ class State(Struct, eq=False):
                 if name in self.loop_variables:
                     index = self.loop_variables[name]
                     return self.loops[index].origin if index < len(self.loops) else Origin.LOCAL
-                if name in self.params:
-                    place = self.handling.inputs.get(name, "") if self.handling else ""
+                place = self.handling.inputs.get(name, "") if self.handling else ""
+                if name in self.params or place:
                     return Origin.REQUEST if place and place not in ("dependency", "error") else Origin.PARAM
                 return Origin.CONST if name in self.names.values else Origin.UNKNOWN
             case Member(base=base) | Index(base=base):

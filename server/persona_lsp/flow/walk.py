@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Branch
 from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.expressions import EXPRESSIONS
+from persona_lsp.flow.inputs import note_pattern
 from persona_lsp.flow.paths import succeeded
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.statements import STATEMENTS
-from persona_lsp.syntax.ir import AnyExpr, Stmt, children
+from persona_lsp.syntax.ir import AnyExpr, Object, Stmt, children
 
 _MAX_DEPTH: Final = 120
 
@@ -35,6 +36,8 @@ class Walk(State, eq=False):
         for param in self.function.params:
             if param.default is not None:
                 self.visit(param.default, ctx)
+            if isinstance(param.pattern, Object):
+                note_pattern(self, param.pattern, ctx)
         falls = self.block(self.function.body, ctx)
         if falls and handling is not None and (handling.returns_answer or handling.implicit_answer):
             succeeded(self)

@@ -225,6 +225,13 @@ def is_html(endpoint: Endpoint) -> bool:
     return endpoint.route.html or (handler is not None and any(r.body_kind == "html" for r in handler.responses))
 
 
+def may_leave_route(endpoint: Endpoint) -> bool:
+    """Its handler, or something in front of it, may hand the request on to the next route that matches."""
+    if endpoint.handler is not None and endpoint.handler.passes_on:
+        return True
+    return any(g.leaves_route for g in endpoint.guards) or any(f.leaves_route for f in endpoint.before)
+
+
 def excluded(first: Site, second: Site) -> bool:
     """The two places cannot both be reached in one call."""
     return any(left != right for left, right in zip(first.path, second.path, strict=False))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.http import (
     CorsPolicy,
@@ -24,13 +25,13 @@ from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.docs import doc_before
 from persona_lsp.frameworks.express.errors import takes_errors
 from persona_lsp.frameworks.express.guards import classify, guard_name, is_error_name
+from persona_lsp.frameworks.express.in_place import guard_in_place, leaves_route, path_params
 from persona_lsp.frameworks.express.paths import expand
 from persona_lsp.frameworks.express.scope import Scope, file_scope, joins, reduce, reference, text
 from persona_lsp.frameworks.express.signs import (
     ROUTER_FILE,
     ROUTER_NAME,
     app_name,
-    inline_kind,
     is_handler,
     is_local,
     made_kind,
@@ -94,6 +95,7 @@ class Registrations:
         self.routers: dict[str, Router] = {}
         self.mounts: list[Mount] = []
         self.uses: list[Use] = []
+        self.callbacks: dict[str, list[tuple[str, Guard]]] = {}
         self.routes: list[Route] = []
         self.error_handlers: list[ErrorHandler] = []
         self.cors: list[CorsPolicy] = []
@@ -151,10 +153,21 @@ class Registrations:
             return self._route(chain, name, call, scope, conditional=conditional)
         elif name == "ws" and len(call.args) > 1:
             self._route(chain, "get", call, scope, conditional=conditional, kind="websocket")
+        elif name == "param" and len(call.args) > 1:
+            self._param(chain.symbol, call, scope)
         else:
             for arg in call.args:
                 self.evaluate(arg, scope, conditional=conditional)
         return chain
+
+    def _param(self, symbol: str, call: Call, scope: Scope) -> None:
+        """`router.param("id", load)`: the callback runs in front of every route of the router that has the parameter."""
+        given = call.args[0].items if isinstance(call.args[0], Items) else call.args[:1]
+        guard = self.guard(call.args[1], scope, Level.ROUTE)
+        for name in given:
+            if isinstance(name, Str) and name.value:
+                named = replace(guard, path_params=(name.value,))
+                self.callbacks.setdefault(symbol, []).append((name.value, named))
 
     def _route(
         self, chain: Chain, verb: str, call: Call, scope: Scope, *, conditional: bool, kind: str = "http"
@@ -470,9 +483,7 @@ class Registrations:
 
     def guard(self, arg: AnyExpr, scope: Scope, level: Level, *, conditional: bool = False) -> Guard:
         if isinstance(arg, Lambda):
-            return Guard(
-                "", inline_kind(self.module.text(arg)), level, self.where(arg), source=self.module.text(arg)[:200]
-            )
+            return guard_in_place(arg.function, self.module, level, self.where(arg))
         if isinstance(arg, Call):
             policy = cors_policy(arg, scope)
             if policy is not None and policy not in self.cors:
@@ -491,6 +502,8 @@ class Registrations:
             source=self.module.text(arg)[:200],
             optional=optional,
             conditional=conditional,
+            leaves_route=isinstance(value, Lambda) and leaves_route(value.function, self.module),
+            path_params=path_params(value.function, self.module) if isinstance(value, Lambda) else (),
         )
 
     def _package(self, arg: AnyExpr, scope: Scope) -> str:

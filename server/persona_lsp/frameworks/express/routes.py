@@ -19,6 +19,7 @@ from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.errors import error_handlers, exception_classes
+from persona_lsp.frameworks.express.in_place import with_callbacks
 from persona_lsp.frameworks.express.registrations import METHODS, VERBS, Chain, Registrations, without_slash
 from persona_lsp.frameworks.express.scope import Scope, class_scope, reduce, reference, text
 from persona_lsp.frameworks.express.signs import (
@@ -86,7 +87,10 @@ def routes(module: Module) -> Extracted:
         routers=tuple(reader.routers.values()),
         mounts=tuple(reader.distinct_mounts()),
         uses=tuple(reader.uses),
-        routes=tuple(reader.routes),
+        routes=tuple(
+            with_callbacks(route, reader.callbacks.get(route.router.name, ())) if route.router is not None else route
+            for route in reader.routes
+        ),
         error_handlers=(*reader.error_handlers, *error_handlers(module)),
         cors=tuple(reader.cors),
         classes=exception_classes(module),

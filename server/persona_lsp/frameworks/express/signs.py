@@ -4,9 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from persona_lsp.facts.http import (
-    GuardKind,
-)
 from persona_lsp.frameworks.express.guards import guard_name
 from persona_lsp.frameworks.express.scope import EXPRESS, Scope
 from persona_lsp.syntax.ir import (
@@ -126,17 +123,3 @@ def returned_name(body: Sequence[Stmt]) -> str:
             value = stmt.value
             return value.id if isinstance(value, Name) else ""
     return ""
-
-
-def inline_kind(source: str) -> GuardKind:
-    """What middleware that is written in place does, by what it answers."""
-    if re.search(r"\.(?:path|url|originalUrl|baseUrl|method)\b", source) and re.search(
-        r"401|403|[uU]nauth|[fF]orbid", source
-    ):
-        # It lets some paths pass and not others.
-        return GuardKind.UNKNOWN
-    if re.search(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated", source):
-        return GuardKind.AUTHN
-    if re.search(r"\b403\b|[fF]orbidden", source):
-        return GuardKind.AUTHZ
-    return GuardKind.OTHER

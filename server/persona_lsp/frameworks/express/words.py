@@ -77,7 +77,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             forward=_names(params[3]),
             default_status=200,
         )
-    if len(params) > 3 or not _is_pair(params[0], params[1]):
+    # A callback of `router.param("id", load)` is given the value and the name of the parameter, too.
+    callback = len(params) in (4, 5) and params[2].name.strip("_") == "next"
+    if (len(params) > 3 and not callback) or not _is_pair(params[0], params[1]):
         return _factory(function, module)
     forward = _names(params[2]) if len(params) > 2 else ()
     return Handling(
@@ -119,7 +121,7 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     func = expr.func
     if handling is not None and isinstance(func, Name) and func.id in handling.forward:
         given = expr.args[0] if expr.args else None
-        if given is None or isinstance(given, Str) or (isinstance(given, Const) and not given.value):
+        if given is None or _is_no_failure(given):
             return None
         made = _failure(given) if isinstance(given, Call) else None
         if made is None:
@@ -136,6 +138,19 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
         if status is not None and status >= 400:
             return Thrown(made.exception, status, node, made.message)
     return made
+
+
+def _is_no_failure(given: AnyExpr) -> bool:
+    """What `next` is given to go on: `undefined`, `"route"`, or a choice between such."""
+    match given:
+        case Ternary(then=then, orelse=orelse):
+            return _is_no_failure(then) and _is_no_failure(orelse)
+        case Const(value=value):
+            return not value
+        case Name(id=name):
+            return name == "undefined"
+        case _:
+            return isinstance(given, Str)
 
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:

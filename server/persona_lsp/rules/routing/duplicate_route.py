@@ -81,12 +81,19 @@ def delete_order(order_id: int):
     forget(order_id)
 ```
 
-A first handler that hands the request on is the start of a chain.
+The first handler hands the request on, always or sometimes: it is the start of a chain.
 
 ```js express
 const express = require('express');
 const app = express();
 
+app.get('/orders/:id', (req, res, next) => {
+  req.startedAt = Date.now();
+  next();
+});
+app.get('/orders/:id', (req, res) => {
+  res.json({ id: req.params.id, startedAt: req.startedAt });
+});
 app.get('/users/:id', (req, res, next) => {
   if (!req.headers.authorization) return res.sendStatus(401);
   next();
@@ -96,7 +103,26 @@ app.get('/users/:id', (req, res) => {
 });
 ```
 
-What the request says beside its path may tell the handlers apart.
+Middleware of the first route hands the request past it.
+
+```js express
+const express = require('express');
+const app = express();
+
+function onlyForTesters(req, res, next) {
+  if (!req.user.isTester) return next('route');
+  next();
+}
+
+app.post('/checkout', onlyForTesters, (req, res) => {
+  res.json(checkout.inSteps(req.user));
+});
+app.post('/checkout', (req, res) => {
+  res.json(checkout.atOnce(req.user));
+});
+```
+
+Another `consumes`, `produces`, `params`, `headers` or `version` tells the handlers apart.
 
 ```java spring
 @RestController
@@ -110,26 +136,109 @@ class Orders {
     byte[] pdf(@PathVariable long id) {
         return printer.print(id);
     }
+
+    @PostMapping(path = "/orders", consumes = "application/json")
+    OrderDto create(@RequestBody OrderForm form) {
+        return orders.create(form);
+    }
+
+    @PostMapping(path = "/orders", consumes = "text/csv")
+    OrderDto parse(@RequestBody String rows) {
+        return orders.parse(rows);
+    }
+
+    @GetMapping("/orders")
+    List<OrderDto> page() {
+        return orders.page();
+    }
+
+    @GetMapping(path = "/orders", params = "customer")
+    List<OrderDto> ofCustomer(@RequestParam long customer) {
+        return orders.of(customer);
+    }
+
+    @GetMapping(path = "/orders", headers = "X-View=archive")
+    List<OrderDto> archive() {
+        return orders.archive();
+    }
+
+    @GetMapping(path = "/orders", version = "2+")
+    List<OrderDto> newest() {
+        return orders.newest();
+    }
 }
 ```
 
-Parameters that match different texts are different paths.
+Another host or subdomain is another site.
 
+`config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
-  get "/orders/:id", to: "orders#show", constraints: { id: /\\d+/ }
-  get "/orders/:id", to: "orders#by_name", constraints: { id: /[a-z]+/ }
+  get "/orders/:id", to: "orders#of_partner", constraints: { subdomain: "partners" }
+  constraints host: "archive.example.com" do
+    get "/orders/:id", to: "orders#archived"
+  end
+  get "/orders/:id", to: "orders#show"
 end
 ```
 
-A registration that depends on the environment is an alternative.
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def show
+    render json: Order.find(params[:id])
+  end
+
+  def of_partner
+    render json: Order.shared.find(params[:id])
+  end
+
+  def archived
+    render json: Order.archived.find(params[:id])
+  end
+end
+```
+
+A route for every method takes what the others leave.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/orders/:id', (req, res) => {
+  res.json(orders.read(req.params.id));
+});
+app.all('/orders/:id', (req, res) => {
+  res.sendStatus(405);
+});
+```
+
+Parameters that match different texts are different paths.
 
 ```py fastapi
 from fastapi import FastAPI
 
 app = FastAPI()
 
-if DEBUG:
+
+@app.get("/orders/{order_id:int}")
+def get_order(order_id: int):
+    return {"id": order_id}
+
+
+@app.get("/orders/{code:uuid}")
+def get_order_by_code(code: str):
+    return {"code": code}
+```
+
+A registration under a condition is an alternative.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+if settings.DEBUG:
 
     @app.get("/orders/{order_id}")
     def fake_order(order_id: int):
@@ -139,6 +248,53 @@ if DEBUG:
 @app.get("/orders/{order_id}")
 def get_order(order_id: int):
     return {"id": order_id}
+```
+
+A feature flag decides which of the two is registered.
+
+```js express
+const express = require('express');
+const app = express();
+
+if (flags.stepwiseCheckout) {
+  app.post('/checkout', (req, res) => {
+    res.json(checkout.inSteps(req.user));
+  });
+} else {
+  app.post('/checkout', (req, res) => {
+    res.json(checkout.atOnce(req.user));
+  });
+}
+```
+
+The application is put together by a test.
+
+`shop/checkout.py`:
+```py fastapi
+from fastapi import APIRouter
+
+at_once = APIRouter()
+in_steps = APIRouter()
+
+
+@at_once.post("/checkout")
+def check_out(cart: Cart):
+    return pay(cart)
+
+
+@in_steps.post("/checkout")
+def check_out_in_steps(cart: Cart):
+    return pay_in_steps(cart)
+```
+
+`tests/test_checkout.py`:
+```py fastapi
+from fastapi import FastAPI
+from shop.checkout import at_once, in_steps
+
+app = FastAPI()
+app.include_router(at_once)
+app.include_router(in_steps)
 ```
 
 ## When to ignore it
@@ -151,7 +307,7 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import DeleteStatement
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.memo import per_outline
-from persona_lsp.rules.predicates import brief, is_made_for_tests, is_missing_action, label
+from persona_lsp.rules.predicates import brief, is_made_for_tests, is_missing_action, label, may_leave_route
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SLASH_DECIDES = frozenset({"fastapi"})
@@ -238,5 +394,5 @@ def _is_certain(endpoint: Endpoint) -> bool:
 
 
 def _is_chain(first: Endpoint) -> bool:
-    """The first handler may hand the request on; one that was not found might as well."""
-    return first.handler is None or first.handler.passes_on
+    """The first route may hand the request on; one whose handler was not found might as well."""
+    return first.handler is None or may_leave_route(first)
