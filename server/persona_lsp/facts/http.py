@@ -176,7 +176,10 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
-    """`parent` serves everything of `child` below `prefix`, from position `order` in the parent on."""
+    """`parent` serves everything of `child` below `prefix`, from position `order` in the parent on.
+
+    A negative `order` is a number like any other, but its place among the others is not known.
+    """
 
     parent: Ref
     child: Ref
@@ -207,8 +210,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     `where` covers the verb token or path that a reader would point at, `statement` the whole registration.
     `path` is relative to `router`. `handler` is a reference, or the `key` of a function of the same file when
     `handler_key` is not empty. `methods` are upper-case; `ANY` stands for all. `order` counts registrations in the
-    file. `literal_only` limits: `consumes`, `produces`, `variants` (params, headers, version, host) distinguish
-    routes of equal method and path.
+    file; it is negative where the place among the others is not known. `literal_only` limits: `consumes`, `produces`,
+    `variants` (params, headers, version, host) distinguish routes of equal method and path.
     """
 
     methods: tuple[str, ...]

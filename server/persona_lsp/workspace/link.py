@@ -288,7 +288,7 @@ def _chains(
                         upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
                         upper.known and known and own_known,
                         (*upper.guards, *here, *mount.guards, *router.guards),
-                        (*upper.position, mount.order) if upper.position is not None else None,
+                        (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),
                     )
@@ -474,7 +474,7 @@ def _made(
             body=None if depended.body_is_dependency else route.body,
             wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
             hidden_params=_hidden(world, router, chain, own),
-            order=(*chain.position, route.order) if chain.position is not None else (),
+            order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),
         )  # fmt: skip
         yield completed(endpoint, world.calls, world.sole_status)
 
@@ -841,13 +841,13 @@ def _positioned(endpoints: list[Endpoint]) -> list[Endpoint]:
 def _ordered(group: list[Endpoint]) -> list[Endpoint]:
     """Those of one application whose place in the order is known.
 
-    A function that mounts what it is given is one mount in the source and several at run time: what comes through it
-    has an order among itself, and none among what came through it in another call.
+    A function that mounts what it is given is one mount in the source and several at run time, and so is a loop over
+    routers: what comes through it has an order among itself, and none among what came through it another time.
     """
-    sources: dict[tuple[int, ...], set[str]] = {}
+    sources: dict[tuple[int, ...], set[tuple[str, Ref | None]]] = {}
     for endpoint in group:
-        sources.setdefault(endpoint.order[:-1], set()).add(endpoint.where.path)
-    shared = {order for order, files in sources.items() if order and len(files) > 1}
+        sources.setdefault(endpoint.order[:-1], set()).add((endpoint.where.path, endpoint.route.router))
+    shared = {order for order, routers in sources.items() if order and len(routers) > 1}
     return [e for e in group if not any(e.order[: n + 1] in shared for n in range(len(e.order) - 1))]
 
 

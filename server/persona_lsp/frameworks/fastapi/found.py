@@ -32,10 +32,10 @@ class Found(Struct):
     order: int = 0
     synthetic: int = 0
 
-    def next_order(self) -> int:
-        """The number of the next registration."""
+    def next_order(self, *, unordered: bool = False) -> int:
+        """The number of the next registration; a negative one if its place among the others is not known."""
         self.order += 1
-        return self.order
+        return -self.order if unordered else self.order
 
     def extracted(self) -> Extracted:
         """The finished facts."""
@@ -56,7 +56,8 @@ class Env(Struct):
     """The names of one scope. `symbols`: name -> router symbol; `local`: name -> the name or text that it stands for.
 
     `scope` prefixes the symbols of this scope; `cls` is the class around a method. `nested`: inside a function.
-    `given`: symbols of routers that the function was given.
+    `given`: symbols of routers that the function was given. `unordered`: inside a loop whose rounds come in an order
+    that nobody knows.
     """
 
     scope: str = ""
@@ -67,6 +68,7 @@ class Env(Struct):
     conditional: bool = False
     nested: bool = False
     given: frozenset[str] = frozenset()
+    unordered: bool = False
 
     def symbol(self, name: str) -> str:
         """The symbol for a router that this scope calls `name`."""

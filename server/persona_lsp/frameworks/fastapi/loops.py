@@ -11,6 +11,8 @@ from persona_lsp.frameworks.fastapi.names import items_of, ref_name, text_of
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Member, Name, Object, Str, dotted
 
 _MOST: Final = 200
+_KEEPS_ORDER: Final = ("list", "tuple")
+_CHANGES_ORDER: Final = ("sorted", "set", "frozenset")
 EACH: Final = "[]"
 """After the name of a list of another file: any of its elements."""
 VALUES: Final = "{}"
@@ -20,6 +22,7 @@ VALUES: Final = "{}"
 def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterator[Env]:
     """The scope of every round of a loop whose elements are written in the file, or are a list of another file."""
     elements = _elements(iterable, env, found)
+    unordered = env.unordered or _is_unordered(iterable, env, found)
     if elements is None:
         table = _imported_table(target, iterable, env, found)
         if table is not None:
@@ -28,10 +31,12 @@ def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterat
         name = dotted(iterable)
         known = name.split(".", 1)[0] in found.names.imports and name not in env.symbols
         if known and isinstance(target, Name):
-            yield replace(env, local={**env.local, target.id: f"{name}{EACH}"})
+            yield replace(env, local={**env.local, target.id: f"{name}{EACH}"}, unordered=unordered)
         return
     for element in elements[:_MOST]:
-        inner = replace(env, symbols=dict(env.symbols), local=dict(env.local), values=dict(env.values))
+        inner = replace(
+            env, symbols=dict(env.symbols), local=dict(env.local), values=dict(env.values), unordered=unordered
+        )
         _bind(target, element, inner, found)
         yield inner
 
@@ -91,7 +96,10 @@ def _elements(expr: AnyExpr, env: Env, found: Found) -> tuple[AnyExpr, ...] | No
     if isinstance(expr, Name) and expr.id in env.values:
         expr = env.values[expr.id]
     if isinstance(expr, Call):
-        if expr.name in ("list", "tuple", "sorted", "reversed", "set") and len(expr.args) == 1:
+        if expr.name == "reversed" and len(expr.args) == 1:
+            reverse = _elements(expr.args[0], env, found)
+            return None if reverse is None else reverse[::-1]
+        if expr.name in (*_KEEPS_ORDER, *_CHANGES_ORDER) and len(expr.args) == 1:
             return _elements(expr.args[0], env, found)
         if expr.name == "enumerate" and expr.args:
             inner = _elements(expr.args[0], env, found)
@@ -102,6 +110,15 @@ def _elements(expr: AnyExpr, env: Env, found: Found) -> tuple[AnyExpr, ...] | No
         return None
     table = _table(expr, env, found)
     return _of_table(table, "keys") if table is not None else items_of(expr, found.names)
+
+
+def _is_unordered(expr: AnyExpr, env: Env, found: Found) -> bool:
+    """The elements come in another order than that in which they are written, and nobody knows in which."""
+    if isinstance(expr, Name):
+        expr = env.values.get(expr.id) or found.names.values.get(expr.id) or expr
+    if isinstance(expr, Call) and expr.args:
+        return expr.name in _CHANGES_ORDER or _is_unordered(expr.args[0], env, found)
+    return isinstance(expr, Items) and expr.kind == "set"
 
 
 def _table(expr: AnyExpr, env: Env, found: Found) -> Object | None:

@@ -226,7 +226,7 @@ def _add(
             framework="fastapi",
             where=where,
             statement=statement,
-            order=found.next_order(),
+            order=found.next_order(unordered=env.unordered),
             router=Ref(holder),
             handler=Ref(handler) if not key and handler else None,
             handler_key=key,

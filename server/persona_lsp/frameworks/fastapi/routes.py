@@ -334,7 +334,9 @@ def _passed(call: Call, env: Env, found: Found) -> str:
     given += [(k.name, k.value) for k in call.kwargs if k.name]
     where = place(call, found.names.module)
     first = ""
-    order = found.next_order()  # of the call, by which its arguments are told from those of other calls
+    order = found.next_order(
+        unordered=env.unordered
+    )  # of the call, by which its arguments are told from those of other calls
     for name, arg in given:
         written = dotted(arg)
         symbol = env.symbols.get(written, "")
@@ -428,8 +430,8 @@ def _mount(
         return
     found.mounts.append(
         Mount(
-            parent, Ref(name), "fastapi", place(node, found.names.module), found.next_order(), prefix, guards,
-            env.conditional,
+            parent, Ref(name), "fastapi", place(node, found.names.module),
+            found.next_order(unordered=env.unordered), prefix, guards, env.conditional,
         )
     )  # fmt: skip  # in the order of the fields
 

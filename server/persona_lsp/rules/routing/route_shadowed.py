@@ -75,6 +75,7 @@ app.use('/articles', router);
 ## Fine
 The literal route comes first.
 
+`config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
   get "/reports/latest", to: "reports#latest"
@@ -82,7 +83,20 @@ Rails.application.routes.draw do
 end
 ```
 
-The parameter does not match the literal.
+`app/controllers/reports_controller.rb`:
+```rb rails
+class ReportsController < ApplicationController
+  def latest
+    render json: Report.newest
+  end
+
+  def show
+    render json: Report.find(params[:id])
+  end
+end
+```
+
+The converter of the parameter does not match the literal.
 
 ```py fastapi
 from fastapi import FastAPI
@@ -98,6 +112,20 @@ def read_report(report_id: int):
 @app.get("/reports/latest")
 def latest_report():
     return load_latest()
+```
+
+Nor does its pattern.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/reports/:id(\\\\d+)', (req, res) => {
+  res.json(reports.read(req.params.id));
+});
+app.get('/reports/latest', (req, res) => {
+  res.json(reports.latest());
+});
 ```
 
 The first handler serves the literal itself, or hands the request on.
@@ -120,6 +148,49 @@ app.get('/users/:id', (req, res, next) => {
 app.get('/users/me', (req, res) => {
   res.json(users.me());
 });
+```
+
+Middleware of the first route hands the request past it.
+
+```js express
+const express = require('express');
+const app = express();
+
+function onlyNumbers(req, res, next) {
+  if (!isNumber(req.params.id)) return next('route');
+  next();
+}
+
+app.get('/users/:id', onlyNumbers, (req, res) => {
+  res.json(users.byId(req.params.id));
+});
+app.get('/users/me', (req, res) => {
+  res.json(users.me());
+});
+```
+
+The order is that of a loop, and nobody knows it.
+
+```py fastapi
+from fastapi import APIRouter, FastAPI
+
+by_id = APIRouter()
+fixed = APIRouter()
+
+
+@by_id.get("/reports/{report_id}")
+def read_report(report_id: str):
+    return load(report_id)
+
+
+@fixed.get("/reports/latest")
+def latest_report():
+    return load_latest()
+
+
+app = FastAPI()
+for router in sorted([by_id, fixed], key=weight):
+    app.include_router(router)
 ```
 
 This router prefers literals whatever the order.
@@ -151,7 +222,7 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import MoveBefore
 from persona_lsp.rules import project_rule
 from persona_lsp.rules.memo import per_outline
-from persona_lsp.rules.predicates import is_made_for_tests, is_missing_action, label, short_path
+from persona_lsp.rules.predicates import is_made_for_tests, is_missing_action, label, may_leave_route, short_path
 from persona_lsp.workspace.snapshot import Endpoint, Segment, Snapshot
 
 _TYPES = {"int": r"\d+", "integer": r"\d+", "float": r"\d+(\.\d+)?", "uuid": r"[0-9a-fA-F-]{36}", "path": ".*"}
@@ -234,7 +305,7 @@ def _shadows(earlier: Endpoint, later: Endpoint) -> bool:
     swallowed = _swallowed(earlier.segments, later.segments)
     # A handler that was not found may hand the request on, or serve the literal itself.
     handler = earlier.handler
-    return handler is not None and not handler.passes_on and not set(swallowed) & set(handler.compares)
+    return handler is not None and not may_leave_route(earlier) and not set(swallowed) & set(handler.compares)
 
 
 def _swallowed(general: tuple[Segment, ...], special: tuple[Segment, ...]) -> list[str]:
