@@ -652,20 +652,28 @@ class _Reader(Registrations):
                 hint = f"router${self.anonymous}"
             named = scope.values.get(f"return {hint}")
             symbol = named.id if isinstance(named, Name) else f"{scope.prefix if prefix is None else prefix}{hint}"
-        merge = call.option("mergeParams")
-        self.routers[symbol] = Router(
-            symbol,
-            kind,
-            "express",
-            self.where(call),
-            merge_params=kind == "app"
-            or (merge is not None and not (isinstance(merge, Const) and merge.value is False)),
-        )
+        merges = kind == "app" or _merges_params(call, scope)
+        self.routers[symbol] = Router(symbol, kind, "express", self.where(call), merge_params=merges)
         return Chain(symbol)
 
     def evaluate(self, expr: AnyExpr, scope: Scope, *, conditional: bool) -> Chain | None:
         """Perform the registrations in an expression; the router that it stands for, if it is one."""
         return self._read(expr, scope, "", conditional=conditional)
+
+
+def _merges_params(call: Call, scope: Scope) -> bool:
+    """`Router({ mergeParams: true })`; a router whose options are not known may merge them as well."""
+    for arg in call.args:
+        options = reduce(arg, scope)
+        if not isinstance(options, Object):
+            return True
+        merge = options.get("mergeParams")
+        if merge is not None:
+            value = reduce(merge, scope)
+            return not (isinstance(value, Const) and value.value is False)
+        if any(entry.key is None and not entry.name for entry in options.entries):
+            return True
+    return False
 
 
 def _dos(stmt: Stmt) -> Iterator[AnyExpr]:

@@ -97,7 +97,7 @@ app.use('/projects/:projectId/tasks', tasks);
 ```
 
 ## Fine
-One of several routes of the handler defines it.
+Several routes share the handler, one of them defines the parameter, and the handler asks whether it is there.
 
 ```js express
 const express = require('express');
@@ -111,12 +111,14 @@ app.get('/users', show);
 app.get('/users/:id', show);
 ```
 
-`params` also holds the query and the body.
+`params` also holds the query and the body: only a name that ends in `id`, and is nearly that of a parameter, is a slip.
 
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
   get "/users/:id", to: "users#show"
+  get "/teams/:name", to: "users#of_team"
+  get "/roles/:roles", to: "users#of_role"
 end
 ```
 
@@ -125,6 +127,14 @@ end
 class UsersController < ApplicationController
   def show
     render json: User.find(params[:id]).as_json(only: params[:fields])
+  end
+
+  def of_team
+    render json: User.where(team: params[:team_id]).limit(20)
+  end
+
+  def of_role
+    render json: User.where(role: params[:role]).limit(20)
   end
 end
 ```
@@ -179,6 +189,11 @@ class Users {
     @GetMapping("/users/{id}")
     UserDto read(@PathVariable long id, @PathVariable(name = "tenant", required = false) String tenant) {
         return users.read(tenant, id);
+    }
+
+    @GetMapping({"/teams", "/teams/{team}"})
+    List<UserDto> ofTeam(@PathVariable Optional<String> team) {
+        return users.of(team);
     }
 }
 ```
