@@ -80,6 +80,8 @@ ASKED = {
     "@order.update(order_params)": ["update Order limit-unknown"],
     "Order.find(params[:id]).destroy": ["delete Order limit-unknown keys=params[:id]"],
     "Order.where(open: true).update_all(total: 0)": ["update Order many limit-unknown keys=true columns=total"],
+    'Order.update_all("views = views + 1")': ["update Order many limit-unknown sql=views = views + 1 columns=views"],
+    "Order.increment_counter(:views, id)": ["update Order many limit-unknown columns=views"],
     "Order.delete_all": ["delete Order many limit-unknown"],
     "Order.where(old: true).destroy_all": ["delete Order many limit-unknown keys=true"],
     "Order.insert_all(rows)": ["insert Order many limit-unknown"],

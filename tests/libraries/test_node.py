@@ -88,6 +88,9 @@ CALLS = {
         "await OrderModel.findByIdAndUpdate(id, { $set: { a: 1 } })": [
             "mongoose update Order nullable keys=id columns=a"
         ],
+        "await Order.findByIdAndUpdate(id, { $set: { a: 1 }, $inc: { b: 1 } })": [
+            "mongoose update Order nullable keys=id columns=a,b"
+        ],
         "await Order.findOneAndUpdate({ id }, { a: 1 }, { upsert: true })": ["mongoose upsert Order keys=id columns=a"],
         "const order = new Order({ a: 1 }); await order.save()": ["mongoose insert Order columns=a"],
         "await db.collection('orders').find({}).toArray()": ["mongoose select orders many unlimited"],
@@ -107,6 +110,7 @@ CALLS = {
         ],
         "await getRepository(Order).save(body)": ["typeorm upsert Order"],
         "await manager.update(Order, { id }, { a: 1 })": ["typeorm update Order keys=id columns=a"],
+        "await orderRepository.increment({ id }, 'views', 1)": ["typeorm update Order keys=id columns=views"],
         "await orderRepository.createQueryBuilder('o').where('o.id = :id', { id }).getOne()": [
             "typeorm select Order nullable keys=id"
         ],
@@ -117,6 +121,9 @@ CALLS = {
     },
     PG: {
         "await pool.query('SELECT * FROM orders WHERE id = $1', [id])": ["node-sql select ? many keys=id sql"],
+        "await pool.query('UPDATE orders SET views = views + 1 WHERE id = $1', [id])": [
+            "node-sql update ? keys=id columns=views sql"
+        ],
         "await pool.query({ text: 'DELETE FROM orders', values: [id] })": ["node-sql delete ? keys=id sql"],
         "const sql = `SELECT * FROM orders WHERE id = ${id}`; await client.query(sql)": ["node-sql select ? many sql"],
         "await client.query('BEGIN'); await client.query('DELETE FROM orders'); await client.query('COMMIT')": [
@@ -133,6 +140,10 @@ CALLS = {
         "await knex('orders').select('*')": ["node-sql select orders many unlimited"],
         "await knex('orders').where('id', id).update({ a: 1 })": ["node-sql update orders keys=id columns=a"],
         "await knex('orders').insert({ a })": ["node-sql insert orders columns=a"],
+        "await knex('orders').where({ id }).update({ a: 1 }).increment('b', 2)": [
+            "node-sql update orders keys=id columns=a,b"
+        ],
+        "await knex('orders').where({ id }).update(body).increment('b')": ["node-sql update orders keys=id"],
         "await knex.raw(`select * from orders where id = ${id}`)": ["node-sql select ? many sql"],
         "await knex.transaction(async (trx) => { await trx('orders').del() })": ["node-sql delete orders tx"],
     },

@@ -4,6 +4,7 @@ import pytest
 from tests.libraries.asked import asked, function
 
 from persona_lsp.extract import extract
+from persona_lsp.facts.body import Op
 from persona_lsp.libraries.sqlalchemy import LIBRARY
 
 HEAD = "from sqlalchemy import delete, func, insert, select, text, update\nfrom sqlalchemy.orm import Session\n\n"
@@ -119,6 +120,23 @@ def test_what_is_added_is_told_by_what_it_is() -> None:
 def test_a_commit_writes_what_was_changed() -> None:
     body = "    book = session.get(Book, key)\n    book.title = title\n    session.commit()\n"
     assert asked(f"{HEAD}def f(session, key):\n{body}", LIBRARY)[1:] == ["update ? unit_of_work"]
+
+
+@pytest.mark.parametrize(
+    ("body", "columns"),
+    [
+        ("book.title = t; book.views += 1\n    session.commit()", ("title", "views")),
+        ("book.title = t\n    book.views += 1\n    session.commit()", ("title", "views")),
+        ("book.title = t\n    setattr(book, name, t)\n    session.commit()", ()),
+        ("session.execute(update(Book).where(Book.id == key).values(views=Book.views + 1))", ("views",)),
+        ("session.query(Book).filter(Book.id == key).update({Book.views: 1, 'title': t})", ("views", "title")),
+        ("session.execute(update(Book).values(**fields))", ()),
+        ("session.execute(update(Book).values(fields))", ()),
+    ],
+)
+def test_the_columns_that_are_written(body: str, columns: tuple[str, ...]) -> None:
+    facts = function(f"{HEAD}def f(session, key, fields, name, t, book):\n    {body}\n", LIBRARY)
+    assert [q.columns for q in facts.queries if q.op is Op.UPDATE] == [columns]
 
 
 def test_a_transaction_is_a_block() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from persona_lsp.syntax.sql import SqlOutline, outline
+from persona_lsp.syntax.sql import SqlOutline, outline, updated_columns
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,20 @@ def test_outline(text: str, expected: SqlOutline) -> None:
 @pytest.mark.parametrize("text", ["select 'half", 'select "half', "/* half", "$tag$ half", "\x00", "from" * 5000])
 def test_broken_text_has_an_outline(text: str) -> None:
     assert isinstance(outline(text), SqlOutline)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("UPDATE articles SET views = views + 1 WHERE id = {}", ("views",)),
+        ('update "Users" u set u.seen_at = now(), "visits" = coalesce(visits, 0) + 1', ("seen_at", "visits")),
+        ("update t set a = (select max(x) from s), b = {} returning a", ("a", "b")),
+        ("update t set {} = 1", ()),
+        ("update t set a = 1, {}", ()),
+        ("insert into t (a) values (1) on conflict do update set a = 2", ()),
+        ("select a from t", ()),
+        ("", ()),
+    ],
+)
+def test_columns_that_an_update_sets(text: str, expected: tuple[str, ...]) -> None:
+    assert updated_columns(text) == expected

@@ -28,6 +28,7 @@ _LOOPING: Final = frozenset(
 )  # fmt: skip
 _PAST_THE_ROUTE: Final = frozenset({"route", "router"})
 _CONCURRENT: Final = re.compile(r"^(?:Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$")
+_SETTER: Final = re.compile(r"set[A-Z]")
 
 
 def call(state: State, expr: Call, ctx: Context) -> int:
@@ -95,6 +96,8 @@ def call(state: State, expr: Call, ctx: Context) -> int:
             state.queries[behind]["checked"] = True
     _called(state, expr, ctx)
     walk_arguments(state, expr, inside(ctx), escaping=True)
+    if isinstance(receiver, Name) and len(expr.args) == 1 and _SETTER.match(name) and state.module.language == "java":
+        state.written_attributes.setdefault(receiver.id, []).append(name[3:4].lower() + name[4:])
     if name in ("assign", "merge", "update", "assign_attributes", "copyProperties", "set", "attributes=", "merge!"):
         note_merge(state, expr)
     return NEVER

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.body import WRITES, Origin
+from persona_lsp.facts.body import WRITES, Op, Origin, SqlText
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.arguments import chain_arguments, walk_chain
 from persona_lsp.flow.context import Context, Draft, inside
@@ -14,6 +14,7 @@ from persona_lsp.flow.scope import State
 from persona_lsp.flow.sql import sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
+from persona_lsp.syntax.sql import updated_columns
 
 
 def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call, ctx: Context) -> int:
@@ -39,7 +40,7 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "checked": not meaning.nullable, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
         "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work, "lazy": meaning.lazy,
         "relational": meaning.relational if meaning.relational is not None else library.relational,
-        "columns": meaning.columns or _written(state, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
+        "columns": _columns(state, meaning, sql, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
         "statement": ctx.statement, "limit_span": Span(expr.end - state.base, expr.end - state.base),
         "concurrent": ctx.concurrent or (ctx.loop >= 0 and state.loops[ctx.loop].concurrent),
         "in_parameters": meaning.in_parameters, "handle": meaning.handle, "result_used": not ctx.discarded,
@@ -99,6 +100,12 @@ def _refined(state: State, meaning: QueryMeaning, index: int, expr: Call, ctx: C
         note_limit(state, meaning.limit, index)
     walk_chain(state, expr, replace(inside(ctx), sink="query-key"))
     return index
+
+
+def _columns(state: State, meaning: QueryMeaning, sql: SqlText | None, expr: Call) -> tuple[str, ...]:
+    if meaning.columns or sql is None:
+        return meaning.columns or _written(state, expr)
+    return updated_columns(sql.template) if meaning.op is Op.UPDATE else ()
 
 
 def _written(state: State, expr: Call) -> tuple[str, ...]:

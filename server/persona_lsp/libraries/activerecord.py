@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Member, Name, Object, Str, dotted
+from persona_lsp.syntax.sql import assigned_columns
 
 _LAZY: Final = frozenset(
     {
@@ -548,6 +549,11 @@ def _data(call: Call) -> tuple[AnyExpr, ...]:
     return (*call.args, *(k.value for k in call.kwargs if k.name or not isinstance(k.value, Const)))
 
 
+_NAMES_COLUMN: Final = frozenset(
+    "update_column update_attribute touch increment! decrement! toggle! increment_counter decrement_counter".split()
+)
+
+
 def _columns(call: Call) -> tuple[str, ...]:
     names = [
         k.name
@@ -557,8 +563,13 @@ def _columns(call: Call) -> tuple[str, ...]:
     for arg in call.args:
         if isinstance(arg, Object):
             names.extend(e.name for e in arg.entries if e.name)
-    if call.name in ("update_column", "update_attribute", "touch", "increment!", "decrement!", "toggle!"):
-        names.extend(a.value for a in call.args[:1] if isinstance(a, Str) and a.value)
+    first = call.args[0] if call.args else None
+    if call.name in _NAMES_COLUMN and isinstance(first, Str) and first.value:
+        names.append(first.value)
+    if call.name == "update_all":
+        first = first.items[0] if isinstance(first, Items) and first.items else first
+        text = first.value if isinstance(first, Str) else None
+        names.extend(assigned_columns(text) if text else ())
     return tuple(dict.fromkeys(names))
 
 

@@ -12,6 +12,7 @@ from persona_lsp.libraries.node_values import (
     chain,
     columns,
     entity_of_record,
+    entries_of,
     has_key,
     imports_any,
     is_record,
@@ -145,14 +146,21 @@ def _asked(call: Call, links: Chain, scope: Scope) -> Meaning | None:
     writes = name in {"create", "insertMany", "insertOne", "insert"}
     data = args[:1] if writes else args[1:2]
     plain = data[0] if data else None
-    written = columns(option(plain, "$set", scope) or plain, scope) if plain is not None else ()
     upsert = option(args[2] if len(args) > 2 else None, "upsert", scope)
     op = Op.UPSERT if isinstance(upsert, Const) and upsert.value is True else _WRITES[name]
     return QueryMeaning(
         api, op, entity, many="Many" in name, nullable=name in _NULLABLE and op is not Op.UPSERT and links.named("orFail") is None,
-        keys=() if writes else keys, data=data, columns=tuple(c for c in written if not c.startswith("$")),
+        keys=() if writes else keys, data=data, columns=_columns(plain, scope),
         in_parameters=inside, handle=handle,
     )  # fmt: skip
+
+
+def _columns(data: AnyExpr | None, scope: Scope) -> tuple[str, ...]:
+    """The fields that are written, those below operators included: `{ $set: { title }, $inc: { views: 1 } }`."""
+    names: list[str] = []
+    for entry in entries_of(data, scope):
+        names += columns(entry.value, scope) if entry.name.startswith("$") else [entry.name]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _limit(name: str, args: tuple[AnyExpr, ...], links: Chain, scope: Scope) -> tuple[AnyExpr | None, bool | None]:

@@ -11,6 +11,7 @@ from persona_lsp.libraries.node_values import (
     Chain,
     chain,
     columns,
+    counted,
     last_name,
     leading_text,
     parameter,
@@ -202,10 +203,14 @@ def _knex(call: Call, links: Chain, scope: Scope) -> Meaning | None:
     fragment = next((c.args[0] for c in rest if c.name in _KNEX_FRAGMENTS and c.args and _dynamic(c.args[0])), None)
     op = Op.SELECT
     data: tuple[AnyExpr, ...] = ()
+    written: tuple[str, ...] | None = ()  # None once one of the words writes what nobody knows
     for item in rest:
         if item.name in _KNEX_WRITES:
             op = _KNEX_WRITES[item.name]
             data = item.args[:1] if item.name in _WRITTEN else ()
+            counts = item.name in {"increment", "decrement"}
+            set_here = counted(item.args[0], scope) if counts and item.args else columns(data[0], scope) if data else ()
+            written = None if written is None or not set_here else (*written, *set_here)
     if op is Op.SELECT and names & {"count", "countDistinct", "sum", "max", "min"}:
         op = Op.COUNT
     one = "first" in names
@@ -222,7 +227,7 @@ def _knex(call: Call, links: Chain, scope: Scope) -> Meaning | None:
         fragment=fragment is not None,
         data=data,
         limit=limit,
-        columns=columns(data[0], scope) if data else (),
+        columns=written or (),
         in_parameters="whereIn" in names,
         handle=handle,
     )

@@ -119,6 +119,19 @@ def columns(data: AnyExpr | None, scope: Scope) -> tuple[str, ...]:
     return tuple(e.name for e in entries_of(data, scope) if e.name)
 
 
+def counted(given: AnyExpr | None, scope: Scope) -> tuple[str, ...]:
+    """The columns that `increment` is given: a name, a list of names or an object; none unless all of them are known."""
+    value = resolved(given, scope)
+    match value:
+        case Items(items=items):
+            names = [item.value or "" if isinstance(item, Str) else "" for item in items]
+        case Str(value=name):
+            names = [name or ""]
+        case _:
+            return () if open_object(value, scope) else columns(value, scope)
+    return () if "" in names else tuple(names)
+
+
 def sql_op(expr: AnyExpr | None, scope: Scope) -> Op | None:
     """The operation of SQL text; None if the expression is not known to be SQL."""
     text = leading_text(expr, scope)

@@ -10,6 +10,7 @@ from persona_lsp.libraries.node_values import (
     LANGUAGES,
     chain,
     columns,
+    counted,
     entity_of_record,
     has_key,
     imports_any,
@@ -136,8 +137,14 @@ def _asked(call: Call, name: str, entity: str, handle: str, scope: Scope) -> Mea
         data = (defaults,) if defaults is not None else ()
     return QueryMeaning(
         api, _WRITES[name], entity, many=name == "bulkCreate", keys=keys, data=data,
-        columns=columns(data[0], scope) if data else (), in_parameters=inside, handle=handle,
+        columns=_columns(name, data, scope), in_parameters=inside, handle=handle,
     )  # fmt: skip
+
+
+def _columns(name: str, data: tuple[AnyExpr, ...], scope: Scope) -> tuple[str, ...]:
+    if not data:
+        return ()
+    return counted(data[0], scope) if name in {"increment", "decrement"} else columns(data[0], scope)
 
 
 def _record(call: Call, name: str, root: AnyExpr, scope: Scope) -> Meaning | None:
@@ -150,7 +157,8 @@ def _record(call: Call, name: str, root: AnyExpr, scope: Scope) -> Meaning | Non
     data = call.args[:1] if name == "update" else ()
     return QueryMeaning(
         f"{dotted(root)}.{name}", op, _entity_of(root, scope), data=data,
-        columns=columns(data[0], scope) if data else (), handle=dotted(root),
+        columns=_columns(name, call.args[:1] if name in {"increment", "decrement"} else data, scope),
+        handle=dotted(root),
     )  # fmt: skip
 
 

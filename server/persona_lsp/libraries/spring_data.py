@@ -30,6 +30,9 @@ _ASKS: Final = re.compile(
 _COUNT: Final = re.compile(r"^(?:count|selectCount)(?=[A-Z]|$)")
 _EXISTS: Final = re.compile(r"^(?:exists|has|is)(?=[A-Z]|$)")
 _DELETE: Final = re.compile(r"^(?:delete|remove|truncate)(?=[A-Z]|$)")
+_CHANGES: Final = re.compile(
+    r"^(?:update|increment|decrement|increase|decrease|change|modify)([A-Z]\w*?)(?:(?:By|For|Of|Where)[A-Z]\w*)?$"
+)
 _UPDATE: Final = re.compile(r"^(?:update|increment|decrement|increase|decrease|mark|change|modify)(?=[A-Z]|$)")
 _INSERT: Final = re.compile(r"^(?:insert|persist|create|add|batchInsert)(?=[A-Z]|$)")
 _SAVE: Final = re.compile(r"^(?:save|store|upsert|put|merge|replace)(?=[A-Z]|$)")
@@ -178,6 +181,7 @@ def _repository(call: Call, name: str, declared: str, handle: str, scope: Scope)
         op = Op.UPSERT if _SAVE.match(name) else Op.INSERT if _INSERT.match(name) else Op.UPDATE
         return QueryMeaning(
             api, op, entity, data=args, relational=relational, handle=handle,
+            columns=_named_columns(name) if op is Op.UPDATE else (),
             in_parameters=name in {"saveAll", "saveAllAndFlush", "insertBatch", "insertList", "insertAll"},
         )  # fmt: skip
     if not _READ.match(name):
@@ -200,6 +204,12 @@ def _repository(call: Call, name: str, declared: str, handle: str, scope: Scope)
         api, Op.SELECT, entity, many=many, nullable=not many and bool(_NULLABLE.match(name)), limited=limited,
         keys=args, limit=paging, relational=relational, in_parameters=in_keys, handle=handle,
     )  # fmt: skip
+
+
+def _named_columns(name: str) -> tuple[str, ...]:
+    """The columns that the name of a method says it changes: `incrementViews`, `updateLastLoginById`."""
+    match = _CHANGES.match(name)
+    return tuple(part[:1].lower() + part[1:] for part in match[1].split("And") if part) if match else ()
 
 
 def _mybatis(declared: str, scope: Scope) -> bool:

@@ -12,7 +12,7 @@ from persona_lsp.libraries.python_values import assigned_to, assignments, last_n
 from persona_lsp.libraries.sqlalchemy_edits import spell
 from persona_lsp.libraries.sqlalchemy_models import is_own_class, model_of, own_model
 from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Member, Name, Str, dotted, walk
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Entry, Expr, Member, Name, Object, Str, dotted, walk
 
 SESSION_TYPES: Final = frozenset(
     {
@@ -31,7 +31,7 @@ _ROOTS: Final = {
 _AGGREGATES: Final = frozenset({"count", "sum", "max", "min", "avg", "exists"})
 _FILTERS: Final = frozenset({"where", "filter", "filter_by", "having", "ilike", "match"})
 _SETS: Final = re.compile(
-    rb"\bsetattr\(|\bsqlmodel_update\(|\bupdate_from_dict\(|^[ \t]*(?!self\b|cls\b)\w+\.\w+[ \t]*[-+*/|]?=(?!=)",
+    rb"\bsetattr\(|\bsqlmodel_update\(|\bupdate_from_dict\(|(?:^|;)[ \t]*(?!self\b|cls\b)\w+\.(\w+)[ \t]*[-+*/|]?=(?!=)",
     re.MULTILINE,
 )
 _JOINS: Final = frozenset({"join", "outerjoin", "join_from", "select_from"})
@@ -156,7 +156,11 @@ def _changed(call: Call, scope: Scope) -> Meaning | None:
     before = scope.module.source[scope.function.body_start : call.start]
     if _STAGED.search(before) is not None or _SETS.search(before) is None:
         return None
-    return QueryMeaning(dotted(call.func), Op.UPDATE, unit_of_work=True, relational=True, handle=dotted(call.receiver))
+    set_here = [match[1] for match in _SETS.finditer(before)]
+    columns = () if None in set_here else tuple(dict.fromkeys(name.decode() for name in set_here))
+    return QueryMeaning(
+        dotted(call.func), Op.UPDATE, unit_of_work=True, relational=True, columns=columns, handle=dotted(call.receiver)
+    )
 
 
 def _by_key(call: Call, scope: Scope) -> Meaning | None:
@@ -458,8 +462,27 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
     return QueryMeaning(
         api, op, statement.entity, many, nullable, limited, keys, statement.sql,
         data=statement.values if op in (Op.INSERT, Op.UPDATE, Op.UPSERT) else (),
-        limit=limit, unit_of_work=not handle.endswith("engine"), relational=True, in_parameters=several, handle=handle,
+        columns=_columns(statement) if op is Op.UPDATE else (), limit=limit, unit_of_work=not handle.endswith("engine"), relational=True, in_parameters=several, handle=handle,
     )  # fmt: skip  # in the order of the fields
+
+
+def _columns(statement: Statement) -> tuple[str, ...]:
+    """The columns that `values(hits=1)` or `update({Article.hits: 1})` sets; none unless all of them are known."""
+    names: list[str] = []
+    for name in ("values", "update"):
+        call = statement.calls.get(name)
+        if call is None:
+            continue
+        names += [k.name for k in call.kwargs if k.name != "synchronize_session"]
+        for arg in call.args:
+            names += [_column(entry) for entry in arg.entries] if isinstance(arg, Object) else [""]
+    return () if "" in names else tuple(dict.fromkeys(names))
+
+
+def _column(entry: Entry) -> str:
+    if isinstance(entry.key, Str):
+        return entry.key.value or ""
+    return entry.key.name if isinstance(entry.key, Member) else ""
 
 
 def _limit(statement: Statement) -> AnyExpr | None:

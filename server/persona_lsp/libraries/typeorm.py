@@ -11,6 +11,7 @@ from persona_lsp.libraries.node_values import (
     Chain,
     chain,
     columns,
+    counted,
     has_key,
     imports_any,
     last_name,
@@ -187,9 +188,12 @@ def _asked(call: Call, name: str, entity: str, args: tuple[AnyExpr, ...], scope:
         data = args[1:2]
     else:
         data = ()
+    written = columns(data[0], scope) if data else ()
+    if name in {"increment", "decrement"} and len(args) > 1:
+        written = counted(args[1], scope)
     return QueryMeaning(
         api, _WRITES[name], entity, many=bool(data) and isinstance(resolved(data[0], scope), Items), keys=keys, data=data,
-        columns=columns(data[0], scope) if data else (), in_parameters=inside, handle=handle,
+        columns=written, in_parameters=inside, handle=handle,
     )  # fmt: skip
 
 

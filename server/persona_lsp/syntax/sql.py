@@ -33,6 +33,14 @@ _LITERALS: Final = frozenset({"STRING", "NUMBER", "HEREDOC_STRING", "NATIONAL_ST
 _HIDING: Final = ("'", '"', "`", "--", "/*", "#", "[", "$$")
 """What begins a literal, a quoted name or a comment. A text without them is its words, and needs no tokenizer."""
 _PLAIN: Final = re.compile(r"[a-z_][\w.]*|\(")
+_SET: Final = re.compile(
+    r"^\s*update\s[^;]*?\sset\s(.*?)(?:\s(?:where|from|returning|order\s+by|limit)\s.*)?;?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASSIGNED: Final = re.compile(r"\s*(?:[\w\"`\[\]]+\.)?[\"`\[]?([a-zA-Z_]\w*)[\"`\]]?\s*=")
+_VALUE: Final = re.compile(r"'(?:[^']|'')*'")
+_INNERMOST: Final = re.compile(r"\([^()]*\)")
+_DEEPEST: Final = 20
 _LONGEST: Final = 20_000
 """Characters: longer texts are dumps, and their verb is all that matters."""
 
@@ -54,6 +62,29 @@ def outline(text: str) -> SqlOutline:
     at = words.index(verb) if verb in words else -1
     aggregate = verb == "select" and at + 2 < len(words) and words[at + 1] in _AGGREGATES and words[at + 2] == "("
     return SqlOutline(verb, tuple(dict.fromkeys(tables)), "where" in words, limit, aggregate)
+
+
+def updated_columns(text: str) -> tuple[str, ...]:
+    """The columns that an `UPDATE` sets; none unless all of them are plain names. Never raises."""
+    found = _SET.search(_flat(text))
+    return assigned_columns(found[1]) if found is not None else ()
+
+
+def assigned_columns(text: str) -> tuple[str, ...]:
+    """The columns of `views = views + 1, seen_at = now()`; none unless all of them are plain names. Never raises."""
+    found = [_ASSIGNED.match(assignment) for assignment in _flat(text).split(",")]
+    return tuple(dict.fromkeys(match[1].lower() if match else "" for match in found)) if all(found) else ()
+
+
+def _flat(text: str) -> str:
+    """The text without what stands in quotes for a value, or in parentheses."""
+    text = _VALUE.sub("''", text[:_LONGEST])
+    for _ in range(_DEEPEST):
+        flat = _INNERMOST.sub("", text)
+        if flat == text:
+            break
+        text = flat
+    return text
 
 
 def _words(text: str) -> list[str]:
