@@ -58,6 +58,7 @@ _WEBHOOK: Final = re.compile(
     r"|(^|/)(sendgrid|stripe|github|gitlab|twilio|mailgun|postmark|slack|paypal|sns)[_/-](events?|notifications?)(/|$)",
     re.IGNORECASE,
 )
+_RPC: Final = re.compile(r"graphql|rpc(?![a-z])", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -177,8 +178,18 @@ def is_webhook_receiver(endpoint: Endpoint) -> bool:
         return False
     if _WEBHOOK.search(endpoint.path) or "webhook" in endpoint.handler_name.lower():
         return True
+    headers = [param.name for param in endpoint.params if param.place == In.HEADER]
     inputs = endpoint.handler.inputs if endpoint.handler else ()
-    return any("signature" in read.name.lower() for read in inputs if read.place == In.HEADER)
+    headers += [read.name for read in inputs if read.place == In.HEADER]
+    return any("signature" in name.lower() for name in headers)
+
+
+def is_rpc(endpoint: Endpoint) -> bool:
+    """One path for many calls, which are named in the body: JSON-RPC, GraphQL and their like."""
+    if endpoint.route.kind in {"graphql", "rpc"} or _RPC.search(endpoint.path):
+        return True
+    responses = endpoint.handler.responses if endpoint.handler else ()
+    return any(key.partition("=")[0] == "jsonrpc" for response in responses for key in response.keys)
 
 
 def is_missing_action(endpoint: Endpoint) -> bool:
@@ -214,6 +225,13 @@ def has_unknown_guard(endpoint: Endpoint) -> bool:
     return any(guard.kind is GuardKind.UNKNOWN for guard in endpoint.guards)
 
 
+def may_leave_route(endpoint: Endpoint) -> bool:
+    """Its handler, or something in front of it, may hand the request on to the next route that matches."""
+    if endpoint.handler is not None and endpoint.handler.passes_on:
+        return True
+    return any(g.leaves_route for g in endpoint.guards) or any(f.leaves_route for f in endpoint.before)
+
+
 def checks_input(endpoint: Endpoint) -> bool:
     """Something checks the input before the handler, or may do so."""
     return any(guard.kind in {GuardKind.VALIDATION, GuardKind.UNKNOWN} for guard in endpoint.guards)
@@ -223,13 +241,6 @@ def is_html(endpoint: Endpoint) -> bool:
     """It renders pages for people."""
     handler = endpoint.handler
     return endpoint.route.html or (handler is not None and any(r.body_kind == "html" for r in handler.responses))
-
-
-def may_leave_route(endpoint: Endpoint) -> bool:
-    """Its handler, or something in front of it, may hand the request on to the next route that matches."""
-    if endpoint.handler is not None and endpoint.handler.passes_on:
-        return True
-    return any(g.leaves_route for g in endpoint.guards) or any(f.leaves_route for f in endpoint.before)
 
 
 def excluded(first: Site, second: Site) -> bool:
@@ -276,7 +287,8 @@ def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
             continue
         saves = query.op is Op.UPSERT and query.api.rsplit(".", 1)[-1] in _SAVES
         creates = query.op is Op.INSERT or (saves and _is_new(endpoint, query, function))
-        if not creates or query.site.catch >= 0 or query.site.loop >= 0:
+        # Several at once, in a loop or in one statement, are no resource that `Location` could name.
+        if not creates or query.many or query.site.catch >= 0 or query.site.loop >= 0:
             continue
         if query.entity and (same_thing(query.entity, collection) or has_item_sibling(endpoint, snapshot)):
             return query.entity

@@ -73,6 +73,8 @@ app.get('/users/:id', async (req, res) => {
 ```
 
 ## Fine
+The status says it, and `errors: []` is no error.
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');
@@ -87,9 +89,16 @@ app.get('/users/:id', async (req, res) => {
   }
   res.json({ user, errors: [] });
 });
+app.get('/teams/:id', async (req, res) => {
+  const team = await prisma.team.findUnique({ where: { id: req.params.id } });
+  if (!team) {
+    return res.json({ team: null, errors: [] });
+  }
+  res.json({ team, errors: [] });
+});
 ```
 
-Protocols that put errors into a successful answer, several results in one answer, a probe that is degraded, a sender that wants 200, a search that finds nothing.
+Protocols that put errors into a successful answer: GraphQL, JSON-RPC, and the bots of Slack and Telegram.
 
 ```py fastapi
 from fastapi import FastAPI
@@ -100,17 +109,42 @@ app = FastAPI()
 @app.post("/graphql")
 def graphql(query: Query):
     try:
-        return {"data": execute(query)}
+        return {"result": execute(query)}
     except QueryError:
         return {"errors": ["invalid query"]}
 
 
-@app.post("/jsonrpc")
-def rpc(call: Call):
+@app.post("/calls")
+def call(body: Call):
     try:
-        return {"jsonrpc": "2.0", "result": dispatch(call)}
+        return {"result": dispatch(body)}
     except CallError:
         return {"jsonrpc": "2.0", "error": {"code": -32600}}
+
+
+@app.post("/slack/commands")
+def command(body: Command):
+    try:
+        return run(body)
+    except CommandError:
+        return {"error": "not understood"}
+
+
+@app.post("/telegram/updates")
+def updated(update: Update):
+    try:
+        answer(update)
+    except ChatError:
+        return {"ok": False}
+    return {"ok": True}
+```
+
+A batch tells how each of its parts went.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
 
 
 @app.post("/orders/batch")
@@ -119,6 +153,14 @@ def create_orders(orders: list[Order]):
         return {"created": create_all(orders)}
     except PartialFailure:
         return {"errors": ["some failed"]}
+```
+
+A probe says that it is degraded.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
 
 
 @app.get("/health")
@@ -126,8 +168,16 @@ def health():
     try:
         ping()
     except ConnectionError:
-        return {"status": "fail"}
+        return {"status": "degraded", "error": "no database"}
     return {"status": "ok"}
+```
+
+The sender of a webhook wants 200 for whatever was received.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
 
 
 @app.post("/webhooks/payments")
@@ -135,25 +185,27 @@ def payment_event(event: Event):
     try:
         handle(event)
     except UnknownEvent:
+        logger.exception("unknown event")
         return {"error": "unknown event"}
     return {"received": True}
+```
 
+A search finds nothing.
 
-@app.post("/telegram/bot")
-def bot(update: Update):
-    try:
-        answer(update)
-    except BotError:
-        return {"ok": False}
-    return {"ok": True}
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
 
+const app = express();
+const prisma = new PrismaClient();
 
-@app.get("/search")
-def search(q: str):
-    found = index.find(q)
-    if not found:
-        return {"results": []}
-    return {"results": found}
+app.get('/search', async (req, res) => {
+  const best = await prisma.article.findFirst({ where: { title: req.query.q } });
+  if (!best) {
+    return res.json({ results: [], message: 'nothing found' });
+  }
+  res.json({ results: [best] });
+});
 ```
 
 ## When to ignore it
@@ -169,7 +221,7 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
-from persona_lsp.rules.predicates import answers, is_health, is_html, is_webhook_receiver, label
+from persona_lsp.rules.predicates import answers, is_health, is_html, is_rpc, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _TELLS = frozenset({"error", "errors", "err", "exception", "error_message", "errormessage"})
@@ -178,7 +230,7 @@ _WORDS = frozenset({"message", "msg", "reason", "error", "errors", "detail", "co
 _NOTHING = frozenset({"null", "none", "nil", "false", "[]", "{}", "", "0", "undefined"})
 _PROTOCOL = frozenset({"jsonrpc", "data"})
 _ELSEWHERE = re.compile(
-    r"graphql|json-?rpc|(^|/)x?rpc(/|$)|batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check|verify|lnurl"
+    r"batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check|verify|lnurl"
     r"|(^|/)(debug|test|try|probe|diagnos\w*)(/|$)",
     re.IGNORECASE,
 )
@@ -258,10 +310,9 @@ def _habits(snapshot: Snapshot) -> dict[str, tuple[Endpoint, int, bool]]:
 
 
 def _is_protocol(endpoint: Endpoint) -> bool:
-    if _ELSEWHERE.search(endpoint.path) or is_health(endpoint) or is_webhook_receiver(endpoint) or is_html(endpoint):
+    if is_rpc(endpoint) or is_health(endpoint) or is_webhook_receiver(endpoint) or is_html(endpoint):
         return True
-    responses = endpoint.handler.responses if endpoint.handler else ()
-    return any("jsonrpc" in key for response in responses for key in response.keys)
+    return _ELSEWHERE.search(endpoint.path) is not None
 
 
 def _says_error(response: Response) -> bool:

@@ -145,7 +145,7 @@ interface ItemRepository extends JpaRepository<Item, Long> {
 ```
 
 ## Fine
-It says 201, or 202 for work that is done later.
+It says 201, 202 for work that is done later, or 207 for several results in one answer.
 
 ```py fastapi
 from fastapi import Depends, FastAPI
@@ -166,9 +166,16 @@ def create_item(body: ItemCreate, session: Session = Depends(get_session)):
 def start_import(body: ImportCreate, session: Session = Depends(get_session)):
     session.add(Import(url=body.url))
     session.commit()
+
+
+@app.post("/orders", status_code=207)
+def create_orders(body: Orders, session: Session = Depends(get_session)):
+    session.add(Order(rows=body.rows))
+    session.commit()
+    return {"results": [{"status": 201}]}
 ```
 
-Actions, log-ins and webhooks create nothing that their path names; an upsert says 201 where it did create.
+Actions create nothing that their path names.
 
 ```js express
 const express = require('express');
@@ -177,35 +184,44 @@ const { PrismaClient } = require('@prisma/client');
 const app = express();
 const prisma = new PrismaClient();
 
-app.post('/login', async (req, res) => {
-  const session = await prisma.session.create({ data: { user: req.body.user } });
-  res.json(session);
+app.post('/sessions', async (req, res) => {
+  res.json(await prisma.session.create({ data: { user: req.body.user } }));
 });
 app.post('/articles/:id/favorite', async (req, res) => {
   await prisma.favorite.create({ data: { articleId: req.params.id } });
   res.json({ favorited: true });
 });
-app.post('/webhooks/payments', async (req, res) => {
-  await prisma.payment.create({ data: { raw: req.body.raw } });
-  res.json({ received: true });
+app.post('/users/:id/follow', async (req, res) => {
+  await prisma.follow.create({ data: { followed: req.params.id, by: req.user.id } });
+  res.json({ following: true });
 });
+app.post('/searches:run', async (req, res) => {
+  await prisma.search.create({ data: { text: req.body.text } });
+  res.json({ found: await index.find(req.body.text) });
+});
+app.get('/searches/:id', async (req, res) => {
+  res.json(await prisma.search.findUniqueOrThrow({ where: { id: req.params.id } }));
+});
+```
+
+An upsert says 200 for what was there, and 201 elsewhere.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
 app.post('/items', async (req, res) => {
   const known = await prisma.item.findFirst({ where: { name: req.body.name } });
   if (known) return res.json(known);
   const item = await prisma.item.create({ data: { name: req.body.name } });
   res.status(201).json(item);
 });
-app.post('/issues/:id/labels', async (req, res) => {
-  await prisma.labelling.create({ data: { issueId: req.params.id, label: req.body.label } });
-  res.json({ labels: [req.body.label] });
-});
-app.post('/orders/batch', async (req, res) => {
-  await prisma.order.createMany({ data: req.body.orders });
-  res.json({ ok: true });
-});
 ```
 
-A form that redirects.
+Several at once, and names that are put on what is there.
 
 ```js express
 const express = require('express');
@@ -214,6 +230,56 @@ const { PrismaClient } = require('@prisma/client');
 const app = express();
 const prisma = new PrismaClient();
 
+app.post('/orders', async (req, res) => {
+  await prisma.order.createMany({ data: req.body.orders });
+  res.json({ ok: true });
+});
+app.post('/issues/:id/labels', async (req, res) => {
+  for (const name of req.body.names) {
+    await prisma.label.create({ data: { issueId: req.params.id, name } });
+  }
+  res.json({ labels: req.body.names });
+});
+```
+
+One path for many calls: RPC and GraphQL.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/rpc', async (req, res) => {
+  await prisma.call.create({ data: { name: req.body.name } });
+  res.json({ result: await run(req.body.name) });
+});
+app.get('/rpc/:id', async (req, res) => {
+  res.json(await prisma.call.findUniqueOrThrow({ where: { id: req.params.id } }));
+});
+app.post('/graphql', async (req, res) => {
+  await prisma.operation.create({ data: { text: req.body.query } });
+  res.json(await execute(req.body.query));
+});
+app.get('/graphql/:id', async (req, res) => {
+  res.json(await prisma.operation.findUniqueOrThrow({ where: { id: req.params.id } }));
+});
+```
+
+A receiver of webhooks, and a form that redirects.
+
+```js express
+const express = require('express');
+const { PrismaClient } = require('@prisma/client');
+
+const app = express();
+const prisma = new PrismaClient();
+
+app.post('/webhooks/payments', async (req, res) => {
+  await prisma.payment.create({ data: { raw: req.body.raw } });
+  res.json({ received: true });
+});
 app.post('/posts', async (req, res) => {
   await prisma.post.create({ data: { title: req.body.title } });
   res.redirect('/posts');
@@ -237,9 +303,9 @@ from persona_lsp.rules.predicates import (
     brief,
     created_entity,
     is_html,
+    is_rpc,
     is_webhook_receiver,
     label,
-    last_segment,
     success_responses,
 )
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
@@ -254,7 +320,7 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     if endpoint.method != "POST" or endpoint.success != (200,):
         return
     entity = created_entity(endpoint, snapshot)
-    if not entity or is_html(endpoint) or is_webhook_receiver(endpoint) or "rpc" in last_segment(endpoint).lower():
+    if not entity or is_html(endpoint) or is_webhook_receiver(endpoint) or is_rpc(endpoint):
         return
     responses = list(success_responses(endpoint.handler)) if endpoint.handler else []
     if any(response.body_kind == "redirect" for response in responses):
