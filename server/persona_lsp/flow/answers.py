@@ -22,7 +22,7 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
     status = answer.status if answer.status is not None else (None if answer.status_unknown else default)
     body = answer.body
     kind, keys = answer.body_kind or _body_kind(body), _keys(state, body)
-    if isinstance(body, Const) and body.value is None:
+    if (isinstance(body, Const) and body.value is None) or (isinstance(body, Str) and body.value == ""):
         kind = "none"
     leak = leak_of(state, body, ctx) if body is not None and kind not in ("redirect", "html") else None
     returned = ctx.returned or not answer.sends

@@ -112,8 +112,11 @@ end
 ```
 
 ## Fine
+What is sent is nothing: `None`, `null`, an empty text.
+
 ```py fastapi
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
 
 app = FastAPI()
 
@@ -122,6 +125,18 @@ app = FastAPI()
 def delete_item(item_id: int):
     forget(item_id)
     return None
+
+
+@app.delete("/notes/{note_id}", status_code=204)
+def delete_note(note_id: int):
+    forget(note_id)
+    return ""
+
+
+@app.delete("/drafts/{draft_id}")
+def delete_draft(draft_id: int):
+    forget(draft_id)
+    return JSONResponse(None, status_code=204)
 ```
 
 What another function gives back is nothing, or may be.
@@ -157,7 +172,7 @@ app.delete('/items/:id', (req, res) => {
 });
 app.delete('/notes/:id', (req, res) => {
   forget(req.params.id);
-  res.status(204).send();
+  res.status(204).json(null);
 });
 app.delete('/drafts/:id', (req, res) => {
   forget(req.params.id);
@@ -172,6 +187,12 @@ class Items {
     ResponseEntity<Void> delete(@PathVariable long id) {
         items.forget(id);
         return ResponseEntity.noContent().build();
+    }
+
+    @DeleteMapping("/notes/{id}")
+    ResponseEntity<String> deleteNote(@PathVariable long id) {
+        notes.forget(id);
+        return ResponseEntity.status(HttpStatus.NO_CONTENT).body(null);
     }
 }
 ```
@@ -201,6 +222,19 @@ class Carts {
 }
 ```
 
+Nobody knows whether another function gives something back.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.delete("/items/{item_id}", status_code=204)
+def delete_item(item_id: int):
+    return forget(item_id)
+```
+
 ## When to ignore it
 Never: the body does not arrive.
 """
@@ -208,13 +242,15 @@ Never: the body does not arrive.
 import re
 from collections.abc import Iterator
 
-from persona_lsp.facts.body import Branch, Function, Response
+from persona_lsp.facts.body import WRITES, Branch, Function, Response
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import DropBody, Intent, SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _EMPTY = frozenset({204, 205})
+_OPEN_TYPES = frozenset({"", "None", "NoReturn", "Any", "object", "void", "Void"})
+"""Declared types of functions that may give nothing back."""
 _BODIES = frozenset({"literal", "value", "string", "html", "file", "stream"})
 
 
@@ -230,7 +266,7 @@ def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             status = endpoint.default_status
         if status not in _EMPTY or response.body_kind not in _BODIES:
             continue
-        if _is_nothing(response, handler) or _is_given_nothing(response, endpoint, handler):
+        if _is_nothing(response, handler) or _may_be_nothing(response, endpoint, handler):
             continue
         where = handler.at(response.span)
         fixes: tuple[Intent, ...] = (
@@ -263,18 +299,29 @@ def _is_nothing(response: Response, handler: Function) -> bool:
     )
 
 
-def _is_given_nothing(response: Response, endpoint: Endpoint, handler: Function) -> bool:
-    """What is passed on is what another function gives back: nothing, or nobody knows whether it is something."""
-    if response.explicit or not response.returned:
+def _may_be_nothing(response: Response, endpoint: Endpoint, handler: Function) -> bool:
+    """What another function gave back is passed on, and nothing says that it gave something."""
+    if response.explicit or not response.returned or response.body_span is None:
         return False
+    if any(query.span == response.body_span and query.op in WRITES for query in handler.queries):
+        return not _gives(handler.returns)
+    callees = dict(endpoint.first_level)
     for index in response.calls:
         call = handler.calls[index]
-        whole = response.body_span is not None and call.span.end == response.body_span.end
-        if whole and (call.awaited or call.span == response.body_span):
-            callee = dict(endpoint.first_level).get(index)
+        awaited = response.body_span.start < call.span.start and call.awaited
+        if call.span.end == response.body_span.end and (awaited or call.span.start == response.body_span.start):
+            callee = callees.get(index)
+            if callee is not None and not callee.gives:
+                return True
             # A class makes something, wherever it stands.
-            return not callee.gives if callee is not None else not call.name[:1].isupper()
+            made = call.name[:1].isupper() or (callee is not None and _gives(callee.returns))
+            return not made and not _gives(handler.returns)
     return False
+
+
+def _gives(declared: str) -> bool:
+    """The declared type of what a function returns is that of a body."""
+    return declared.rsplit(".", 1)[-1] not in _OPEN_TYPES and not declared.endswith("Response")
 
 
 def _variable(response: Response) -> str:
