@@ -122,6 +122,20 @@ def read_order(order_id: int, session: Session = Depends(get_session)):
 
 The lookup raises by itself.
 
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+def read_order(order_id: int, session: Session = Depends(get_session)):
+    order = session.scalars(select(Order).where(Order.id == order_id)).one()
+    return {"total": order.total}
+```
+
 ```java spring
 @RestController
 class Orders {
@@ -130,6 +144,11 @@ class Orders {
     @GetMapping("/orders/{id}")
     Order read(@PathVariable Long id) {
         return orders.findById(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+    }
+
+    @GetMapping("/orders/{id}/total")
+    long total(@PathVariable Long id) {
+        return orders.getReferenceById(id).total();
     }
 }
 
@@ -154,7 +173,49 @@ class ArticlesController < ApplicationController
 end
 ```
 
-Absence is dealt with at every use, by another function, or there is a list and not a record.
+What absence raises is answered with 404.
+
+```java spring
+@RestController
+class Orders {
+    private final OrderRepository orders;
+
+    @GetMapping("/orders/{id}/total")
+    long total(@PathVariable Long id) {
+        return orders.findById(id).get().total();
+    }
+}
+
+@RestControllerAdvice
+class Errors {
+    @ExceptionHandler(NoSuchElementException.class)
+    @ResponseStatus(HttpStatus.NOT_FOUND)
+    void missing() {
+    }
+}
+
+interface OrderRepository extends JpaRepository<Order, Long> {
+}
+```
+
+The framework makes 404 of an absent value.
+
+```java spring
+@RestController
+class Orders {
+    private final OrderRepository orders;
+
+    @GetMapping("/orders/{id}")
+    ResponseEntity<Order> read(@PathVariable Long id) {
+        return ResponseEntity.of(orders.findById(id));
+    }
+}
+
+interface OrderRepository extends JpaRepository<Order, Long> {
+}
+```
+
+Absence is dealt with at every use, or by another function; there is a list and not a record; or the lookup raises.
 
 ```js express
 const express = require('express');
@@ -173,13 +234,29 @@ app.get('/users/:id', async (req, res) => {
   res.json(user);
 });
 app.get('/users', async (req, res) => {
-  const found = await prisma.user.findMany({ where: { name: req.query.name }, take: 20 });
+  const found = await prisma.user.findMany({ where: { name: req.query.name } });
   res.json(found);
 });
 app.get('/invoices/:id', async (req, res) => {
   const invoice = await prisma.invoice.findUniqueOrThrow({ where: { id: req.params.id } });
   res.json(invoice);
 });
+```
+
+To delete what is gone already is no mistake.
+
+```py fastapi
+from fastapi import Depends, FastAPI
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+@app.delete("/orders/{order_id}", status_code=204)
+def delete_order(order_id: int, session: Session = Depends(get_session)):
+    session.execute(delete(Order).where(Order.id == order_id))
+    session.commit()
 ```
 
 ## When to ignore it
@@ -200,17 +277,20 @@ _CALLER = re.compile(
     r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth(?!or)", re.IGNORECASE
 )
 
+_RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
+"""What the use of a record that is not there raises; an error handler may answer 404 to it."""
 _RAISES = re.compile(
     r"not_?found|or_?(throw|fail|raise|die|404|create|new|default|init)|required|must|!$", re.IGNORECASE
 )
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def missing_not_found_check(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
+def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield lookups by a key of the request whose result is used as if it were always there."""
     # What is registered under a condition is there for developers more often than not.
     if endpoint.conditional or endpoint.route.conditional:
         return
+    mapped = any(snapshot.sole_status.get(name) == 404 for name in _RAISED_BY_ABSENCE)
     for query, function, call in handler_queries(endpoint):
         if not _is_unchecked(query):
             continue
@@ -219,7 +299,7 @@ def missing_not_found_check(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding
         else:
             # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
             keyed = query.use_kind == "deref" and _is_passed_key(endpoint, function, query, call)
-        if keyed and not (query.use_kind == "deref" and _answers_404(function, query)):
+        if keyed and not (query.use_kind == "deref" and (mapped or _answers_404(function, query))):
             yield _finding(endpoint, function, query)
 
 
