@@ -290,7 +290,7 @@ def _role(handling: Handling | None) -> object:
         return None
     return (
         handling.kind, handling.returns_answer, handling.default_status, tuple(handling.inputs.items()),
-        handling.forwards_errors, handling.validated,
+        handling.forwards_errors, handling.validated, handling.development_only,
     )  # fmt: skip
 
 

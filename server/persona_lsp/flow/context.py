@@ -49,6 +49,8 @@ class Context(Struct, frozen=True, gc=False):
     conditional: bool = False
     path: tuple[int, ...] = ()
     condition: str = ""
+    developers: bool = False
+    """Control gets here only where developers run the application."""
     sink: str = ""
     statement: Span = Span(0, 0)
     caught: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import Final
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Context
 from persona_lsp.flow.scope import State
+from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children
 
 _LEAK_MEMBERS: Final = {
@@ -19,9 +20,6 @@ _LEAK_CALLS: Final = {
     "str": "message", "repr": "message", "String": "message", "format_exc": "trace", "format_exception": "trace",
     "print_exc": "trace", "inspect": "message", "getStackTraceAsString": "trace", "stringify": "message",
 }  # fmt: skip
-_DEVELOPMENT: Final = re.compile(
-    r"\bNODE_ENV\b|development|\bis_?dev\b|\bdebug\b|\benv(?:ironment)?\b|production|\blocal\?", re.IGNORECASE
-)
 
 
 _PICKED: Final = re.compile(
@@ -34,8 +32,7 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     if expr is None or depth > 3:  # one hop through a variable, one through a wrapper
         return None
     # What is for developers is no leak, nor the text of a kind of failure that the code picked out to be told.
-    told = _DEVELOPMENT.search(ctx.condition) or _PICKED.search(ctx.condition)
-    if told and not ctx.condition.startswith("not "):
+    if ctx.developers or (_PICKED.search(ctx.condition) and not ctx.condition.startswith("not ")):
         return None
     for part in _shipped(state, expr):
         kind = ""
@@ -69,11 +66,18 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
 
 
 def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
-    """The expression and its parts, less those that only stand in for development."""
-    if isinstance(expr, Binary | Ternary) and (isinstance(expr, Ternary) or expr.op == "and"):
-        test = expr.test if isinstance(expr, Ternary) else expr.left
-        if _DEVELOPMENT.search(state.text(test)):
-            return
+    """The expression and its parts, less those that only developers get to see."""
+    match expr:
+        case Ternary(test=test, then=then, orelse=orelse):
+            asked = developers(state, test)
+            if asked is not None:
+                if asked != 0:
+                    yield from _shipped(state, orelse if asked > 0 else then)
+                return
+        case Binary(op="and", left=left):
+            asked = developers(state, left)
+            if asked is not None and asked >= 0:
+                return
     yield expr
     for child in children(expr):
         yield from _shipped(state, child)

@@ -107,6 +107,8 @@ class Handling(Struct, frozen=True, gc=False):
     forwards_errors: bool = False
     validated: tuple[str, ...] = ()
     """Parameters whose value the framework has validated against a schema."""
+    development_only: bool = False
+    """It runs only where developers run the application."""
 
 
 class Vocabulary(Struct, frozen=True):

@@ -20,7 +20,8 @@ from persona_lsp.flow.inputs import note_pattern
 from persona_lsp.flow.paths import succeeded
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.statements import STATEMENTS
-from persona_lsp.syntax.ir import AnyExpr, Object, Stmt, children
+from persona_lsp.flow.surroundings import left_to_developers
+from persona_lsp.syntax.ir import AnyExpr, If, Object, Stmt, children
 
 _MAX_DEPTH: Final = 120
 
@@ -32,7 +33,8 @@ class Walk(State, eq=False):
         """Walk the whole body."""
         handling = self.handling
         caught = tuple(n for n, place in handling.inputs.items() if place == "error") if handling else ()
-        ctx = Context(caught=caught, branch=Branch.CATCH if caught else Branch.MAIN)
+        developers = handling is not None and handling.development_only
+        ctx = Context(caught=caught, branch=Branch.CATCH if caught else Branch.MAIN, developers=developers)
         for param in self.function.params:
             if param.default is not None:
                 self.visit(param.default, ctx)
@@ -49,6 +51,8 @@ class Walk(State, eq=False):
             if not self.statement(statement, ctx):
                 falls = False
                 self.open = frozenset()
+            elif isinstance(statement, If) and left_to_developers(self, statement):
+                ctx = replace(ctx, developers=True)
         return falls
 
     def statement(self, node: Stmt, ctx: Context) -> bool:

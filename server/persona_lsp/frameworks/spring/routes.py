@@ -18,6 +18,7 @@ from persona_lsp.frameworks.spring.annotations import (
     classes,
     find,
     flag,
+    for_developers,
     listed,
     method_names,
     number,
@@ -199,6 +200,7 @@ def _route(
         method_where=where(module, asked) if asked is not None else Where(module.path, mapping.start + 1, name_end),
         html=is_page(cls, method),
         unknown_params=taken.unknown,
+        development_only=for_developers((*cls.decorators, *method.decorators)),
     )
 
 

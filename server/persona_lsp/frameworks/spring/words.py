@@ -3,7 +3,7 @@
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.spring.annotations import argument, find, simple, type_name
+from persona_lsp.frameworks.spring.annotations import argument, find, for_developers, simple, type_name
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
@@ -85,6 +85,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return Handling(
             "error-handler", True, default, {p.name: "error" for p in function.params if _is_error(p.type)},
             tuple(p.name for p in function.params if type_name(p.type).endswith("Request")),
+            development_only=for_developers((*cls.decorators, *function.decorators)),
         )  # fmt: skip
     overrides = find(function.decorators, "Override") is not None and find(
         cls.decorators, "RestController", "Controller"
@@ -117,6 +118,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     return Handling(
         "handler", not is_page(cls, function), default, places, (*requests, *_typed(function, "ServerRequest")),
         _typed(function, "HttpServletResponse"), validated=validated,
+        development_only=for_developers((*cls.decorators, *function.decorators)),
     )  # fmt: skip
 
 

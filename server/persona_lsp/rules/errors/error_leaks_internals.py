@@ -137,6 +137,7 @@ What went wrong is logged, and the client gets a text that was written for it.
 
 ```py fastapi
 import logging
+import traceback
 
 from fastapi import FastAPI, HTTPException
 
@@ -149,20 +150,22 @@ def create_order(body: OrderCreate):
     try:
         return orders.create(body)
     except Exception:
-        logger.exception("order could not be created")
+        logger.error("order could not be created: %s", traceback.format_exc())
         raise HTTPException(status_code=500, detail="The order could not be created")
 ```
 
-Failures that the project itself raises for the client, and what is wrong with the input.
+Failures that the project itself raises for the client, whatever their status.
 
 ```py fastapi
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
 
 app = FastAPI()
 
 
 class OutOfStock(Exception):
-    pass
+    def __init__(self):
+        super().__init__("This book is sold out.")
 
 
 @app.post("/orders", status_code=201)
@@ -170,9 +173,56 @@ def create_order(body: OrderCreate):
     try:
         return orders.create(body)
     except OutOfStock as error:
-        raise HTTPException(status_code=409, detail=str(error))
+        raise HTTPException(status_code=503, detail=str(error))
+
+
+@app.exception_handler(OutOfStock)
+def sold_out(request: Request, error: OutOfStock):
+    return JSONResponse({"error": str(error)}, status_code=503)
+```
+
+What is wrong with the input.
+
+```py fastapi
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.exception_handler(RequestValidationError)
+def invalid(request: Request, error: RequestValidationError):
+    return JSONResponse({"error": str(error)}, status_code=422)
+
+
+@app.post("/orders", status_code=201)
+def create_order(body: OrderCreate):
+    try:
+        return orders.create(body)
     except ValueError as error:
         raise HTTPException(status_code=422, detail=str(error))
+```
+
+A failure of a kind that was picked out is answered with 4xx.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.post('/orders', async (req, res) => {
+  try {
+    res.status(201).json(await orders.create(req.body.item));
+  } catch (err) {
+    if (err instanceof OutOfStock) {
+      return res.status(409).json({ error: err.message });
+    }
+    if (err.name === 'ValidationError') {
+      return res.status(422).json({ error: err.message });
+    }
+    res.status(500).json({ error: 'Internal server error' });
+  }
+});
 ```
 
 Only developers see it.
@@ -192,6 +242,29 @@ app.get('/orders', async (req, res) => {
     res.status(500).json({ error: 'Internal server error' });
   }
 });
+app.use((err, req, res, next) => {
+  if (process.env.NODE_ENV === 'production') {
+    return res.status(500).json({ error: 'Internal server error' });
+  }
+  res.status(500).json({ error: err.stack });
+});
+```
+
+A test serves it.
+
+`tests/server.py`:
+```py fastapi
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def list_orders():
+    try:
+        return orders.page()
+    except Exception as error:
+        raise HTTPException(status_code=500, detail=str(error))
 ```
 
 ## When to ignore it
@@ -210,7 +283,6 @@ from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.rules.serving import is_serving, serves_admins_only
 from persona_lsp.workspace.snapshot import Snapshot
 
-_DEVELOPMENT = re.compile(r"develop|debug|NODE_ENV|local|is_?dev|consider_all_requests|RAILS_ENV", re.IGNORECASE)
 _DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
 _NARROWS = re.compile(
@@ -218,13 +290,17 @@ _NARROWS = re.compile(
     re.IGNORECASE,
 )
 """Conditions that ask which failure it is: what follows is for those alone."""
-_INSIDE = re.compile(
-    r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg"
-    r"|^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
+_DATABASE = re.compile(
+    r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg",
+    re.IGNORECASE,
+)
+_INPUT = re.compile(r"invalid|validation", re.IGNORECASE)
+"""What is wrong with the input, in the words that the project wrote for it."""
+_MACHINE = re.compile(
+    r"^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
     r"(error|exception)$",
     re.IGNORECASE,
 )
-"""Failures of the database, of the machine, and of the program itself."""
 _REVEALING = {
     "server.error.include-stacktrace": frozenset({"always", "on_param", "on-param"}),
     "server.error.include-message": frozenset({"always"}),
@@ -249,8 +325,6 @@ def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Find
 
 
 def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts, snapshot: Snapshot) -> bool:
-    if _DEVELOPMENT.search(answer.condition):
-        return False
     # A failure that is wrapped into another one reaches a client only if that one is an answer.
     if isinstance(answer, Raise) and answer.status is None:
         return False
@@ -271,7 +345,14 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         # Where the failure itself was asked what it is, it is one that was made for clients.
         everything = everything and not (answer.status is None and answer.condition)
     # The words of a narrow type are meant for somebody, unless it is one of the database's or the machine's.
-    return everything or (caught is not None and any(_INSIDE.search(name) for name in caught.types))
+    return everything or (caught is not None and any(_is_inside(name, answer.status) for name in caught.types))
+
+
+def _is_inside(name: str, status: int | None) -> bool:
+    """A failure of the database; or one of the machine or the program, that is not told as a mistake of the client."""
+    if _DATABASE.search(name):
+        return _INPUT.search(name) is None
+    return _MACHINE.search(name) is not None and (status is None or status >= 500)
 
 
 def _is_everything(name: str) -> bool:

@@ -1,0 +1,45 @@
+"""Whether a condition asks where the application runs, and what it says of it: `NODE_ENV !== "production"`."""
+
+import re
+from typing import Final
+
+from persona_lsp.flow.scope import State
+from persona_lsp.syntax.ir import AnyExpr, If, Jump, Name, Raise, Return, Unary
+
+_ASKS: Final = re.compile(
+    r"\bNODE_ENV\b|RAILS_ENV|\benv(?:ironment)?\b|develop|\bdev\b|is_?dev|__dev__|debug|\blocal\b|is_?local"
+    r"|prod(?:uction)?\b|is_?prod|consider_all_requests|(?:active|matches|accepts)_?profiles?",
+    re.IGNORECASE,
+)
+_DEVELOPERS: Final = re.compile(
+    r"develop|\bdev\b|is_?dev|__dev__|debug|\blocal\b|is_?local|\btest\b|consider_all_requests", re.IGNORECASE
+)
+_PRODUCTION: Final = re.compile(r"prod(?:uction)?\b|is_?prod", re.IGNORECASE)
+_UNEQUAL: Final = re.compile(r"!=|\bis not\b|\bnot in\b")
+
+
+def developers(state: State, test: AnyExpr, depth: int = 0) -> int | None:
+    """1 if the test holds for developers only, -1 if it fails for them only, 0 if nobody can tell which of the two.
+
+    None if it does not ask where the application runs.
+    """
+    if isinstance(test, Unary) and test.op == "not":
+        inner = developers(state, test.operand, depth)
+        return None if inner is None else -inner
+    if isinstance(test, Name) and depth < 2:  # a name for a name is all that is worth following
+        value = state.assigned(test.id)
+        if value is not None and value is not test:
+            return developers(state, value, depth + 1)
+    text = state.text(test)
+    if _ASKS.search(text) is None:
+        return None
+    here, there = _DEVELOPERS.search(text) is not None, _PRODUCTION.search(text) is not None
+    if here == there:
+        return 0
+    return -1 if here == (_UNEQUAL.search(text) is not None) else 1
+
+
+def left_to_developers(state: State, node: If) -> bool:
+    """The branch ends, and only developers get behind it: `if (production) return ...`."""
+    ends = bool(node.then) and isinstance(node.then[-1], Return | Raise | Jump)
+    return ends and not node.orelse and developers(state, node.test) == -1
