@@ -13,6 +13,11 @@ _PRESENT_TESTS: Final = frozenset(
 )
 _NULL_FUNCTIONS: Final = frozenset({"isNull", "isNil", "isEmpty", "isUndefined"})
 
+_ANSWERED: Final = frozenset(
+    {"performed?", "committed?", "headersSent", "writableEnded", "writableFinished", "isCommitted"}
+)
+"""What frameworks call the question whether an answer was sent."""
+
 _ROLE: Final = re.compile(
     r"is_?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
     r"privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
@@ -142,6 +147,22 @@ def is_mixed(test: AnyExpr, principal: Callable[[AnyExpr], bool], assigned: Call
         if value is not None
         for part in _inside(value)
     )
+
+
+def unanswered(test: AnyExpr, *, holds: bool) -> bool:
+    """Nothing was answered yet where the test holds (or fails): `!res.headersSent`, `performed?` for the other way."""
+    match test:
+        case Unary(op="not", operand=operand):
+            return unanswered(operand, holds=not holds)
+        case Binary(op="and" | "or" as op, left=left, right=right):
+            sides = (unanswered(left, holds=holds), unanswered(right, holds=holds))
+            return any(sides) if holds == (op == "and") else all(sides)
+        case Call() | Member():
+            return not holds and test.name in _ANSWERED
+        case Name(id=name):
+            return not holds and name in _ANSWERED
+        case _:
+            return False
 
 
 def _inside(expr: AnyExpr) -> Iterator[AnyExpr]:

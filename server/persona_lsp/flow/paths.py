@@ -27,15 +27,16 @@ def if_(state: State, node: If, ctx: Context) -> bool:
     if then_kind is Branch.FORBIDDEN and branches.is_mixed(node.test, principal, state.locals.get):
         then_kind = Branch.OTHER
     before = state.open
+    state.open = _open(before, node.test, holds=True)
     inner = ctx.branch
-    then_ctx = replace(
     asked = developers(state, node.test)
+    then_ctx = replace(
         ctx, branch=_deeper(inner, then_kind), conditional=True, path=(*ctx.path, identity), condition=text[:200],
         developers=ctx.developers or (asked is not None and asked >= 0),
     )  # fmt: skip
     falls_then = state.block(node.then, then_ctx)
     after_then = state.open if falls_then else frozenset()
-    state.open = before
+    state.open = _open(before, node.test, holds=False)
     if node.orelse:
         else_kind = branches.classify(
             node.test, negated=True, looked_up=state.looked_up, principal=principal, text=text
@@ -43,8 +44,8 @@ def if_(state: State, node: If, ctx: Context) -> bool:
         else_ctx = replace(
             ctx, branch=_deeper(inner, else_kind if else_kind in (Branch.NOT_FOUND, Branch.UNAUTHENTICATED) else Branch.OTHER if ctx.branch is not Branch.MAIN else Branch.MAIN),
             conditional=True, path=(*ctx.path, identity + 1), condition="not " + text[:200],
-        )  # fmt: skip
             developers=ctx.developers or (asked is not None and asked <= 0),
+        )  # fmt: skip
         falls_else = state.block(node.orelse, else_ctx)
     else:
         falls_else = True
@@ -63,6 +64,7 @@ def ternary(state: State, expr: Ternary, ctx: Context) -> int:
     identity = state.branch_ids * 100
     kind = branches.classify(expr.test, negated=False, looked_up=state.looked_up, principal=state.principal, text=text)
     before = state.open
+    state.open = _open(before, expr.test, holds=True)
     then = replace(
         ctx,
         conditional=True,
@@ -72,7 +74,7 @@ def ternary(state: State, expr: Ternary, ctx: Context) -> int:
     )
     state.visit(expr.then, then)
     after = state.open
-    state.open = before
+    state.open = _open(before, expr.test, holds=False)
     other = branches.classify(expr.test, negated=True, looked_up=state.looked_up, principal=state.principal, text=text)
     keep = other if other in (Branch.NOT_FOUND, Branch.UNAUTHENTICATED, Branch.VALIDATION) else Branch.MAIN
     state.visit(
@@ -177,6 +179,13 @@ def succeeded(state: State) -> None:
     for what, index in state.open:
         if what == "c":
             state.catches[index]["then_succeeds"] = True
+
+
+def _open(before: Open, test: AnyExpr, *, holds: bool) -> Open:
+    """What is still open where the test holds (or fails): no answer, where it asks whether there was one."""
+    if before and branches.unanswered(test, holds=holds):
+        return frozenset(one for one in before if one[0] != "r")
+    return before
 
 
 def _deeper(outer: Branch, inner: Branch) -> Branch:

@@ -117,7 +117,20 @@ app.get('/teams/:id', (req, res) => {
 });
 ```
 
-Streams are written in pieces, and work may go on after the answer that says so.
+Streams are written in pieces.
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/events', (req, res) => {
+  res.write('data: one\\n\\n');
+  res.write('data: two\\n\\n');
+  res.end('data: three\\n\\n');
+});
+```
+
+The answer says that the work goes on.
 
 ```js express
 const express = require('express');
@@ -126,16 +139,13 @@ const { PrismaClient } = require('@prisma/client');
 const app = express();
 const prisma = new PrismaClient();
 
-app.get('/events', (req, res) => {
-  res.write('data: one\\n\\n');
-  res.write('data: two\\n\\n');
-  res.end();
-});
 app.post('/imports', async (req, res) => {
   res.status(202).json({ accepted: true });
   await prisma.import.create({ data: { url: req.body.url } });
 });
 ```
+
+`and return` ends the action.
 
 `config/routes.rb`:
 ```rb rails
@@ -153,6 +163,48 @@ class OrdersController < ApplicationController
     render json: order
   end
 end
+```
+
+What follows asks first whether there was an answer.
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :orders, only: [:show, :index]
+end
+```
+
+`app/controllers/orders_controller.rb`:
+```rb rails
+class OrdersController < ApplicationController
+  def show
+    order = Order.find(params[:id])
+    refuse if order.secret?
+    render json: { error: "gone" }, status: :gone if order.archived?
+    return if performed?
+
+    render json: order
+  end
+
+  def index
+    render json: { error: "no page" }, status: :bad_request if params[:page].blank?
+    render json: Order.page(params[:page]) unless performed?
+  end
+end
+```
+
+```js express
+const express = require('express');
+const app = express();
+
+app.get('/users/:id', (req, res) => {
+  if (!known(req.params.id)) {
+    res.status(404).json({ error: 'not found' });
+  }
+  if (!res.headersSent) {
+    res.json(users.byId(req.params.id));
+  }
+});
 ```
 
 ## When to ignore it
