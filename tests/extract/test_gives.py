@@ -61,17 +61,19 @@ HEAD = "from fastapi import FastAPI\nfrom app import store\n\napp = FastAPI()\n\
 @pytest.mark.parametrize(
     ("function", "answer", "found"),
     [
-        ("items.pop(id)", "store.forget(id)", 0),
-        ("return items.pop(id)", "store.forget(id)", 1),
-        ("return items.pop(id)", "store.unknown(id)", 0),
-        ("items.pop(id)", "[store.forget(id)]", 1),
-        ("items.pop(id)", "Forgotten(id)", 1),
+        (":\n    items.pop(id)", "store.forget(id)", 0),
+        (" -> Item:\n    return items.pop(id)", "store.forget(id)", 1),
+        # It may be nothing.
+        (":\n    return items.pop(id)", "store.forget(id)", 0),
+        (" -> Item:\n    return items.pop(id)", "store.unknown(id)", 0),
+        (":\n    items.pop(id)", "[store.forget(id)]", 1),
+        (":\n    items.pop(id)", "Forgotten(id)", 1),
     ],
 )
 def test_what_is_answered_without_content(function: str, answer: str, found: int) -> None:
     main = f'{HEAD}@app.delete("/x/{{id}}", status_code=204)\ndef delete(id: int):\n    return {answer}\n'
     files = {
-        "app/store.py": f"items = {{}}\n\n\ndef forget(id: int):\n    {function}\n".encode(),
+        "app/store.py": f"items = {{}}\n\n\ndef forget(id: int){function}\n".encode(),
         "app/main.py": main.encode(),
     }
     assert len(read(files).findings(by_id()["no-content-with-body"])) == found
