@@ -29,12 +29,15 @@ def check_flagged(rule: Rule, example: Example) -> None:
 
 
 def check_fine(rule: Rule, example: Example) -> None:
-    """The rule says nothing although it had something to look at."""
+    """The rule says nothing although it had something to look at, and would after each of the example's changes."""
     assert not example.expected, "a fine example has no carets"
     project = _read(example)
     assert _looked_at(rule, project), "vacuous: nothing was extracted that this rule looks at, so it proves nothing"
     actual = [(finding.where.path, _as_expected(rule, project, finding)) for finding in project.findings(rule)]
     assert not actual, "\n".join(f"Noisy: {_shown(example, path, one)}" for path, one in actual)
+    for change in example.changes:
+        changed = _parsed(example.changed(change))
+        assert changed.findings(rule), f"something else keeps it silent too: it is not flagged after {change}"
 
 
 def check_gap(rule: Rule, example: Example) -> None:
@@ -111,7 +114,11 @@ def _tabs(text: bytes) -> bytes:
 
 
 def _read(example: Example) -> Project:
-    project = read(example.sources)
+    return _parsed(example.sources)
+
+
+def _parsed(sources: dict[str, bytes]) -> Project:
+    project = read(sources)
     broken = [path for path, facts in project.facts.items() if facts.error_count]
     assert not broken, f"does not parse: {broken}"
     return project

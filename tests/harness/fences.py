@@ -3,6 +3,14 @@
 An example begins with a fence. A line such as `` `routes/users.ts`: `` before a fence names its file; a named fence
 that follows another one, with nothing between them, is a further file of the same example, unless the example has
 a file of that name already or is one of another framework.
+
+A comment before a Fine example says which change makes it a flagged one, to show that nothing else keeps it silent:
+
+    <!-- flagged without `dev=True, ` -->
+    <!-- flagged with `user` for `USER`, without `int` -->
+
+Each comment is one change of the whole example, names of files included; a text that holds a backtick stands between
+two of them.
 """
 
 import re
@@ -13,6 +21,8 @@ from tests.harness.carets import COMMENTS, Expected, split
 
 _FENCE = re.compile(r"^```(\w+)(?: (\w+))?$")
 _NAME = re.compile(r"^`([^`]+)`:$")
+_CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
+_STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
 FRAMEWORKS = {"fastapi": "py", "express": "js ts", "spring": "java", "rails": "rb"}
 DEFAULT_NAMES = {
     "py": "main.py",
@@ -41,12 +51,16 @@ class File:
 
 @dataclass(frozen=True)
 class Example:
-    """One or more files that are checked together. `title` is the prose before them."""
+    """One or more files that are checked together. `title` is the prose before them.
+
+    `changes`: each makes a flagged example of a fine one, as pairs of the text that is there and what takes its place.
+    """
 
     framework: str
     files: tuple[File, ...]
     title: str
     number: int
+    changes: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     @property
     def sources(self) -> dict[str, bytes]:
@@ -58,12 +72,23 @@ class Example:
         """What is flagged, with the file that it is in."""
         return tuple((file.path, one) for file in self.files for one in file.expected)
 
+    def changed(self, change: tuple[tuple[str, str], ...]) -> dict[str, bytes]:
+        """The text of each file after one of the changes. Raises `ExampleError` if there is nothing to change."""
+        files = {file.path: file.text for file in self.files}
+        for old, new in change:
+            if not any(old in part for pair in files.items() for part in pair):
+                raise ExampleError(f"nothing to change: {old}")
+            files = {path.replace(old, new): text.replace(old, new) for path, text in files.items()}
+        return {path: text.encode() for path, text in files.items()}
+
 
 def examples(section: str) -> tuple[Example, ...]:
     """The examples of one section. Raises `ExampleError`."""
     found: list[list[tuple[str, File]]] = []
     titles: list[str] = []
+    changes: list[tuple[tuple[tuple[str, str], ...], ...]] = []
     prose: list[str] = []
+    change: list[tuple[tuple[str, str], ...]] = []
     name = ""
     adjacent = False
     lines = iter(section.splitlines())
@@ -72,9 +97,12 @@ def examples(section: str) -> tuple[Example, ...]:
         if fence is None:
             if line.startswith("```"):
                 raise ExampleError(f"not a fence that starts an example: {line}")
-            named = _NAME.match(line)
+            named, changing = _NAME.match(line), _CHANGE.match(line)
             if named:
                 name = named[1]
+            elif changing:
+                change.append(_steps(changing[1]))
+                adjacent = False
             elif line.strip():
                 prose.append(line.strip())
                 adjacent = False
@@ -88,12 +116,21 @@ def examples(section: str) -> tuple[Example, ...]:
         else:
             found.append([(framework, file)])
             titles.append(" ".join(prose))
-            prose = []
+            changes.append(tuple(change))
+            prose, change = [], []
         name, adjacent = "", True
     return tuple(
-        Example(_framework(files), tuple(file for _, file in files), title, number)
-        for number, (files, title) in enumerate(zip(found, titles, strict=True), 1)
+        Example(_framework(files), tuple(file for _, file in files), title, number, made)
+        for number, (files, title, made) in enumerate(zip(found, titles, changes, strict=True), 1)
     )
+
+
+def _steps(text: str) -> tuple[tuple[str, str], ...]:
+    """The steps of one change: what is there, and what takes its place."""
+    steps = list(_STEP.finditer(text))
+    if not steps or sum(len(step[0]) for step in steps) != len(text):
+        raise ExampleError(f"not a change: {text}")
+    return tuple((step["old"], step["new"] or "") for step in steps)
 
 
 def _body(lines: Iterator[str]) -> str:

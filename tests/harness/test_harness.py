@@ -94,6 +94,22 @@ def test_a_fine_example_with_nothing_to_look_at_is_vacuous() -> None:
         check_fine(rule(bad_name), example("x = 1\n"))
 
 
+def test_a_change_shows_what_keeps_a_fine_example_silent() -> None:
+    (shown,) = examples("Nice.\n<!-- flagged with `bad` for `good` -->\n```py fastapi\ndef good():\n    return 1\n```")
+    assert (shown.title, shown.changes) == ("Nice.", ((("good", "bad"),),))
+    check_fine(rule(bad_name), shown)
+    with pytest.raises(AssertionError, match="something else keeps it silent"):
+        check_fine(rule(silent), shown)
+
+
+def test_a_change_has_steps_and_reaches_names_of_files() -> None:
+    section = "<!-- flagged with ```x`1``` for `a`, without ``b`c`` -->\n`a.js`:\n```js express\nab`c\n```"
+    (shown,) = examples(section)
+    assert shown.changed(shown.changes[0]) == {"x`1.js": b"x`1\n"}
+    with pytest.raises(ExampleError, match="nothing to change: z"):
+        shown.changed((("z", ""),))
+
+
 def test_an_example_has_to_parse() -> None:
     with pytest.raises(AssertionError, match="does not parse"):
         check_fine(rule(bad_name), example("def good(:\n    return 1\n"))
@@ -157,6 +173,7 @@ def test_another_framework_is_another_example() -> None:
         ("```py fastapi\nx\n", "not closed"),
         ("```py fastapi extra\nx\n```", "not a fence"),
         ("`a.json`:\n```json\n{}\n```", "of one framework"),
+        ("<!-- flagged by chance -->\n```py fastapi\nx\n```", "not a change"),
     ],
 )
 def test_pages_that_are_not_written_well_are_refused(section: str, why: str) -> None:

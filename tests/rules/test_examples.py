@@ -50,6 +50,7 @@ def test_page(rule: Rule) -> None:
     headings = list(rule.page.sections)
     assert [heading for heading in HEADINGS if heading in headings] == headings, "unknown headings, or out of order"
     assert all(rule.page.sections.get(heading, "").strip() for heading in REQUIRED), f"one of {REQUIRED} is missing"
+    assert not any("<!--" in text for text in rule.page.sections.values()), "people read the page as it stands"
     assert rule.page.summary.endswith(".")
     assert not rule.page.summary.startswith("Checks"), "the summary says what is wrong"
     assert rule.page.sections["Why it matters"].count("](https://") >= 1, "it names a standard, with its address"
