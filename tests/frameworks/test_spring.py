@@ -714,6 +714,25 @@ def test_chains_of_shiro_are_tried_in_order() -> None:
     }  # fmt: skip
     unread = {label: e.auth for label, e in endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % "load(chains);").items()}
     assert set(unread.values()) == {Auth.UNKNOWN}
+    taken = """
+    chains.put("/health", "anon");
+    chains.putAll(Chains.ofTheShop());
+    chains.put("/admin/**", "authc");
+    """
+    found = {label: e.auth for label, e in endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % taken).items()}
+    assert found == {
+        "GET /api/orders": Auth.UNKNOWN, "POST /api/orders": Auth.UNKNOWN, "GET /admin/users": Auth.UNKNOWN,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.UNKNOWN,
+    }  # fmt: skip
+
+
+def test_chains_of_shiro_may_be_put_into_its_own_map() -> None:
+    own = SHIRO.replace("new LinkedHashMap<>()", "bean.getFilterChainDefinitionMap()").replace(
+        "bean.setFilterChainDefinitionMap(chains);", ""
+    )
+    rules = 'chains.put("/health", "anon"); chains.put("/**", "csrf, authc");'
+    found = {label: e.auth for label, e in endpoints(A=CONTROLLERS, ShiroConfig=own % rules).items()}
+    assert {label for label, auth in found.items() if auth is not Auth.REQUIRED} == {"GET /health"}
 
 
 def test_security_rules_go_before_filters() -> None:

@@ -1,6 +1,7 @@
 """Rules of Apache Shiro's filter chains as guards that match paths, first match wins.
 
-`map.put("/admin/**", "authc")` for `setFilterChainDefinitionMap`, and `chain.addPathDefinition("/admin/**", "authc")`.
+`map.put("/admin/**", "authc")` for `setFilterChainDefinitionMap` or in what `getFilterChainDefinitionMap` gives, and
+`chain.addPathDefinition("/admin/**", "authc")`.
 """
 
 import re
@@ -18,6 +19,7 @@ _WORDS: Final = {
     "anon": None, "authc": GuardKind.AUTHN, "authcBasic": GuardKind.AUTHN, "authcBearer": GuardKind.AUTHN,
     "user": GuardKind.AUTHN, "perms": GuardKind.ROLE, "roles": GuardKind.ROLE, "rest": GuardKind.ROLE,
 }  # fmt: skip
+_CONFIGURES: Final = (b"etFilterChainDefinitionMap", b"addPathDefinition")
 _NEUTRAL: Final = frozenset({"noSessionCreation", "ssl", "port", "invalidRequest"})
 """Filters that let everybody pass who keeps to the protocol."""
 _FILTER: Final = re.compile(r"(\w+)(?:\[[^\]]*\])?")
@@ -27,7 +29,7 @@ _CHAIN: Final = re.compile(r"\s*\w+(?:\[[^\]]*\])?(?:\s*,\s*\w+(?:\[[^\]]*\])?)*
 def shiro_chains(module: Module, values: Values) -> Iterator[Use]:
     """The rules of the file in their order; one that cannot be read makes what comes after it uncertain."""
     source = module.source
-    if b"setFilterChainDefinitionMap" not in source and b"addPathDefinition" not in source:
+    if not any(word in source for word in _CONFIGURES):
         return
     guards = [
         guard
@@ -50,6 +52,9 @@ def shiro_chains(module: Module, values: Values) -> Iterator[Use]:
 
 def _guard(made: Made, path: str, module: Module, values: Values) -> Guard | None:
     call = made.call
+    if call.name == "putAll":
+        # Rules that stand somewhere else come first.
+        return Guard("shiro", GuardKind.UNKNOWN, Level.APP, where(module, call), matcher="/**")
     if call.name not in {"put", "addPathDefinition"} or len(call.args) != 2:
         return None
     pattern = literal(values.text(call.args[0], path))
