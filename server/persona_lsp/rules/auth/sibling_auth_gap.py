@@ -5,6 +5,9 @@ It is the classic slip of copying: one forgotten line lets anybody delete orders
 Access is refused unless it is granted, for every method of a resource
 ([OWASP API5:2023](https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/)).
 
+What strangers can change is an error.
+What they can only read may be meant for them, so it is a warning, and only where the list that it belongs to is guarded.
+
 ## Flagged
 ```py fastapi
 from fastapi import APIRouter, Depends, FastAPI
@@ -124,7 +127,7 @@ app.delete('/orders/:id', requireAuth, (req, res) => {
 ```
 
 ## Fine
-All read, and only some write.
+Reading is public and writing is private: all may read, and only some may write.
 
 ```py fastapi
 from fastapi import Depends, FastAPI
@@ -157,7 +160,7 @@ def delete_order(order_id: int):
     orders.delete(order_id)
 ```
 
-Getting in is for everybody; an endpoint may say so, or ask by itself.
+Log-in and registration are for everybody; an endpoint may say that it is (`@PermitAll`), or ask by itself.
 
 ```js express
 const express = require('express');
@@ -208,107 +211,25 @@ class Orders {
 }
 ```
 
-An annotation of the project's own that checks the owner is a guard too.
-
-```java spring
-@RestController
-@RequestMapping("/orders")
-class Orders {
-    @PostMapping
-    @RequiresPermissions("orders:add")
-    OrderDto create(@RequestBody @Valid OrderForm form) {
-        return orders.create(form);
-    }
-
-    @PutMapping("/{id}")
-    @RequiresPermissions("orders:change")
-    OrderDto replace(@PathVariable long id, @RequestBody @Valid OrderForm form) {
-        return orders.replace(id, form);
-    }
-
-    @DeleteMapping("/{id}")
-    @CheckOwner(id = "#id", type = "order")
-    void delete(@PathVariable long id) {
-        orders.delete(id);
-    }
-}
-```
-
-Whoever holds the link of what was shared may read it.
-
-```java spring
-@RestController
-@RequestMapping("/reports")
-class Reports {
-    @GetMapping("/{id}")
-    @RequiresPermissions("reports:read")
-    ReportDto read(@PathVariable String id) {
-        return reports.read(id);
-    }
-
-    @GetMapping("/{id}/rows")
-    @RequiresPermissions("reports:read")
-    List<RowDto> rows(@PathVariable String id) {
-        return reports.rows(id);
-    }
-
-    @GetMapping("/share/{shareId}/{id}")
-    ReportDto shared(@PathVariable String shareId, @PathVariable String id) {
-        return reports.shared(shareId, id);
-    }
-}
-```
-
-Visitors have a path of their own beside the one for customers, and rules on paths say who needs which.
-
-```java spring
-@Configuration
-class SecurityConfig {
-    @Bean
-    SecurityFilterChain chain(HttpSecurity http) throws Exception {
-        http.authorizeHttpRequests(rules -> rules
-            .requestMatchers("/auth/**").authenticated()
-            .anyRequest().permitAll());
-        return http.build();
-    }
-}
-
-@RestController
-class Carts {
-    @PostMapping("/cart/{code}/checkout")
-    Receipt checkout(@PathVariable String code, @RequestBody @Valid Checkout form) {
-        return carts.pay(code, form);
-    }
-
-    @PostMapping("/auth/cart/{code}/checkout")
-    Receipt checkoutOfCustomer(@PathVariable String code, @RequestBody @Valid Checkout form) {
-        return carts.pay(code, form);
-    }
-
-    @PutMapping("/auth/cart/{code}")
-    Cart replace(@PathVariable String code, @RequestBody @Valid CartForm form) {
-        return carts.replace(code, form);
-    }
-}
-```
-
 ## When to ignore it
 Anonymous callers are meant to use this one; say so with the framework's own marker if it has one.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
+from persona_lsp.facts.body import WRITES
 from persona_lsp.facts.http import Guard, Level
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import CopyGuard
 from persona_lsp.rules import project_rule
+from persona_lsp.rules.callers import asks_itself, given, reached
 from persona_lsp.rules.predicates import (
     CHANGING,
-    answers,
     brief,
-    has_unknown_guard,
     is_auth_guard,
+    is_html,
     is_item,
     is_public_by_intent,
     label,
@@ -317,12 +238,14 @@ from persona_lsp.rules.predicates import (
 )
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
-_SHARE = 0.6
+_SHARE: Final = 0.6
 """Guarded siblings are a majority from this share on; there have to be two at least."""
-
-
-_NEWCOMERS = frozenset({"user", "customer", "account", "member", "subscriber", "registration", "subscription"})
+_NEWCOMERS: Final = frozenset({"user", "customer", "account", "member", "subscriber", "registration", "subscription"})
 """What people who are not known yet create: themselves."""
+_SECRETS: Final = frozenset({"token", "signature", "sig", "hmac", "secret", "otp", "nonce"})
+"""Words of inputs that let in whoever knows them."""
+_HANDED_ON: Final = _SECRETS | {"code", "hash", "key", "guid", "link", "share", "slug", "uuid"}
+"""Words of what an address holds that was handed on to be read."""
 
 
 @project_rule(severity=Severity.ERROR, since="0.1")
@@ -356,30 +279,58 @@ def _gaps(members: list[Endpoint]) -> Iterator[tuple[Endpoint, Endpoint, Guard, 
     name, count = common.most_common(1)[0]
     if count < 2 or count < _SHARE * len(members):
         return
-    holder = next(endpoint for endpoint in guarded if any(guard.name == name for guard in _guards(endpoint)))
-    guard = next(guard for guard in _guards(holder) if guard.name == name)
-    # A list of the actions that a guard is for was written with each of them in mind, as far as reading goes.
-    if members[0].method == "GET" and (guard.only or guard.except_):
+    holders = [endpoint for endpoint in guarded if any(guard.name == name for guard in _guards(endpoint))]
+    guard = next(guard for guard in _guards(holders[0]) if guard.name == name)
+    if _was_chosen(guard, members[0].method):
         return
     for endpoint in members:
         if (
             endpoint.auth is Auth.NONE
-            and _is_alike(endpoint, guard)
+            and _is_alike(endpoint, guard, holders)
             and not is_public_by_intent(endpoint)
-            and not _asks_itself(endpoint)
+            and not asks_itself(endpoint)
         ):
-            yield endpoint, holder, guard, count
+            yield endpoint, holders[0], guard, count
 
 
-def _is_alike(endpoint: Endpoint, guard: Guard) -> bool:
+def _was_chosen(guard: Guard, method: str) -> bool:
+    """Where the guard stands tells that somebody thought of those that go without it."""
+    if guard.only or guard.except_:
+        # A list of the actions that a guard is for was written with each of them in mind, as far as reading goes.
+        return method == "GET"
+    # A guard of a router holds for all that comes behind it: the others were put before it.
+    return guard.level is Level.ROUTER and not guard.matcher
+
+
+def _is_alike(endpoint: Endpoint, guard: Guard, holders: list[Endpoint]) -> bool:
     """What the siblings demand is to be expected of this one too."""
+    if endpoint.method not in {"GET", "POST"}:
+        return not given(endpoint) & _SECRETS
+    # Whoever writes rules on paths chose the path of what visitors do.
+    if guard.matcher:
+        return False
+    same = any(_resource(other) == _resource(endpoint) for other in holders)
     if endpoint.method == "GET":
-        # Look-ups for forms and lists of what is public stand beside what is not.
-        return is_item(endpoint) and not guard.matcher
-    if endpoint.method == "POST":
-        # Whoever writes rules on paths chose the path of what visitors do.
-        return not guard.matcher and singular(last_segment(endpoint).lower()) not in _NEWCOMERS
-    return True
+        # Look-ups for forms and public lists stand beside what is not public; one row of a guarded list is a gap.
+        return same and is_item(endpoint) and not _is_shown(endpoint) and not given(endpoint) & _HANDED_ON
+    # Visitors send forms, carts and comments which others then look after; a POST may also ask a long question.
+    creates = same or any(query.op in WRITES for one in reached(endpoint) for query in one.queries)
+    stranger = singular(last_segment(endpoint).lower()) in _NEWCOMERS or given(endpoint) & _SECRETS
+    return creates and not stranger and any(other.method == "POST" for other in holders)
+
+
+def _resource(endpoint: Endpoint) -> list[str]:
+    """The path without the parameters that it ends with: the same for a collection and its items."""
+    pieces = _pieces(endpoint)
+    while pieces and pieces[-1] == "{}":
+        pieces.pop()
+    return pieces
+
+
+def _is_shown(endpoint: Endpoint) -> bool:
+    """Pages, pictures and files are fetched by the browser itself, which sends no headers of the application's."""
+    answered = {answer.body_kind for one in reached(endpoint) for answer in one.responses}
+    return is_html(endpoint) or bool(answered & {"file", "stream"})
 
 
 def _is_twin(endpoint: Endpoint, snapshot: Snapshot) -> bool:
@@ -425,6 +376,8 @@ def _finding(endpoint: Endpoint, holder: Endpoint, guard: Guard, count: int) -> 
         endpoint.where,
         f"`{label(endpoint)}` has no `{brief(guard.name)}`, which {count} of its siblings have; add it.",
         fixes=(fix,) if copies else (),
+        # A change by strangers is a hole; what strangers read may have been meant for them after all.
+        severity=Severity.WARNING if endpoint.method == "GET" else None,
         related=(Related(holder.where, f"`{label(holder)}` has it."),),
         subject=endpoint.label,
     )
@@ -437,14 +390,3 @@ def _guards(endpoint: Endpoint) -> list[Guard]:
         # What stands in front of the whole application was put there for all that comes behind it.
         if is_auth_guard(guard) and not guard.optional and (guard.level is not Level.APP or guard.matcher)
     ]
-
-
-def _asks_itself(endpoint: Endpoint) -> bool:
-    """The handler refuses strangers by itself, or might do so where nobody can see it."""
-    handler = endpoint.handler
-    if handler is None or {401, 403} & set(endpoint.statuses):
-        return True
-    asking = (handler, *endpoint.before, *endpoint.callees)
-    if any(one.reads_principal or any(answer.status in {401, 403} for answer in answers(one)) for one in asking):
-        return True
-    return has_unknown_guard(endpoint)
