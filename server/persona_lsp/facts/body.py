@@ -248,6 +248,8 @@ class Catch(Struct, frozen=True, gc=False, omit_defaults=True):
     covers: tuple[tuple[str, str], ...] = ()
     covers_span: Span | None = None
     then_succeeds: bool = False
+    explained: bool = False
+    """Nothing is done, and a comment of three words or more says why."""
     insert_at: int = 0
     """Offset (relative) where a statement can be added as the last of the body."""
     indent: str = ""

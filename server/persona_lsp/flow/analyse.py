@@ -15,6 +15,7 @@ from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.flow.walk import Walk
 from persona_lsp.syntax.ir import (
+    CatchNode,
     ClassNode,
     Const,
     For,
@@ -43,6 +44,13 @@ _STUB: Final = re.compile(
     rb"\s*(?:(?:[rRuU]?\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\")\s*)?(?:(?:pass|\.\.\.)\s*)*", re.DOTALL
 )
 """A body of a documentation, `pass` and `...`, or of nothing."""
+_HASHED: Final = frozenset({"python", "ruby"})
+_HASHES: Final = re.compile(r"#([^\n]*)")
+_SLASHES: Final = re.compile(r"//([^\n]*)|/\*(.*?)\*/", re.DOTALL)
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_EXPLAINS: Final = 3
+"""Words: fewer are a label and no reason."""
+_LATER: Final = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 _PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
@@ -112,7 +120,7 @@ def analyse(
 
 def _with_body(fact: Function, walk: Walk) -> Function:
     """The facts of a function, with what the walk found in its body."""
-    function, text, read = walk.function, walk.module.source, walk.names_read
+    function, read = walk.function, walk.names_read
     return replace(
         fact,
         params=tuple(
@@ -124,7 +132,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         txs=tuple(walk.txs),
         responses=tuple(_response(d, walk) for d in walk.responses),
         raises=tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises),
-        catches=tuple(_catch(d, text, fact.start) for d in walk.catches),
+        catches=tuple(_catch(d, walk.module, fact.start) for d in walk.catches),
         inputs=tuple(InputRead(**d) for d in walk.inputs),
         limits=tuple(walk.limits),
         calls=tuple(walk.calls),
@@ -241,10 +249,12 @@ def _within(span: Span, outer: tuple[Span, ...]) -> bool:
     return any(o.start <= span.start and span.end <= o.end for o in outer)
 
 
-def _catch(draft: Draft, text: bytes, start: int) -> Catch:
-    fields = _fields(draft, _CATCH)
+def _catch(draft: Draft, module: Module, start: int) -> Catch:
+    fields, text = _fields(draft, _CATCH), module.source
     fields["covers"] = tuple(fields["covers"])
     node = draft.get("_node")
+    if node is not None and fields.get("outcome") == "empty":
+        fields["explained"] = _is_explained(node, module)
     if node is not None and node.body:
         first, last = node.body[0], node.body[-1]
         line = text.rfind(b"\n", 0, first.start) + 1
@@ -252,6 +262,17 @@ def _catch(draft: Draft, text: bytes, start: int) -> Catch:
         fields["indent"] = indent.decode("utf-8", "replace") if not indent.strip() else ""
         fields["insert_at"] = last.end - start
     return Catch(**fields)
+
+
+def _is_explained(node: CatchNode, module: Module) -> bool:
+    """A body without statements holds no text but comments; one may stand behind what stands for nothing (`pass`)."""
+    source = module.source
+    end = source.find(b"\n", node.end)
+    rest = source[node.end : end if end >= 0 else None]
+    text = source[node.start : node.end] + (rest if rest.lstrip().startswith((b"#", b"//")) else b"")
+    pattern = _HASHES if module.language in _HASHED else _SLASHES
+    comments = ("".join(found) for found in pattern.findall(text.decode("utf-8", "replace")))
+    return any(len(_WORD.findall(comment)) >= _EXPLAINS and not _LATER.search(comment) for comment in comments)
 
 
 def _source(text: bytes, node: Any) -> str:

@@ -205,7 +205,7 @@ def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[
     for caught in handler.catches:
         if caught.outcome not in {"empty", "log"} or not caught.then_succeeds or caught.site.loop >= 0:
             continue
-        if any(_ALREADY.search(name) for name in caught.types):
+        if caught.explained or any(_ALREADY.search(name) for name in caught.types):
             continue
         failing = _failing(caught)
         if failing is None:
