@@ -59,6 +59,7 @@ _WEBHOOK: Final = re.compile(
     re.IGNORECASE,
 )
 _RPC: Final = re.compile(r"graphql|rpc(?![a-z])", re.IGNORECASE)
+_INSIDE: Final = frozenset({"internal", "_internal"})
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -190,6 +191,11 @@ def is_rpc(endpoint: Endpoint) -> bool:
         return True
     responses = endpoint.handler.responses if endpoint.handler else ()
     return any(key.partition("=")[0] == "jsonrpc" for response in responses for key in response.keys)
+
+
+def is_internal(endpoint: Endpoint) -> bool:
+    """The path says that the callers are services of the same house."""
+    return any(segment.literal in _INSIDE for segment in endpoint.segments if not segment.param)
 
 
 def is_missing_action(endpoint: Endpoint) -> bool:

@@ -207,7 +207,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import PermitFields
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import brief, checks_input, is_webhook_receiver, label
+from persona_lsp.rules.predicates import brief, checks_input, is_internal, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SENSITIVE = re.compile(
@@ -231,7 +231,7 @@ def mass_assignment(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]
         where = _whole_body(endpoint, handler, query, snapshot)
         if where is None:
             continue
-        if is_webhook_receiver(endpoint) or checks_input(endpoint):
+        if is_webhook_receiver(endpoint) or is_internal(endpoint) or checks_input(endpoint):
             return
         yield _finding(endpoint, query, where, snapshot)
 

@@ -130,12 +130,14 @@ from persona_lsp.facts.body import WRITES, InputRead
 from persona_lsp.facts.http import In
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import CHANGING, brief, checks_input, is_webhook_receiver, label
+from persona_lsp.rules.predicates import CHANGING, answers, brief, checks_input, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _STORES = frozenset({"query-write", "sql"})
 _CHECKED_BY_SCHEMA = frozenset({"mongoose"})
 """Libraries whose models check the types of what they are given."""
+_SENT = frozenset({In.BODY, In.FORM})
+_INVALID = frozenset({400, 422})
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -157,6 +159,8 @@ def unvalidated_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
                 subject=endpoint.label,
             )
         return
+    if any(read.validated for read in handler.inputs if not read.name and read.place in _SENT) or _is_refused(endpoint):
+        return
     tested = {read.name for read in handler.inputs if read.guarded or read.sink == "compare"}
     reads = [read for read in handler.inputs if _is_stored(read) and read.name not in tested]
     fields = list(dict.fromkeys(read.name for read in reads if read.name))
@@ -169,7 +173,15 @@ def unvalidated_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
         )
 
 
+def _is_refused(endpoint: Endpoint) -> bool:
+    """A function of the project's own reads the body before the handler, and refuses some."""
+    return any(
+        any(answer.status in _INVALID for answer in answers(one)) and any(read.place in _SENT for read in one.inputs)
+        for one in endpoint.before
+    )
+
+
 def _is_stored(read: InputRead) -> bool:
-    if read.place not in {In.BODY, In.FORM} or read.validated or read.guarded or read.escapes:
+    if read.place not in _SENT or read.validated or read.guarded or read.escapes:
         return False
     return read.sink in _STORES
