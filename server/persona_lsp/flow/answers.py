@@ -14,6 +14,8 @@ from persona_lsp.flow.vocabulary import Answer
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Expr, Items, Member, Name, Object, Str, children, dotted
 
 _COUNTING: Final = frozenset({"len", "length", "size", "count", "sum", "any?", "empty?", "isEmpty", "total"})
+_FAILED: Final = 400
+"""HTTP error statuses begin here."""
 _FAILURE_NAMES: Final = re.compile(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
 
 
@@ -21,7 +23,8 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
     """Note an answer."""
     status = answer.status if answer.status is not None else (None if answer.status_unknown else default)
     body = answer.body
-    kind, keys = answer.body_kind or _body_kind(body), _keys(state, body)
+    declared = state.handling.body_kind if state.handling is not None and (status is None or status < _FAILED) else ""
+    kind, keys = answer.body_kind or (body is not None and declared) or _body_kind(body), _keys(state, body)
     if (isinstance(body, Const) and body.value is None) or (isinstance(body, Str) and body.value == ""):
         kind = "none"
     leak = leak_of(state, body, ctx) if body is not None and kind not in ("redirect", "html") else None
@@ -41,11 +44,11 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
         }
     )  # fmt: skip
     fails = isinstance(body, Call) and _FAILURE_NAMES.search(body.name) is not None
-    if (status is None or status < 400) and not fails:  # HTTP error statuses begin at 400
+    if (status is None or status < _FAILED) and not fails:
         succeeded(state)
     if answer.sends and not answer.ends and not ctx.returned and not answer.streaming:
         state.open |= {("r", index)}
-    if body is not None and (status is None or status < 400):  # as above
+    if body is not None and (status is None or status < _FAILED):
         _answered_with(state, body, ctx)
 
 

@@ -1,5 +1,8 @@
 """Calls that talk to the database: what they ask, what they depend on, and whether the answer is checked."""
 
+import re
+from typing import Final
+
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import WRITES, Op, Origin, SqlText
@@ -15,6 +18,8 @@ from persona_lsp.flow.sql import sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
+
+_DISTINCT: Final = re.compile(r"\s*\(*\s*select\s+distinct\b", re.IGNORECASE)
 
 
 def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call, ctx: Context) -> int:
@@ -35,7 +40,7 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
     draft: Draft = {
         "api": meaning.api, "library": library.id, "op": meaning.op, "span": state.span(expr), "site": state.site(ctx),
         "entity": meaning.entity, "many": meaning.many, "nullable": meaning.nullable,
-        "limited": True if (meaning.limited is not True and sql is not None and sql.has_limit) else meaning.limited,
+        "limited": _limited(meaning, sql),
         "variable": ctx.assigned_to, "keyed_by": _keyed(state, meaning.keys), "keys": tuple(state.text(k)[:60] for k in meaning.keys),
         "checked": not meaning.nullable, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
         "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work, "lazy": meaning.lazy,
@@ -106,6 +111,13 @@ def _columns(state: State, meaning: QueryMeaning, sql: SqlText | None, expr: Cal
     if meaning.columns or sql is None:
         return meaning.columns or _written(state, expr)
     return updated_columns(sql.template) if meaning.op is Op.UPDATE else ()
+
+
+def _limited(meaning: QueryMeaning, sql: SqlText | None) -> bool | None:
+    """Whether there is a limit; how many different values a column has, nobody can tell."""
+    if meaning.limited is True or sql is None:
+        return meaning.limited
+    return True if sql.has_limit else None if _DISTINCT.match(sql.template) else meaning.limited
 
 
 def _written(state: State, expr: Call) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ class Handling(Struct, frozen=True, gc=False):
     """Parameters whose value the framework has validated against a schema."""
     development_only: bool = False
     """It runs only where developers run the application."""
+    body_kind: str = ""
+    """What the declared type of its answer says of the body (`file`, `stream`), "" if nothing."""
 
 
 class Vocabulary(Struct, frozen=True):

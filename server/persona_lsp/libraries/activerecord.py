@@ -538,6 +538,8 @@ def _limited(links: list[Call], *, known: bool) -> bool | None:
         name = link.name
         if name in ("limit", "page", "paginate", "per", "pagy", "none"):
             return True
+        # How many different values there are, nobody can tell.
+        unknown = unknown or name in ("distinct", "uniq")
         if name not in _LAZY and name not in _COLLECTIONS and (link.args or link.kwargs):
             unknown = True
         elif name not in _LAZY and name not in _COLLECTIONS:

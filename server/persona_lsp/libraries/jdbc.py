@@ -77,10 +77,15 @@ def _made(api: str, fallback: Op, sql: AnyExpr, name: str, call: Call, handle: s
         many=many,
         limited=False if many else None,
         sql=sql,
-        keys=call.args[1:] if op is Op.SELECT else (),
+        keys=tuple(arg for arg in call.args[1:] if not _is_class(arg)) if op is Op.SELECT else (),
         data=() if op is Op.SELECT else call.args[1:],
         handle=handle,
     )
+
+
+def _is_class(arg: AnyExpr) -> bool:
+    """`String.class`: what a row becomes, and no value of the filter."""
+    return isinstance(arg, Member) and arg.name == "class"
 
 
 def _client(call: Call, scope: Scope) -> QueryMeaning | None:

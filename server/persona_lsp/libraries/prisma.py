@@ -85,7 +85,8 @@ def _model(call: Call, name: str, scope: Scope) -> Meaning | None:
     if name in _READS:
         many, nullable = _READS[name]
         take = option(given, "take", scope)
-        limited: bool | None = True if take is not None or not many else None if open_object(given, scope) else False
+        open_ended = open_object(given, scope) or option(given, "distinct", scope) is not None
+        limited: bool | None = True if take is not None or not many else None if open_ended else False
         return QueryMeaning(
             api,
             Op.SELECT,

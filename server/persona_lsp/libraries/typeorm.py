@@ -229,8 +229,10 @@ def _built(links: Chain, scope: Scope) -> Meaning | None:
     limit = links.named("take", "limit")
     written = links.named("values", "set")
     del source
+    # How many different values there are, nobody can tell.
+    limited = True if not many or limit is not None else None if links.named("distinct", "distinctOn") else False
     return QueryMeaning(
-        api, op, entity, many=many, nullable=nullable, limited=True if not many else limit is not None, keys=keys,
+        api, op, entity, many=many, nullable=nullable, limited=limited, keys=keys,
         sql=dynamic, fragment=dynamic is not None, limit=limit.args[0] if limit is not None and limit.args else None,
         data=written.args[:1] if written is not None else (),
         columns=columns(written.args[0], scope) if written is not None and written.args else (), handle=handle,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.spring.annotations import argument, find, for_developers, simple, type_name
+from persona_lsp.frameworks.spring.annotations import argument, find, for_developers, simple, type_arguments, type_name
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
@@ -30,6 +30,7 @@ _JAX: Final = {
     "ok": 200, "created": 201, "accepted": 202, "noContent": 204, "notModified": 304, "seeOther": 303,
     "temporaryRedirect": 307, "serverError": 500, "notAcceptable": 406,
 }  # fmt: skip
+_STREAMS: Final = frozenset({"StreamingResponseBody", "ResponseBodyEmitter", "SseEmitter", "Stream"})
 _ENDS: Final = frozenset({"build", "body", "bodyValue"})
 _NO_BODY: Final = frozenset({"noContent", "notFound", "notModified", "accepted"})
 _WRAPS: Final = frozenset({"just", "completedFuture", "fromCallable", "supplyAsync"})
@@ -114,12 +115,24 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     elif resource and answered == "void":
         default = 204
     places, validated, requests = input_places(function)
-    del module
     return Handling(
         "handler", not is_page(cls, function), default, places, (*requests, *_typed(function, "ServerRequest")),
-        _typed(function, "HttpServletResponse"), validated=validated,
+        _typed(function, "HttpServletResponse"), validated=validated, body_kind=_declared_kind(function, module),
         development_only=for_developers((*cls.decorators, *function.decorators)),
     )  # fmt: skip
+
+
+def _declared_kind(function: FunctionNode, module: Module) -> str:
+    """What the declared type says of the body: `byte[]`, `Resource` and `StreamingResponseBody` are no JSON."""
+    declared = function.returns
+    if type_name(declared) in ENTITY_TYPES and type_arguments(declared):
+        declared = type_arguments(declared)[0]
+    name = type_name(declared)
+    if name in _STREAMS:
+        return "stream"
+    bytes_ = name == "Array" and [type_name(held) for held in type_arguments(declared)] == ["byte"]
+    imported = any(i.module.startswith("org.springframework.core.io") for i in module.imports)
+    return "file" if bytes_ or (imported and name.endswith("Resource")) else ""
 
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:

@@ -229,6 +229,9 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _PAGING = re.compile(r"pagin|pagy|(^|_)page|cursor|slice|limit", re.IGNORECASE)
+_NO_LISTS = frozenset({"file", "stream", "html"})
+_CACHES = re.compile(r"(?:cache|cached|cacheable|cache_?result|memoized?)$", re.IGNORECASE)
+"""How decorators and objects that keep results are called."""
 _ELSEWHERE = re.compile(
     r"(^|/)(me|my|mine|self|current|export|exports|download|downloads|csv|dump|feed|sitemap|rss)(/|\.|$)"
 )
@@ -274,8 +277,9 @@ def _is_tenant(param: str) -> bool:
 
 
 def _answered(endpoint: Endpoint, handler: Function) -> Iterator[tuple[Query, Where, LimitQuery | None]]:
-    shown = {index for r in handler.responses if r.body_kind not in {"file", "stream", "html"} for index in r.queries}
-    if handler.returns_query >= 0:
+    listed = [response for response in handler.responses if response.body_kind not in _NO_LISTS]
+    shown = {index for response in listed for index in response.queries}
+    if handler.returns_query >= 0 and len(listed) == len(handler.responses):
         shown.add(handler.returns_query)
     for index in sorted(shown):
         if index < len(handler.queries) and _is_unbounded(handler.queries[index], handler):
@@ -284,7 +288,7 @@ def _answered(endpoint: Endpoint, handler: Function) -> Iterator[tuple[Query, Wh
                 handler.at(query.limit_span or query.span), "Return 100 at most (changes the API contract)", safe=False
             )
             yield query, handler.at(query.span), fix if query.limit_span else None
-    called = {index for r in handler.responses if r.body_kind not in {"file", "stream", "html"} for index in r.calls}
+    called = {index for response in listed for index in response.calls}
     for call, function in endpoint.first_level:
         if call in called and 0 <= function.returns_query < len(function.queries):
             query = function.queries[function.returns_query]
@@ -292,11 +296,23 @@ def _answered(endpoint: Endpoint, handler: Function) -> Iterator[tuple[Query, Wh
                 yield query, handler.at(handler.calls[call].span), None
 
 
+def _is_cached(query: Query, function: Function) -> bool:
+    """The rows are kept: the function is (`@lru_cache`, `@Cacheable`), or what asks for them is given to a cache."""
+    if any(_CACHES.search(decorator) for decorator in function.decorators):
+        return True
+    return any(
+        call.span.start <= query.span.start and query.span.end <= call.span.end and _CACHES.search(call.receiver)
+        for call in function.calls
+    )
+
+
 def _is_unbounded(query: Query, function: Function) -> bool:
     if not query.many or query.limited is not False or query.op is not Op.SELECT or query.in_parameters:
         return False
     # What was asked for by name is no longer everything, and the caller's own is what one person does.
     if query.keys and (query.keyed_by is not Origin.CONST or function.reads_principal):
+        return False
+    if _is_cached(query, function):
         return False
     parts = words(query.entity)
     if parts and singular(parts[-1]) in _SMALL:
