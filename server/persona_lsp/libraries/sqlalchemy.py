@@ -10,14 +10,9 @@ from persona_lsp.flow.sql import operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.libraries.python_values import assigned_to, assignments, last_name, links, unawaited
 from persona_lsp.libraries.sqlalchemy_edits import spell
-<<<<<<< HEAD
 from persona_lsp.libraries.sqlalchemy_models import is_own_class, model_of, own_model
-from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Entry, Expr, Member, Name, Object, Str, dotted, walk
-=======
 from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN, UNTOLD
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Member, Name, Str, dotted, walk
->>>>>>> b2337b5 (Lists: distinct values, kept results and batches are no unbounded answers; declared files and streams are no JSON)
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Entry, Expr, Member, Name, Object, Str, dotted, walk
 
 SESSION_TYPES: Final = frozenset(
     {
@@ -459,13 +454,10 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
     limited: bool | None = None
     if op is Op.SELECT:
         limited = limit is not None or not many or "fetchmany" in names or "paginate" in names
-<<<<<<< HEAD
-    if limited is False and statement.grouped:
-        limited = None
-=======
         if not limited and (UNTOLD & {*names, *statement.calls} or _is_batched(statement)):
             limited = None
->>>>>>> b2337b5 (Lists: distinct values, kept results and batches are no unbounded answers; declared files and streams are no JSON)
+    if limited is False and statement.grouped:
+        limited = None
     if limit is not None and isinstance(limit, Expr) and not limit.parts and type(limit) is Expr:
         limit = None
     api = _api(call)
@@ -476,7 +468,6 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
     )  # fmt: skip  # in the order of the fields
 
 
-<<<<<<< HEAD
 def _columns(statement: Statement) -> tuple[str, ...]:
     """The columns that `values(hits=1)` or `update({Article.hits: 1})` sets; none unless all of them are known."""
     names: list[str] = []
@@ -494,12 +485,12 @@ def _column(entry: Entry) -> str:
     if isinstance(entry.key, Str):
         return entry.key.value or ""
     return entry.key.name if isinstance(entry.key, Member) else ""
-=======
+
+
 def _is_batched(statement: Statement) -> bool:
     """`execution_options(yield_per=100)`: the rows come in batches."""
     options = statement.calls.get("execution_options")
     return options is not None and options.kwarg("yield_per") is not None
->>>>>>> b2337b5 (Lists: distinct values, kept results and batches are no unbounded answers; declared files and streams are no JSON)
 
 
 def _limit(statement: Statement) -> AnyExpr | None:

@@ -188,6 +188,11 @@ _MAXIMUM = 100
 _PLACE = re.compile(
     r"page|page_?(no|num|number|index)|p|offset|skip|cursor|start|from|after|before|name|q|query|id", re.IGNORECASE
 )
+_PLAIN = frozenset(
+    """int float str Integer Long Short Float String long short number string Optional Union None null undefined typing
+    PositiveInt NonNegativeInt""".split()
+)
+"""Words of types that have no maximum of their own."""
 _SIZE = re.compile(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
 
 
@@ -247,6 +252,9 @@ def _declared(endpoint: Endpoint, source: str, name: str) -> Param | None:
 
 
 def _is_unbounded(param: Param) -> bool:
+    # A type of the project's own may have a maximum, wherever it is written.
+    if not set(re.findall(r"\w+", param.type)) <= _PLAIN:
+        return False
     constraint = param.constraint
     return constraint is None or (constraint.maximum is None and not constraint.choices)
 
