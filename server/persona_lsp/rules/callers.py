@@ -1,15 +1,33 @@
 """What tells how an endpoint treats its callers beside its guards: what it is given, what it reads, what it refuses."""
 
+import re
 from typing import Final
 
 from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import In
+from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import answers, has_unknown_guard, words
-from persona_lsp.workspace.snapshot import Endpoint
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _CREDENTIALS: Final = frozenset({"auth", "authorization", "credential", "credentials", "key", "token"})
 """Words of headers that say who calls."""
 _REFUSALS: Final = frozenset({401, 403})
+_BEARERS: Final = re.compile(
+    r":(?:HTTPBearer|OAuth2PasswordBearer|OAuth2AuthorizationCodeBearer)$"
+    r"|^(?:jsonwebtoken|jose|express-jwt|express-oauth2-jwt-bearer|passport-jwt):"
+)
+"""Imports (`module:name`) of what reads tokens."""
+_KEEPERS: Final = re.compile(
+    r":(?:SessionMiddleware|APIKeyCookie|Cookie|CookieTransport|CookieAuthentication|HttpSession|ResponseCookie|CookieValue)$"
+    r"|^(?:starlette\.middleware\.sessions|starsessions|fastapi_sessions?|fastapi_csrf_protect|authlib|itsdangerous)\b"
+    r"|^(?:express-session|cookie|cookie-session|cookie-parser|csurf|csrf-csrf|lusca|passport|iron-session|connect-[\w-]+):"
+    r"|^org\.springframework\.session\b"
+)
+"""Imports of what keeps callers in cookies and sessions."""
+_COOKIES: Final = frozenset({"set_cookie", "delete_cookie", "cookie", "clearCookie", "setCookie", "addCookie"})
+_KEPT: Final = frozenset({"rails"})
+"""Frameworks that keep a session unless they are told not to, where that cannot be seen."""
 
 
 def reached(endpoint: Endpoint) -> tuple[Function, ...]:
@@ -39,3 +57,47 @@ def asks_itself(endpoint: Endpoint) -> bool:
 
 def _says_who_calls(place: str, name: str) -> bool:
     return place == In.COOKIE or (place == In.HEADER and bool(_CREDENTIALS & set(words(name))))
+
+
+@per_snapshot
+def brings_tokens_only(snapshot: Snapshot) -> bool:
+    """Callers show a token in a header, and nothing in the project knows of cookies, sessions or browser log-ins."""
+    files = [
+        facts for facts in snapshot.files.values() if facts.role == "prod" and facts.path not in snapshot.front_end
+    ]
+    if any(param.place == In.COOKIE for endpoint in snapshot.endpoints for param in endpoint.params):
+        return False
+    if any(not _KEPT.isdisjoint(facts.frameworks) or _keeps_callers(facts) for facts in files):
+        return False
+    if any("spring" in facts.frameworks for facts in files):
+        # Spring keeps a session unless it is told not to.
+        return any(_is_stateless(facts) for facts in files)
+    return any(_reads_tokens(facts) for facts in files)
+
+
+def _keeps_callers(facts: FileFacts) -> bool:
+    if any(_KEEPERS.search(f"{known.module}:{known.name}") for known in facts.imports):
+        return True
+    return any(
+        any(read.place == In.COOKIE for read in function.inputs)
+        or any(call.name in _COOKIES or call.name == "httpBasic" for call in function.calls)
+        for function in facts.functions
+    )
+
+
+def _is_stateless(facts: FileFacts) -> bool:
+    return any(
+        call.name == "sessionCreationPolicy" and any(argument.endswith("STATELESS") for argument in call.arguments)
+        for function in facts.functions
+        for call in function.calls
+    )
+
+
+def _reads_tokens(facts: FileFacts) -> bool:
+    if any(_BEARERS.search(f"{known.module}:{known.name}") for known in facts.imports):
+        return True
+    return any(
+        read.place == In.HEADER and read.name.lower() == "authorization"
+        for function in facts.functions
+        for read in function.inputs
+    )

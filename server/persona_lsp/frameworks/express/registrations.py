@@ -481,13 +481,19 @@ class Registrations:
                 found.append(inner)
         return found
 
+    def note_cors(self, call: Call, scope: Scope) -> None:
+        """Note the policy that a call makes, if it makes one."""
+        policy = cors_policy(call, scope)
+        if policy is not None:
+            policy = replace(policy, development_only=self.development)
+            if policy not in self.cors:
+                self.cors.append(policy)
+
     def guard(self, arg: AnyExpr, scope: Scope, level: Level, *, conditional: bool = False) -> Guard:
         if isinstance(arg, Lambda):
             return guard_in_place(arg.function, self.module, level, self.where(arg))
         if isinstance(arg, Call):
-            policy = cors_policy(arg, scope)
-            if policy is not None and policy not in self.cors:
-                self.cors.append(policy)
+            self.note_cors(arg, scope)
         kind, optional = classify(arg, self._package(arg, scope))
         value, _ = self.unwrapped(arg, scope)
         if kind is GuardKind.UNKNOWN and value is not arg and not isinstance(value, Lambda):

@@ -17,7 +17,6 @@ from persona_lsp.facts.http import (
 )
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.errors import error_handlers, exception_classes
 from persona_lsp.frameworks.express.in_place import with_callbacks
 from persona_lsp.frameworks.express.registrations import METHODS, VERBS, Chain, Registrations, without_slash
@@ -553,9 +552,7 @@ class _Reader(Registrations):
             return made
         if isinstance(func, Lambda):
             self._callback(func.function, scope, conditional=conditional)
-        policy = cors_policy(call, scope)
-        if policy is not None:
-            self.cors.append(policy)
+        self.note_cors(call, scope)
         return self._passed(call, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)
 
     def _passed(

@@ -3,43 +3,48 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.rails.literals import chain, is_true, items, literal, options
+from persona_lsp.frameworks.rails.literals import chain, is_development, is_true, items, literal, options
 from persona_lsp.syntax.ir import AnyExpr, Call, Do, If, Lambda, Module, Return, Stmt, Str
 
 _ANY_PATTERN: Final = frozenset({".*", ".+", "", "^.*$", ".*?", r"\A.*\z", "https?://.*", r"https?:\/\/.*"})
+_ENVIRONMENTS: Final = ("config/environments/development.rb", "config/environments/test.rb")
 
 
 def cors(module: Module) -> Iterator[CorsPolicy]:
     """The policies of `Rack::Cors` blocks in a file."""
     if b"Rack::Cors" not in module.source:
         return
-    for block in _allowed(module.body, 0):
-        yield from _policy(block, module)
+    for block, development in _allowed(module.body, 0):
+        for policy in _policy(block, module):
+            yield replace(policy, development_only=development or module.path.endswith(_ENVIRONMENTS))
 
 
-def _allowed(body: Sequence[Stmt], depth: int) -> Iterator[Call]:
-    """`allow do ... end` wherever it stands."""
+def _allowed(body: Sequence[Stmt], depth: int, *, development: bool = False) -> Iterator[tuple[Call, bool]]:
+    """`allow do ... end` wherever it stands, and whether nobody but developers gets there."""
     if depth > 8:
         return
     for statement in body:
         match statement:
             case Do(value=Call() as call) | Return(value=Call() as call):
                 if call.name == "allow" and call.block is not None:
-                    yield call
+                    yield call, development
                 elif call.block is not None:
-                    yield from _allowed(call.block.function.body, depth + 1)
-            case If(then=then, orelse=orelse):
-                yield from _allowed(then, depth + 1)
-                yield from _allowed(orelse, depth + 1)
+                    yield from _allowed(call.block.function.body, depth + 1, development=development)
+            case If(test=test, then=then, orelse=orelse):
+                for part, holds in ((then, True), (orelse, False)):
+                    local = development or is_development(test, holds=holds)
+                    yield from _allowed(part, depth + 1, development=local)
             case _:
                 inner = getattr(statement, "cls", None)
                 if inner is not None:
-                    yield from _allowed(inner.body, depth + 1)
+                    yield from _allowed(inner.body, depth + 1, development=development)
                     for nested in inner.classes:
-                        yield from _allowed(nested.body, depth + 1)
+                        yield from _allowed(nested.body, depth + 1, development=development)
 
 
 def _policy(allow: Call, module: Module) -> Iterator[CorsPolicy]:

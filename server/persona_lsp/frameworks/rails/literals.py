@@ -17,6 +17,7 @@ from persona_lsp.syntax.ir import (
     Object,
     Spread,
     Str,
+    Unary,
 )
 
 _SAME: Final = frozenset({"freeze", "to_s", "to_sym", "dup", "compact", "uniq", "squish", "strip", "sort", "presence"})
@@ -25,6 +26,8 @@ _MERGES: Final = {
 }  # fmt: skip
 """Methods that put two hashes together: whether what the receiver says goes before what it is given."""
 _DEPTH: Final = 12
+_DEVELOPMENT: Final = frozenset({"Rails.env.development?", "Rails.env.test?", "Rails.env.local?"})
+_PRODUCTION: Final = frozenset({"Rails.env.production?"})
 
 Environment = Mapping[str, AnyExpr]
 
@@ -212,3 +215,15 @@ def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment, de
         elif isinstance(entry.key, Expr):
             complete = False
     return complete
+
+
+def is_development(test: AnyExpr, *, holds: bool) -> bool:
+    """`Rails.env.development?` holds, or `Rails.env.production?` fails: nobody but developers is served."""
+    match test:
+        case Unary(op="not", operand=operand):
+            return is_development(operand, holds=not holds)
+        case Binary(op="and" | "or" as op, left=left, right=right):
+            sides = (is_development(side, holds=holds) for side in (left, right))
+            return any(sides) if (op == "and") == holds else all(sides)
+        case _:
+            return chain(test) in (_DEVELOPMENT if holds else _PRODUCTION)

@@ -13,6 +13,7 @@ from persona_lsp.frameworks.rails import macros
 from persona_lsp.frameworks.rails.dsl import VERBS, WORDS
 from persona_lsp.frameworks.rails.literals import (
     chain,
+    is_development,
     is_false,
     items,
     literal,
@@ -58,7 +59,6 @@ from persona_lsp.syntax.ir import (
     Switch,
     Ternary,
     Try,
-    Unary,
 )
 
 _METHODS: Final = {
@@ -72,8 +72,6 @@ _METHODS: Final = {
 }
 _LOOPS: Final = frozenset({"each", "each_with_index", "each_pair", "map", "each_entry"})
 _RESOURCE_OPTIONS: Final = frozenset({"as", "controller", "path", "only", "except", "param", "concerns", "shallow"})
-_DEVELOPMENT: Final = frozenset({"Rails.env.development?", "Rails.env.test?", "Rails.env.local?"})
-_PRODUCTION: Final = frozenset({"Rails.env.production?"})
 _DEPTH: Final = 40
 _MOST: Final = 20_000
 """Routes of one file beyond this are not read: loops over literals multiply."""
@@ -521,20 +519,8 @@ class Mapper:
 
 def _limited(scope: Scope, test: AnyExpr, *, holds: bool) -> Scope:
     """The scope of what is drawn only if the test holds, or only if it fails."""
-    development = scope.development_only or _is_development(test, holds=holds)
+    development = scope.development_only or is_development(test, holds=holds)
     return replace(scope, conditional=True, development_only=development)
-
-
-def _is_development(test: AnyExpr, *, holds: bool) -> bool:
-    """`Rails.env.development?` holds, or `Rails.env.production?` fails: nobody but developers is served."""
-    match test:
-        case Unary(op="not", operand=operand):
-            return _is_development(operand, holds=not holds)
-        case Binary(op="and" | "or" as op, left=left, right=right):
-            sides = (_is_development(side, holds=holds) for side in (left, right))
-            return any(sides) if (op == "and") == holds else all(sides)
-        case _:
-            return chain(test) in (_DEVELOPMENT if holds else _PRODUCTION)
 
 
 def _entry(name: str, value: AnyExpr) -> Entry:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
-from persona_lsp.frameworks.spring.annotations import argument, classes, find, flag, string, where
+from persona_lsp.frameworks.spring.annotations import argument, classes, find, flag, listed, string, where
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Decorator, Items, Module, Name, Str
 
@@ -13,6 +15,7 @@ _TRIGGERS: Final = (b"allowedOrigin", b"AllowedOrigin", b"CrossOrigin", b"applyP
 _ORIGINS: Final = frozenset({"allowedOrigins", "setAllowedOrigins", "addAllowedOrigin"})
 _PATTERNS: Final = frozenset({"allowedOriginPatterns", "setAllowedOriginPatterns", "addAllowedOriginPattern"})
 _CREDENTIALS: Final = frozenset({"allowCredentials", "setAllowCredentials"})
+_DEVELOPMENT: Final = frozenset({"dev", "develop", "development", "local", "test", "!prod", "!production"})
 _STARTS: Final = frozenset({"addMapping", "CorsConfiguration"})
 
 
@@ -21,14 +24,24 @@ def policies(module: Module) -> Iterator[CorsPolicy]:
     if not any(word in module.source for word in _TRIGGERS):
         return
     for cls, _ in classes(module):
+        development = _is_development(cls.decorators)
         for decorators in (cls.decorators, *(m.decorators for m in cls.methods)):
             annotated = find(decorators, "CrossOrigin")
             if annotated is not None:
-                yield _annotation(annotated, module)
+                yield replace(_annotation(annotated, module), development_only=development)
         for method in cls.methods:
             text = module.source[method.body_start : method.body_end]
             if any(word in text for word in _TRIGGERS[:2]):
-                yield from _calls([made.call for made in calls_of(method)], module)
+                local = development or _is_development(method.decorators)
+                for policy in _calls([made.call for made in calls_of(method)], module):
+                    yield replace(policy, development_only=local)
+
+
+def _is_development(decorators: Iterable[Decorator]) -> bool:
+    """`@Profile("dev")`: it is made on developers' own machines only."""
+    profile = find(decorators, "Profile")
+    names = [string(name).lower() for name in listed(argument(profile, "value"))] if profile is not None else []
+    return bool(names) and all(name in _DEVELOPMENT for name in names)
 
 
 def _annotation(d: Decorator, module: Module) -> CorsPolicy:

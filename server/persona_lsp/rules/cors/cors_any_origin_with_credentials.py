@@ -6,6 +6,9 @@ Browsers refuse `*` together with credentials, and middleware that mirrors the o
 ([Fetch, CORS protocol and credentials](https://fetch.spec.whatwg.org/#cors-protocol-and-credentials);
 [CWE-942](https://cwe.mitre.org/data/definitions/942.html)).
 
+Where callers bring a token and nothing keeps them in a cookie or session, credentials are only allowed without need,
+which is a warning; on a developer's own machine it is a hint.
+
 ## Flagged
 ```py fastapi
 from fastapi import FastAPI
@@ -139,6 +142,7 @@ from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import DenyCredentials, Intent, RestrictOrigins
 from persona_lsp.rules import file_rule
+from persona_lsp.rules.callers import brings_tokens_only
 from persona_lsp.rules.predicates import is_login
 from persona_lsp.workspace.snapshot import Auth, Snapshot
 
@@ -158,25 +162,30 @@ def cors_any_origin_with_credentials(facts: FileFacts, snapshot: Snapshot) -> It
         if policy.credentials_where:
             fixes.append(DenyCredentials(policy.credentials_where, "Allow no credentials", safe=False))
         told = "Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours."
-        if policy.effect == "fails" and not _reflects(policy.library, snapshot):
+        fails = policy.effect == "fails" and not _reflects(policy.library, snapshot)
+        if fails:
             told = "Every origin is allowed, with credentials, which fails at run time; list your origins."
+        elif brings_tokens_only(snapshot):
+            told = "Any website can call this API: every origin is allowed, and credentials without need; list your origins."
         yield Finding(
             policy.origins_where or policy.where,
             told,
             fixes=tuple(fixes),
-            severity=_severity(policy, facts.path, snapshot),
+            severity=_severity(policy, facts.path, snapshot, fails=fails),
             subject=policy.library,
         )
 
 
-def _severity(policy: CorsPolicy, path: str, snapshot: Snapshot) -> Severity | None:
-    """None where somebody's data can be read: less where nobody logs in."""
+def _severity(policy: CorsPolicy, path: str, snapshot: Snapshot, *, fails: bool) -> Severity | None:
+    """None where somebody's data can be read: less where nobody logs in, or nothing but a token tells who calls."""
     if policy.development_only:
         return Severity.HINT
     folder = path.rpartition("/")[0]
     beside = [one for one in snapshot.endpoints if not folder or one.where.path.startswith(folder + "/")]
     logs_in = any(is_login(one) or one.auth is not Auth.NONE for one in beside)
-    return Severity.INFORMATION if beside and not logs_in else None
+    if beside and not logs_in:
+        return Severity.INFORMATION
+    return Severity.WARNING if not fails and brings_tokens_only(snapshot) else None
 
 
 def _reflects(library: str, snapshot: Snapshot) -> bool:
