@@ -30,6 +30,8 @@ EXPRESSIONS = {
     "new Foo<Bar>(1)": "new Foo(1)",
     "sql`select ${a.b} from \\`x\\``": 'sql`("select #{a.b} from `x`")',
     "await prisma.$queryRaw<User[]>`select 1`": '(await prisma.$queryRaw`("select 1"))',
+    "await db.find<User[]>(1)": "(await db.find(1))",
+    "(await db.find<User>(1)).name": "(await db.find(1)).name",
     "(a as any)!.b<T>(c satisfies D)": "a.b(c)",
     "[1, -2, 0x10, 1_000, 1.5, 10n]": "[1, -2, 16, 1000, 1.5, 10]",
     "[true, false, null, undefined]": "[true, false, nil, nil]",

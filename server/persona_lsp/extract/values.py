@@ -198,6 +198,7 @@ _KINDS: Final = {
     "RestController": "controller", "Controller": "controller", "ConfigurationProperties": "config",
 }  # fmt: skip
 _BASES: Final = {
+    "Enum": "enum", "StrEnum": "enum", "IntEnum": "enum", "Flag": "enum",
     "BaseModel": "schema", "SQLModel": "schema", "BaseSettings": "config", "Base": "entity", "DeclarativeBase": "entity",
     "Model": "entity", "ApplicationRecord": "entity", "Exception": "exception", "RuntimeException": "exception",
     "StandardError": "exception", "Error": "exception", "HTTPException": "exception", "ValueError": "exception",
@@ -206,6 +207,8 @@ _BASES: Final = {
 
 
 def _kind(cls: ClassNode, annotations: tuple[str, ...], bases: tuple[Ref, ...]) -> str:
+    if cls.kind == "enum":
+        return "enum"
     for annotation in annotations:
         kind = _KINDS.get(annotation.rsplit(".", 1)[-1])
         if kind is not None:

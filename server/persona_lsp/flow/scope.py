@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import AsyncGap, CallSite, LimitUse, Loop, Op, Origin, Site, Tx
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import NEVER, READABLE, Context, Draft
+from persona_lsp.flow.lists import asks_for_membership
 from persona_lsp.flow.names import FileNames, simple_type
 from persona_lsp.flow.vocabulary import Answer, Handling, Library, Read, Scope, Thrown, Vocabulary
 from persona_lsp.syntax.ir import (
@@ -154,6 +155,12 @@ class State(Struct, eq=False):
     def is_param(self, name: str) -> bool:
         """A parameter of the function that was not assigned again."""
         return name in self.params and name not in self.locals
+
+    def is_listed(self, expr: AnyExpr) -> bool:
+        """A condition of the function asks whether the value is one of a fixed list."""
+        if not isinstance(expr, Name | Member | Index | Call):
+            return False
+        return asks_for_membership(self.function, self.text(expr), self.text, self.assigned)
 
     def imported(self, name: str) -> tuple[str, str] | None:
         """Where a name was imported from."""

@@ -25,6 +25,7 @@ from persona_lsp.syntax.ir import (
     Str,
     Ternary,
     dotted,
+    walk,
 )
 from persona_lsp.syntax.sql import outline
 
@@ -51,6 +52,9 @@ class Values(Protocol):
 
     def is_param(self, name: str) -> bool:
         """The name is a parameter of the function, which hides file-level names."""
+
+    def is_listed(self, expr: AnyExpr) -> bool:
+        """See `State.is_listed`."""
 
 
 class _Dyn(Struct, frozen=True):
@@ -265,6 +269,7 @@ _COERCIONS: Final = frozenset(
         "getTime", "now", "hash", "hexdigest",
     }
 )  # fmt: skip
+_MAPS: Final = frozenset({"map", "collect", "fill", "from"})
 _QUOTERS: Final = re.compile(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
@@ -295,6 +300,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
             name = expr.name
             if name in _COERCIONS:
                 return "number"
+            if name in _MAPS and _maps_to_literal(expr, values):
+                return "placeholders"
             if name == "join" or name.lower().endswith("placeholders"):
                 return "joined fragments" if _joins_fragments(expr, values) else ""
             if name in ("getId", "get_id") or (
@@ -307,7 +314,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
                 return "placeholders"
         case Ternary(then=then, orelse=orelse):
             a, b = _harmless(then, position, values, seen), _harmless(orelse, position, values, seen)
-            return "choice of constants" if a and b else ""
+            if a and b:
+                return "choice of constants"
         case Index(base=base):
             base_name = dotted(base)
             found = values.assigned(base_name) if base_name else None
@@ -322,6 +330,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
             reason = _harmless(value, position, values, seen | {expr.id})
             if reason:
                 return reason
+    if values.is_listed(expr):
+        return "one of a fixed list"
     if position != "value" and values.origin(expr) is not Origin.REQUEST and _NAMING.search(values.text(expr)):
         return "names a part of the statement"
     return ""
@@ -332,19 +342,31 @@ def _joins_fragments(call: Call, values: Values) -> bool:
     candidates: list[AnyExpr] = [*call.args]
     if call.receiver is not None:
         candidates.append(call.receiver)
-    return not any(values.origin(c) is Origin.REQUEST and not _maps_to_literal(c) for c in candidates)
+    return not any(values.origin(c) is Origin.REQUEST and not _maps_to_literal(c, values) for c in candidates)
 
 
-def _maps_to_literal(expr: AnyExpr) -> bool:
+def _maps_to_literal(expr: AnyExpr, values: Values) -> bool:
+    """Each piece is the same text whatever the element, or a number, or quoted."""
     match expr:
-        case Each(element=Str() as element):
-            return element.value is not None
-        case Call() if expr.name in ("map", "collect", "fill", "from"):
+        case Each(element=element):
+            return _harmless(element, "value", values) != ""
+        case Binary(op="*", left=Items(items=items)):
+            return all(isinstance(item, Str) and item.value is not None for item in items)
+        case Call() if expr.name in _MAPS:
             for arg in (*expr.args, *((expr.block,) if expr.block else ())):
                 if isinstance(arg, Lambda):
-                    body = arg.function.body
-                    last = getattr(body[-1], "value", None) if body else None
-                    return isinstance(last, Str)
+                    return _is_same(arg, values)
             return True
         case _:
             return False
+
+
+def _is_same(function: Lambda, values: Values) -> bool:
+    """What the function returns does not show the element that it is called with."""
+    body, params = function.function.body, function.function.params
+    last = getattr(body[-1], "value", None) if body else None
+    if last is None:
+        return False
+    element = params[0].name if params else ""
+    shown = any(isinstance(part, Name) and part.id == element for part in walk(last))
+    return not shown or _harmless(last, "value", values) != ""

@@ -95,6 +95,8 @@ def repository_entity(cls: ClassNode) -> str:
 
 
 def _kind(cls: ClassNode) -> tuple[str, str]:
+    if cls.kind == "enum":
+        return "enum", ""
     names = {simple(d.name) for d in cls.decorators}
     if names & _ENTITIES:
         table = find(cls.decorators, "Table", "TableName", "Document")

@@ -236,7 +236,7 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
     if value.position != "value" or value.safe:
         return None
     if value.origin is Origin.REQUEST:
-        return Severity.ERROR
+        return None if _is_choice(value.type, snapshot) else Severity.ERROR
     if value.origin is not Origin.PARAM or value.type not in _TEXT:
         return None
     if snapshot.endpoints_of(function):
@@ -250,6 +250,12 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
     direct = any(param.name == root for param in function.params)
     made = "(" in value.source or value.source.endswith((".id", "_id"))
     return Severity.WARNING if direct and not made else Severity.INFORMATION
+
+
+def _is_choice(declared: str, snapshot: Snapshot) -> bool:
+    """The framework lets nothing in but what the type lists."""
+    found = snapshot.class_named(declared) if declared else None
+    return declared == "Literal" or (found is not None and found.kind == "enum")
 
 
 def _finding(function: Function, query: Query, told: list[tuple[Dynamic, Severity]]) -> Finding:

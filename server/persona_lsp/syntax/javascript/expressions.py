@@ -168,12 +168,18 @@ def _call(node: Tree, s: bytes, d: int) -> AnyExpr:
     if last.type != "arguments":
         return _other(node, s, d)
     optional = len(children) > 2 and any(c.type == "optional_chain" for c in children[1:-1])
+    at = start
+    waits = func.type == "await_expression"
+    if waits:
+        # The grammar reads "await db.find<T>(1)" as a call of "await db.find".
+        func = _unwrapped(func.children[-1])
+        at = func.start_byte
     callee, arguments = expression(func, s, d), parts(last.children, s, d)
     for argument in arguments:
         if isinstance(argument, Lambda):
             argument.function.passed_to = dotted(callee)
-    return Call(
-        start,
+    call = Call(
+        at,
         end,
         callee,
         arguments,
@@ -181,6 +187,7 @@ def _call(node: Tree, s: bytes, d: int) -> AnyExpr:
         args_start=last.start_byte + 1,
         args_end=_closing(last),
     )
+    return Await(start, end, call) if waits else call
 
 
 def _tagged(start: int, end: int, func: Tree, template: Tree, s: bytes, d: int) -> AnyExpr:
