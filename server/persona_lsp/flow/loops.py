@@ -25,6 +25,7 @@ from persona_lsp.syntax.ir import (
     Node,
     Spread,
     Stmt,
+    Str,
     dotted,
     walk,
 )
@@ -32,6 +33,8 @@ from persona_lsp.syntax.ir import (
 _BATCHED: Final = re.compile(
     r"chunk|each_slice|in_batches|find_in_batches|batched|batch|slices|pages\b|each_page|paginat", re.IGNORECASE
 )
+_LISTS: Final = frozenset({"of", "asList", "listOf", "setOf"})
+"""Calls that make a list of their arguments."""
 _RETRY: Final = re.compile(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
 
 
@@ -143,6 +146,8 @@ def _bound(state: State, expr: AnyExpr | None) -> int | None:
         case Name(id=name):
             value = state.assigned(name)
             return _bound(state, value) if isinstance(value, Items) else None
+        case Call(args=args) if expr.name in _LISTS and args and all(isinstance(arg, Str | Const) for arg in args):
+            return len(args)
         case Call() if expr.name == "range" and expr.args:
             last = expr.args[-1] if len(expr.args) < 3 else expr.args[1]  # range(start, stop, step)
             return int(last.value) if isinstance(last, Const) and isinstance(last.value, int) else None

@@ -103,6 +103,8 @@ from persona_lsp.workspace.snapshot import Snapshot
 
 _EXAMPLES = re.compile(r"(^|/)(examples?|samples?|demos?|snippets)(/|[\w-]*\.\w+$)", re.IGNORECASE)
 """Folders and files of code that shows how something is used."""
+_TEXTS = re.compile(r"(^|/)(i18n|l10n|locales?|lang|langs|languages?|translations?)/", re.IGNORECASE)
+"""Folders of texts in several languages, where a password is a word."""
 _MADE_UP = frozenset({"test", "seed"})
 """Roles of files whose passwords are made up; a key that a provider issued is real even there."""
 
@@ -111,7 +113,7 @@ _MADE_UP = frozenset({"test", "seed"})
 def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield literals that are credentials."""
     for secret in facts.secrets:
-        made_up = facts.role in _MADE_UP or _EXAMPLES.search(facts.path) is not None
+        made_up = facts.role in _MADE_UP or _EXAMPLES.search(facts.path) or _TEXTS.search(facts.path)
         if secret.confidence == "low" or (made_up and not _is_issued(secret)):
             continue
         name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else "")
