@@ -19,7 +19,7 @@ from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
 
-_DISTINCT: Final = re.compile(r"\s*\(*\s*select\s+distinct\b", re.IGNORECASE)
+_DISTINCT: Final = re.compile(r"\s*\(*\s*select\s+distinct\s+(?!\*|\w+\.\*)", re.IGNORECASE)
 
 
 def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call, ctx: Context) -> int:

@@ -533,13 +533,13 @@ def _limit(links: list[Call]) -> AnyExpr | None:
 
 def _limited(links: list[Call], *, known: bool) -> bool | None:
     """The chain has a bound; None if a word in it, or what it begins with when that is not `known`, may set one."""
-    unknown = not known
+    names = {link.name for link in links}
+    # How many different values a column has, nobody can tell; different rows are all rows.
+    unknown = not known or (not names.isdisjoint(("distinct", "uniq")) and not names.isdisjoint(("pluck", "select")))
     for link in links:
         name = link.name
         if name in ("limit", "page", "paginate", "per", "pagy", "none"):
             return True
-        # How many different values there are, nobody can tell.
-        unknown = unknown or name in ("distinct", "uniq")
         if name not in _LAZY and name not in _COLLECTIONS and (link.args or link.kwargs):
             unknown = True
         elif name not in _LAZY and name not in _COLLECTIONS:

@@ -198,7 +198,7 @@ def _repository(call: Call, name: str, declared: str, handle: str, scope: Scope)
     limited: bool | None = None
     if paging is not None or _TOP.match(name):
         limited = True
-    elif many and not in_keys and "Distinct" not in name and not _mybatis(declared, scope):
+    elif many and not in_keys and not _mybatis(declared, scope):
         limited = False
     return QueryMeaning(
         api, Op.SELECT, entity, many=many, nullable=not many and bool(_NULLABLE.match(name)), limited=limited,

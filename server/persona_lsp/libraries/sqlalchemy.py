@@ -11,7 +11,7 @@ from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, T
 from persona_lsp.libraries.python_values import assigned_to, assignments, last_name, links, unawaited
 from persona_lsp.libraries.sqlalchemy_edits import spell
 from persona_lsp.libraries.sqlalchemy_models import is_own_class, model_of, own_model
-from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN, UNTOLD
+from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Entry, Expr, Member, Name, Object, Str, dotted, walk
 
 SESSION_TYPES: Final = frozenset(
@@ -48,6 +48,8 @@ class Statement(Struct):
     aggregate: bool = False
     grouped: bool = False
     """Its rows are groups, whose number is another than that of the table's rows."""
+    columns: bool = False
+    """Columns are selected, and no whole rows."""
     values: tuple[AnyExpr, ...] = ()
 
 
@@ -353,8 +355,11 @@ def _op_of(expr: AnyExpr | None) -> Op:
 
 def _selected(statement: Statement, root: Call, scope: Scope) -> None:
     statement.aggregate = bool(root.args) and all(_is_aggregate(a, scope) for a in root.args)
+    statement.columns = bool(root.args)
     for arg in root.args:
         target: AnyExpr = arg
+        if isinstance(arg, Call) and arg.name == "distinct":
+            statement.calls.setdefault("distinct", arg)
         while isinstance(target, Call):
             if target.name in ("label", "distinct", "filter", "over") and target.receiver is not None:
                 target = target.receiver
@@ -363,6 +368,12 @@ def _selected(statement: Statement, root: Call, scope: Scope) -> None:
             else:
                 break
         statement.entity = statement.entity or model_of(target, scope)
+        statement.columns = statement.columns and _is_column(target)
+
+
+def _is_column(expr: AnyExpr) -> bool:
+    """`Order.city`, and not `models.Order`."""
+    return isinstance(expr, Member) and expr.name[:1].islower()
 
 
 def _is_aggregate(expr: AnyExpr, scope: Scope, depth: int = 0) -> bool:
@@ -402,8 +413,10 @@ def _read_calls(statement: Statement, chain: tuple[Call, ...], scope: Scope) -> 
             statement.entity = model_of(call.args[0], scope)
         if name in ("values", "set") or (name in ("update", "insert") and call.args):
             statement.values = (*statement.values, *call.args, *(k.value for k in call.kwargs))
-        if name in ("with_entities", "with_only_columns") and call.args and isinstance(call.args[0], Call):
-            statement.aggregate = call.args[0].name in _AGGREGATES
+        if name in ("with_entities", "with_only_columns") and call.args:
+            statement.columns = all(_is_column(arg) for arg in call.args)
+            if isinstance(call.args[0], Call):
+                statement.aggregate = call.args[0].name in _AGGREGATES
         if name in _FILTERS and name in statement.calls:
             earlier = statement.calls[name]
             call = Call(
@@ -454,7 +467,7 @@ def _meaning(statement: Statement, names: list[str], call: Call, handle: str) ->
     limited: bool | None = None
     if op is Op.SELECT:
         limited = limit is not None or not many or "fetchmany" in names or "paginate" in names
-        if not limited and (UNTOLD & {*names, *statement.calls} or _is_batched(statement)):
+        if not limited and (_is_facet(statement) or _is_batched(statement, names)):
             limited = None
     if limited is False and statement.grouped:
         limited = None
@@ -487,10 +500,16 @@ def _column(entry: Entry) -> str:
     return entry.key.name if isinstance(entry.key, Member) else ""
 
 
-def _is_batched(statement: Statement) -> bool:
-    """`execution_options(yield_per=100)`: the rows come in batches."""
+def _is_facet(statement: Statement) -> bool:
+    """The different values of columns; how many there are, nobody can tell. Different rows are all rows."""
+    made = statement.calls.get("distinct")
+    return made is not None and (statement.columns or bool(made.args))
+
+
+def _is_batched(statement: Statement, names: list[str]) -> bool:
+    """`yield_per(100)`, `execution_options(yield_per=100)`: the rows come in batches."""
     options = statement.calls.get("execution_options")
-    return options is not None and options.kwarg("yield_per") is not None
+    return "yield_per" in {*names, *statement.calls} or options is not None and options.kwarg("yield_per") is not None
 
 
 def _limit(statement: Statement) -> AnyExpr | None:

@@ -9,8 +9,6 @@ RESULT: Final = frozenset(
     {"scalars", "mappings", "unique", "columns", "tuples", "scalar_one", "yield_per", "partitions"}
 )
 MANY: Final = frozenset({"all", "fetchall", "fetchmany", "partitions", "scalars", "mappings", "tuples", "unique"})
-UNTOLD: Final = frozenset({"distinct", "yield_per"})
-"""Steps after which nobody can tell how many rows there are at once."""
 NULLABLE: Final = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "get"})
 EXACT: Final = frozenset({"one", "scalar_one", "get_one", "get_or_404", "first_or_404", "one_or_404"})
 COUNTS: Final = frozenset({"count", "exists"})

@@ -230,7 +230,8 @@ def _built(links: Chain, scope: Scope) -> Meaning | None:
     written = links.named("values", "set")
     del source
     # How many different values there are, nobody can tell.
-    limited = True if not many or limit is not None else None if links.named("distinct", "distinctOn") else False
+    facet = links.named("distinctOn") or (links.named("distinct") and links.named("select"))
+    limited = True if not many or limit is not None else None if facet else False
     return QueryMeaning(
         api, op, entity, many=many, nullable=nullable, limited=limited, keys=keys,
         sql=dynamic, fragment=dynamic is not None, limit=limit.args[0] if limit is not None and limit.args else None,
