@@ -509,7 +509,7 @@ def _is_facet(statement: Statement) -> bool:
 def _is_batched(statement: Statement, names: list[str]) -> bool:
     """`yield_per(100)`, `execution_options(yield_per=100)`: the rows come in batches."""
     options = statement.calls.get("execution_options")
-    return "yield_per" in {*names, *statement.calls} or options is not None and options.kwarg("yield_per") is not None
+    return "yield_per" in {*names, *statement.calls} or (options is not None and options.kwarg("yield_per") is not None)
 
 
 def _limit(statement: Statement) -> AnyExpr | None:
