@@ -1,6 +1,7 @@
 """Walking, reading, replacing and remembering files."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -152,6 +153,18 @@ class TestReplace:
         assert (tmp_path / "real.py").stat().st_mode & 0o777 == 0o755
         assert (tmp_path / "link.py").is_symlink()
         assert sorted(os.listdir(tmp_path)) == ["link.py", "real.py"]
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on this system")
+    def test_a_pipe_or_device_is_written_into_and_stays_what_it_is(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        read: list[bytes] = []
+        reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+        reader.start()
+        disk.write(str(pipe), b"report")
+        reader.join(10)
+        assert read == [b"report"]
+        assert pipe.is_fifo()
 
     def test_it_leaves_a_file_alone_that_changed_meanwhile(self, tmp_path: Path) -> None:
         put(tmp_path, "a.py", text="somebody's work")

@@ -118,8 +118,14 @@ def replace(location: str, old: bytes, new: bytes) -> bool:
 
 
 def write(location: str, data: bytes) -> None:
-    """Write a whole file in one step. Raises OSError."""
-    _write(os.path.realpath(location), data, None)
+    """Write a whole file in one step; into what is there already, where that is no file. Raises OSError."""
+    target = os.path.realpath(location)
+    if os.path.exists(target) and not os.path.isfile(target):
+        # Root could replace /dev/null, /dev/stdout or a pipe by a file.
+        with open(target, "wb") as stream:
+            stream.write(data)
+    else:
+        _write(target, data, None)
 
 
 class Files:
