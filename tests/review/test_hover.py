@@ -13,9 +13,9 @@ SHOP = read(FASTAPI)
 
 
 def rows(hover: Hover | None) -> dict[str, str]:
-    """The rows of the card's table."""
+    """The lines of the card's list."""
     assert hover is not None
-    return dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.*) \|$", hover.markdown, re.MULTILINE))
+    return dict(re.findall(r"^- \*\*(.+?)\*\*: (.*)$", hover.markdown, re.MULTILINE))
 
 
 @pytest.mark.parametrize("needle", ['get("/orders/{order_id}")', "read_order"])
@@ -47,7 +47,7 @@ def test_what_an_endpoint_takes_and_what_is_worth_fixing() -> None:
 
 def test_text_of_the_source_stays_text() -> None:
     hover = SHOP.hover("app/orders.py", "read_order")
-    assert rows(hover)["Answers"].endswith('`404` "no \\| such \\`order\\`"')
+    assert rows(hover)["Answers"].endswith('`404` "no | such \\`order\\`"')
     odd = read(
         {
             "a.py": 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/a|b`c/{x}")\n'
@@ -56,8 +56,7 @@ def test_text_of_the_source_stays_text() -> None:
     )
     card = odd.hover("a.py", "get(")
     assert card is not None
-    table = [line for line in card.markdown.splitlines() if line.startswith("|")]
-    assert all(len(re.findall(r"(?<!\\)\|", line)) == 3 for line in table)
+    assert not [line for line in card.markdown.splitlines() if line.startswith("|")]
     said = card.markdown.partition("**Worth fixing")[0]
     assert all(len(re.findall(r"(?<!\\)`", line)) % 2 == 0 for line in said.splitlines())
     assert "](y)" not in said.replace("\\](y)", "")
@@ -81,6 +80,17 @@ def test_a_finding_says_why_and_how_to_silence_it() -> None:
     assert found.message in hover.markdown
     assert "`GET /api/orders/{id}/cancel` is registered here." in hover.markdown
     assert "persona-lsp: ignore[get-with-side-effects] reason" in hover.markdown
+
+
+def test_the_end_of_a_deep_line_is_not_yet_the_next_endpoint() -> None:
+    text = (
+        "from fastapi import FastAPI, HTTPException\napp = FastAPI()\n"
+        '@app.post("/a")\ndef a(db):\n    try:\n        db.run()\n    except Exception as error:\n'
+        '        raise HTTPException(500, str(error))\n\n\n@app.get("/b")\ndef b():\n    return []\n'
+    )
+    hover = read({"a.py": text}).hover("a.py", "str(error)")
+    assert hover is not None
+    assert "goes to the client" in hover.markdown
 
 
 def test_a_comment_that_silences_says_what() -> None:

@@ -107,12 +107,12 @@ def _endpoint_on_line(
 ) -> tuple[int, int, list[Endpoint]] | None:
     """The endpoints that are registered on the line, where the place is in front of the registration (`@router`)."""
     source = extraction.source
-    end = source.find(b"\n", offset)
-    line = source[source.rfind(b"\n", 0, offset) + 1 : len(source) if end < 0 else end]
-    start = offset - (offset - (source.rfind(b"\n", 0, offset) + 1)) + (len(line) - len(line.lstrip()))
+    begin, end = source.rfind(b"\n", 0, offset) + 1, source.find(b"\n", offset)
+    line = source[begin : len(source) if end < 0 else end]
+    start = begin + len(line) - len(line.lstrip())
     found = [
         e for e in snapshot.by_file.get(extraction.path, ())
-        if e.where.path == extraction.path and start <= offset < e.where.start <= start + len(line)
+        if e.where.path == extraction.path and start <= offset < e.where.start <= begin + len(line)
     ]  # fmt: skip
     return (start, found[0].where.end, found) if found else None
 
@@ -167,8 +167,7 @@ def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Pro
         ("Answers", _answers(first)),
         ("Does", _does((*([first.handler] if first.handler is not None else []), *first.callees))),
     ]
-    table = "\n".join(f"| **{name}** | {_cell(value)} |" for name, value in rows if value)
-    lines.append(f"| | |\n|---|---|\n{table}")
+    lines.append(_list(rows))
     if found:
         lines.append("**Worth fixing before merge**")
         shown = sorted(found, key=lambda r: (r.severity, r.where.start))[:_SHOWN_FINDINGS]
@@ -179,6 +178,11 @@ def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Pro
         if sentence:
             lines.append(f"> {sentence}  \n> — *{profile.name}*")
     return "\n\n".join(lines)
+
+
+def _list(rows: Iterable[tuple[str, str]]) -> str:
+    """A list: many editors show the bars of a table, or an empty row as its head."""
+    return "\n".join(f"- **{name}**: {_line(value)}" for name, value in rows if value)
 
 
 def _impact(reported: Reported) -> str:
@@ -208,9 +212,8 @@ def _function_card(function: Function, found: Sequence[Reported]) -> str:
         ("Raises", ", ".join(f"`{_plain(r)}`" for r in raises[:_SHOWN_NAMES])),
         ("Transaction", "runs in one" if function.transactional else "opens one" if function.txs else ""),
     ]
-    table = "\n".join(f"| **{name}** | {_cell(value)} |" for name, value in rows if value)
-    if table:
-        lines.append(f"| | |\n|---|---|\n{table}")
+    if told := _list(rows):
+        lines.append(told)
     elif not found:
         lines.append(
             "Asks no database, calls no service, raises nothing that is known."
@@ -341,6 +344,5 @@ _MARKUP: Final = re.compile(r"[\\`*\[\]<>~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^
 """Underscores inside of words mean nothing; some signs mean something at the beginning only."""
 
 
-def _cell(text: str) -> str:
-    # A backslash before an escaped bar would let it divide cells again.
-    return re.sub(r"\\*\|", r"\\|", text).replace("\n", " ")
+def _line(text: str) -> str:
+    return text.replace("\n", " ")
