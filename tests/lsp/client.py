@@ -18,6 +18,13 @@ REAL = [sys.executable, "-c", "import sys; from persona_lsp.lsp import serve; sy
 
 Json = dict[str, Any]
 
+LITERALS: Json = {
+    "textDocument": {
+        "codeAction": {"isPreferredSupport": True, "codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}
+    }
+}
+"""What a client has to announce that takes code actions as they have been for years, and nothing else."""
+
 
 class Client:
     """One server process."""
@@ -104,7 +111,7 @@ class Client:
         params = {
             "processId": None,
             "rootUri": root.as_uri() if root else None,
-            "capabilities": capabilities if capabilities is not None else {},
+            "capabilities": capabilities if capabilities is not None else LITERALS,
             **more,
         }
         result: Json = self.request("initialize", params)

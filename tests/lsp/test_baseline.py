@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from client import REAL, Client, Json
+from client import LITERALS, REAL, Client, Json
 from conftest import RICH
 
 LEAK = """from fastapi import FastAPI, HTTPException
@@ -128,7 +128,7 @@ def test_a_fix_in_another_file(tmp_path: Path, versions: bool) -> None:
     with Client(REAL, cache=tmp_path / "cache") as client:
         capabilities = {"workspace": {"workspaceEdit": {"documentChanges": True}}} if versions else {}
         client.initialize(
-            {**capabilities, "textDocument": {"publishDiagnostics": {"dataSupport": True}}},
+            {**capabilities, "textDocument": {**LITERALS["textDocument"], "publishDiagnostics": {"dataSupport": True}}},
             tmp_path,
             initializationOptions={"debounceMs": 0},
         )

@@ -228,6 +228,21 @@ def test_why_without_show_document_is_a_message(client: Client) -> None:
     assert client.notified("window/showMessage")[-1]["message"] == "r: https://x"
 
 
+def test_a_client_that_cannot_say_how_it_counts_says_so_in_its_options(client: Client) -> None:
+    result = client.initialize(initializationOptions={"positionEncoding": "utf-8"})
+    assert result["capabilities"]["positionEncoding"] == "utf-8"
+    client.open(URI, "é bad1\n")
+    (diagnostic,) = client.diagnostics(URI, 1)
+    assert diagnostic["range"]["start"]["character"] == 3
+    assert client.notified("window/showMessage") == [], "it is no setting that does not exist"
+
+
+def test_what_a_client_announces_comes_before_its_options(client: Client) -> None:
+    general = {"positionEncodings": ["utf-16"]}
+    result = client.initialize({"general": general}, initializationOptions={"positionEncoding": "utf-8"})
+    assert result["capabilities"]["positionEncoding"] == "utf-16"
+
+
 def test_hostile_capabilities(client: Client) -> None:
     client.initialize(
         {

@@ -11,6 +11,8 @@ from persona_lsp.lsp.client import Client
 EXPLAIN = "persona-lsp.explain"
 REVIEW = "persona-lsp.review"
 RESTART = "persona-lsp.restart"
+APPLY = "persona-lsp.apply"
+"""The edit of a code action, for clients that take commands only."""
 STATUS = "persona-lsp.status"
 
 QUICK_FIX = "quickfix"
@@ -24,12 +26,11 @@ def answer(client: Client) -> dict[str, Any]:
 
 def capabilities(client: Client) -> dict[str, Any]:
     """All features; those that only some clients can use, only for these."""
-    code_action: dict[str, Any] = {"codeActionKinds": [QUICK_FIX, FIX_ALL]}
-    if client.resolves_edits:
+    code_action: Any = {"codeActionKinds": [QUICK_FIX, FIX_ALL]} if client.action_literals else True
+    if client.action_literals and client.resolves_edits:
         # Edits are made when an action is chosen.
         code_action["resolveProvider"] = True
     result: dict[str, Any] = {
-        "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
         "hoverProvider": True,
         # Persona files alone have completions; everywhere else there are none, at once.
@@ -38,12 +39,14 @@ def capabilities(client: Client) -> dict[str, Any]:
         "inlayHintProvider": {"resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},
         # Labelled, since other servers have their own symbols for the same file.
-        "documentSymbolProvider": {"label": "persona-lsp"},
+        "documentSymbolProvider": {"label": "persona-lsp"} if client.symbol_labels else True,
         "workspaceSymbolProvider": True,
         "definitionProvider": True,
-        "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS]},
+        "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS, APPLY]},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
+    if client.names_encodings or client.encoding != "utf-16":
+        result["positionEncoding"] = client.encoding
     if client.pulls:
         # Only clients that pull are told that they may: never both.
         result["diagnosticProvider"] = {

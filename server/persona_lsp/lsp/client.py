@@ -21,6 +21,7 @@ class Client(Struct, frozen=True):
     document_changes: bool = False
     creates_files: bool = False
     preferred: bool = False
+    action_literals: bool = False
     resolves_edits: bool = False
     progress: bool = False
     shows_documents: bool = False
@@ -31,11 +32,17 @@ class Client(Struct, frozen=True):
     refreshes_hints: bool = False
     refreshes_lenses: bool = False
     symbol_trees: bool = False
+    symbol_labels: bool = False
+    names_encodings: bool = False
     applies_edits: bool = False
 
 
-def client_of(capabilities: Any) -> Client:
-    """The client of its `capabilities`, which may be anything."""
+def client_of(capabilities: Any, options: Any = None) -> Client:
+    """The client of its `capabilities` and its `initializationOptions`, either of which may be anything.
+
+    `positionEncoding` among the options is for clients that count otherwise than the protocol wants and cannot say so:
+    ALE counts bytes, and would write a fix into the wrong place of a line with other letters than ASCII.
+    """
 
     def has(*path: str) -> bool:
         return look_up(capabilities, *path) is True
@@ -49,7 +56,9 @@ def client_of(capabilities: Any) -> Client:
     )
     data = has(*published, "dataSupport") or has(*pulled, "dataSupport")
     return Client(
-        encoding=_encoding(look_up(capabilities, "general", "positionEncodings")),
+        encoding=_encoding(
+            look_up(capabilities, "general", "positionEncodings") or [look_up(options, "positionEncoding")]
+        ),
         pulls=isinstance(look_up(capabilities, *pulled), dict),
         markdown=isinstance(formats, list) and "markdown" in formats,
         code_description=has(*published, "codeDescriptionSupport") or has(*pulled, "codeDescriptionSupport"),
@@ -59,6 +68,9 @@ def client_of(capabilities: Any) -> Client:
         document_changes=has("workspace", "workspaceEdit", "documentChanges"),
         creates_files=isinstance(operations, list) and "create" in operations,
         preferred=has("textDocument", "codeAction", "isPreferredSupport"),
+        action_literals=isinstance(
+            look_up(capabilities, "textDocument", "codeAction", "codeActionLiteralSupport"), dict
+        ),
         resolves_edits=isinstance(resolves, list)
         and "edit" in resolves
         and has("textDocument", "codeAction", "dataSupport"),
@@ -71,6 +83,8 @@ def client_of(capabilities: Any) -> Client:
         refreshes_hints=has("workspace", "inlayHint", "refreshSupport"),
         refreshes_lenses=has("workspace", "codeLens", "refreshSupport"),
         symbol_trees=has("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport"),
+        symbol_labels=has("textDocument", "documentSymbol", "labelSupport"),
+        names_encodings=look_up(capabilities, "general", "positionEncodings") is not None,
         applies_edits=has("workspace", "applyEdit"),
     )
 

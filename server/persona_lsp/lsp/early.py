@@ -73,7 +73,7 @@ class Early:
             continue
         request, rest = _initialize(first)
         if request is not None:
-            result = answer(client_of(request.params.capabilities))
+            result = answer(client_of(request.params.capabilities, request.params.initialization_options))
             body = msgspec.json.encode({"jsonrpc": "2.0", "id": request.id, "result": result})
             self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
             yield request.params

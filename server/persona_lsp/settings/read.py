@@ -95,9 +95,8 @@ def read_editor(value: object, name: str = "the editor's settings") -> Partial:
     if value is None:
         return NOTHING
     # Editors keep their own switches (the command to start, tracing) in the section that they send.
-    return read_mapping(
-        value, name, known=("command", "trace", "path", "args", "interpreter", "server", "env", "enable")
-    )
+    own = ("command", "trace", "path", "args", "interpreter", "server", "env", "enable", "positionEncoding")
+    return read_mapping(value, name, known=own)
 
 
 def read_mapping(table: object, name: str, known: Iterable[str] = ()) -> Partial:

@@ -10,7 +10,7 @@ import msgspec
 from lsprotocol import types
 
 from persona_lsp.host import wire
-from persona_lsp.lsp.capabilities import EXPLAIN, FIX_ALL, QUICK_FIX
+from persona_lsp.lsp.capabilities import APPLY, EXPLAIN, FIX_ALL, QUICK_FIX
 from persona_lsp.lsp.convert import Json, diagnostic_of, range_of, text_edit_of, uri_of
 from persona_lsp.lsp.documents import Document
 from persona_lsp.lsp.messages import CodeAction, ContextDiagnostic, look_up, params
@@ -34,11 +34,12 @@ def register(session: Session) -> None:
         result = session.current(document) or session.results.get(document.uri)
         if result is None:
             return []
-        return await _actions(session, document, result, asked)
+        actions = await _actions(session, document, result, asked)
+        return actions if session.client.action_literals else _commands(session, actions)
 
     async def resolve(raw: Any) -> Json:
         action = raw if isinstance(raw, dict) else {}
-        return await _resolved(session, action)
+        return await resolved(session, action)
 
     on(session.server, types.TEXT_DOCUMENT_CODE_ACTION, code_action)
     on(session.server, types.CODE_ACTION_RESOLVE, resolve)
@@ -47,23 +48,23 @@ def register(session: Session) -> None:
 async def _actions(session: Session, document: Document, result: wire.Result, asked: CodeAction) -> list[Json]:
     only = asked.context.only
     picked, by_context = _picked(session, document, result, asked)
+    # A client that asks so (Kate) applies whatever it gets: one fix, and nothing that hides a finding or mends more.
+    whole = by_context and _is_whole(document, asked, picked)
     actions: list[Json] = []
     wants_fixes = any(_wanted(kind, only) for kind in (QUICK_FIX, IGNORE_HERE, IGNORE_EVERYWHERE, WHY))
     if picked and wants_fixes:
         ids = tuple(shown.id for shown in picked)
         proposals = await session.ask("fixes", tuple[wire.Proposal, ...], document, ids=ids)
         fixes = [p for p in proposals if p.kind == QUICK_FIX]
-        whole = by_context and _is_whole(document, asked, picked)
         for shown in picked:
             own = [p for p in fixes if p.finding == shown.id]
             if whole:
-                # A client that asks so (Kate) applies whatever it gets: one fix, and nothing that hides a finding.
                 own = own[:1]
             if _wanted(QUICK_FIX, only):
                 actions += [_fix(session, document, shown, p, first=index == 0) for index, p in enumerate(own)]
         if not whole:
             actions += await _others(session, document, picked, proposals, only)
-    if _wanted(FIX_ALL, only) and (only or any(shown.safe for shown in result.findings)):
+    if _wanted(FIX_ALL, only) and (only or (not whole and any(shown.safe for shown in result.findings))):
         actions += await _fix_all(session, document)
     return actions
 
@@ -113,7 +114,7 @@ def _fix(session: Session, document: Document, shown: wire.Shown, proposal: wire
         "kind": QUICK_FIX,
         "diagnostics": [diagnostic_of(shown, session.client)],
     }
-    if first and proposal.safe:
+    if first and proposal.safe and session.client.preferred:
         action["isPreferred"] = True
     return _with_edit(session, document, action, proposal)
 
@@ -180,21 +181,38 @@ async def _ignore_everywhere(session: Session, document: Document, rule: str) ->
 
 async def _fix_all(session: Session, document: Document) -> list[Json]:
     action: Json = {"title": "Fix all safe findings of persona-lsp in this file", "kind": FIX_ALL}
-    if session.client.resolves_edits:
+    if _makes_edits_later(session):
         return [{**action, "data": {"uri": document.uri, "serial": document.serial, "what": "fix-all"}}]
     proposal = await session.ask("fix-all", wire.Proposal | None, document)
     return [] if proposal is None else [{**action, "edit": _edit(session, proposal)}]
 
 
+def _makes_edits_later(session: Session) -> bool:
+    """Whether actions carry data instead of an edit: for clients that ask again, or that are given commands."""
+    return session.client.resolves_edits or not session.client.action_literals
+
+
+def _commands(session: Session, actions: list[Json]) -> list[Json]:
+    """The actions for a client that takes commands only: those that are commands, and edits if it can be sent any."""
+    commands = []
+    for action in actions:
+        if "command" in action:
+            commands.append(action["command"])
+        elif "data" in action and session.client.applies_edits:
+            commands.append({"title": action["title"], "command": APPLY, "arguments": [action["data"]]})
+    return commands
+
+
 def _with_edit(session: Session, document: Document, action: Json, proposal: wire.Proposal) -> Json:
-    if session.client.resolves_edits:
+    if _makes_edits_later(session):
         what = "fix" if proposal.kind == QUICK_FIX else "ignore"
         data = {"uri": document.uri, "serial": document.serial, "what": what, "id": proposal.finding}
         return {**action, "data": {**data, "index": proposal.index}}
     return {**action, "edit": _edit(session, proposal)}
 
 
-async def _resolved(session: Session, action: Json) -> Json:
+async def resolved(session: Session, action: Json) -> Json:
+    """The action with its edit, made from its `data`. Raises `ContentModifiedError` when the text changed since."""
     data = action.get("data")
     uri = look_up(data, "uri")
     if not isinstance(uri, str) or "edit" in action:

@@ -1,4 +1,4 @@
-"""workspace/executeCommand: explain a rule, review now, start the worker again, say how things are."""
+"""workspace/executeCommand: explain a rule, review now, start the worker again, say how things are, apply an edit."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from persona_lsp import __version__
 from persona_lsp.lsp import capabilities
+from persona_lsp.lsp.features.code_action import resolved
 from persona_lsp.lsp.messages import ExecuteCommand, params
 from persona_lsp.lsp.rpc import RequestFailedError, on
 from persona_lsp.lsp.session import Session
@@ -28,11 +29,21 @@ def register(session: Session) -> None:
                 session.link.restart()
             case capabilities.STATUS:
                 return _status(session)
+            case capabilities.APPLY:
+                await _apply(session, *arguments[:1])
             case _:
                 raise RequestFailedError(f"there is no command `{asked.command}`")
         return None
 
     on(session.server, types.WORKSPACE_EXECUTE_COMMAND, execute)
+
+
+async def _apply(session: Session, data: Any = None) -> None:
+    """Ask the client to apply the edit of a code action. Raises `RequestFailedError` where that cannot be done."""
+    action = await resolved(session, {"data": data})
+    if "edit" not in action or not session.client.applies_edits:
+        raise RequestFailedError("there is nothing to apply")
+    await session.rpc.ask(types.WORKSPACE_APPLY_EDIT, {"edit": action["edit"]})
 
 
 async def _explain(session: Session, rule: str = "", url: str = "") -> None:

@@ -40,7 +40,7 @@ def flat(symbol: wire.Named, session: Session, container: str = "") -> Json:
     """A symbol as `SymbolInformation`."""
     result: Json = {
         "name": symbol.name or "?",
-        "kind": KINDS.get(symbol.kind, types.SymbolKind.Object.value),
+        "kind": KINDS.get(symbol.kind, types.SymbolKind.Variable.value),
         "location": location_of(symbol.selection, session.client.encoding),
     }
     if container or symbol.detail:
@@ -58,7 +58,7 @@ def _tree(symbol: wire.Named, session: Session) -> Json:
     return {
         "name": symbol.name or "?",
         "detail": symbol.detail,
-        "kind": KINDS.get(symbol.kind, types.SymbolKind.Object.value),
+        "kind": KINDS.get(symbol.kind, types.SymbolKind.Variable.value),
         "range": whole,
         "selectionRange": selection,
         "children": [_tree(child, session) for child in symbol.children],

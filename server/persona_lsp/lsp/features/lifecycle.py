@@ -34,7 +34,7 @@ def register(session: Session) -> None:
 
 def begin(session: Session, asked: Initialize) -> None:
     """Take what the client says of itself, and let the worker begin."""
-    session.client = client_of(asked.capabilities)
+    session.client = client_of(asked.capabilities, asked.initialization_options)
     session.client_name = str(look_up(asked.client_info, "name") or "")
     session.documents.encoding = session.client.encoding
     session.settings = configuration.initial(asked.initialization_options)
