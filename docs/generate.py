@@ -1,9 +1,12 @@
-"""Writes the pages that are made from the code: docs/rules/, docs/settings.md, docs/frameworks.md, tables in docs/personas.md.
+"""Writes what is made from the code: docs/rules/, docs/settings.md, docs/frameworks.md, tables in docs/personas.md, and
+in client-config/ the schemas of the settings and the files that its pages show.
 
 `python docs/generate.py` writes what changed and removes pages of rules that are gone; with `--check` it writes
 nothing, names what is stale and answers 1.
 """
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -15,9 +18,12 @@ from persona_lsp.persona.codes import CODES  # noqa: E402 - the same
 from persona_lsp.persona.schema import FIELDS, SOURCES  # noqa: E402 - the same
 from persona_lsp.rules.registry import Rule, rules, topics  # noqa: E402 - the same
 from persona_lsp.rules.topics import FEATURES  # noqa: E402 - the same
+from persona_lsp.settings.schema import editor_schema, json_schema  # noqa: E402 - the same
 from persona_lsp.settings.schema import markdown as settings_page  # noqa: E402 - the same
 
 NOTE = "<!-- Made by docs/generate.py; change what it is made from. -->\n"
+EDITORS = DOCS.parent / "client-config"
+_SHOWN = re.compile(r"(<!-- file: (\S+) -->\n```\w+\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 LANGUAGES = {
     "python": "Python",
     "javascript": "JavaScript",
@@ -35,6 +41,11 @@ def pages() -> dict[Path, str]:
     made[DOCS / "settings.md"] = f"{NOTE}\n# Settings\n\n{settings_page()}"
     made[DOCS / "frameworks.md"] = _frameworks()
     made[DOCS / "personas.md"] = _personas()
+    made[EDITORS / "persona-lsp.schema.json"] = _json(json_schema())
+    for file in (EDITORS / "settings.schema.json", EDITORS / "jetbrains" / "settings.schema.json"):
+        made[file] = _json(editor_schema())
+    for page in EDITORS.glob("*/README.md"):
+        made[page] = _with_files(page)
     return made
 
 
@@ -60,6 +71,19 @@ def main(arguments: list[str]) -> int:
         else:
             path.unlink()
     return 0
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_files(page: Path) -> str:
+    """A page whose fences below `<!-- file: NAME -->` show the files beside it."""
+
+    def shown(found: re.Match[str]) -> str:
+        return found[1] + (page.parent / found[2]).read_text(encoding="utf-8") + found[3]
+
+    return _SHOWN.sub(shown, page.read_text(encoding="utf-8"))
 
 
 def _rule(rule: Rule) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from persona_lsp.cli.commands import check
+from persona_lsp.cli.editors import EDITORS
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -19,10 +20,11 @@ def test_the_persona_of_the_owner_is_shipped_byte_for_byte() -> None:
     assert hashlib.sha256(data).hexdigest() == BACKEND_DEVELOPER
 
 
-def test_the_wheel_carries_the_personas_and_the_pages_of_the_rules() -> None:
+def test_the_wheel_carries_the_personas_the_pages_of_the_rules_and_the_configuration_of_editors() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"personas": "persona_lsp/_personas", "docs/rules": "persona_lsp/_rules"}
+    editors = {f"client-config/{name}": f"persona_lsp/_editors/{name}" for name in EDITORS}
+    assert included == {"personas": "persona_lsp/_personas", "docs/rules": "persona_lsp/_rules", **editors}
     assert all((REPOSITORY / folder).is_dir() for folder in included)
 
 

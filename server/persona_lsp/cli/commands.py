@@ -208,6 +208,21 @@ def check_personas(paths: tuple[str, ...], form: str, fail_on: str, color: str) 
 
 
 @commands.command()
+@click.argument("editor", required=False)
+def init(editor: str | None) -> int:
+    """Print the configuration for an EDITOR; without one, list the editors."""
+    from persona_lsp.cli import editors
+
+    if editor is None:
+        _emit(editors.listed(), None)
+        return 0
+    configuration = editors.configuration(editor)
+    _emit(configuration.text, None)
+    click.echo(f"For {configuration.title}: {configuration.place}", err=True)
+    return 0
+
+
+@commands.command()
 @click.option("--stdio", is_flag=True, help="Standard input and output (the default).")
 @click.option("--tcp", metavar="HOST:PORT", help="Wait for a client on a TCP port.")
 @click.option("--ws", metavar="HOST:PORT", help="Wait for a client on a WebSocket.")

@@ -29,6 +29,16 @@ def editor_properties() -> dict[str, dict[str, Any]]:
     return {f"{SECTION}.{camel(name)}": _inlined(body, raw["$defs"]) for name, body in properties.items()}
 
 
+def editor_schema() -> dict[str, Any]:
+    """The JSON schema of an editor's settings, as one object with keys such as `persona-lsp.codeLens`."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "persona-lsp",
+        "type": "object",
+        "properties": editor_properties(),
+    }
+
+
 def markdown() -> str:
     """A section per setting: what it does, its values, its default and an example."""
     sections = []

@@ -1,0 +1,59 @@
+-- persona-lsp in Neovim 0.7 and newer; no plugin is needed.
+-- ~/.config/nvim/plugin/persona-lsp.lua is read by itself when Neovim starts.
+
+local server = {
+  name = 'persona-lsp',
+  cmd = { "persona-lsp" },
+  filetypes = { 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby' },
+  -- The first that is found above the file; the whole repository is one API.
+  root_markers = {
+    'persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'Gemfile',
+  },
+  settings = {
+    ['persona-lsp'] = {
+      -- persona = 'backend-developer',
+      -- ignore = { 'unbounded-list' },
+    },
+  },
+}
+
+if vim.fn.has('nvim-0.11') == 1 then
+  vim.lsp.config(server.name, server)
+  vim.lsp.enable(server.name)
+  return
+end
+
+local function root_of(folder)
+  for _, marker in ipairs(server.root_markers) do
+    local here, below = folder, nil
+    while here ~= below do
+      if vim.loop.fs_stat(here .. '/' .. marker) then
+        return here
+      end
+      here, below = vim.fn.fnamemodify(here, ':h'), here
+    end
+  end
+  return nil
+end
+
+local clients = {}
+
+vim.api.nvim_create_autocmd('FileType', {
+  pattern = server.filetypes,
+  callback = function()
+    local buffer = vim.api.nvim_get_current_buf()
+    local file = vim.api.nvim_buf_get_name(buffer)
+    if file == '' or vim.bo[buffer].buftype ~= '' then
+      return
+    end
+    local folder = vim.fn.fnamemodify(file, ':p:h')
+    local root = root_of(folder)
+    local key = root or ''
+    if not clients[key] or not vim.lsp.get_client_by_id(clients[key]) then
+      clients[key] = vim.lsp.start_client(vim.tbl_extend('force', server, { root_dir = root }))
+    end
+    if clients[key] then
+      vim.lsp.buf_attach_client(buffer, clients[key])
+    end
+  end,
+})

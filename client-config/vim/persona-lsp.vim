@@ -1,0 +1,36 @@
+" persona-lsp in Vim 8 and newer, with ALE: ~/.vim/after/plugin/persona-lsp.vim.
+
+let s:markers = ['persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'Gemfile']
+
+" The folder of the first marker that is found above the file; the whole repository is one API.
+function! s:Root(buffer) abort
+  let l:folder = fnamemodify(bufname(a:buffer), ':p:h')
+  for l:marker in s:markers
+    let l:here = l:folder
+    while 1
+      if !empty(glob(fnameescape(l:here) . '/' . l:marker)) || isdirectory(l:here . '/' . l:marker)
+        return l:here
+      endif
+      let l:above = fnamemodify(l:here, ':h')
+      if l:above ==# l:here
+        break
+      endif
+      let l:here = l:above
+    endwhile
+  endfor
+  return l:folder
+endfunction
+
+" ALE counts the bytes of a line. Settings go beside that: 'persona': 'backend-developer', 'ignore': ['unbounded-list'].
+let s:options = {'positionEncoding': 'utf-8'}
+
+for s:filetype in ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby']
+  call ale#linter#Define(s:filetype, {
+  \ 'name': 'persona_lsp',
+  \ 'lsp': 'stdio',
+  \ 'executable': 'persona-lsp',
+  \ 'command': '%e',
+  \ 'project_root': function('s:Root'),
+  \ 'initialization_options': s:options,
+  \})
+endfor
