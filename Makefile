@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test editors check format docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -16,6 +16,9 @@ demo: $(READY)  ## review the example back end
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses=4 $(ARGS)
+
+editors: $(READY)  ## run the tests in real editors; installs those that are missing
+	@$(BIN)/python -m pytest -q -m editors tests/editors $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check
