@@ -30,6 +30,7 @@ REGISTRATIONS = {
 }
 NOTIFICATIONS = {"textDocument/publishDiagnostics", "window/showMessage", "window/logMessage", "$/progress"}
 _OLD_SYMBOL_KINDS = range(1, 19)
+_OLD_COMPLETION_KINDS = range(1, 19)
 
 
 class Checker:
@@ -84,6 +85,11 @@ class Checker:
                     self._action(action)
             case "codeAction/resolve":
                 self._action(result)
+            case "textDocument/completion":
+                known = self.has("textDocument.completion.completionItemKind.valueSet") or _OLD_COMPLETION_KINDS
+                self.problems += [f"a completion of kind {one['kind']}" for one in result if one["kind"] not in known]
+                if any(one.get("insertTextFormat") == types.InsertTextFormat.Snippet.value for one in result):
+                    self.need("textDocument.completion.completionItem.snippetSupport", "a snippet")
             case "textDocument/diagnostic":
                 self._diagnostics(result.get("items", ()), "textDocument.diagnostic")
             case "workspace/diagnostic":

@@ -243,6 +243,23 @@ async def test_symbols_hints_and_definitions(client: Client, folder: Path) -> No
     assert place.uri.endswith("orders.py")
 
 
+async def test_completion_in_a_persona_file(client: Client, folder: Path) -> None:
+    await client.begin(folder)
+    file = folder / ".claude" / "agents" / "reviewer.md"
+    uri = client.open(file, "---\nname: reviewer\nmodel: \ncol\n---\nYou review.\n", "markdown")
+
+    async def offered(needle: str) -> list[str]:
+        place = client.at(uri, needle)
+        place = types.Position(place.line, place.character + len(needle))
+        asked = types.CompletionParams(identifier(uri), place)
+        items = await client.text_document_completion_async(asked)
+        assert isinstance(items, list)
+        return [item.label for item in items]
+
+    assert "color" in await until(lambda: offered("col"), "the fields")
+    assert "sonnet" in await offered("model: ")
+
+
 async def test_settings_of_the_editor(client: Client, folder: Path) -> None:
     uri = await opened(client, folder)
 

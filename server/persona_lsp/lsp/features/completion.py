@@ -10,9 +10,10 @@ from persona_lsp.lsp.messages import AtPosition, params
 from persona_lsp.lsp.rpc import on
 from persona_lsp.lsp.session import Session
 
+# Kinds that every client knows, whether it says so or not.
 KINDS = {
     "field": types.CompletionItemKind.Property.value,
-    "value": types.CompletionItemKind.EnumMember.value,
+    "value": types.CompletionItemKind.Value.value,
     "color": types.CompletionItemKind.Color.value,
     "tool": types.CompletionItemKind.Function.value,
 }
