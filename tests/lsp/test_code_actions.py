@@ -47,7 +47,7 @@ def test_by_range_without_a_context(opened: Client) -> None:
     assert titles(actions) == [
         "Rename to `good`",
         "Remove",
-        "Ignore `bad-word` here",
+        "Ignore bad-word here",
         "Why bad-word?",
         "Fix all safe findings of persona-lsp in this file",
     ]

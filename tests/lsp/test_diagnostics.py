@@ -125,6 +125,21 @@ def test_a_pull_that_is_overtaken_is_to_be_repeated(client: Client) -> None:
     assert len(pull(client)["items"]) == 2
 
 
+def test_a_pulled_document_is_to_be_pulled_again_when_settings_change_its_findings(client: Client) -> None:
+    client.initialize(PULL)
+    client.open(URI, "bad1\n")
+    first = pull(client)
+    assert len(first["items"]) == 1
+
+    def refreshes() -> int:
+        return sum(m.get("method") == "workspace/diagnostic/refresh" for m in client.messages)
+
+    before = refreshes()
+    client.notify("workspace/didChangeConfiguration", {"settings": {"persona-lsp": {"ignore": ["bad-word"]}}})
+    client.until(lambda: refreshes() > before)
+    assert pull(client, previous=first["resultId"])["items"] == []
+
+
 def test_pulling_the_workspace(client: Client, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("bad1\n")
     (tmp_path / "b.py").write_text("bad2 bad3\n")
@@ -146,6 +161,39 @@ def test_pulling_the_workspace(client: Client, tmp_path: Path) -> None:
     kinds = {item["uri"].rsplit("/", 1)[1]: (item["kind"], item.get("items")) for item in report["items"]}
     assert kinds["b.py"] == ("full", [])
     assert kinds["a.py"] == ("unchanged", None)
+
+
+def test_pulling_a_workspace_without_findings_again_and_again(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("good\n")
+    client.initialize(PULL, tmp_path)
+    client.until(lambda: any(m.get("method") == "workspace/diagnostic/refresh" for m in client.messages))
+    assert client.request("workspace/diagnostic", {"previousResultIds": []}) == {"items": []}
+    number = client.start("workspace/diagnostic", {"previousResultIds": []})
+    client.request("workspace/symbol", {"query": "nothing"})
+    client.request("workspace/symbol", {"query": "nothing"})
+    assert number not in client.answers, "nothing is new, so the answer waits"
+    (tmp_path / "b.py").write_text("bad1\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": (tmp_path / "b.py").as_uri(), "type": 1}]})
+    (item,) = client.wait(number)["result"]["items"]
+    assert item["uri"] == (tmp_path / "b.py").as_uri()
+
+
+def test_pulling_the_workspace_with_uris_as_another_client_spells_them(client: Client, tmp_path: Path) -> None:
+    folder = tmp_path / "a & b"
+    folder.mkdir()
+    (folder / "c@d.py").write_text("bad1\n")
+    client.initialize(PULL, folder)
+    client.until(lambda: any(m.get("method") == "workspace/diagnostic/refresh" for m in client.messages))
+    (item,) = client.request("workspace/diagnostic", {"previousResultIds": []})["items"]
+    other = item["uri"].replace("%26", "&").replace("%40", "@")
+    assert other != item["uri"]
+    (folder / "e.py").write_text("bad1\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": (folder / "e.py").as_uri(), "type": 1}]})
+    previous = [{"uri": other, "value": "of an earlier text"}]
+    report = client.request("workspace/diagnostic", {"previousResultIds": previous})
+    first, second = report["items"]
+    assert (first["uri"], len(first["items"])) == (other, 1)
+    assert second["uri"].endswith("/e.py")
 
 
 def test_only_on_save(client: Client) -> None:

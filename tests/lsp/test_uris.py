@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persona_lsp.lsp.uris import from_path, to_path
+from persona_lsp.lsp.uris import from_path, same, to_path
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,7 @@ def test_windows(uri: str, path: str) -> None:
         ("C:\\Users\\x.py", "file:///c%3A/Users/x.py"),
         ("\\\\server\\share\\x y.py", "file://server/share/x%20y.py"),
         ("/a/#?%.py", "file:///a/%23%3F%25.py"),
+        ("/Büro & (books) + 1,2=3@x!/a.py", "file:///B%C3%BCro%20%26%20%28books%29%20%2B%201%2C2%3D3%40x%21/a.py"),
     ],
 )
 def test_uri_of_a_path(path: str, uri: str) -> None:
@@ -67,3 +68,9 @@ def test_there_and_back(name: str) -> None:
 def test_any_uri_is_no_error(uri: str) -> None:
     to_path(uri)
     to_path("file:" + uri)
+
+
+def test_every_spelling_is_the_same() -> None:
+    spellings = ("file:///a%20%26%20b/c%40d.py", "file:///a%20&%20b/c@d.py", "file://localhost/a%20%26%20b/c@d.py")
+    assert len({same(uri) for uri in spellings}) == 1
+    assert same("untitled:Untitled-1") == "untitled:Untitled-1"

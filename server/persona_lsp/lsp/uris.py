@@ -40,6 +40,12 @@ def from_path(path: str, *, windows: bool = os.name == "nt") -> str:
     return f"file://{_quoted(path)}"
 
 
+def same(uri: str) -> str:
+    """The same text for every spelling of a URI: clients encode some characters that others leave as they are."""
+    path = to_path(uri)
+    return from_path(path) if path else uri
+
+
 def scheme_of(uri: str) -> str:
     """The scheme in lower case, "" when there is none."""
     found = re.match(r"([A-Za-z][\w+.-]+):", uri)
@@ -47,4 +53,5 @@ def scheme_of(uri: str) -> str:
 
 
 def _quoted(path: str) -> str:
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~!$&'()*+,;=@")
+    # VS Code leaves as it is what RFC 3986 calls unreserved, and nothing else.
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")

@@ -172,7 +172,7 @@ def ignore_here(extraction: Extraction, reported: Reported, reason: str = "") ->
     mark, indent, newline = language.line_comment, _indent(source, line), _line_end(source)
     text = f"{indent}{mark} persona-lsp: ignore[{reported.rule}] {reason or 'the reason why this is fine'}{newline}"
     return Fix(
-        f"Ignore `{reported.rule}` here", (Edit(extraction.path, line, line, text),), safe=False, rule=reported.rule
+        f"Ignore {reported.rule} here", (Edit(extraction.path, line, line, text),), safe=False, rule=reported.rule
     )
 
 

@@ -19,6 +19,10 @@ from persona_lsp.lsp.documents import Document
 from persona_lsp.lsp.messages import DocumentDiagnostic, WorkspaceDiagnostic, params
 from persona_lsp.lsp.rpc import ContentModifiedError, ServerCancelledError, on
 from persona_lsp.lsp.session import Session
+from persona_lsp.lsp.uris import same
+
+TOGETHER = 0.05
+"""Seconds for which reasons to pull again are gathered."""
 
 
 class Board:
@@ -38,6 +42,9 @@ class Board:
         self.news = asyncio.Condition()
         self.generation = 0
         """Counts what could change the answer to a pull."""
+        self.asked = False
+        """Whether the workspace was pulled: the first time is answered at once, whatever there is."""
+        self._bell: asyncio.TimerHandle | None = None
 
     def hear(self, message: wire.ToFront) -> None:
         """The worker said something."""
@@ -51,6 +58,8 @@ class Board:
                 for document in self.session.documents.all():
                     if (result := self.session.current(document)) is not None:
                         self._result(result)
+                # Another persona sees other things in files that are not open, too.
+                self._wake()
 
     def review(self, uri: str) -> None:
         """The user asked for a review: whatever `run` says, the present result is shown."""
@@ -84,6 +93,9 @@ class Board:
             self._wake()
         if not self.session.client.pulls:
             self._push(document, result)
+        elif before is not None and before.version == result.version and before.findings != result.findings:
+            # The client has an answer about this very text, and no reason of its own to ask again.
+            self._ring_soon()
 
     def _push(self, document: Document, result: wire.Result) -> None:
         self._stop_timer(document.uri)
@@ -117,8 +129,16 @@ class Board:
     def _announce(self) -> None:
         """Files beside the open ones changed."""
         self._wake()
-        if self.session.client.pulls and self.session.client.refreshes_diagnostics:
-            self.session.spawn(self.session.rpc.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH))
+        self._ring_soon()
+
+    def _ring_soon(self) -> None:
+        """Let the client pull again, once for all documents that are looked at one after another."""
+        if self._bell is None and self.session.client.pulls and self.session.client.refreshes_diagnostics:
+            self._bell = asyncio.get_running_loop().call_later(TOGETHER, self._ring)
+
+    def _ring(self) -> None:
+        self._bell = None
+        self.session.spawn(self.session.rpc.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH))
 
     def _wake(self) -> None:
         self.generation += 1
@@ -175,7 +195,8 @@ def register(session: Session) -> None:
         while True:
             generation = board.generation
             items = await _workspace_items(board, known)
-            if not known or any(item["kind"] == "full" for item in items):
+            first, board.asked = not board.asked, True
+            if first or any(item["kind"] == "full" for item in items):
                 return {"items": items}
             # Nothing is new: the answer waits until something is, so that the client need not ask again and again.
             async with board.news:
@@ -215,14 +236,16 @@ async def _workspace_items(board: Board, known: dict[str, str]) -> list[Json]:
         raise ServerCancelledError from error
     items: list[Json] = []
     reported = set()
+    spelled = {same(uri): uri for uri in known}
     for uri, result in board.accepted.items():
         document = session.documents.get(uri)
         if document is not None:
-            reported.add(uri)
-            report = _report(session, result, known.get(uri))
-            items.append({"uri": uri, "version": document.version, **report})
+            mine = spelled.get(same(uri), uri)
+            reported.add(mine)
+            report = _report(session, result, known.get(mine))
+            items.append({"uri": mine, "version": document.version, **report})
     for name, findings in found.items():
-        uri = uri_of(name)
+        uri = spelled.get(same(uri_of(name)), uri_of(name))
         if session.documents.get(uri) is None:
             reported.add(uri)
             report = _report(session, wire.Result(uri, 0, findings), known.get(uri))
