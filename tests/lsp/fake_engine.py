@@ -14,6 +14,7 @@ from persona_lsp.facts.place import Span, Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Finding, Related, Reported, Severity
 from persona_lsp.findings.intent import RenameText
+from persona_lsp.host import wire
 from persona_lsp.host.ports import Stop, Stopped
 from persona_lsp.settings import Settings
 from persona_lsp.workspace.snapshot import Snapshot
@@ -95,9 +96,25 @@ class FakeEngine:
     def link(self, files: Mapping[str, FileFacts], previous: Snapshot | None) -> Snapshot:
         return Snapshot(files=dict(files))
 
-    def profile(self, settings: Settings, folder: str, prefix: str, buffer: Any) -> tuple[Any, str, tuple[str, ...]]:
+    def profile(
+        self, settings: Settings, folder: str, prefix: str, buffer: Any
+    ) -> tuple[Any, str, str, tuple[str, ...]]:
         words = () if settings.persona != "nobody" else ("There is no persona `nobody`.",)
-        return settings, settings.persona, words
+        return settings, settings.persona, f"/personas/{settings.persona}.md", words
+
+    def portrait(self, profile: Any) -> tuple[str, str]:
+        return f"{profile.persona} is made up", "green"
+
+    def personas(
+        self, folders: Sequence[str], profile: Any, location: str, buffer: Any
+    ) -> tuple[wire.PersonaFile, ...]:
+        return ()
+
+    def coverage(self, wanted: str, folder: str, profile: Any, location: str, buffer: Any, lines: Any) -> None:
+        return None
+
+    def served(self, snapshot: Snapshot, lines: Any) -> tuple[()]:
+        return ()
 
     def findings(self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Any) -> tuple[Reported, ...]:
         found = []
@@ -152,7 +169,7 @@ class FakeEngine:
     def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
         line = extraction.source.rfind(b"\n", 0, reported.where.start) + 1
         edit = Edit(extraction.path, line, line, "# persona-lsp: ignore[bad-word]\n")
-        return Fix("Ignore `bad-word` here", (edit,), safe=False)
+        return Fix("Ignore bad-word here", (edit,), safe=False)
 
     def hints(self, snapshot: Snapshot, path: str, start: int, end: int, profile: Any) -> Sequence[Hint]:
         words = snapshot.files[path].functions

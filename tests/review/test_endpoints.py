@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from tests.review.projects import EXPRESS, FASTAPI, RAILS, SPRING, read
 
 from persona_lsp import review
+from persona_lsp.review.endpoints import resource as resource_of
 from persona_lsp.review.views import EndpointRow
+from persona_lsp.text.lines import LineTable
 
 
 def row(method: str, path: str, handler: str = "", **more: Any) -> EndpointRow:
@@ -130,3 +132,26 @@ def test_what_openapi_does_not_know_is_left_out() -> None:
     assert problems(document) == []
     assert list(document["paths"]) == ["/b/{x-y}"]
     assert document["paths"]["/b/{x-y}"]["get"]["responses"] == {"default": {"description": "unknown"}}
+
+
+def test_what_belongs_to_a_resource() -> None:
+    for path, expected in (
+        ("/orders", "/orders"),
+        ("/orders/{id}/items", "/orders"),
+        ("/api/v1/orders/{id}", "/api/v1/orders"),
+        ("/{tenant}/orders/{id}", "/{tenant}/orders"),
+        ("/api/{id}", "/api"),
+        ("/{id}", "/"),
+        ("/", "/"),
+    ):
+        assert resource_of(path) == expected, path
+
+
+def test_served_endpoints_have_their_places() -> None:
+    project = read(FASTAPI)
+    found = review.served(project.snapshot, lambda path: LineTable(project.sources[path]))
+    assert [one.row for one in found] == list(project.rows())
+    for one in found:
+        assert one.handler is not None
+        assert any(place.start <= one.where.start < place.end for place in one.within), "the registration"
+        assert any(place.start <= one.handler.start < place.end for place in one.within), "the handler"

@@ -11,7 +11,7 @@ from persona_lsp.cli import project as projects
 from persona_lsp.cli.formats.text import visible
 from persona_lsp.cli.style import Paint
 from persona_lsp.findings.finding import Severity
-from persona_lsp.persona.coverage import CoverageRow, coverage
+from persona_lsp.persona.coverage import CoverageRow
 from persona_lsp.persona.find import Found, find_personas
 from persona_lsp.workspace import disk
 
@@ -39,16 +39,12 @@ def listed(form: str) -> str:
 def shown(persona: str, form: str, paint: Paint) -> str:
     """The coverage table of a persona. Raises `UsageError` where there is none of that name."""
     from persona_lsp import review
-    from persona_lsp.rules.registry import topics
 
     project = projects.project(["."], given={"persona": persona})
     compiled, problems = projects.compiled_persona(project)
     if compiled is None:
         raise projects.UsageError("no persona is named")
-    by_topic: dict[str, list[str]] = {}
-    for rule in review.rules():
-        by_topic.setdefault(rule.topic, []).append(rule.id)
-    rows = coverage(compiled, by_topic, topics(), review.features())
+    rows = review.covered(compiled)
     if form == "json":
         return _json(
             {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.host import wire
@@ -144,6 +145,51 @@ def definition(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> wire.Spot |
     return None if where is None else spot(desk.host.table(where.path), desk.name(where.path), where.start, where.end)
 
 
+def served(desk: Desk, _ask: wire.Ask, _path: str, _stop: Stop) -> tuple[wire.Served, ...]:
+    """The endpoints of the workspace."""
+    host = desk.host
+
+    def at(where: Where) -> wire.Spot:
+        return spot(host.table(where.path), desk.name(where.path), where.start, where.end)
+
+    return tuple(
+        wire.Served(
+            one.row.method,
+            one.row.path,
+            one.resource,
+            one.row.auth,
+            one.row.statuses,
+            one.row.summary,
+            one.row.framework,
+            one.row.handler,
+            one.row.guards,
+            one.row.deprecated,
+            one.row.path_known,
+            at(one.where),
+            tuple(at(where) for where in one.within),
+            at(one.handler) if one.handler is not None else None,
+        )
+        for one in host.engine.served(host.snapshot(), host.table)
+    )
+
+
+def personas(desk: Desk, _ask: wire.Ask, _path: str, _stop: Stop) -> tuple[wire.PersonaFile, ...]:
+    """The personas that can be selected."""
+    host = desk.host
+    first, *_ = host.all_chosen()
+    return host.engine.personas([root.folder for root in host.roots], first.profile, first.persona_file, host.buffer)
+
+
+def covered(desk: Desk, ask: wire.Ask, _path: str, _stop: Stop) -> wire.Coverage | None:
+    """What keeps the sentences of the persona `text`, of the active one when that is empty."""
+    host = desk.host
+    folder = host.roots[0].folder if host.roots else ""
+    first, *_ = host.all_chosen()
+    return host.engine.coverage(
+        ask.text, folder, first.profile, first.persona_file, host.buffer, lambda at: host.table(host.path(at))
+    )
+
+
 def workspace_findings(desk: Desk, _ask: wire.Ask, _path: str, stop: Stop) -> dict[str, tuple[wire.Shown, ...]]:
     """The findings of all files that are not open."""
     host = desk.host
@@ -180,6 +226,9 @@ _ANSWERS: dict[str, Callable[[Desk, wire.Ask, str, Stop], Any]] = {
     "choices": choices,
     "workspace-symbols": workspace_symbols,
     "definition": definition,
+    "endpoints": served,
+    "personas": personas,
+    "coverage": covered,
     "workspace-findings": workspace_findings,
     "settings-file": settings_file,
 }

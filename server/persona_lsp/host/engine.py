@@ -8,13 +8,17 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.host import portraits, wire
 from persona_lsp.host.personas import Personas
 from persona_lsp.host.ports import Buffers, Extraction, Stop, Stopped
+from persona_lsp.persona.compile import compile_persona
 from persona_lsp.persona.load import load
 from persona_lsp.persona.model import Problem
-from persona_lsp.review.views import Choice, Hint, Hover, Lens, Symbol
+from persona_lsp.review.views import Choice, Hint, Hover, Lens, Served, Symbol
+from persona_lsp.rules.registry import topics
 from persona_lsp.settings import DEFAULT, Settings
 from persona_lsp.syntax.languages import LANGUAGES
+from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace import disk
 from persona_lsp.workspace.link import link
 from persona_lsp.workspace.snapshot import Snapshot
@@ -50,15 +54,45 @@ class RealEngine:
 
     def profile(
         self, settings: Settings, folder: str, prefix: str, buffer: Buffers
-    ) -> tuple[Any, str, tuple[str, ...]]:
+    ) -> tuple[Any, str, str, tuple[str, ...]]:
         """Persona and settings, compiled. A persona that cannot be used leaves its last good version, or the default."""
         wanted = settings.persona
         compiled, words = self._personas.compiled(wanted, folder, buffer)
+        location = self._personas.location(wanted, folder)
         if compiled is None and wanted and wanted != DEFAULT.persona:
             words = (*words, f"The persona `{DEFAULT.persona}` reviews instead.")
             compiled, _ = self._personas.compiled(DEFAULT.persona, "", buffer)
+            location = self._personas.location(DEFAULT.persona, "")
         name = compiled.persona.name if compiled else ""
-        return review.profile(compiled, settings, prefix), name, (" ".join(words),) if words else ()
+        return review.profile(compiled, settings, prefix), name, location, (" ".join(words),) if words else ()
+
+    def portrait(self, profile: Any) -> tuple[str, str]:
+        """Description and colour of the persona in a profile."""
+        persona = profile.persona.persona if profile.persona is not None else None
+        return (persona.description, persona.color) if persona is not None else ("", "")
+
+    def personas(
+        self, folders: Sequence[str], profile: Any, location: str, buffer: Buffers
+    ) -> tuple[wire.PersonaFile, ...]:
+        """All persona files, highest first."""
+        return portraits.listed(self._personas.known(folders, buffer), folders, profile.persona, location)
+
+    def coverage(
+        self, wanted: str, folder: str, profile: Any, location: str, buffer: Buffers, lines: Callable[[str], LineTable]
+    ) -> wire.Coverage | None:
+        """What keeps the sentences of a persona."""
+        compiled = profile.persona
+        if wanted:
+            found = self._personas.found(wanted, folder, buffer)
+            persona = found.loaded.persona if found is not None else None
+            if found is None or persona is None:
+                return None
+            compiled, location = compile_persona(persona, topics()), found.path
+        return portraits.covered(compiled, location, lines) if compiled is not None else None
+
+    def served(self, snapshot: Snapshot, lines: Callable[[str], LineTable]) -> Sequence[Served]:
+        """The endpoints, with their places."""
+        return review.served(snapshot, lines, every=True)
 
     def findings(
         self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]

@@ -33,6 +33,8 @@ class Chosen(msgspec.Struct, frozen=True):
     """The location of the settings file, "" for none."""
     known: Baseline | None = None
     """The findings that are not shown again."""
+    persona_file: str = ""
+    """The location of the persona's file, "" for none."""
     baseline: str = ""
     """The location of their file, "" for none."""
 
@@ -257,18 +259,18 @@ class Host:
         settings = merge(partial, self._editor, self._line)
         problems = [*partial.problems, *self._editor.problems, *self._line.problems]
         profile: Any = None
-        persona, words = settings.persona, tuple[str, ...]()
+        persona, persona_file, words = settings.persona, "", tuple[str, ...]()
         try:
             problems += check_names(settings, *self.engine.names())
             prefix = next((root.prefix for root in self.roots if root.folder == folder), "")
-            profile, persona, words = self.engine.profile(settings, folder, prefix, self.buffer)
+            profile, persona, persona_file, words = self.engine.profile(settings, folder, prefix, self.buffer)
         except Exception as error:  # noqa: BLE001  # the editor must come up to say so
             self._once(f"the persona or the rules could not be loaded: {error!r}")
         problems += [Problem(text) for text in words]
         baseline = location_of(settings.baseline, (Root(folder, ""),)) if settings.baseline and folder else ""
         known, wrong = self._known(baseline, settings.baseline) if baseline else (None, "")
         problems += [Problem(wrong)] if wrong else []
-        return Chosen(settings, profile, persona, tuple(problems), file, known, baseline)
+        return Chosen(settings, profile, persona, tuple(problems), file, known, persona_file, baseline)
 
     def _known(self, location: str, name: str) -> tuple[Baseline | None, str]:
         """The baseline in a file, or what is wrong with it: then everything is shown."""

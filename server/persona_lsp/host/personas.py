@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -41,7 +42,7 @@ class Personas:
         """
         if not wanted:
             return None, ()
-        found = self._found(wanted, folder, buffer)
+        found = self.found(wanted, folder, buffer)
         persona = found.loaded.persona if found is not None else None
         if found is not None and persona is not None:
             compiled = compile_persona(persona, topics())
@@ -59,6 +60,22 @@ class Personas:
             return None, (words,)
         self._good[folder, wanted] = Good(good.compiled, good.location, why)
         return good.compiled, () if buffer(good.location) is not None else (words,)
+
+    def location(self, wanted: str, folder: str) -> str:
+        """Where the file of the persona lies that the folder's settings name, "" where none could be used."""
+        good = self._good.get((folder, wanted))
+        return good.location if good is not None else ""
+
+    def known(self, folders: Sequence[str], buffer: Buffers) -> tuple[Found, ...]:
+        """All persona files of the folders, of the user and of this program, highest first."""
+        home = os.path.expanduser("~")
+        return find_personas(_Open(buffer), folders, home if home != "~" else None, bundled_folder(), self._load)
+
+    def found(self, wanted: str, folder: str, buffer: Buffers) -> Found | None:
+        """The persona file of that name or path, whether it can be used or not."""
+        if wanted.endswith((".md", ".mdc")) or "/" in wanted or os.sep in wanted:
+            return read_persona(_Open(buffer), os.path.join(folder, os.path.expanduser(wanted)))
+        return choose(self.known([folder] if folder else [], buffer), wanted)
 
     def knows(self, location: str) -> bool:
         """Whether a file is a persona: by its folder, because it is shipped, or because settings name it."""
@@ -80,15 +97,6 @@ class Personas:
                 message = f"The last good version of `{name}` reviews on, since {good.why}."
                 return (problem("last-good-at-work", message, TOP),)
         return ()
-
-    def _found(self, wanted: str, folder: str, buffer: Buffers) -> Found | None:
-        files = _Open(buffer)
-        if wanted.endswith((".md", ".mdc")) or "/" in wanted or os.sep in wanted:
-            return read_persona(files, os.path.join(folder, os.path.expanduser(wanted)))
-        home = os.path.expanduser("~")
-        folders = [folder] if folder else []
-        known = find_personas(files, folders, home if home != "~" else None, bundled_folder(), self._load)
-        return choose(known, wanted)
 
     def _load(self, data: bytes, path: str) -> Loaded:
         """A file as it was read before, if it is the same: whoever types in one persona may have hundreds."""

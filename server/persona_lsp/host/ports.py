@@ -9,12 +9,14 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.host import wire
 from persona_lsp.settings import Settings
+from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     # Its package loads all rules and languages, which those who bring their own engine do not need.
-    from persona_lsp.review.views import Choice, Hint, Hover, Lens, Symbol
+    from persona_lsp.review.views import Choice, Hint, Hover, Lens, Served, Symbol
 
 Stop = Callable[[], bool]
 
@@ -122,11 +124,30 @@ class Engine(Protocol):
 
     def profile(
         self, settings: Settings, folder: str, prefix: str, buffer: Buffers
-    ) -> tuple[Any, str, tuple[str, ...]]:
-        """Persona and settings, compiled; the persona's name; and what is wrong with the choice, in words.
+    ) -> tuple[Any, str, str, tuple[str, ...]]:
+        """Persona and settings, compiled; the persona's name and location; what is wrong with the choice, in words.
 
         `prefix` stands before the paths of the folder in the workspace. What is open counts, not what is on the disk.
         """
+
+    def portrait(self, profile: Any) -> tuple[str, str]:
+        """Description and colour of the persona in a profile; empty where there is none."""
+
+    def personas(
+        self, folders: Sequence[str], profile: Any, location: str, buffer: Buffers
+    ) -> tuple[wire.PersonaFile, ...]:
+        """All persona files that the folders can use, highest first; the one at `location`, in the profile, is marked."""
+
+    def coverage(
+        self, wanted: str, folder: str, profile: Any, location: str, buffer: Buffers, lines: Callable[[str], LineTable]
+    ) -> wire.Coverage | None:
+        """What keeps the sentences of a persona, "" for the one in the profile; None where there is none.
+
+        `lines` gives the text at a location.
+        """
+
+    def served(self, snapshot: Snapshot, lines: Callable[[str], LineTable]) -> Sequence[Served]:
+        """The endpoints, with their places."""
 
     def findings(
         self, snapshot: Snapshot, path: str, profile: Any, stop: Stop, failed: Callable[[str, Exception], None]

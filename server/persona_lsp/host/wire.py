@@ -109,6 +109,66 @@ class Named(Struct, frozen=True, gc=False, array_like=True):
     children: tuple["Named", ...] = ()
 
 
+class Served(Struct, frozen=True, gc=False, array_like=True):
+    """An endpoint. `spot` is its registration, `within` all that belongs to it, `handler` the handler's name."""
+
+    method: str
+    path: str
+    resource: str
+    auth: str
+    statuses: tuple[int, ...]
+    summary: str
+    framework: str
+    handler_name: str
+    guards: tuple[str, ...]
+    deprecated: bool
+    path_known: bool
+    spot: Spot
+    within: tuple[Spot, ...]
+    handler: Spot | None = None
+
+
+class PersonaFile(Struct, frozen=True, gc=False, array_like=True):
+    """A persona file. `setting` is what selects it; `shadowed_by` the location of the one that hides its name."""
+
+    name: str
+    description: str
+    color: str
+    origin: str
+    location: str
+    setting: str
+    active: bool
+    usable: bool
+    shadowed_by: str = ""
+    problems: tuple[str, ...] = ()
+
+
+class Kept(Struct, frozen=True, gc=False, array_like=True):
+    """A sentence or technology of a persona and what keeps it; `why` nothing does."""
+
+    kind: str
+    text: str
+    section: str
+    spot: Spot
+    titles: tuple[str, ...]
+    rules: tuple[str, ...]
+    features: tuple[str, ...]
+    why: str
+    group: str
+
+
+class Coverage(Struct, frozen=True, gc=False, array_like=True):
+    """What keeps the sentences of a persona. `pages` are the URLs of the rules that are named, `features` what features do."""
+
+    name: str
+    description: str
+    color: str
+    location: str
+    rows: tuple[Kept, ...]
+    pages: dict[str, str]
+    features: dict[str, str]
+
+
 # From the front to the worker.
 
 
@@ -255,6 +315,11 @@ class Chosen(Struct, frozen=True, tag="chosen"):
     inlay_hints: bool
     code_lens: bool
     persona: str = ""
+    about: str = ""
+    """The persona's description."""
+    color: str = ""
+    persona_file: str = ""
+    """Its location."""
     problems: dict[str, tuple[FileProblem, ...]] = {}
     watch: tuple[str, ...] = ()
     """Absolute paths of more files that decide what is shown."""

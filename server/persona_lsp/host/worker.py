@@ -152,6 +152,8 @@ class Worker:
                 settings.inlay_hints,
                 settings.code_lens,
                 first.persona,
+                *self.host.engine.portrait(first.profile),
+                first.persona_file,
                 problems,
                 tuple(self.host.baselines()),
             )

@@ -15,6 +15,12 @@ APPLY = "persona-lsp.apply"
 """The edit of a code action, for clients that take commands only."""
 STATUS = "persona-lsp.status"
 
+ENDPOINTS = "personaLsp/endpoints"
+ENDPOINTS_CHANGED = "personaLsp/endpointsChanged"
+PERSONAS = "personaLsp/personas"
+COVERAGE = "personaLsp/coverage"
+STATUS_CHANGED = "personaLsp/status"
+
 QUICK_FIX = "quickfix"
 FIX_ALL = "source.fixAll.persona-lsp"
 
@@ -44,6 +50,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "definitionProvider": True,
         "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS, APPLY]},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+        "experimental": {"personaLsp": {"endpoints": True, "personas": True, "coverage": True, "status": True}},
     }
     if client.names_encodings or client.encoding != "utf-16":
         result["positionEncoding"] = client.encoding

@@ -35,6 +35,8 @@ class Client(Struct, frozen=True):
     symbol_labels: bool = False
     names_encodings: bool = False
     applies_edits: bool = False
+    hears_status: bool = False
+    hears_endpoints: bool = False
 
 
 def client_of(capabilities: Any, options: Any = None) -> Client:
@@ -86,6 +88,8 @@ def client_of(capabilities: Any, options: Any = None) -> Client:
         symbol_labels=has("textDocument", "documentSymbol", "labelSupport"),
         names_encodings=look_up(capabilities, "general", "positionEncodings") is not None,
         applies_edits=has("workspace", "applyEdit"),
+        hears_status=has("experimental", "personaLsp", "status"),
+        hears_endpoints=has("experimental", "personaLsp", "endpointsChanged"),
     )
 
 

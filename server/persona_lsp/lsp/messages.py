@@ -129,6 +129,12 @@ class WorkspaceSymbol(Struct, frozen=True):
     query: str = ""
 
 
+class Coverage(Struct, frozen=True):
+    """personaLsp/coverage: a persona's name or path, "" for the active one."""
+
+    persona: str = ""
+
+
 class ExecuteCommand(Struct, frozen=True):
     """workspace/executeCommand."""
 

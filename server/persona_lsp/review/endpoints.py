@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-from persona_lsp.review.views import EndpointRow
+from persona_lsp.review.views import EndpointRow, Served
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
@@ -20,7 +20,17 @@ def endpoints(
 
     With `every`, those whose whole path is not known, too.
     """
-    rows: list[EndpointRow] = []
+    return tuple(one.row for one in served(snapshot, lines, every=every))
+
+
+def served(
+    snapshot: Snapshot,
+    lines: Callable[[str], LineTable],
+    *,
+    every: bool = False,
+) -> tuple[Served, ...]:
+    """The same endpoints in the same order, each with its resource and its places."""
+    found: list[Served] = []
     seen: set[tuple[str, str, str, int]] = set()
     for endpoint in snapshot.endpoints:
         if not (listed(endpoint) or (every and not endpoint.test)):
@@ -31,19 +41,36 @@ def endpoints(
             continue
         seen.add(key)
         handler = endpoint.handler
-        rows.append(
-            EndpointRow(
-                endpoint.method, endpoint.path, endpoint.where.path, line, endpoint.handler_name, endpoint.framework,
-                endpoint.auth.value, endpoint.statuses,
-                handler.path if handler is not None else "",
-                lines(handler.path).line_col(handler.name_where.start)[0] + 1 if handler is not None else 0,
-                tuple(g.name for g in endpoint.guards),
-                tuple({"name": p.name, "in": p.place.value, "required": p.required, "type": p.type} for p in endpoint.params),
-                endpoint.body.type if endpoint.body is not None else "", endpoint.success, _summary(endpoint),
-                endpoint.route.doc.deprecated, endpoint.route.kind, endpoint.path_known,
-            )
+        row = EndpointRow(
+            endpoint.method, endpoint.path, endpoint.where.path, line, endpoint.handler_name, endpoint.framework,
+            endpoint.auth.value, endpoint.statuses,
+            handler.path if handler is not None else "",
+            lines(handler.path).line_col(handler.name_where.start)[0] + 1 if handler is not None else 0,
+            tuple(g.name for g in endpoint.guards),
+            tuple({"name": p.name, "in": p.place.value, "required": p.required, "type": p.type} for p in endpoint.params),
+            endpoint.body.type if endpoint.body is not None else "", endpoint.success, _summary(endpoint),
+            endpoint.route.doc.deprecated, endpoint.route.kind, endpoint.path_known,
         )  # fmt: skip
-    return tuple(rows)
+        within = (endpoint.route.statement,) if handler is None else (endpoint.route.statement, handler.where)
+        name = handler.name_where if handler is not None else None
+        found.append(Served(row, resource(endpoint.path), endpoint.where, within, name))
+    return tuple(found)
+
+
+def resource(path: str) -> str:
+    """What the paths of one resource begin with: `/api/v1/orders` for `/api/v1/orders/{id}/items`."""
+    taken: list[str] = []
+    for segment in path.strip("/").split("/"):
+        taken.append(segment)
+        if "{" not in segment and not _AHEAD.fullmatch(segment):
+            break
+    while taken and "{" in taken[-1]:
+        taken.pop()
+    return "/" + "/".join(taken)
+
+
+_AHEAD: Final = re.compile(r"api|rest|v\d+(?:\.\d+)*|", re.IGNORECASE)
+"""Segments that stand before the name of any resource."""
 
 
 def _summary(endpoint: Endpoint) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.persona.cards import field_card, persona_card
-from persona_lsp.persona.compile import compile_persona
+from persona_lsp.persona.compile import CompiledPersona, compile_persona
 from persona_lsp.persona.complete import offers
 from persona_lsp.persona.coverage import CoverageRow, coverage, explain_commitment
 from persona_lsp.persona.load import MAX_FILE, Front, load, read_front
@@ -98,8 +98,13 @@ def _rules_by_topic() -> dict[str, list[str]]:
     return result
 
 
+def covered(compiled: CompiledPersona) -> tuple[CoverageRow, ...]:
+    """What keeps each sentence and technology of a persona."""
+    return coverage(compiled, _rules_by_topic(), topics(), features())
+
+
 def _rows(persona: Persona) -> tuple[CoverageRow, ...]:
-    return coverage(compile_persona(persona, topics()), _rules_by_topic(), topics(), features())
+    return covered(compile_persona(persona, topics()))
 
 
 def _sentences(rows: tuple[CoverageRow, ...]) -> list[CoverageRow]:

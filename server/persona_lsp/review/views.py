@@ -78,6 +78,19 @@ class EndpointRow(Struct, frozen=True, gc=False):
     path_known: bool = True
 
 
+class Served(Struct, frozen=True, gc=False):
+    """An endpoint with its places: where it is registered, all that belongs to it, its handler's name.
+
+    `resource` is the part of the path that endpoints of one resource share. `handler` is None where it was not found.
+    """
+
+    row: EndpointRow
+    resource: str
+    where: Where
+    within: tuple[Where, ...]
+    handler: Where | None = None
+
+
 class RuleInfo(Struct, frozen=True, gc=False):
     """A rule as `explain` and the editors show it. `sections` are the parts of its page, heading -> Markdown."""
 

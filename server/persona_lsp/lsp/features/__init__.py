@@ -9,10 +9,12 @@ from persona_lsp.lsp.features import (
     definition,
     diagnostics,
     document_symbol,
+    endpoints,
     folders,
     hover,
     inlay_hint,
     lifecycle,
+    personas,
     progress,
     synchronization,
     watched_files,
@@ -37,6 +39,8 @@ _FEATURES = (
     watched_files,
     folders,
     progress,
+    endpoints,
+    personas,
 )
 
 
