@@ -1,5 +1,6 @@
 """Writes what is made from the code: docs/rules/, docs/settings.md, docs/frameworks.md, tables in docs/personas.md, and
-in client-config/ the schemas of the settings and the files that its pages show.
+in client-config/ the schemas of the settings, the files that its pages show, and in the manifest of the extension for
+VS Code the server's settings and languages.
 
 `python docs/generate.py` writes what changed and removes pages of rules that are gone; with `--check` it writes
 nothing, names what is stale and answers 1.
@@ -13,14 +14,17 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "server"))
 
+from persona_lsp import __version__  # noqa: E402 - the same
 from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
+from persona_lsp.host.roots import SUFFIXES  # noqa: E402 - the same
 from persona_lsp.persona.codes import CODES  # noqa: E402 - the same
 from persona_lsp.persona.schema import FIELDS, SOURCES  # noqa: E402 - the same
 from persona_lsp.rules.registry import Rule, rules, topics  # noqa: E402 - the same
 from persona_lsp.rules.topics import FEATURES  # noqa: E402 - the same
-from persona_lsp.settings.schema import editor_schema, json_schema  # noqa: E402 - the same
+from persona_lsp.settings.schema import VSCODE_SECTION, editor_properties, editor_schema, json_schema  # noqa: E402 - the same
 from persona_lsp.settings.schema import markdown as settings_page  # noqa: E402 - the same
 
+MANIFEST = DOCS.parent / "client-config" / "vscode" / "package.json"
 NOTE = "<!-- Made by docs/generate.py; change what it is made from. -->\n"
 EDITORS = DOCS.parent / "client-config"
 _SHOWN = re.compile(r"(<!-- file: (\S+) -->\n```\w+\n).*?(^```$)", re.DOTALL | re.MULTILINE)
@@ -40,6 +44,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "rules" / "README.md"] = _index()
     made[DOCS / "settings.md"] = f"{NOTE}\n# Settings\n\n{settings_page()}"
     made[DOCS / "frameworks.md"] = _frameworks()
+    made[MANIFEST] = _manifest(MANIFEST.read_text(encoding="utf-8"))
     made[DOCS / "personas.md"] = _personas()
     made[EDITORS / "persona-lsp.schema.json"] = _json(json_schema())
     for file in (EDITORS / "settings.schema.json", EDITORS / "jetbrains" / "settings.schema.json"):
@@ -123,6 +128,19 @@ def _index() -> str:
             kept = "; ".join(FEATURES[feature] for feature in topic.features)
             lines.append(f"| {topic.title} | {kept} | {topic.not_yet} |")
     return "\n".join(lines) + "\n"
+
+
+def _manifest(text: str) -> str:
+    """The manifest of the extension for VS Code with the settings, languages and version of today."""
+    manifest = json.loads(text)
+    manifest["version"] = __version__
+    others = [event for event in manifest["activationEvents"] if not event.startswith("onLanguage:")]
+    languages = [f"onLanguage:{language}" for language in SUFFIXES if language != "markdown"]
+    manifest["activationEvents"] = [*languages, *others]
+    # A scope for each folder would promise what `persona-lsp.toml` does: the server has one set of editor's settings.
+    review = {name: {"scope": "window", **body} for name, body in editor_properties(VSCODE_SECTION).items()}
+    manifest["contributes"]["configuration"][0]["properties"] = review
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
 def _frameworks() -> str:

@@ -5,7 +5,7 @@ import re
 
 from msgspec import Struct
 
-_SUFFIXES = {
+SUFFIXES = {
     "python": ".py",
     "javascript": ".js",
     "javascriptreact": ".jsx",
@@ -15,7 +15,10 @@ _SUFFIXES = {
     "ruby": ".rb",
     "markdown": ".md",
 }
-"""File name suffixes for documents whose name has none; the rest of the program tells languages by names."""
+"""File name suffixes by an editor's language identifier, for documents whose name has none.
+
+The rest of the program tells languages by names.
+"""
 
 
 class Root(Struct, frozen=True):
@@ -74,6 +77,6 @@ def root_of(path: str, roots: tuple[Root, ...]) -> Root | None:
 def path_of_uri(uri: str, language: str) -> str:
     """A path for a document that is in no file: `untitled:Untitled-1` in Python is `untitled:Untitled-1.py`."""
     path = uri.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    suffix = _SUFFIXES.get(language, "")
+    suffix = SUFFIXES.get(language, "")
     has_suffix = re.search(r"\.\w{1,5}$", path) is not None
     return path if has_suffix or not suffix else path + suffix

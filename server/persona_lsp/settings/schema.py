@@ -7,6 +7,9 @@ import msgspec
 from persona_lsp.settings.model import DEFAULT, Settings
 from persona_lsp.settings.read import SECTION
 
+VSCODE_SECTION = "personaLsp"
+"""The section of the extension for VS Code, spelled as its settings page reads names."""
+
 
 def json_schema() -> dict[str, Any]:
     """The JSON schema of `persona-lsp.toml`, keys in kebab-case."""
@@ -22,11 +25,11 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def editor_properties() -> dict[str, dict[str, Any]]:
+def editor_properties(section: str = SECTION) -> dict[str, dict[str, Any]]:
     """The properties for an editor's settings page: `persona-lsp.codeLens` -> its JSON schema."""
     raw = msgspec.json.schema(Settings)
     properties = raw["$defs"]["Settings"]["properties"]
-    return {f"{SECTION}.{camel(name)}": _inlined(body, raw["$defs"]) for name, body in properties.items()}
+    return {f"{section}.{camel(name)}": _inlined(body, raw["$defs"]) for name, body in properties.items()}
 
 
 def editor_schema() -> dict[str, Any]:
@@ -48,7 +51,7 @@ def markdown() -> str:
             f"## {kebab(field.name)}\n\n{note['description']}\n\n"
             f"- Takes {extra['expects']}.\n"
             f"- Default: `{_toml(getattr(DEFAULT, field.name))}`\n"
-            f"- In an editor: `{SECTION}.{camel(field.name)}`\n\n"
+            f"- In an editor: `{SECTION}.{camel(field.name)}`, in VS Code `{VSCODE_SECTION}.{camel(field.name)}`\n\n"
             f"```toml\n{_example(field.name, extra['example'])}\n```\n"
         )
     return "\n".join(sections)

@@ -1,0 +1,42 @@
+// The settings of VS Code, as the server is told of them.
+
+import * as vscode from 'vscode';
+
+export const SECTION = 'personaLsp';
+
+/** What VS Code keeps for itself. */
+const OWN = new Set(['path', 'interpreter', 'trace', 'args']);
+
+/**
+ * The server's settings: those that somebody set, and null for the others.
+ *
+ * Defaults are left to the server: they would stand above the project's own persona-lsp.toml.
+ */
+export function serverSettings(properties: readonly string[]): Record<string, unknown> {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  const result: Record<string, unknown> = {};
+  for (const property of properties) {
+    const name = property.slice(SECTION.length + 1);
+    if (!property.startsWith(`${SECTION}.`) || OWN.has(name.split('.')[0] ?? '')) {
+      continue;
+    }
+    const told = configuration.inspect(name);
+    const isSet = [told?.globalValue, told?.workspaceValue, told?.workspaceFolderValue].some((one) => one !== undefined);
+    result[name] = isSet ? configuration.get(name) : null;
+  }
+  return result;
+}
+
+/** The names of all settings that the extension contributes. */
+export function contributed(extension: vscode.Extension<unknown>): string[] {
+  const manifest = extension.packageJSON as {
+    contributes: { configuration: { properties: Record<string, unknown> }[] };
+  };
+  return manifest.contributes.configuration.flatMap((section) => Object.keys(section.properties));
+}
+
+/** The languages that the extension starts for. */
+export function languages(extension: vscode.Extension<unknown>): string[] {
+  const { activationEvents } = extension.packageJSON as { activationEvents: string[] };
+  return activationEvents.flatMap((event) => (event.startsWith('onLanguage:') ? [event.slice('onLanguage:'.length)] : []));
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { folderOf, keyOf, nameOf } from '../src/uris';
+
+test('every spelling of a file has one key', () => {
+  for (const [a, b] of [
+    ['file:///work/B%C3%BCro%20%26%20books/a.py', 'file:///work/Büro & books/a.py'],
+    ['file:///c%3A/Users/x.py', 'file:///C:/Users/x.py'],
+    ['file:///a/%40b%2Bc.py', 'file:///a/@b+c.py'],
+    ['file://server/share/x.py', 'file://SERVER/share/x.py'],
+    ['vscode-remote://ssh-remote%2Bbox/home/a.py', 'vscode-remote://ssh-remote+box/home/a.py'],
+  ] as const) {
+    assert.equal(keyOf(a), keyOf(b));
+  }
+  assert.notEqual(keyOf('file:///a/x.py'), keyOf('file:///a/X.py'));
+  assert.equal(keyOf('untitled:Untitled-1'), 'untitled:Untitled-1');
+});
+
+test('names are as people write them', () => {
+  assert.equal(nameOf('file:///c%3A/B%C3%BCro/orders%20%231.py'), 'orders #1.py');
+  assert.equal(nameOf('untitled:Untitled-1'), 'Untitled-1');
+});
+
+test('a file belongs to the innermost folder', () => {
+  const folders = ['file:///work', 'file:///work/an%20API', 'file:///work/an'];
+  assert.equal(folderOf('file:///work/an API/app/main.py', folders), 'file:///work/an%20API');
+  assert.equal(folderOf('file:///work/other.py', folders), 'file:///work');
+  assert.equal(folderOf('file:///elsewhere/a.py', folders), undefined);
+  assert.equal(folderOf('file:///c%3A/Work/a.py', ['file:///C:/Work/']), 'file:///C:/Work/');
+});
