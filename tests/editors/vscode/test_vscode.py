@@ -1,0 +1,116 @@
+"""VS Code with the packaged extension: what a user sees, what other extensions see, and what happens without Python."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.editors
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+EXTENSION = ROOT / "client-config" / "vscode"
+SHOTS = Path(os.environ.get("PERSONA_LSP_SHOTS", ROOT / "build" / "vscode-screenshots"))
+BROKEN = {"personaLsp.path": "/bin/false"}
+
+
+def command(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(one) for one in arguments],
+        cwd=cwd,
+        env=os.environ | more,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def done(*arguments: str | Path, cwd: Path) -> str:
+    result = command(*arguments, cwd=cwd)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return result.stdout
+
+
+@pytest.fixture(scope="session")
+def editor() -> str:
+    """The folder that VS Code is installed in."""
+    return done(HERE / "install.sh", cwd=HERE).splitlines()[-1]
+
+
+@pytest.fixture(scope="session")
+def extension() -> Path:
+    """The packaged extension, made from the sources of today."""
+    done("npm", "ci", "--no-audit", "--no-fund", cwd=EXTENSION)
+    done(sys.executable, "scripts/bundle.py", cwd=EXTENSION)
+    done("node", "scripts/package.mjs", cwd=EXTENSION)
+    (package,) = (EXTENSION / "dist").glob("*-linux-*.vsix")
+    return package
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The example back end, in a folder whose name is not easy, with a persona of its own."""
+    copy = tmp_path / "Büro & books"
+    shutil.copytree(ROOT / "examples" / "bookshop", copy)
+    agents = copy / ".claude" / "agents"
+    agents.mkdir(parents=True)
+    shutil.copy(HERE / "query-hawk.md", agents)
+    return copy
+
+
+def play(
+    script: str, *arguments: str, editor: str, extension: Path, folder: Path, **more: str
+) -> subprocess.CompletedProcess[str]:
+    return command(
+        "node", script, *arguments, cwd=HERE,
+        EDITOR=editor, VSIX=str(extension), FOLDER=str(folder), SHOTS=str(SHOTS), PYTHON=sys.executable, **more,
+    )  # fmt: skip
+
+
+def passed(result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-6000:]}"
+    assert "passed" in result.stdout
+
+
+def test_what_a_user_sees(editor: str, extension: Path, folder: Path) -> None:
+    passed(play("ui.mjs", editor=editor, extension=extension, folder=folder))
+
+
+def test_what_other_extensions_see(editor: str, extension: Path, folder: Path) -> None:
+    passed(play("api.mjs", editor=editor, extension=extension, folder=folder))
+
+
+@pytest.mark.parametrize("script", ["ui.mjs", "api.mjs"])
+def test_a_broken_server_is_noticed(script: str, editor: str, extension: Path, folder: Path) -> None:
+    result = play(script, editor=editor, extension=extension, folder=folder, MACHINE=json.dumps(BROKEN), PATIENCE="20")
+    assert result.returncode == 1
+    assert "passed" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "no-python",
+        "old-python",
+        "only-uvx",
+        "path-missing",
+        "always-crashes",
+        "killed",
+        "restricted",
+        "several-folders",
+        "no-folder",
+        "walkthrough",
+    ],
+)
+def test_conditions(condition: str, editor: str, extension: Path, folder: Path) -> None:
+    passed(play("conditions.mjs", condition, editor=editor, extension=extension, folder=folder))
+
+
+def test_the_unit_tests_of_the_extension(extension: Path) -> None:
+    assert extension.exists(), "its tools are installed"
+    done("npm", "run", "check", cwd=EXTENSION)
