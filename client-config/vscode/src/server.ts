@@ -243,9 +243,10 @@ class QuietClient extends LanguageClient {
 function trimmed(hover: vscode.Hover, document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   const shown = vscode.languages.getDiagnostics(document.uri).filter((one) => one.range.contains(position));
   const messages = shown.map((one) => one.message);
+  const related = shown.flatMap((one) => (one.relatedInformation ?? []).map((other) => other.message));
   for (const content of hover.contents) {
     if (content instanceof vscode.MarkdownString) {
-      content.value = withoutMessages(content.value, messages);
+      content.value = withoutMessages(content.value, messages, related);
     }
   }
   const contents = hover.contents.filter((one) => !(one instanceof vscode.MarkdownString) || one.value !== '');

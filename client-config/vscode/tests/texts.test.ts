@@ -47,6 +47,7 @@ test('hovers lose the messages that VS Code shows itself, and nothing else', () 
   assert.equal(withoutMessages(two, ['`b` is worse']), '**⚠ `a` is bad**\n\nIt costs.\n\n---\n\nIt costs more.');
   assert.equal(withoutMessages('**GET /a**\n\nbad', ['bad']), '**GET /a**\n\nbad');
   assert.equal(withoutMessages('**⚠ bad**', ['bad']), '');
+  assert.equal(withoutMessages('It costs.\n\n- It is used here.\n\n- mine', [], ['It is used here.']), 'It costs.\n\n- mine');
 });
 
 test('colours are those of the theme, or exactly those that were asked for', () => {

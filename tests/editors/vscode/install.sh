@@ -12,7 +12,7 @@ folder=$cache/vscode-$key
 
 command -v node >/dev/null || { echo "the tests in VS Code need Node.js 20" >&2; exit 1; }
 if ! command -v chromium >/dev/null; then
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } >&2
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji; } >&2
 fi
 
 if [ ! -e "$folder/.ready" ]; then

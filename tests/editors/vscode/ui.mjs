@@ -18,7 +18,7 @@ await scenario(
     const { page } = code;
     /** Take the pointer to where it points at nothing, and wait until what it had shown is gone. */
     const away = async () => {
-      await page.mouse.move(900, 798);
+      await page.mouse.move(1100, 12);
       await until('no hover', async () => (await page.locator('.monaco-hover:visible').count()) === 0);
     };
     await code.load(BOOKS);
