@@ -46,7 +46,7 @@ const WISHES: Wishes = {
   path: '',
   interpreter: '',
   environment: undefined,
-  folder: '/work/Büro & books',
+  folder: '/code/Büro & books',
   bundle: '/ext/persona lsp/bundled',
   wheel: 'persona_lsp-1.2.3-py3-none-any.whl',
 };
@@ -86,16 +86,16 @@ describe('the setting', () => {
 describe('an environment', () => {
   test('with persona-lsp is taken before the bundle', async () => {
     const server = await found(
-      { environment: '/work/Büro & books/.venv/bin/python' },
+      { environment: '/code/Büro & books/.venv/bin/python' },
       {
         pythons: {
-          '/work/Büro & books/.venv/bin/python': { version: [3, 11], installed: true },
+          '/code/Büro & books/.venv/bin/python': { version: [3, 11], installed: true },
           '/usr/bin/python3': { version: [3, 12], bundled: true },
         },
       },
     );
     assert.equal(server.kind, 'environment');
-    assert.deepEqual([server.command, ...server.args], ['/work/Büro & books/.venv/bin/python', '-m', 'persona_lsp']);
+    assert.deepEqual([server.command, ...server.args], ['/code/Büro & books/.venv/bin/python', '-m', 'persona_lsp']);
     assert.equal(server.env['PYTHONSAFEPATH'], '1', 'the folder that it starts in is no package');
   });
 
@@ -124,9 +124,9 @@ describe('the bundle', () => {
   test('is run by the interpreter of the settings first', async () => {
     const server = await found(
       { interpreter: '${workspaceFolder}/py/bin/python' },
-      { pythons: { '/work/Büro & books/py/bin/python': { version: [3, 12], bundled: true }, '/usr/bin/python3': { version: [3, 12], bundled: true } } },
+      { pythons: { '/code/Büro & books/py/bin/python': { version: [3, 12], bundled: true }, '/usr/bin/python3': { version: [3, 12], bundled: true } } },
     );
-    assert.equal(server.command, '/work/Büro & books/py/bin/python');
+    assert.equal(server.command, '/code/Büro & books/py/bin/python');
   });
 
   test('passes over a program that is no Python', async () => {

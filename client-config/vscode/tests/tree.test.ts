@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Endpoint, Finding } from '../src/protocol';
 import { below, counted, inWords, leavesOf, tree } from '../src/tree';
 
-const URI = 'file:///work/an%20API/orders.py';
+const URI = 'file:///code/an%20API/orders.py';
 
 function lines(start: number, end: number): Endpoint['location']['range'] {
   return { start: { line: start, character: 0 }, end: { line: end, character: 0 } };
@@ -18,14 +18,14 @@ function endpoint(method: string, path: string, first: number, more: Partial<End
   };
 }
 
-function finding(line: number, severity: number, uri = 'file:///work/an API/orders.py'): Finding {
+function finding(line: number, severity: number, uri = 'file:///code/an API/orders.py'): Finding {
   return { uri, severity, message: 'no', range: { start: { line, character: 4 }, end: { line: line + 30, character: 0 } } };
 }
 
 const ORDERS = [endpoint('POST', '/orders', 0), endpoint('GET', '/orders', 20, { auth: 'required' }), endpoint('GET', '/books/{id}', 40)];
 
 test('resources in order, and in them paths and methods', () => {
-  const nodes = tree(ORDERS, [], ['file:///work'], '');
+  const nodes = tree(ORDERS, [], ['file:///code'], '');
   assert.deepEqual(nodes.map((node) => node.kind !== 'endpoint' && node.name), ['/books', '/orders']);
   assert.deepEqual(leavesOf(nodes).map(({ endpoint: one }) => one.method), ['GET', 'GET', 'POST']);
 });
@@ -44,7 +44,7 @@ test('a finding that two endpoints share counts once above them', () => {
 
 test('several folders stand above the resources', () => {
   const other = endpoint('GET', '/x', 0, { location: { uri: 'file:///elsewhere/x.py', range: lines(0, 1) } });
-  const nodes = tree([...ORDERS, other], [], ['file:///work/an API', 'file:///work/empty'], '');
+  const nodes = tree([...ORDERS, other], [], ['file:///code/an API', 'file:///code/empty'], '');
   assert.deepEqual(nodes.map((node) => node.kind !== 'endpoint' && node.name), ['an API', 'elsewhere']);
 });
 

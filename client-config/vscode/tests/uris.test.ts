@@ -4,7 +4,7 @@ import { folderOf, keyOf, nameOf } from '../src/uris';
 
 test('every spelling of a file has one key', () => {
   for (const [a, b] of [
-    ['file:///work/B%C3%BCro%20%26%20books/a.py', 'file:///work/Büro & books/a.py'],
+    ['file:///code/B%C3%BCro%20%26%20books/a.py', 'file:///code/Büro & books/a.py'],
     ['file:///c%3A/Users/x.py', 'file:///C:/Users/x.py'],
     ['file:///a/%40b%2Bc.py', 'file:///a/@b+c.py'],
     ['file://server/share/x.py', 'file://SERVER/share/x.py'],
@@ -22,9 +22,9 @@ test('names are as people write them', () => {
 });
 
 test('a file belongs to the innermost folder', () => {
-  const folders = ['file:///work', 'file:///work/an%20API', 'file:///work/an'];
-  assert.equal(folderOf('file:///work/an API/app/main.py', folders), 'file:///work/an%20API');
-  assert.equal(folderOf('file:///work/other.py', folders), 'file:///work');
+  const folders = ['file:///code', 'file:///code/an%20API', 'file:///code/an'];
+  assert.equal(folderOf('file:///code/an API/app/main.py', folders), 'file:///code/an%20API');
+  assert.equal(folderOf('file:///code/other.py', folders), 'file:///code');
   assert.equal(folderOf('file:///elsewhere/a.py', folders), undefined);
   assert.equal(folderOf('file:///c%3A/Work/a.py', ['file:///C:/Work/']), 'file:///C:/Work/');
 });
