@@ -72,7 +72,9 @@ class Board:
     def close(self, uri: str) -> None:
         """The document was closed: its squiggles go."""
         self._stop_timer(uri)
-        self.accepted.pop(uri, None)
+        if self.accepted.pop(uri, None) is not None:
+            # Who pulls the workspace has been told of it.
+            self._wake()
         if self.pushed.pop(uri, None) is not None:
             self._publish(uri, None, [])
 
