@@ -182,9 +182,9 @@ def _severity(policy: CorsPolicy, path: str, snapshot: Snapshot, *, fails: bool)
         return Severity.HINT
     folder = path.rpartition("/")[0]
     beside = [one for one in snapshot.endpoints if not folder or one.where.path.startswith(folder + "/")]
-    logs_in = any(is_login(one) or one.auth is not Auth.NONE for one in beside)
-    if beside and not logs_in:
-        return Severity.INFORMATION
+    if beside and not any(is_login(one) or one.auth in {Auth.REQUIRED, Auth.OPTIONAL} for one in beside):
+        unknown = any(one.auth is Auth.UNKNOWN for one in beside)
+        return Severity.WARNING if unknown else Severity.INFORMATION
     return Severity.WARNING if not fails and brings_tokens_only(snapshot) else None
 
 
