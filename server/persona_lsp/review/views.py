@@ -1,5 +1,7 @@
 """What the façade answers: plain frozen data, positions as UTF-8 byte offsets in one file."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from persona_lsp.facts.place import Where
@@ -69,7 +71,7 @@ class EndpointRow(Struct, frozen=True, gc=False):
     handler_file: str = ""
     handler_line: int = 0
     guards: tuple[str, ...] = ()
-    params: tuple[dict[str, str | bool], ...] = ()
+    params: tuple[Mapping[str, str | bool], ...] = ()
     body: str = ""
     success: tuple[int, ...] = ()
     summary: str = ""
@@ -102,4 +104,4 @@ class RuleInfo(Struct, frozen=True, gc=False):
     summary: str
     since: str
     url: str
-    sections: dict[str, str]
+    sections: Mapping[str, str]
