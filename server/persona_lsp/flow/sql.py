@@ -73,10 +73,14 @@ _TRANSPARENT: Final = frozenset(
 _PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
 
 
-def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:
-    """Literal and dynamic pieces of a text expression, in order."""
-    if depth > _DEPTH:
+def fold(expr: AnyExpr, values: Values, within: tuple[int, ...] = ()) -> list[_Piece]:
+    """Literal and dynamic pieces of a text expression, in order.
+
+    `within`: the expressions that it is a piece of. A name that stands for one of them (`sql = sql + sql`) is dynamic.
+    """
+    if len(within) > _DEPTH:
         return [_Dyn(expr)]
+    inside = (*within, id(expr))
     match expr:
         case Str(parts=parts):
             pieces: list[_Piece] = []
@@ -84,18 +88,18 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:
                 if isinstance(part, str):
                     pieces.append(part)
                 else:
-                    inner = fold(part, values, depth + 1)
+                    inner = fold(part, values, inside)
                     known = all(isinstance(p, str) for p in inner)
                     pieces.extend(inner if known or isinstance(part, Str | Binary) else [_Dyn(part)])
             return pieces
         case Binary(op="+", left=left, right=right):
-            return fold(left, values, depth + 1) + fold(right, values, depth + 1)
+            return fold(left, values, inside) + fold(right, values, inside)
         case Binary(op="%", left=left, right=right):
-            return _formatted(left, right.items if isinstance(right, Items) else (right,), (), values, depth)
+            return _formatted(left, right.items if isinstance(right, Items) else (right,), (), values, inside)
         case Await(value=value):
-            return fold(value, values, depth + 1)
+            return fold(value, values, inside)
         case Ternary(then=then, orelse=orelse):
-            a, b = fold(then, values, depth + 1), fold(orelse, values, depth + 1)
+            a, b = fold(then, values, inside), fold(orelse, values, inside)
             return a if all(isinstance(p, str) for p in a + b) else [_Dyn(expr)]
         case Call(args=args) if expr.name in _FORMATTERS:
             kwargs = tuple((k.name, k.value) for k in expr.kwargs)
@@ -103,31 +107,31 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:
             if receiver is not None and (
                 isinstance(receiver, Str) or dotted(receiver) not in ("String", "fmt", "Kernel", "util")
             ):
-                return _formatted(receiver, args, kwargs, values, depth)
-            return _formatted(args[0], args[1:], kwargs, values, depth) if args else [_Dyn(expr)]
+                return _formatted(receiver, args, kwargs, values, inside)
+            return _formatted(args[0], args[1:], kwargs, values, inside) if args else [_Dyn(expr)]
         case Call(args=args) if expr.name in _TRANSPARENT and not expr.new:
             receiver = expr.receiver
             inner_expr = args[0] if args else receiver
             if inner_expr is None or (isinstance(receiver, Str) and not args):
-                return fold(receiver, values, depth + 1) if receiver is not None else [_Dyn(expr)]
-            return fold(inner_expr, values, depth + 1)
+                return fold(receiver, values, inside) if receiver is not None else [_Dyn(expr)]
+            return fold(inner_expr, values, inside)
         case Call() if expr.name in ("append", "concat") and expr.receiver is not None and expr.args:
-            pieces = fold(expr.receiver, values, depth + 1)
+            pieces = fold(expr.receiver, values, inside)
             for arg in expr.args:
-                pieces += fold(arg, values, depth + 1)
+                pieces += fold(arg, values, inside)
             return pieces
         case Call(new=True, args=args) if expr.name in ("StringBuilder", "StringBuffer"):
-            return fold(args[0], values, depth + 1) if args and not isinstance(args[0], Const) else []
+            return fold(args[0], values, inside) if args and not isinstance(args[0], Const) else []
         case Name(id=name):
             if values.is_param(name):
                 return [_Dyn(expr)]
             value = values.assigned(name)
-            if value is None or (isinstance(value, Name) and value.id == name):
+            if value is None or id(value) in within or (isinstance(value, Name) and value.id == name):
                 return [_Dyn(expr)]
             if isinstance(value, Str | Binary | Call | Ternary | Name):
-                pieces = fold(value, values, depth + 1)
+                pieces = fold(value, values, inside)
                 for more in values.appended(name):
-                    pieces += fold(more, values, depth + 1)
+                    pieces += fold(more, values, inside)
                 if any(isinstance(p, str) and p.strip() for p in pieces) or not pieces:
                     return pieces
             if isinstance(value, Const) and value.value is not None:
@@ -138,20 +142,24 @@ def fold(expr: AnyExpr, values: Values, depth: int = 0) -> list[_Piece]:
         case Member():
             name = dotted(expr)
             found = values.assigned(name) if name else None
-            return fold(found, values, depth + 1) if isinstance(found, Str) else [_Dyn(expr)]
+            return fold(found, values, inside) if isinstance(found, Str) else [_Dyn(expr)]
         case _:
             return [_Dyn(expr)]
 
 
 def _formatted(
-    template: AnyExpr, args: tuple[AnyExpr, ...], kwargs: tuple[tuple[str, AnyExpr], ...], values: Values, depth: int
+    template: AnyExpr,
+    args: tuple[AnyExpr, ...],
+    kwargs: tuple[tuple[str, AnyExpr], ...],
+    values: Values,
+    inside: tuple[int, ...],
 ) -> list[_Piece]:
     named = dict(kwargs)
     if len(args) == 1 and isinstance(args[0], Object):
         named.update({e.name: e.value for e in args[0].entries})
     pieces: list[_Piece] = []
     index = 0
-    for piece in fold(template, values, depth + 1):
+    for piece in fold(template, values, inside):
         if not isinstance(piece, str):
             pieces.append(piece)
             continue
@@ -168,7 +176,7 @@ def _formatted(
             if value is None:
                 pieces.append(match.group())
             else:
-                inner = fold(value, values, depth + 1)
+                inner = fold(value, values, inside)
                 pieces.extend(inner if all(isinstance(p, str) for p in inner) else [_Dyn(value)])
         pieces.append(piece[last:])
     return pieces

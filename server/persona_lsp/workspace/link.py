@@ -232,14 +232,17 @@ def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target,
             yield found, replace(mount, child=Ref(found.name), prefix=prefix)
 
 
-def _router_target(all_names: Names, path: str, ref: Ref) -> Target | None:
+def _router_target(all_names: Names, path: str, ref: Ref, trail: frozenset[Target] = frozenset()) -> Target | None:
+    """What a name stands for when it is mounted. `trail`: the constants it came by, which may stand for each other."""
     found = resolve(all_names, path, ref.name)
+    if found in trail:
+        return None
     if found is None or found.kind == "router":
         return found
     if found.kind == "constant":
         value = all_names.files[found.path].constants[found.name].value
         if value is not None and len(value) == 1 and isinstance(value[0], Ref):
-            return _router_target(all_names, found.path, value[0])
+            return _router_target(all_names, found.path, value[0], trail | {found})
     if found.kind == "module":
         routers = [r for r in all_names.files[found.path].routers.values() if r.kind != "class"]
         return Target("router", found.path, routers[0].symbol) if len(routers) == 1 else None

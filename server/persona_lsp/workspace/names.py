@@ -478,10 +478,13 @@ def _star_covers(all_names: Names, entry: FileIndex, path: str) -> bool:
     return any(isinstance(s, Import) and s.module.removesuffix(".*") == package for s in entry.stars)
 
 
-def text(all_names: Names, path: str, value: Text, depth: int = 0, scope: str = "") -> tuple[str, bool]:
+def text(
+    all_names: Names, path: str, value: Text, scope: str = "", within: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[str, bool]:
     """The text as far as it is known, and whether all of it is. Unknown pieces are left out.
 
-    `scope` is the class that the text stands in: its own names are looked up first.
+    `scope` is the class that the text stands in: its own names are looked up first. `within` are the constants that
+    the text is a piece of: none of them is a piece of itself.
     """
     found: list[str] = []
     known = True
@@ -491,23 +494,24 @@ def text(all_names: Names, path: str, value: Text, depth: int = 0, scope: str = 
         elif isinstance(part, Hole):
             known = False
         else:
-            piece, sure = _reference(all_names, path, part, depth, scope)
+            piece, sure = _reference(all_names, path, part, scope, within)
             found.append(piece)
             known = known and sure
     return "".join(found), known
 
 
-def _reference(all_names: Names, path: str, ref: Ref, depth: int, scope: str = "") -> tuple[str, bool]:
-    if depth > _DEPTH:
-        return "", False
+def _reference(
+    all_names: Names, path: str, ref: Ref, scope: str, within: frozenset[tuple[str, str]]
+) -> tuple[str, bool]:
     if ref.name.startswith("${") and ref.name.endswith("}"):
-        key, _, default = ref.name[2:-1].partition(":")
-        value = property_of(all_names, path, key)
+        name, _, default = ref.name[2:-1].partition(":")
+        value = property_of(all_names, path, name)
         if value is None:
             return default, bool(default) or ":" in ref.name
-        nested = value
         if value.startswith("${") and value.endswith("}"):
-            return _reference(all_names, path, Ref(nested), depth + 1)
+            key = ("", value)
+            known = len(within) <= _DEPTH and key not in within
+            return _reference(all_names, path, Ref(value), "", within | {key}) if known else ("", False)
         return value, "${" not in value
     target = resolve(all_names, path, f"{scope}.{ref.name}") if scope else None
     if target is None or target.kind != "constant":
@@ -515,6 +519,7 @@ def _reference(all_names: Names, path: str, ref: Ref, depth: int, scope: str = "
     if target is None or target.kind != "constant":
         return "", False
     constant = all_names.files[target.path].constants[target.name]
-    if constant.value is None:
+    key = (target.path, target.name)
+    if constant.value is None or len(within) > _DEPTH or key in within:
         return "", False
-    return text(all_names, target.path, constant.value, depth + 1, target.name.rpartition(".")[0])
+    return text(all_names, target.path, constant.value, target.name.rpartition(".")[0], within | {key})

@@ -107,6 +107,7 @@ class Registrations:
         self.order = 0
         self.anonymous = 0
         self.depth = 0
+        self.reading: set[int] = set()
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
         self.lent: dict[str, Node] = {}
@@ -118,15 +119,15 @@ class Registrations:
 
     def router_of(self, expr: AnyExpr | None, scope: Scope) -> str | None:
         """The symbol of the router that a name or member stands for."""
-        name = dotted(expr)
-        if not name:
-            return None
-        symbol = scope.router(name)
-        if symbol is not None:
-            return symbol
-        value = scope.value(name)
-        if isinstance(value, Name | Member) and value is not expr:
-            return self.router_of(value, scope)
+        seen: set[str] = set()
+        # `this.books = books; const books = this.books`: names that stand for each other stand for nothing.
+        while (name := dotted(expr)) and name not in seen:
+            seen.add(name)
+            symbol = scope.router(name)
+            if symbol is not None:
+                return symbol
+            value = scope.value(name)
+            expr = value if isinstance(value, Name | Member) else None
         return None
 
     def interesting(self, function: FunctionNode) -> bool:
@@ -470,13 +471,14 @@ class Registrations:
             found.extend((pieces,) if isinstance(plain, Str) and plain.regex else expand(pieces))
         return tuple(found)
 
-    def _flat(self, args: Sequence[AnyExpr], scope: Scope, depth: int = 0) -> list[AnyExpr]:
+    def _flat(self, args: Sequence[AnyExpr], scope: Scope, within: frozenset[int] = frozenset()) -> list[AnyExpr]:
+        """The handlers, those of lists one by one. `within`: the lists that are open, which may hold themselves."""
         found: list[AnyExpr] = []
         for arg in args:
             inner = arg.value if isinstance(arg, Spread) else arg
             value = reduce(inner, scope)
-            if isinstance(value, Items) and depth < 4:
-                found.extend(self._flat(value.items, scope, depth + 1))
+            if isinstance(value, Items) and len(within) < 4 and id(value) not in within:
+                found.extend(self._flat(value.items, scope, within | {id(value)}))
             else:
                 found.append(inner)
         return found

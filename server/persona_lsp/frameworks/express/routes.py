@@ -449,12 +449,15 @@ class _Reader(Registrations):
 
         `hint`: the name that a router made here is bound to; `symbol`: the one that it must have.
         """
+        if self.depth >= _DEPTH or id(expr) in self.reading:
+            # `this.all = [Router().use(this.all)]`: what is made of itself registers nothing that can be known.
+            return None
         self.depth += 1
+        self.reading.add(id(expr))
         try:
-            if self.depth > _DEPTH:
-                return None
             return self._value(expr, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)
         finally:
+            self.reading.discard(id(expr))
             self.depth -= 1
 
     def _value(

@@ -145,11 +145,15 @@ def reduce(expr: AnyExpr, scope: Scope, depth: int = 0) -> AnyExpr:
             return expr
 
 
-def text(expr: AnyExpr, scope: Scope, depth: int = 0) -> Text:
-    """The text that an expression stands for: literal pieces, references to other files, and holes."""
-    if depth > _DEPTH:
-        return (Hole("too deep"),)
+def text(expr: AnyExpr, scope: Scope, within: frozenset[int] = frozenset()) -> Text:
+    """The text that an expression stands for: literal pieces, references to other files, and holes.
+
+    `within`: the texts that it is a piece of; one that is a piece of itself (`path = path + path`) is not known.
+    """
     value = reduce(expr, scope)
+    if len(within) > _DEPTH or id(value) in within:
+        return (Hole("made of itself"),)
+    inside = within | {id(value)}
     match value:
         case Str(regex=True):
             path = regex_path(value.value or "")
@@ -157,22 +161,22 @@ def text(expr: AnyExpr, scope: Scope, depth: int = 0) -> Text:
         case Str(parts=parts):
             pieces: Text = ()
             for part in parts:
-                pieces += (part,) if isinstance(part, str) else text(part, scope, depth + 1)
+                pieces += (part,) if isinstance(part, str) else text(part, scope, inside)
             return pieces
         case Const(value=constant) if constant is not None:
             return (str(constant),)
         case Binary(op="+", left=left, right=right):
-            return text(left, scope, depth + 1) + text(right, scope, depth + 1)
+            return text(left, scope, inside) + text(right, scope, inside)
         case Binary(op="or" | "??", left=left, right=right):
             # `process.env.BASE_PATH || "/api"`: what holds where nobody has set anything else.
             for side in (left, right):
-                found = text(side, scope, depth + 1)
+                found = text(side, scope, inside)
                 if found and all(isinstance(part, str) for part in found):
                     return found
         case Call(args=args) if joins(value):
-            return _joined([text(arg, scope, depth + 1) for arg in args])
+            return _joined([text(arg, scope, inside) for arg in args])
         case Call(func=Member(base=base, name="concat"), args=args):
-            return text(base, scope, depth + 1) + sum((text(a, scope, depth + 1) for a in args), ())
+            return text(base, scope, inside) + sum((text(a, scope, inside) for a in args), ())
         case Name() | Member():
             name = dotted(value)
             if name and name.split(".", 1)[0] == "this" and scope.owning_class() is not None:

@@ -50,17 +50,20 @@ def resolved(expr: AnyExpr | None, env: Environment, depth: int = 0) -> AnyExpr 
     return expr
 
 
-def literal(expr: AnyExpr | None, env: Environment, depth: int = 0) -> str | None:
-    """The text of a string, symbol or number, with bound names put in; None if a part is not literal."""
-    if depth > _DEPTH:
-        # `path = "#{path}/x"`: a value that mentions itself.
-        return None
+def literal(expr: AnyExpr | None, env: Environment, within: tuple[int, ...] = ()) -> str | None:
+    """The text of a string, symbol or number, with bound names put in; None if a part is not literal.
+
+    `within`: the values that it is a part of. One that mentions itself (`path = "#{path}/x"`) is none.
+    """
     expr = resolved(expr, env)
+    if len(within) > _DEPTH or id(expr) in within:
+        return None
+    deeper = (*within, id(expr))
     match expr:
         case Str(parts=parts, regex=False):
             out = ""
             for part in parts:
-                piece = part if isinstance(part, str) else literal(part, env, depth + 1)
+                piece = part if isinstance(part, str) else literal(part, env, deeper)
                 if piece is None:
                     return None
                 out += piece
@@ -68,23 +71,27 @@ def literal(expr: AnyExpr | None, env: Environment, depth: int = 0) -> str | Non
         case Const(value=int(value)) if not isinstance(expr.value, bool):
             return str(value)
         case Binary(op="+", left=left, right=right):
-            first, second = literal(left, env, depth + 1), literal(right, env, depth + 1)
+            first, second = literal(left, env, deeper), literal(right, env, deeper)
             return first + second if first is not None and second is not None else None
         case _:
             return None
 
 
-def items(expr: AnyExpr | None, env: Environment, depth: int = 0) -> tuple[AnyExpr, ...] | None:
-    """The elements of a list that is written out (`[...] + [...]`, `[...] - [...]`, `a.map(&:to_s)` are); else None."""
-    if depth > _DEPTH:
-        return None
+def items(expr: AnyExpr | None, env: Environment, within: tuple[int, ...] = ()) -> tuple[AnyExpr, ...] | None:
+    """The elements of a list that is written out (`[...] + [...]`, `[...] - [...]`, `a.map(&:to_s)` are); else None.
+
+    `within` as in `literal`.
+    """
     expr = resolved(expr, env)
+    if len(within) > _DEPTH or id(expr) in within:
+        return None
+    deeper = (*within, id(expr))
     match expr:
         case Items(items=inside):
             out: list[AnyExpr] = []
             for item in inside:
                 if isinstance(item, Spread):
-                    more = items(item.value, env, depth + 1)
+                    more = items(item.value, env, deeper)
                     if more is None:
                         return None
                     out.extend(more)
@@ -92,7 +99,7 @@ def items(expr: AnyExpr | None, env: Environment, depth: int = 0) -> tuple[AnyEx
                     out.append(item)
             return tuple(out)
         case Binary(op="+" | "|" | "-" as op, left=left, right=right):
-            first, second = items(left, env, depth + 1), items(right, env, depth + 1)
+            first, second = items(left, env, deeper), items(right, env, deeper)
             if first is None or second is None:
                 return None
             if op != "-":
@@ -199,17 +206,15 @@ def inside(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
     return tuple(out)
 
 
-def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment, depth: int = 0) -> bool:
-    complete = depth <= _DEPTH
-    if not complete:
-        return False
+def _add(out: dict[str, AnyExpr], entries: Iterable[Entry], env: Environment, within: tuple[int, ...] = ()) -> bool:
+    complete = True
     for entry in entries:
         if entry.name:
             out[entry.name] = entry.value
         elif entry.key is None:
             value = resolved(entry.value, env)
-            if isinstance(value, Object):
-                complete = _add(out, value.entries, env, depth + 1) and complete
+            if isinstance(value, Object) and len(within) < _DEPTH and id(value) not in within:
+                complete = _add(out, value.entries, env, (*within, id(value))) and complete
             else:
                 complete = False
         elif isinstance(entry.key, Expr):

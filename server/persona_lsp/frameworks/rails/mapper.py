@@ -215,19 +215,21 @@ class Mapper:
         given, complete = options(call, self.env)
         return {**dict(scope.options), **given}, complete
 
-    def path_of(self, expr: AnyExpr | None, depth: int = 0) -> str:
-        """A path as written, with placeholders for what is not literal."""
+    def path_of(self, expr: AnyExpr | None, within: tuple[int, ...] = ()) -> str:
+        """A path as written, with placeholders for what is not literal. `within`: the paths that it is a part of."""
         found = literal(expr, self.env)
         if found is not None:
             return found
         value = resolved(expr, self.env)
+        finite = len(within) < _DEPTH and id(value) not in within
+        deeper = (*within, id(value))
         match value:
             case None | Const(value=None):
                 return ""
-            case Str(parts=parts) if depth < _DEPTH:
-                return "".join(p if isinstance(p, str) else self.path_of(p, depth + 1) for p in parts)
-            case Binary(op="+", left=left, right=right) if depth < _DEPTH:
-                return self.path_of(left, depth + 1) + self.path_of(right, depth + 1)
+            case Str(parts=parts) if finite:
+                return "".join(p if isinstance(p, str) else self.path_of(p, deeper) for p in parts)
+            case Binary(op="+", left=left, right=right) if finite:
+                return self.path_of(left, deeper) + self.path_of(right, deeper)
             case _:
                 name = chain(value)
                 if name and name[:1].isupper() and name.rsplit(".", 1)[-1].isupper():
