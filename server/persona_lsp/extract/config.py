@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from persona_lsp.extract.secrets import secrets
-from persona_lsp.facts.code import ConfigEntry, FileFacts
+from persona_lsp.facts.code import ConfigEntry, FileFacts, ModulePaths
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.role import HEAD, role
 
@@ -24,12 +24,15 @@ def config(path: str, source: bytes) -> FileFacts | None:
     text = source.decode("utf-8-sig", "replace")
     versions: tuple[tuple[str, str], ...] = ()
     entries: tuple[ConfigEntry, ...] = ()
+    paths: ModulePaths | None = None
     try:
         reader = _MANIFESTS.get(name)
         if reader is not None:
             versions = tuple(reader(text))
         elif _REQUIREMENTS.search(name):
             versions = tuple(_requirements(text))
+        elif _COMPILER.search(name):
+            paths = _module_paths(text)
         elif name.endswith(".properties") and _SETTINGS.search(name):
             entries = tuple(_properties(path, text))
         elif name.endswith((".yml", ".yaml")) and _SETTINGS.search(name):
@@ -47,10 +50,12 @@ def config(path: str, source: bytes) -> FileFacts | None:
         versions=versions,
         config=entries,
         secrets=found,
+        module_paths=paths,
     )
 
 
 _REQUIREMENTS: Final = re.compile(r"^requirements[\w.-]*\.(?:txt|in)$")
+_COMPILER: Final = re.compile(r"^[tj]sconfig[\w.-]*\.json$")
 _SETTINGS: Final = re.compile(r"^(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
 
 
@@ -60,6 +65,24 @@ def _package_json(text: str) -> Iterator[tuple[str, str]]:
         for package, wanted in (data.get(key) or {}).items():
             found = _VERSION.search(str(wanted))
             yield package, found.group() if found else ""
+
+
+_JSONC: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMA: Final = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+
+
+def _module_paths(text: str) -> ModulePaths:
+    """A `tsconfig.json`, which may have comments and commas at the end."""
+    for unwanted in (_JSONC, _COMMA):
+        text = unwanted.sub(lambda match: match[1] or " ", text)
+    data = json.loads(text)
+    options = data.get("compilerOptions") or {}
+    extends, base, paths = data.get("extends") or (), options.get("baseUrl"), options.get("paths")
+    return ModulePaths(
+        (extends,) if isinstance(extends, str) else tuple(str(e) for e in extends),
+        base if isinstance(base, str) else None,
+        tuple((pattern, tuple(map(str, targets))) for pattern, targets in paths.items()) if paths is not None else None,
+    )
 
 
 def _package_lock(text: str) -> Iterator[tuple[str, str]]:

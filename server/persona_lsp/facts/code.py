@@ -109,6 +109,18 @@ class ConfigEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     profile: str = ""
 
 
+class ModulePaths(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a `tsconfig.json` says about the names of modules, as written: relative to its own folder.
+
+    `base` and `paths` are None where the file does not set them, so that what it `extends` holds (the last one wins).
+    """
+
+    extends: tuple[str, ...] = ()
+    base: str | None = None
+    paths: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    """Patterns with one `*` at most, and where to look for what they match, in order."""
+
+
 class Problem(Struct, frozen=True, gc=False, omit_defaults=True):
     """Something about the file itself that a person should know (syntax error count, unreadable text)."""
 
@@ -147,5 +159,6 @@ class FileFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """Type aliases and dependency aliases: name and what stands for it, as written (`CurrentUser`, `Depends(...)`)."""
     versions: tuple[tuple[str, str], ...] = ()
     """Package and version, from a manifest or lock file."""
+    module_paths: ModulePaths | None = None
     error_count: int = 0
     """1 if the syntax tree has errors anywhere, else 0."""

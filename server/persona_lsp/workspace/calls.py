@@ -37,9 +37,7 @@ def exchange(
 ) -> Calls:
     """The same resolution with other function facts in place of some; those of `moved` are only in another place."""
     names = calls.names
-    fresh = Names(
-        indexes, names.by_tail, names.packages, names.classes, names.properties, names.resolved, names.modules
-    )
+    fresh = Names(indexes, names.packages, names.classes, names.properties, names.resolved, names.modules)
     kept: dict[tuple[int, int], Function | None] = {}
     for (caller, number), callee in calls.resolved.items():
         successor = exchanged.get(caller)

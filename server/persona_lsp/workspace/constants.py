@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from persona_lsp.facts.http import Mount, Route
+from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, Target, resolve
 
 _DRAWN = "config/routes/"
@@ -19,7 +20,7 @@ def base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:
         full = f"{scope}.{base}" if scope else base
         found = [c for c in candidates if c[1] == full]
         if found:
-            return Target("class", *max(found, key=lambda c: _shared(c[0], path)))
+            return Target("class", *max(found, key=lambda c: shared(c[0], path)))
     longer = [c for c in candidates if c[1].endswith(f".{base}")]
     return Target("class", *longer[0]) if len(longer) == 1 else None
 
@@ -38,10 +39,10 @@ def controllers(all_names: Names, name: str, path: str) -> list[tuple[str, str]]
     if not exact:
         # The routes of an isolated engine name controllers relative to the engine's module.
         inner = [c for c in _folded(all_names).get(last.lower(), ()) if c[1].lower().endswith(f".{class_name.lower()}")]
-        nearest = max((_shared(c[0], path) for c in inner), default=0)
-        near = [c for c in inner if _shared(c[0], path) == nearest]
+        nearest = max((shared(c[0], path) for c in inner), default=0)
+        near = [c for c in inner if shared(c[0], path) == nearest]
         exact = near if len({c[1] for c in near}) == 1 else []
-    return sorted(exact, key=lambda c: -_shared(c[0], path))
+    return sorted(exact, key=lambda c: -shared(c[0], path))
 
 
 def drawn(all_names: Names, path: str, mount: Mount) -> list[tuple[str, str]]:
@@ -49,8 +50,8 @@ def drawn(all_names: Names, path: str, mount: Mount) -> list[tuple[str, str]]:
     name = mount.child.name
     found = [(p, name) for p in _drawing(all_names).get(name, ()) if p != path]
     if name.startswith(_DRAWN) and len(found) > 1:
-        nearest = max(_shared(p, path) for p, _ in found)
-        return [f for f in found if _shared(f[0], path) == nearest]
+        nearest = max(shared(p, path) for p, _ in found)
+        return [f for f in found if shared(f[0], path) == nearest]
     return found
 
 
@@ -111,12 +112,3 @@ def _drawing(all_names: Names) -> Mapping[str, list[str]]:
                 if router.framework == "rails":
                     found.setdefault(symbol, []).append(path)
     return found
-
-
-def _shared(a: str, b: str) -> int:
-    count = 0
-    for x, y in zip(a.split("/")[:-1], b.split("/")[:-1], strict=False):
-        if x != y:
-            break
-        count += 1
-    return count

@@ -1026,7 +1026,7 @@ _NOWHERE: Final = Where("", 0, 0)
 def _outline(facts: FileFacts) -> object:
     """What linking reads of a file, without positions."""
     return (
-        facts.role, facts.package, facts.versions, facts.config, facts.aliases,
+        facts.role, facts.package, facts.versions, facts.config, facts.module_paths, facts.aliases,
         tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),

@@ -1,7 +1,7 @@
 """Names across files: which file a module is, and what a dotted name written in one file stands for in another."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -10,13 +10,12 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.workspace.modules import SCRIPT, Modules
 
 Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
 _HELD: Final = re.compile(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
 """The type of a field that holds another object."""
-_SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
-_SUFFIXES: Final = (".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -47,13 +46,12 @@ class Names(Struct):
     """All files' names, with what was resolved so far. Valid for one set of files."""
 
     files: Mapping[str, FileIndex]
-    by_tail: Mapping[str, tuple[str, ...]]
     packages: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, tuple[tuple[str, str], ...]]
     properties: Mapping[str, Mapping[str, str]]
     """Settings by the unit (`unit`) whose configuration files hold them."""
     resolved: dict[tuple[str, str], Target | None]
-    modules: dict[tuple[str, str], str | None]
+    modules: Modules
     folded: dict[str, list[tuple[str, str]]] = {}
     drawing: dict[str, list[str]] = {}
     switched: dict[str, list[str]] | None = None
@@ -101,7 +99,6 @@ def index(facts: FileFacts) -> FileIndex:
 def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | None = None) -> Names:
     """The names of all files. `indexes` are indexes made before, taken over for files that are the same object."""
     indexed: dict[str, FileIndex] = {}
-    tails: dict[str, list[str]] = {}
     packages: dict[str, list[str]] = {}
     classes: dict[str, list[tuple[str, str]]] = {}
     properties: dict[str, dict[str, str]] = {}
@@ -109,11 +106,6 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
         old = indexes.get(path) if indexes else None
         entry = old if old is not None and old.facts is facts else index(facts)
         indexed[path] = entry
-        stem = path.rsplit(".", 1)[0]
-        for name in ("/__init__", "/index"):
-            if stem.endswith(name):
-                tails.setdefault(stem.removesuffix(name).rsplit("/", 1)[-1], []).append(path)
-        tails.setdefault(stem.rsplit("/", 1)[-1], []).append(path)
         if facts.package:
             packages.setdefault(facts.package, []).append(path)
         for cls in facts.classes:
@@ -123,8 +115,8 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
                 if not item.profile:
                     properties.setdefault(unit(path), {}).setdefault(item.key, item.value)
     return Names(
-        indexed, {k: tuple(v) for k, v in tails.items()}, {k: tuple(v) for k, v in packages.items()},
-        {k: tuple(v) for k, v in classes.items()}, properties, {}, {},
+        indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, properties, {},
+        Modules.of(files),
     )  # fmt: skip
 
 
@@ -292,7 +284,7 @@ def exported(all_names: Names, path: str, name: str, depth: int = 0) -> Target |
     first, _, rest = name.partition(".")
     export = entry.exports.get(first)
     if export is None:
-        if entry.facts.language not in _SCRIPT:
+        if entry.facts.language not in SCRIPT:
             return _resolve(all_names, path, name, depth + 1)
         for star in entry.stars:
             if isinstance(star, Export):
@@ -325,107 +317,7 @@ def exported(all_names: Names, path: str, name: str, depth: int = 0) -> Target |
 
 def module_file(all_names: Names, path: str, module: str) -> str | None:
     """The file that `module` means when `path` imports it; None for packages that are not in the workspace."""
-    key = (path if module.startswith(".") else path.rpartition("/")[0], module)
-    if key not in all_names.modules:
-        language = all_names.files[path].facts.language
-        found = _python_file(all_names, path, module) if language == "python" else None
-        if language in _SCRIPT:
-            found = _script_file(all_names, path, module)
-        all_names.modules[key] = found
-    return all_names.modules[key]
-
-
-def _python_file(all_names: Names, path: str, module: str) -> str | None:
-    dots = len(module) - len(module.lstrip("."))
-    parts = [p for p in module[dots:].split(".") if p]
-    if dots:
-        folder = path.split("/")[:-1]
-        folder = folder[: len(folder) - (dots - 1)] if dots > 1 else folder
-        return _first(all_names, _python_candidates("/".join([*folder, *parts])))
-    if not parts:
-        return None
-    tails = (f"{'/'.join(parts)}.py", f"{'/'.join(parts)}/__init__.py")
-    return _nearest(all_names, path, parts[-1], tails, lambda file: _inside_package(all_names, path, file, tails))
-
-
-def _inside_package(all_names: Names, path: str, file: str, tails: tuple[str, ...]) -> bool:
-    """`import config` means no `app/xray/config.py` if `app/xray` is a package and not where the importing file is."""
-    tail = next(t for t in tails if file == t or file.endswith("/" + t))
-    folder = file.removesuffix(tail)
-    return f"{folder}__init__.py" in all_names.files and folder != path.rpartition("/")[0] + "/"
-
-
-def _python_candidates(stem: str) -> Iterator[str]:
-    yield f"{stem}.py"
-    yield f"{stem}/__init__.py" if stem else "__init__.py"
-
-
-def _script_file(all_names: Names, path: str, module: str) -> str | None:
-    if module.startswith("."):
-        folder = path.split("/")[:-1]
-        for part in module.split("/"):
-            if part == "..":
-                if not folder:
-                    return None
-                folder.pop()
-            elif part not in (".", ""):
-                folder.append(part)
-        return _first(all_names, _script_candidates("/".join(folder)))
-    stem = module.removeprefix("@/").removeprefix("~/").removeprefix("#").removeprefix("/")
-    aliased = stem != module
-    if not aliased and "/" not in module:
-        return None
-    # `@controllers/users` is a path alias if such a file exists, and a scoped package if not.
-    stem = stem.removeprefix("@")
-    options = tuple(_script_candidates(stem))
-    return _nearest(all_names, path, stem.rsplit("/", 1)[-1].split(".")[0], options) or _nearest(
-        all_names, path, stem.rsplit("/", 1)[-1], options
-    )
-
-
-def _script_candidates(stem: str) -> Iterator[str]:
-    yield stem
-    for suffix in _SUFFIXES:
-        yield stem + suffix
-    if stem.endswith((".js", ".mjs", ".cjs", ".jsx")):
-        bare = stem.rsplit(".", 1)[0]
-        for suffix in (".ts", ".tsx", ".mts", ".cts"):
-            yield bare + suffix
-    for suffix in _SUFFIXES:
-        yield f"{stem}/index{suffix}"
-
-
-def _first(all_names: Names, candidates: Iterator[str]) -> str | None:
-    return next((c for c in candidates if c in all_names.files), None)
-
-
-def _nearest(
-    all_names: Names, path: str, last: str, tails: tuple[str, ...], unlikely: Callable[[str], bool] | None = None
-) -> str | None:
-    """The file that ends like one of `tails` and shares the longest folder with `path`; None if two are as near.
-
-    What is `unlikely` counts only where nothing else is found.
-    """
-    best: list[tuple[bool, int, int, str]] = []
-    for candidate in all_names.by_tail.get(last, ()):
-        for rank, tail in enumerate(tails):
-            if candidate == tail or candidate.endswith("/" + tail):
-                doubt = unlikely is not None and unlikely(candidate)
-                best.append((doubt, -_shared(path, candidate), rank, candidate))
-                break
-    best.sort()
-    if not best or (len(best) > 1 and best[0][:3] == best[1][:3] and best[0][1] == 0):
-        return None
-    return best[0][3]
-
-
-def _shared(a: str, b: str) -> int:
-    count = 0
-    for x, y in zip(a.split("/")[:-1], b.split("/")[:-1], strict=False):
-        if x != y:
-            break
-        count += 1
-    return count
+    return all_names.modules.file(path, module, all_names.files[path].facts.language)
 
 
 def _class_in_package(all_names: Names, item: Import, rest: str) -> Target | None:

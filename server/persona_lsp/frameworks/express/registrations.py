@@ -390,7 +390,7 @@ class Registrations:
         if prefixed and isinstance(arg, Member) and self._inside_of_parameter(arg, scope):
             # What it is stands elsewhere; that something is mounted from there is known.
             return ref
-        if not self.is_own(ref.name, scope):
+        if not (self.is_own(ref.name, scope) or self._may_be_alias(ref.name, scope)):
             return None
         name = guard_name(arg) or ref.name
         if self._named_router(name, scope) or (required_module(arg) and prefixed):
@@ -420,7 +420,14 @@ class Registrations:
             return False
         if isinstance(arg, Call) and self._made_kind_of_chain(arg, scope):
             return False
+        if self._may_be_alias(guard_name(arg), scope):
+            return True
         return not self._named_router(guard_name(arg), scope) and not required_module(arg)
+
+    def _may_be_alias(self, name: str, scope: Scope) -> bool:
+        """Whether a name comes from `@server/routes`: a package, or a folder of the project under another name."""
+        source = scope.imported(name.split(".", 1)[0])
+        return source is not None and not is_local(source[0]) and "/" in source[0]
 
     def _named_router(self, name: str, scope: Scope) -> bool:
         """Whether the name says that it is a router, or the name of the file that it comes from."""

@@ -13,6 +13,7 @@ from persona_lsp.lsp.uris import to_path
 GLOBS = (
     "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,rb,rake,ru}",
     "**/{persona-lsp.toml,pyproject.toml,package.json,pom.xml,build.gradle,Gemfile,Gemfile.lock,Rakefile}",
+    "**/{tsconfig,jsconfig}*.json",
     "**/{application,bootstrap}*.{yml,yaml,properties}",
     "**/{.claude,.github,.cursor}/agents/**/*.md",
     "**/.cursor/rules/**/*.mdc",
