@@ -163,6 +163,40 @@ FILES = {
         "loaders/http.ts": "import r from '../r'; export default ({ app }) => { app.use('/r', r()) }",
         "r.ts": "import { Router } from 'express'; export default () => { const app = Router(); app.get('/x', f); return app }",
     },
+    "function that is given two, and adds to the second": {
+        "app.js": APP + "const r = express.Router(); app.use('/r', r); require('./r').add(app, r)",
+        "r.js": "const { more } = require('./more'); function add(app, router) { more(router); listen(app); }"
+        "module.exports = { add }",
+        "more.js": "exports.more = (app) => { app.get('/x', f) }",
+    },
+    "function that adds to both": {
+        "app.js": APP + "const r = express.Router(); app.use('/', r); require('./r')(app, r)",
+        "r.js": "const { Router } = require('express'); const own = Router(); own.get('/x', f); const none = Router();"
+        "module.exports = (app, router) => { app.use('/r', own); router.use('/none', none) }",
+    },
+    "function inside of another one that is given two": {
+        "app.js": APP + "app.use('/r', require('./r')(app))",
+        "r.js": "const express = require('express'); module.exports = function configure(app) {"
+        "const api = express.Router(); function more(app, api) { api.get('/x', f) } more(app, api); return api }",
+    },
+    "class that is given two": {
+        "app.ts": "import express from 'express'; import { Routes } from './r'; const app = express();"
+        "const r = express.Router(); app.use('/r', r); new Routes(app, r)",
+        "r.ts": "import { Router, Express } from 'express'; export class Routes { constructor(server: Express, router: Router)"
+        " { router.get('/x', f) } }",
+    },
+    "object that holds two": {
+        "app.js": APP + "const router = express.Router(); app.use('/r', router); require('./r')({ router, app })",
+        "r.js": "module.exports = ({ app, router }) => { router.get('/x', f) }",
+    },
+    "function that is not given the app where it takes one": {
+        "app.js": APP + "const r = express.Router(); app.use('/r', r); require('./r')(r, app)",
+        "r.js": "module.exports = (router, options) => { router.get('/x', f) }",
+    },
+    "arguments that are spread": {
+        "app.js": APP + "const r = express.Router(); app.use('/r', r); require('./r')(...options, r)",
+        "r.js": "module.exports = (options, router) => { router.get('/x', f) }",
+    },
     "list of routes": {
         "app.js": APP + "app.use(require('./routes'))",
         "routes.js": "const express = require('express'); const router = express.Router(); const users = require('./users');"

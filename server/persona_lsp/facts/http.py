@@ -173,6 +173,8 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """The name that string handlers resolve to (`Admin::ArticlesController`), where a framework has such names."""
     inherits_prefix: bool = False
     """Without prefixes of its own it takes those of the first base that has some (Spring)."""
+    parameter: str = ""
+    """For what a function is given: the place among its parameters (`1`; `0.app` inside of an object), "" if unknown."""
 
 
 class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -191,6 +193,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     conditional: bool = False
     passed_to: str = ""
     """The function that the router is an argument of: `where` is the call, which serves its own arguments alone."""
+    argument: str = ""
+    """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
 
 
 class Use(Struct, frozen=True, gc=False, omit_defaults=True):

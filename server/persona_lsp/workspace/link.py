@@ -123,7 +123,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for served, moved in _folder(all_names, path, mount):
                     mounts.setdefault((served.path, served.name), []).append((path, moved))
                 continue
-            children = tuple(_mounted(all_names, path, mount.child))
+            children = tuple(
+                _given(all_names, path, mount) if mount.argument else _mounted(all_names, path, mount.child)
+            )
             if not children and mount.framework == "express" and "." in mount.child.name and facts.role != "test":
                 loose.add(mount.child.name.rsplit(".", 1)[-1])
             for child in children:
@@ -216,6 +218,19 @@ def _table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, 
             key = name.removeprefix(f"{table}.")
             prefix = tuple(key if part == Ref(f"{written}{{}}.key") else part for part in mount.prefix)
             yield served, replace(mount, child=Ref(served.name), prefix=prefix)
+
+
+def _given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
+    """What a function does with the argument that the mounted router is: nothing, unless it adds to that one."""
+    named = resolve(all_names, path, mount.child.name) or Target("function", path, mount.child.name)
+    several = f"{named.name}({mount.argument})"
+    if several in all_names.files[named.path].routers:
+        yield Target("router", named.path, several)
+        return
+    found = _router_target(all_names, path, mount.child)
+    router = all_names.files[found.path].routers.get(found.name) if found is not None else None
+    if found is not None and (router is None or router.parameter in ("", mount.argument)):
+        yield found
 
 
 def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
@@ -1030,8 +1045,8 @@ def _outline(facts: FileFacts) -> object:
         tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
-        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
-        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
+        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
+        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),

@@ -31,7 +31,7 @@ from persona_lsp.frameworks.express.scope import Scope, file_scope, joins, reduc
 from persona_lsp.frameworks.express.signs import (
     ROUTER_FILE,
     ROUTER_NAME,
-    app_name,
+    app_names,
     is_handler,
     is_local,
     made_kind,
@@ -110,6 +110,7 @@ class Registrations:
         self.reading: set[int] = set()
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
+        self.parameters: dict[str, str] = {}
         self.lent: dict[str, Node] = {}
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 
@@ -135,7 +136,7 @@ class Registrations:
         params = function.params
         if len(params) >= 2 and is_handler(params):
             return False
-        if any(app_name(p) for p in params):
+        if any(app_names(p) for p in params):
             return True
         return VERBS.search(self.module.source, function.start, function.end) is not None
 
@@ -556,11 +557,29 @@ class Registrations:
         self.error_handlers.append(ErrorHandler("", self.where(arg), handler_key=key, router=Ref(symbol)))
 
     def mount(
-        self, parent: str, child: Ref, prefix: Text, guards: tuple[Guard, ...], at: Node, *, conditional: bool
+        self,
+        parent: str,
+        child: Ref,
+        prefix: Text,
+        guards: tuple[Guard, ...],
+        at: Node,
+        *,
+        conditional: bool,
+        argument: str = "",
     ) -> None:
         if child.name != parent:
             self.mounts.append(
-                Mount(Ref(parent), child, "express", self.where(at), self._next(), prefix, guards, conditional)
+                Mount(
+                    Ref(parent),
+                    child,
+                    "express",
+                    self.where(at),
+                    self._next(),
+                    prefix,
+                    guards,
+                    conditional,
+                    argument=argument,
+                )
             )
 
     def distinct_mounts(self) -> Iterator[Mount]:
@@ -578,7 +597,13 @@ class Registrations:
     def require(self, symbol: str, at: Node) -> None:
         """Make a function that routes are registered on a router."""
         if symbol not in self.routers and (symbol in self.pending or symbol not in self.imports):
-            self.routers[symbol] = Router(symbol, "router", "express", self.where(self.pending.get(symbol, at)))
+            self.routers[symbol] = Router(
+                symbol,
+                "router",
+                "express",
+                self.where(self.pending.get(symbol, at)),
+                parameter=self.parameters.get(symbol, ""),
+            )
 
     def _next(self) -> int:
         self.order += 1

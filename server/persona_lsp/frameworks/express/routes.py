@@ -25,7 +25,7 @@ from persona_lsp.frameworks.express.signs import (
     APP_NAME,
     DEVELOPMENT,
     PRODUCTION,
-    app_name,
+    app_names,
     is_handler,
     is_local,
     made_kind,
@@ -280,17 +280,22 @@ class _Reader(Registrations):
 
     def _function(self, function: FunctionNode, name: str, scope: Scope) -> None:
         inner = Scope(self.module, self.imports, prefix=f"{name}.", parent=scope, owner=name)
-        for param in function.params:
-            app = app_name(param)
+        given: list[str] = []
+        for index, param in enumerate(function.params):
             if param.name:
                 inner.hidden.add(param.name)
             if isinstance(param.pattern, Object):
                 for entry in param.pattern.entries:
                     if entry.name:
                         inner.hidden.add(entry.name)
-            if app and name:
-                inner.routers[app] = name
-                self.pending.setdefault(name, function)
+            for app in app_names(param) if name else ():
+                place = str(index) if param.pattern is None else f"{index}.{app}"
+                # The first app goes by the function's name; what is added to another one is told apart.
+                symbol = f"{name}({place})" if given else name
+                given.append(place)
+                inner.routers[app] = symbol
+                self.pending.setdefault(symbol, function)
+                self.parameters.setdefault(symbol, place)
         body = function.body
         for stmt in body:
             # Functions are known before they are declared.
@@ -315,7 +320,7 @@ class _Reader(Registrations):
 
     def _class(self, cls: ClassNode, scope: Scope) -> None:
         if VERBS.search(self.module.source, cls.start, cls.end) is None and not any(
-            app_name(p) for m in cls.methods for p in m.params
+            app_names(p) for m in cls.methods for p in m.params
         ):
             return
         inner = Scope(self.module, self.imports, prefix=f"{cls.name}.", parent=scope, cls=cls)
@@ -563,29 +568,33 @@ class _Reader(Registrations):
     ) -> Chain | None:
         """A call that is none of ours: it may be given an app, wrap a router, or hold callbacks."""
         wrapped: Chain | None = None
-        for arg in call.args:
+        certain = call.name not in {"call", "apply"}
+        for index, arg in enumerate(call.args):
+            certain = certain and not isinstance(arg, Spread)
+            place = str(index) if certain else ""
             inner = self._read(arg, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)
             if inner is None and isinstance(arg, Object):
                 for entry in arg.entries:
                     found = self.router_of(entry.value, scope)
                     if found is not None:
-                        self._hand_over(found, call, scope, conditional=conditional)
+                        key = f"{place}.{entry.name}" if place and entry.name else ""
+                        self._hand_over(found, call, scope, key, conditional=conditional)
             elif inner is not None and isinstance(arg, Call):
                 wrapped = inner
             elif inner is not None:
-                self._hand_over(inner.symbol, call, scope, conditional=conditional)
+                self._hand_over(inner.symbol, call, scope, place, conditional=conditional)
         if call.new and call.args:
             self._given(call, scope, conditional=conditional)
         return wrapped
 
-    def _hand_over(self, symbol: str, call: Call, scope: Scope, *, conditional: bool) -> None:
+    def _hand_over(self, symbol: str, call: Call, scope: Scope, argument: str, *, conditional: bool) -> None:
         # `registerUsers(app)`, `require("./routes")(app)`, `new Routes(app)`: the callee adds routes to the app.
         inner = self._inner_function(call.func, scope)
         child = inner or reference(call.func, scope)
         if child is None or not self.is_own(child.name.rsplit(".", 1)[-1] if inner else child.name, scope):
             return
         self.require(symbol, call)
-        self.mount(symbol, child, EMPTY, (), call, conditional=conditional)
+        self.mount(symbol, child, EMPTY, (), call, conditional=conditional, argument=argument)
         self.handed.add(len(self.mounts) - 1)
 
     def _inner_function(self, func: AnyExpr, scope: Scope) -> Ref | None:

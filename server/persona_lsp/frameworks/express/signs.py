@@ -64,17 +64,17 @@ def is_handler(params: Sequence[ParamNode]) -> bool:
     return len(names) >= 2 and names[0] in {"req", "request"} and names[1] in {"res", "response"}
 
 
-def app_name(param: ParamNode) -> str:
-    """The name by which a parameter gives the function an app, "" if it does not."""
+def app_names(param: ParamNode) -> tuple[str, ...]:
+    """The names by which a parameter gives the function apps: one, or several that it takes out of an object."""
     declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
     if param.pattern is not None:
         entries = param.pattern.entries if isinstance(param.pattern, Object) else ()
-        return next((e.name for e in entries if e.name in {"app", "router", "expressApp"}), "")
+        return tuple(e.name for e in entries if e.name in {"app", "router", "expressApp"})
     if declared in _APP_TYPES:
-        return param.name
+        return (param.name,)
     if param.type is not None and re.search(r"Fastify|Koa|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
-        return ""
-    return param.name if param.name and APP_NAME.match(param.name) else ""
+        return ()
+    return (param.name,) if param.name and APP_NAME.match(param.name) else ()
 
 
 def made_kind(call: Call, scope: Scope) -> str:
