@@ -239,6 +239,17 @@ def test_across_files(files: dict[str, str]) -> None:
     assert list(endpoints(files)) == ["GET /r/x"]
 
 
+def test_what_takes_the_rest_of_the_path_is_no_parameter() -> None:
+    found = endpoints("app.get('/:id', f); app.get('/:other', f); app.get('/files/*', f); app.get('*', g)")
+    shapes = {shown: endpoint.shape for shown, endpoint in found.items()}
+    assert shapes == {
+        "GET /{id}": "/{}",
+        "GET /{other}": "/{}",
+        "GET /files/{rest}": "/files/{*}",
+        "GET /{rest}": "/{*}",
+    }
+
+
 def test_clients_are_no_apps() -> None:
     files = {
         "src/login.ts": "import api from './api'; import axios from 'axios';"

@@ -91,8 +91,10 @@ class Endpoint(Struct, frozen=True, gc=False):
 
     @property
     def shape(self) -> str:
-        """The path with every parameter as `{}`."""
-        return "/" + "/".join(s.literal if not s.param else "{" + s.pattern + "}" for s in self.segments)
+        """The path with every parameter as `{}`, with `{*}` for what takes the rest of the path."""
+        return "/" + "/".join(
+            s.literal if not s.param else "{*}" if s.rest else "{" + s.pattern + "}" for s in self.segments
+        )
 
     @property
     def label(self) -> str:
