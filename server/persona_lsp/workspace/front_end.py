@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.workspace.modules import SCRIPT, above
 
 _BROWSER: Final = frozenset(
     {
@@ -19,7 +20,6 @@ _SERVER: Final = frozenset(
         "@adonisjs/core", "moleculer", "aws-lambda", "firebase-functions", "@medusajs/framework", "ioredis",
     }
 )  # fmt: skip
-_SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
 def front_end(files: Mapping[str, FileFacts]) -> frozenset[str]:
@@ -31,13 +31,8 @@ def front_end(files: Mapping[str, FileFacts]) -> frozenset[str]:
             folders[path.rpartition("/")[0]] = not packages.isdisjoint(_BROWSER) and packages.isdisjoint(_SERVER)
     if not any(folders.values()):
         return frozenset()
-    return frozenset(p for p, f in files.items() if f.language in _SCRIPT and _nearest(p, folders))
-
-
-def _nearest(path: str, folders: Mapping[str, bool]) -> bool:
-    folder = path.rpartition("/")[0]
-    while folder:
-        if folder in folders:
-            return folders[folder]
-        folder = folder.rpartition("/")[0]
-    return folders.get("", False)
+    return frozenset(
+        p
+        for p, f in files.items()
+        if f.language in SCRIPT and next((folders[folder] for folder in above(p) if folder in folders), False)
+    )

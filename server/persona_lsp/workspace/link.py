@@ -22,6 +22,7 @@ from persona_lsp.workspace.names import FileIndex, Names, Target, exported, modu
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
+from persona_lsp.workspace.versions import Versions
 
 _MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
@@ -31,8 +32,6 @@ _OK: Final = 200
 _ENTRIES: Final = frozenset({"app", "server", "index", "main"})
 """Names of files that applications start in."""
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
-_ASYNC_SAFE: Final = 5
-"""From this major version on, Express forwards rejected promises itself."""
 
 
 class Chain(Struct, frozen=True, gc=False):
@@ -62,11 +61,10 @@ class _World(Struct):
     uses: Mapping[tuple[str, str], Sequence[tuple[str, Use]]]
     chains: dict[tuple[str, str], tuple[Chain, ...]]
     sole_status: Mapping[str, int]
-    versions: Mapping[str, str]
+    versions: Versions
     calls: calls.Calls
     rules: Sequence[tuple[str, Guard]]
     interceptors: Sequence[tuple[str, Guard]]
-    forwards: bool
     serves: bool
     """There are routes in files of the application itself."""
     shared: Mapping[tuple[str, str], tuple[Ref, ...]]
@@ -104,12 +102,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     mounts: dict[tuple[str, str], list[tuple[str, Mount]]] = {}
     uses: dict[tuple[str, str], list[tuple[str, Use]]] = {}
     loose: set[str] = set()
-    versions: dict[str, str] = {}
     statuses: dict[str, int] = {}
     rules: list[tuple[float, Guard]] = []
     for path, facts in files.items():
-        for package, version in facts.versions:
-            versions[package] = versions.get(package) or version
         for mount in facts.mounts:
             if mount.framework == "rails":
                 for key in drawn(all_names, path, mount):
@@ -145,14 +140,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
-    express = versions.get("express", "")
-    major = int(express.split(".", 1)[0]) if express[:1].isdigit() else 0
-    forwards = major >= _ASYNC_SAFE or any(
-        i.module in ("express-async-errors", "express-promise-router") for f in files.values() for i in f.imports
-    )
     return _World(
-        all_names, mounts, uses, {}, statuses, versions, calls.index(all_names),
-        security_rules(rules), interceptors(all_names, rules), forwards,
+        all_names, mounts, uses, {}, statuses, Versions(files), calls.index(all_names),
+        security_rules(rules), interceptors(all_names, rules),
         any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
         frozenset(loose - _ENTRIES),
     )  # fmt: skip
@@ -490,7 +480,7 @@ def _made(
             test=facts.role == "test" or (facts.role == "script" and world.serves and _is_aside(path)),
             conditional=route.conditional or chain.conditional,
             body=None if depended.body_is_dependency else route.body,
-            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.forwards),
+            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.versions.forwards(handler.path if handler is not None else path)),
             hidden_params=_hidden(world, router, chain, own),
             order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),
         )  # fmt: skip
@@ -892,7 +882,7 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
         files=files, endpoints=tuple(endpoints),
         by_file={k: tuple(v) for k, v in by_file.items()},
         handlers={k: tuple(v) for k, v in handlers.items()},
-        versions=world.versions, classes={k: tuple(v) for k, v in classes.items()},
+        versions=world.versions.known, classes={k: tuple(v) for k, v in classes.items()},
         functions={k: tuple(v) for k, v in functions.items()},
         transactional=frozenset().union(*in_transaction.values()), sole_status=world.sole_status,
         settings=world.names.properties, front_end=front_end(files), outline=object(),

@@ -101,11 +101,9 @@ class Modules(Struct):
 
     def _configured(self, path: str, module: str) -> Iterator[str]:
         """Where the nearest `tsconfig.json` above the file says that the module is."""
-        folder = path.rpartition("/")[0]
-        while folder not in self.mapped:
-            if not folder:
-                return
-            folder = folder.rpartition("/")[0]
+        folder = next((f for f in above(path) if f in self.mapped), None)
+        if folder is None:
+            return
         mapped = self.mapped[folder]
         matching = [(pattern, targets) for pattern, targets in mapped.paths if _matches(pattern, module)]
         # The compiler takes the pattern with the longest text before its star, and no other.
@@ -203,6 +201,13 @@ def _script_candidates(stem: str) -> Iterator[str]:
             yield bare + suffix
     for suffix in _SUFFIXES:
         yield f"{stem}/index{suffix}"
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders that a file stands in, the nearest first, and "" for the workspace."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def shared(a: str, b: str) -> int:
