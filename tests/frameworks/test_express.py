@@ -4,7 +4,7 @@ import pytest
 
 from persona_lsp.extract.file import extract
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.facts.http import GuardKind
+from persona_lsp.facts.http import GuardKind, Level
 from persona_lsp.frameworks.express.framework import FRAMEWORK
 from persona_lsp.frameworks.express.paths import expand, regex_path
 from persona_lsp.syntax.languages import LANGUAGES
@@ -120,6 +120,19 @@ FILES = {
     "commonjs property": {
         "app.js": APP + "const r = require('./r'); app.use('/r', r.users)",
         "r.js": ROUTER + "exports.users = router",
+    },
+    "required in place, by the name of a guard": {
+        "app.js": APP + "if (config.login) app.use('/r', require('./auth')); app.use(require('./logging').metrics)",
+        "auth/index.js": ROUTER + "module.exports = router",
+        "logging.js": "exports.metrics = (req, res, next) => next()",
+    },
+    "exported by the name of middleware": {
+        "app.js": APP + "app.use(require('./lib/metrics').session)",
+        "lib/metrics.js": "const own = require('express').Router(); own.get('/r/x', f); exports.session = own",
+    },
+    "imported by the name of a guard": {
+        "app.ts": "import express from 'express'; import auth from './auth'; const app = express(); app.use('/r', auth)",
+        "auth.ts": "import { Router } from 'express'; const own = Router(); own.get('/x', f); export default own",
     },
     "declared as exports": {
         "app.js": APP + "const r = require('./r').router; app.use('/r', r)",
@@ -237,6 +250,19 @@ FILES = {
 @pytest.mark.parametrize("files", FILES.values(), ids=list(FILES))
 def test_across_files(files: dict[str, str]) -> None:
     assert list(endpoints(files)) == ["GET /r/x"]
+
+
+@pytest.mark.parametrize("given", ["require('./auth')", "require('./auth').check", "auth", "auth.check", "auth()"])
+def test_what_is_no_router_stays_a_guard(given: str) -> None:
+    found = endpoints(
+        {
+            "app.js": APP + f"const auth = require('./auth'); app.use({given}); app.get('/a', f)",
+            "auth.js": "module.exports = (req, res, next) => { if (!req.user) return res.sendStatus(401); next() };"
+            "module.exports.check = module.exports",
+        }
+    )
+    assert [g.level for g in found["GET /a"].guards] == [Level.ROUTER]
+    assert found["GET /a"].auth is Auth.REQUIRED
 
 
 def test_what_takes_the_rest_of_the_path_is_no_parameter() -> None:

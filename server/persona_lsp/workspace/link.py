@@ -121,7 +121,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             children = tuple(
                 _given(all_names, path, mount) if mount.argument else _mounted(all_names, path, mount.child)
             )
-            if not children and mount.framework == "express" and "." in mount.child.name and facts.role != "test":
+            dotted = mount.framework == "express" and bool(mount.prefix) and "." in mount.child.name
+            if dotted and not children and facts.role != "test":
                 loose.add(mount.child.name.rsplit(".", 1)[-1])
             for child in children:
                 # An app that a test builds out of the project's routers is not what the project serves.
@@ -359,8 +360,10 @@ def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard,
         if prefix.strip("/") and not (known and inside):
             continue
         symbol = use.guard.symbol
-        target = resolve(world.names, path, symbol.name) if symbol is not None else None
-        if target is None or target.kind != "router":
+        named = resolve(world.names, path, symbol.name) if symbol is not None else None
+        if named is not None and named.kind == "constant" and symbol is not None:
+            named = _router_target(world.names, path, symbol)
+        if named is None or named.kind != "router":
             found.append(use.guard)
     return tuple(found)
 

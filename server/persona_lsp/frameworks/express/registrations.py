@@ -394,7 +394,8 @@ class Registrations:
         if not (self.is_own(ref.name, scope) or self._may_be_alias(ref.name, scope)):
             return None
         name = guard_name(arg) or ref.name
-        if self._named_router(name, scope) or (required_module(arg) and prefixed):
+        if self._named_router(name, scope) or self._of_another_file(arg, scope):
+            # What the other file says decides, see `_ambiguous`.
             return ref
         kind, _ = classify(arg, self._package(arg, scope))
         if kind is not GuardKind.UNKNOWN or is_error_name(name):
@@ -423,7 +424,16 @@ class Registrations:
             return False
         if self._may_be_alias(guard_name(arg), scope):
             return True
-        return not self._named_router(guard_name(arg), scope) and not required_module(arg)
+        return not self._named_router(guard_name(arg), scope)
+
+    def _of_another_file(self, arg: AnyExpr, scope: Scope) -> bool:
+        """Whether something is imported from the project: by a name, or in place (`require("./a").b`)."""
+        while isinstance(arg, Call | Member) and not required_module(arg):
+            arg = arg.func if isinstance(arg, Call) else arg.base
+        if isinstance(arg, Name):
+            source = scope.imported(arg.id)
+            return source is not None and is_local(source[0])
+        return is_local(required_module(arg))
 
     def _may_be_alias(self, name: str, scope: Scope) -> bool:
         """Whether a name comes from `@server/routes`: a package, or a folder of the project under another name."""
