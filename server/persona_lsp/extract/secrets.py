@@ -82,7 +82,7 @@ _PREFIX: Final = re.compile(
 _LONGEST_LINE: Final = 2000
 """Bytes: longer lines are data, not code that a person wrote."""
 _RUN: Final = 7
-"""Characters that follow each other in the alphabet or in counting: nobody draws them by chance."""
+"""Characters that are the same, or follow each other in the alphabet or in counting: nobody draws them by chance."""
 _DIGITS: Final = bytes.maketrans(b"0", b":")
 """On a keyboard, 0 comes after 9."""
 _MIN_ENTROPY: Final = 3.0
@@ -220,11 +220,12 @@ def _in_docstring(source: bytes, at: int) -> bool:
 
 
 def _is_counted(value: bytes) -> bool:
-    """`1234567890abcdefghij`: whoever needed something that looks like a key wrote this."""
-    run = 1
+    """`1234567890abcdefghij`, `AAAAAAAA`: whoever needed something that looks like a key wrote this."""
+    up = same = 1
     for one, other in pairwise(value.lower().translate(_DIGITS)):
-        run = run + 1 if other == one + 1 else 1
-        if run >= _RUN:
+        up = up + 1 if other == one + 1 else 1
+        same = same + 1 if other == one else 1
+        if _RUN in (up, same):
             return True
     return False
 

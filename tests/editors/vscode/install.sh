@@ -32,6 +32,8 @@ if [ ! -e "$folder/.ready" ]; then
     # The one native module that the server does not start without; the headers of Debian's Node.js are in /usr.
     [ -e /usr/include/node/node.h ] && export npm_config_nodedir=/usr
     npm rebuild argon2
+    # And the one that its log channels write with: without it their panels stay empty.
+    (cd node_modules/code-server/lib/vscode && npm rebuild @vscode/spdlog)
   } >&2
   touch .ready
 fi

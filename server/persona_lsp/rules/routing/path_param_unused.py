@@ -214,7 +214,8 @@ _HARMLESS = frozenset(
 def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield one finding for each parameter of the path that nothing reads."""
     names = [name for segment in endpoint.segments if not segment.rest for name in segment.names]
-    if not names or not _is_certain(endpoint):
+    # What OPTIONS tells is the same for every element.
+    if not names or endpoint.method == "OPTIONS" or not _is_certain(endpoint):
         return
     read = _read(endpoint)
     # A name that the path does not have is the mistake, and `path-param-mismatch` tells it.
