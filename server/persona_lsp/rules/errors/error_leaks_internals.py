@@ -352,7 +352,7 @@ def _is_inside(name: str, status: int | None) -> bool:
     """A failure of the database; or one of the machine or the program, that is not told as a mistake of the client."""
     if _DATABASE.search(name):
         return _INPUT.search(name) is None
-    return _MACHINE.search(name) is not None and (status is None or status >= 500)
+    return _MACHINE.search(name) is not None and not (status is not None and 400 <= status < 500)
 
 
 def _is_everything(name: str) -> bool:
