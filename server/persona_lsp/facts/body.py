@@ -383,6 +383,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """May hand the request on to the next handler that matches (`next()` without an error, `next("route")`)."""
     leaves_route: bool = False
     """May hand the request past the rest of its route to the next one that matches (`next("route")`)."""
+    may_refuse: tuple[Span, ...] | None = None
+    """Middleware that hands on every request: the calls by whose failure alone it may refuse one. None for all others."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

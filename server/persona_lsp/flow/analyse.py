@@ -10,6 +10,7 @@ from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Qu
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Draft
+from persona_lsp.flow.letting import refusals
 from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
@@ -144,6 +145,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         returns_query=walk.returns_query,
         passes_on=walk.passes_on,
         leaves_route=walk.leaves_route,
+        may_refuse=_refusals(walk, fact.start) if walk.passes_on else None,
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
     )
@@ -202,6 +204,12 @@ def _returns_value(body: Sequence[Stmt]) -> bool:
             case _:
                 pass
     return False
+
+
+def _refusals(walk: Walk, start: int) -> tuple[Span, ...] | None:
+    role = walk.handling
+    calls = refusals(walk.function, role.request, role.response, role.forward) if role is not None else None
+    return None if calls is None else tuple(Span(c.start - start, c.end - start) for c in calls)
 
 
 def handling_of(

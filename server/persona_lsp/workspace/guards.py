@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In, Param
 from persona_lsp.facts.text import Ref
-from persona_lsp.workspace.calls import Calls, function_of
+from persona_lsp.workspace.calls import Calls, callees, function_of
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.snapshot import Auth
 
@@ -26,11 +26,16 @@ _CREDENTIAL: Final = re.compile(
 _UNAUTHENTICATED: Final = 401
 _FORBIDDEN: Final = 403
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+_ASKED: Final = frozenset({*_PROTECTS, GuardKind.UNKNOWN})
+_HOPS: Final = 3
 
 
 def resolved(names: Names, calls: Calls, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
-    """The guards, with those of unknown kind classified by the function that their symbol names."""
-    return tuple(_resolved(names, calls, path, g) if g.kind is GuardKind.UNKNOWN else g for g in guards)
+    """The guards, classified by the function that their symbol names where their own name does not tell.
+
+    One whose name promises protection and whose body lets everybody pass is optional: it looks who calls, no more.
+    """
+    return tuple(_resolved(names, calls, path, g) if g.kind in _ASKED else g for g in guards)
 
 
 def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
@@ -39,8 +44,33 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     function = function_of(names, calls, guard.where.path or path, guard.symbol.name)
     if function is None:
         return guard
-    kind = kind_of(function)
-    return guard if kind is None else replace(guard, kind=kind)
+    kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
+    if kind is None:
+        return guard
+    return replace(guard, kind=kind, optional=guard.optional or (kind in _PROTECTS and lets_pass(calls, function)))
+
+
+def lets_pass(calls: Calls, function: Function) -> bool:
+    """Whether middleware refuses nobody: it hands on every request, and no call of it fails for want of a credential."""
+    if not function.complete or function.may_refuse is None:
+        return False
+    quiet = {q.span for q in function.queries if q.nullable or q.many}
+    quiet |= {c.span for c in function.calls if c.effect == "log"}
+    quiet |= {function.calls[number].span for number, callee in callees(calls, function) if _is_quiet(calls, callee, 0)}
+    return quiet.issuperset(function.may_refuse)
+
+
+def _is_quiet(calls: Calls, function: Function, depth: int) -> bool:
+    """Whether a project function never throws of its own accord, nor what it calls."""
+    if not function.complete or function.raises or function.responses or depth > _HOPS:
+        return False
+    if any(not (q.nullable or q.many) for q in function.queries):
+        return False
+    known = dict(callees(calls, function))
+    return all(
+        call.effect == "log" or (number in known and _is_quiet(calls, known[number], depth + 1))
+        for number, call in enumerate(function.calls)
+    )
 
 
 def kind_of(function: Function) -> GuardKind | None:

@@ -17,7 +17,16 @@ from persona_lsp.workspace.constants import base_of, controllers, drawn, exists,
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
-from persona_lsp.workspace.guards import auth_of, interceptors, matches, refuses_itself, resolved, security_rules
+from persona_lsp.workspace.guards import (
+    auth_of,
+    interceptors,
+    kind_of,
+    lets_pass,
+    matches,
+    refuses_itself,
+    resolved,
+    security_rules,
+)
 from persona_lsp.workspace.names import FileIndex, Names, Target, exported, module_file, names, resolve, text, unit
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
@@ -926,6 +935,13 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     if old is None or not _same_outside(old, new):
         return None
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
+    if any(
+        a is not b and (kind_of(a), lets_pass(previous.project, a)) != (kind_of(b), lets_pass(previous.project, b))
+        for a, b in zip(old.functions, new.functions, strict=True)
+        if a.handling or b.handling
+    ):
+        # What it does as a guard changed, wherever it is one.
+        return None
     if any(
         (path, a.key) in previous.answering and a.responses != b.responses
         for a, b in zip(old.functions, new.functions, strict=True)
