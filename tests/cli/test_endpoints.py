@@ -58,3 +58,23 @@ def test_a_path_that_does_not_exist_is_2(command: Command) -> None:
     done = command("endpoints", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no file or folder `nowhere`" in done.stderr
+
+
+def test_routes_of_a_loop_that_nobody_can_run_are_mentioned(command: Command, shop: Path) -> None:
+    app = "const express = require('express'); const app = express();\n"
+    (shop / "app.js").write_text(
+        f"{app}const routes = require('./routes')(config);\n"
+        "Object.keys(routes).forEach((key) => {\n"
+        "  const [method, path] = key.split(' ');\n"
+        "  if (routes[key].open) app[method](path, routes[key].run);\n"
+        "});\n"
+        "for (const name of ['a', 'b']) app.get('/' + name, show);\n"
+        "for (const item of load()) cache.get(item, show);\n"
+    )
+    (shop / "test").mkdir()
+    (shop / "test" / "app.test.js").write_text(f"{app}for (const path of load()) app.get(path, show);\n")
+    done = command("endpoints", "shop", "--format", "json")
+    assert done.returncode == 0
+    assert [e["path"] for e in json.loads(done.stdout) if e["file"] == "app.js"] == ["/a", "/b"]
+    (said,) = done.stderr.splitlines()
+    assert "app.js: line 3: routes that are registered in a loop" in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -13,6 +13,7 @@ from persona_lsp.cli.formats.text import visible
 from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.report import Problem
 from persona_lsp.cli.style import Paint
+from persona_lsp.facts.code import FileFacts
 from persona_lsp.review.views import EndpointRow
 from persona_lsp.text.count import counted
 from persona_lsp.text.lines import LineTable
@@ -49,7 +50,8 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
     found = review.endpoints(link(gathered.facts), tables, every=True)
     rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
-    return Found(rows, (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows)))
+    untold = _untold(gathered.facts, tables)
+    return Found(rows, (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows), *untold))
 
 
 def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iterator[Problem]:
@@ -63,6 +65,13 @@ def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iter
             f" (the first is `{one.method} {one.path}`, line {one.line}); --all lists them",
             one.file,
         )
+
+
+def _untold(facts: Mapping[str, FileFacts], tables: Callable[[str], LineTable]) -> Iterator[Problem]:
+    """What the files of the application say and nobody could read."""
+    for path, known in facts.items():
+        for problem in known.problems if known.role == "prod" else ():
+            yield Problem(f"line {tables(path).line_col(problem.where.start)[0] + 1}: {problem.message}", path)
 
 
 def render(found: Found, form: str, paint: Paint) -> str:

@@ -109,6 +109,7 @@ def extract(
         secrets=secrets(path, source, language),
         suppressions=suppressions(path, source, language.line_comment),
         config=found.config,
+        problems=found.problems,
         aliases=(*aliases_of(module), *found.aliases),
         error_count=int(parsed.tree.root_node.has_error),
     )

@@ -107,7 +107,7 @@ def _registers(facts: FileFacts, function: Function) -> bool:
     inside = range(function.start + function.body_start, function.end)
     placed: tuple[tuple[Any, ...], ...] = (
         facts.routes, facts.mounts, facts.routers, facts.cors, facts.error_handlers, facts.imports, facts.classes,
-        facts.constants, tuple(u.guard for u in facts.uses),
+        facts.constants, facts.problems, tuple(u.guard for u in facts.uses),
     )  # fmt: skip
     for group in placed:
         for item in group:

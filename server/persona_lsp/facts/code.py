@@ -122,7 +122,7 @@ class ModulePaths(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Problem(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Something about the file itself that a person should know (syntax error count, unreadable text)."""
+    """What the file says and its facts cannot: routes, for one, that a loop registers over what nobody can tell."""
 
     message: str
     where: Where

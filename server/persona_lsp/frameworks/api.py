@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, FileFacts
+from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, FileFacts, Problem
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import Intent
@@ -27,6 +27,7 @@ class Extracted(Struct, frozen=True, gc=False):
     inline: tuple[tuple[int, str], ...] = ()
     config: tuple[ConfigEntry, ...] = ()
     """Settings that are made in code (`@ApplicationPath`), under the key that a configuration file would have."""
+    problems: tuple[Problem, ...] = ()
     wrapped: tuple[int, ...] = ()
     """Starts of handlers that are wrapped so that their rejections reach the error handler (`asyncHandler(fn)`)."""
 

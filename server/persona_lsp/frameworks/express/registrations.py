@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from persona_lsp.facts.code import Problem
 from persona_lsp.facts.http import (
     CorsPolicy,
     Doc,
@@ -111,6 +112,7 @@ class Registrations:
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
         self.parameters: dict[str, str] = {}
+        self.problems: list[Problem] = []
         self.lent: dict[str, Node] = {}
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 

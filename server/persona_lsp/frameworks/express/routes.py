@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from persona_lsp.facts.code import Problem
 from persona_lsp.facts.http import (
     Level,
     Router,
@@ -63,6 +64,7 @@ from persona_lsp.syntax.ir import (
     Try,
     children,
     dotted,
+    walk,
 )
 
 _LOOPS: Final = frozenset({"forEach", "map", "each"})
@@ -70,6 +72,7 @@ _LOOPS: Final = frozenset({"forEach", "map", "each"})
 
 _DEPTH: Final = 60
 
+UNTOLD: Final = "routes that are registered in a loop over what only running it tells are not listed"
 STEM: Final = Ref("*")
 """The name of a file of a folder, without its extension."""
 _READS_FOLDER: Final = re.compile(r"\breaddirSync\(")
@@ -96,6 +99,7 @@ def routes(module: Module) -> Extracted:
         aliases=tuple(_instances(module)),
         inline=tuple(reader.inline.items()),
         wrapped=tuple(sorted(reader.wrapped)),
+        problems=tuple(dict.fromkeys(reader.problems)),
     )
 
 
@@ -357,6 +361,9 @@ class _Reader(Registrations):
         if _READS_FOLDER.search(self.module.text(iterable)):
             self._folder(body, scope, target, conditional=conditional)
             return
+        if any(self._registers(value, scope) for value in _values(body)):
+            # Its elements are parameters of the loop's body, and everything that is made of them is unknown.
+            self.problems.append(Problem(UNTOLD, self.where(self.statement)))
         # A class that is given its routes (`new App([new Users()])`): the class stands for the list of them.
         cls = scope.owning_class()
         name = dotted(iterable)
@@ -375,6 +382,18 @@ class _Reader(Registrations):
                 self.require(parent, value)
                 self.require(cls.name, value)
                 self.mount(parent, Ref(cls.name), without_slash(prefix), (), value, conditional=conditional)
+
+    def _registers(self, value: AnyExpr, scope: Scope) -> bool:
+        """Whether an expression adds a route to a router: `router[method](path, handler)`."""
+        for part in walk(value):
+            if not isinstance(part, Call) or len(part.args) < 2:
+                continue
+            func = part.func
+            if not isinstance(func, Member | Index) or (isinstance(func, Member) and func.name not in METHODS):
+                continue
+            if self.router_of(func.base, scope) is not None:
+                return True
+        return False
 
     def _folder(self, body: Sequence[Stmt], scope: Scope, target: AnyExpr, *, conditional: bool) -> None:
         """`readdirSync("./routes").forEach((file) => app.use("/api", require("./routes/" + file)))`.
@@ -683,6 +702,22 @@ def _merges_params(call: Call, scope: Scope) -> bool:
         if any(entry.key is None and not entry.name for entry in options.entries):
             return True
     return False
+
+
+def _values(body: Sequence[Stmt]) -> Iterator[AnyExpr]:
+    """What the statements of a loop do, in its branches too."""
+    for stmt in body:
+        match stmt:
+            case Do(value=value):
+                yield value
+            case Return(value=value) if value is not None:
+                yield value
+            case If(then=then, orelse=orelse):
+                yield from _values((*then, *orelse))
+            case Group(body=inner) | Try(body=inner) | For(body=inner):
+                yield from _values(inner)
+            case _:
+                pass
 
 
 def _dos(stmt: Stmt) -> Iterator[AnyExpr]:
