@@ -309,6 +309,36 @@ def test_handlers_are_found(source: str) -> None:
     assert endpoint.wrapped == ("asyncHandler" in source or "catchAsync" in source)
 
 
+@pytest.mark.parametrize("kind", ["Users", "IUsers"])
+def test_handlers_of_what_a_function_is_given(kind: str) -> None:
+    files = {
+        "app.ts": "import express from 'express'; import { routes } from './routes'; import { Users } from './users';"
+        "const app = express(); app.use('/users', routes(new Users(), check))",
+        "routes.ts": f"import {{ Router, RequestHandler }} from 'express'; import {{ {kind} }} from './users';"
+        f"export const routes = (users: {kind}, check: RequestHandler): Router => {{ const router = Router();"
+        "router.get('/', check, users.list); router.get('/:users', (users) => users.list); return router }",
+        "users.ts": "export interface IUsers { list: RequestHandler }"
+        "export class Users implements IUsers { list = catchAsync(async (req, res) => { res.status(202).json([]) }) }",
+    }
+    found = endpoints(files)
+    listed = found["GET /users"]
+    assert listed.handler is not None
+    assert (listed.handler.path, listed.statuses, listed.wrapped) == ("users.ts", (202,), True)
+    assert found["GET /users/{users}"].handler is not listed.handler
+
+
+def test_handlers_of_one_of_several_classes() -> None:
+    files = {
+        "routes.ts": "import { Router } from 'express'; import { IUsers } from './users';"
+        "export const routes = (users: IUsers) => { const router = Router(); router.get('/', users.list); return router }",
+        "users.ts": "export interface IUsers { list: RequestHandler }"
+        "export class Own implements IUsers { list(req, res) { res.json([]) } }"
+        "export class Others implements IUsers { list(req, res) { res.json([]) } }",
+    }
+    (found,) = endpoints(files).values()
+    assert found.handler is None
+
+
 def test_handlers_in_other_files() -> None:
     files = {
         "app.js": APP

@@ -104,7 +104,8 @@ def _class(cls: ClassNode, module: Module, owner: str) -> Iterator[Unit]:
     name = f"{owner}.{cls.name}" if owner else cls.name
     around = _surroundings(cls, module)
     for method in cls.methods:
-        yield Unit(f"{name}.{method.name}", method, cls, surroundings=around)
+        # `list = catchAsync(async (req, res) => {})` is a method that is handed to a function.
+        yield Unit(f"{name}.{method.name}", method, cls, wrapped=bool(method.passed_to), surroundings=around)
     for field in cls.fields:
         value = field.value
         if isinstance(value, Lambda):

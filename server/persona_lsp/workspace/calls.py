@@ -75,7 +75,7 @@ def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None
     if call.receiver in ("self", "this", "cls") and function.class_name:
         return _method(calls, function.path, function.class_name, call.name)
     if call.receiver_type:
-        return _of_type(calls, function.path, call.receiver_type, call.name)
+        return of_type(calls, function.path, call.receiver_type, call.name)
     return function_of(names, calls, function.path, f"{call.receiver.replace('::', '.')}.{call.name}")
 
 
@@ -95,7 +95,8 @@ def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | 
     return None
 
 
-def _of_type(calls: Calls, path: str, type_name: str, method: str) -> Function | None:
+def of_type(calls: Calls, path: str, type_name: str, method: str) -> Function | None:
+    """A method of a type that a file names; of an interface, that of the only class that implements it."""
     target = resolve(calls.names, path, type_name)
     if target is not None and target.kind == "class":
         found = _method(calls, target.path, target.name, method)

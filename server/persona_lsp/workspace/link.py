@@ -659,6 +659,10 @@ def _handler(
     )
     target = resolve(world.names, start, ref.name)
     if target is None:
+        kind, _, method = ref.name.rpartition(".")
+        held = calls.of_type(world.calls, start, kind, method) if kind else None
+        if held is not None:
+            return held, (held.path, held.class_name) if held.class_name else None
         return _loose(world, path, ref), None
     entry = world.names.files[target.path]
     if target.kind == "function":

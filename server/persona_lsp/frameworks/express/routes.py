@@ -292,6 +292,8 @@ class _Reader(Registrations):
                 for entry in param.pattern.entries:
                     if entry.name:
                         inner.hidden.add(entry.name)
+            if param.name and dotted(param.type):
+                inner.types[param.name] = dotted(param.type)
             for app in app_names(param) if name else ():
                 place = str(index) if param.pattern is None else f"{index}.{app}"
                 # The first app goes by the function's name; what is added to another one is told apart.

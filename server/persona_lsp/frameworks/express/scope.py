@@ -48,6 +48,8 @@ class Scope(Struct):
     cls: ClassNode | None = None
     routers: dict[str, str] = field(default_factory=dict)
     values: dict[str, AnyExpr] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    """The declared types of parameters."""
     hidden: set[str] = field(default_factory=set)
     """Parameters: they hide what the names mean outside."""
     owner: str = ""
@@ -76,6 +78,17 @@ class Scope(Struct):
                 return None
             scope = scope.parent
         return None
+
+    def type_of(self, name: str) -> str:
+        """The declared type of a parameter, "" if the name has none or means something else here."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.types:
+                return scope.types[name]
+            if name in scope.hidden or name in scope.values or name in scope.routers:
+                return ""
+            scope = scope.parent
+        return ""
 
     def imported(self, name: str) -> tuple[str, str] | None:
         """Module and name that a local name was imported from, unless something nearer hides it."""
@@ -266,8 +279,12 @@ def _member(expr: Member, base: AnyExpr, name: str, scope: Scope, depth: int) ->
     if isinstance(base, Member) and isinstance(base.base, Name) and base.base.id == "this" and cls is not None:
         held = scope.value(dotted(base))
         if held is None:
-            kind = next((f.type for f in cls.fields if f.name == base.name and f.type is not None), None)
-            return Ref(f"{dotted(kind)}.{name}") if kind is not None and dotted(kind) else None
+            declared = next((f.type for f in cls.fields if f.name == base.name and f.type is not None), None)
+            return Ref(f"{dotted(declared)}.{name}") if declared is not None and dotted(declared) else None
+    kind = scope.type_of(base.id) if isinstance(base, Name) else ""
+    if kind:
+        # `(users: UserController) => router.get("/", users.list)`: the type tells whose method it is.
+        return Ref(f"{kind}.{name}")
     entry = reduce(expr, scope)
     if entry is not expr and not isinstance(entry, Member):
         return reference(entry, scope, depth + 1) if not isinstance(entry, Lambda | Object | Call) else Ref(full)
