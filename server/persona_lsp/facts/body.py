@@ -108,7 +108,7 @@ class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     `keyed_by`: where its key comes from; `keys` names the values of the filter as written.
     `checked`: the result is tested for absence on the way to its use (or escapes to code that may test it).
     `unchecked_use`: the first use that fails or answers null when it is absent, `use_kind`: deref or answer.
-    `args`: names mentioned in the arguments. `unit_of_work`: part of one flush/commit (SQLAlchemy, JPA, EF).
+    `args`: names mentioned in the arguments, less the elements of a loop that say which table is asked. `unit_of_work`: part of one flush/commit (SQLAlchemy, JPA, EF).
     `relational`: None unknown. `columns` written, where they are literal names.
     """
 

@@ -14,7 +14,7 @@ from persona_lsp.flow.inputs import whole_body
 from persona_lsp.flow.limits import note_limit
 from persona_lsp.flow.paths import happened
 from persona_lsp.flow.scope import State
-from persona_lsp.flow.sql import sql_text
+from persona_lsp.flow.sql import chosen_tables, sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
@@ -30,6 +30,12 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         mentioned = [n for part in chain_arguments(expr) for n in _mentioned(part)]
     if meaning.sql is not None or meaning.fragment:
         mentioned += [n for part in chain_arguments(expr) for n in _mentioned(part)]
+    if ctx.loop >= 0:
+        # What is another table for each element cannot be asked at once: it is nothing that the rows depend on.
+        tables = [meaning.table] if meaning.table is not None else []
+        tables += chosen_tables(meaning.sql, state) if meaning.sql is not None else ()
+        elements = {n for table in tables for n in _mentioned(table) if n in state.loop_variables}
+        mentioned = [n for n in mentioned if n not in elements]
     depends = tuple(dict.fromkeys(state.query_of[n] for n in mentioned if n in state.query_of))
     sql = None
     if meaning.sql is not None:

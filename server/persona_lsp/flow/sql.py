@@ -1,7 +1,7 @@
 """SQL text as code assembles it: constant folding into literal and dynamic parts, and what the text says."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -192,6 +192,9 @@ _IDENT_BEFORE: Final = re.compile(
     r"|[\"`.]$|\bset\s+$|\w$",
     re.IGNORECASE,
 )
+_TABLE_BEFORE: Final = re.compile(
+    r"\b(?:from|join|into|update|table)\s+(?:[\"`\[]?\w+[\"`\]]?\.)?[\"`\[]?$", re.IGNORECASE
+)
 _ORDER_BEFORE: Final = re.compile(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
 _OPS: Final = {
     "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "replace": Op.UPSERT,
@@ -245,6 +248,18 @@ def sql_text(
     return SqlText(
         literal, span(expr), tuple(dynamic), told.tables, told.where, told.limit, bound,
     )  # fmt: skip
+
+
+def chosen_tables(expr: AnyExpr, values: Values) -> Iterator[AnyExpr]:
+    """The run-time values in SQL text that say which table is asked."""
+    left = ""
+    for piece in fold(expr, values):
+        if isinstance(piece, str):
+            left += piece
+        else:
+            if _TABLE_BEFORE.search(left):
+                yield piece.expr
+            left += "x"
 
 
 def _position(left: str, *, fragment: bool) -> str:

@@ -159,6 +159,8 @@ class QueryMeaning(Struct, frozen=True, gc=False):
     columns: tuple[str, ...] = ()
     in_parameters: bool = False
     handle: str = ""
+    table: AnyExpr | None = None
+    """What says at run time which table or collection is asked (`db.collection(name)`)."""
     lazy: bool = False
     """Nothing is asked yet: the chain may go on (relations of ActiveRecord, Django querysets)."""
     raises: tuple[tuple[str, int], ...] = ()

@@ -132,16 +132,18 @@ def _asked(call: Call, links: Chain, scope: Scope) -> Meaning | None:
     first = args[0] if args else None
     keys = (first,) if _KEYED.match(name) and first is not None else values_of(first, scope) if name != "create" else ()
     inside = has_key(first, _SETS, scope)
+    given = root.args[0] if isinstance(root, Call) and root.args else None
+    table = given if not entity else None
     if name in _COUNTS:
-        return QueryMeaning(api, Op.COUNT, entity, keys=keys, handle=handle)
+        return QueryMeaning(api, Op.COUNT, entity, keys=keys, handle=handle, table=table)
     if name in _READS:
         many, nullable = _READS[name]
         if links.named("countDocuments", "count", "estimatedDocumentCount") is not None:
-            return QueryMeaning(api, Op.COUNT, entity, keys=keys, handle=handle)
+            return QueryMeaning(api, Op.COUNT, entity, keys=keys, handle=handle, table=table)
         limit, limited = _limit(name, args, links, scope)
         return QueryMeaning(
             api, Op.SELECT, entity, many=many, nullable=nullable and links.named("orFail") is None,
-            limited=True if not many else limited, keys=keys, limit=limit, in_parameters=inside, handle=handle,
+            limited=True if not many else limited, keys=keys, limit=limit, in_parameters=inside, handle=handle, table=table,
         )  # fmt: skip
     writes = name in {"create", "insertMany", "insertOne", "insert"}
     data = args[:1] if writes else args[1:2]
@@ -151,7 +153,7 @@ def _asked(call: Call, links: Chain, scope: Scope) -> Meaning | None:
     return QueryMeaning(
         api, op, entity, many="Many" in name, nullable=name in _NULLABLE and op is not Op.UPSERT and links.named("orFail") is None,
         keys=() if writes else keys, data=data, columns=_columns(plain, scope),
-        in_parameters=inside, handle=handle,
+        in_parameters=inside, handle=handle, table=table,
     )  # fmt: skip
 
 
