@@ -54,7 +54,7 @@ def project(resources: Sequence[Resource]) -> dict[str, str]:
     for r in resources:
         lines = _IMPORTS.split("\n\n")
         head = "\n\n".join((lines[0], lines[1]))
-        own = f"{lines[2]}\nfrom app.models.{r.snake} import {r.pascal}\nfrom app.schemas.{r.snake} import *  # noqa\n"
+        own = f"{lines[2]}\nfrom app.models.{r.snake} import {r.pascal}\nfrom app.schemas.{r.snake} import *  # noqa: F403 - all of one resource\n"
         models = f"{_IMPORTS}\n\n{_model(r)}"
         files[f"app/models/{r.snake}.py"] = models
         files[f"app/schemas/{r.snake}.py"] = f"{head}\n\n\n{_schemas(r)}"
@@ -62,7 +62,7 @@ def project(resources: Sequence[Resource]) -> dict[str, str]:
             (_helpers(r), _service(r))
         )
         files[f"app/routers/{r.snake}.py"] = (
-            f"{head}\n\n{own}from app.services.{r.snake} import *  # noqa\n\nlog = logging.getLogger(__name__)\n\n\n"
+            f"{head}\n\n{own}from app.services.{r.snake} import *  # noqa: F403 - all of one resource\n\nlog = logging.getLogger(__name__)\n\n\n"
             + _routes(r)
         )
         mounts.append(r)

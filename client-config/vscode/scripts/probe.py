@@ -18,10 +18,10 @@ if sys.version_info >= (3, 11):
         sys.path[:0] = folders
         try:
             # The compiled ones: a library for another processor or C library is found, and cannot be loaded.
-            import msgspec  # noqa: F401
-            import tree_sitter  # noqa: F401
-            import tree_sitter_python  # noqa: F401
-            import yaml  # noqa: F401
+            import msgspec  # noqa: F401  # tried, not used
+            import tree_sitter  # noqa: F401  # the same
+            import tree_sitter_python  # noqa: F401  # the same
+            import yaml  # noqa: F401  # the same
 
             bundled = folders
         except ImportError:
