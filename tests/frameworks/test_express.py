@@ -5,8 +5,8 @@ import pytest
 from persona_lsp.extract.file import extract
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import GuardKind, Level
+from persona_lsp.flow.script.paths import expand, regex_path
 from persona_lsp.frameworks.express.framework import FRAMEWORK
-from persona_lsp.frameworks.express.paths import expand, regex_path
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import parse
 from persona_lsp.workspace.link import link

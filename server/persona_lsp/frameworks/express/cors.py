@@ -3,7 +3,7 @@
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.express.scope import Scope, reduce
+from persona_lsp.flow.script.names import Scope, reduce
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Lambda, Name, Object, Str, dotted
 from persona_lsp.syntax.javascript import required_module
 

@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
+from persona_lsp.flow.script.names import EXPRESS
 from persona_lsp.frameworks.api import Framework
 from persona_lsp.frameworks.express import LANGUAGES
 from persona_lsp.frameworks.express.fixes import spell
 from persona_lsp.frameworks.express.routes import routes
-from persona_lsp.frameworks.express.scope import EXPRESS
 from persona_lsp.frameworks.express.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from persona_lsp.frameworks.express.guards import guard_name
-from persona_lsp.frameworks.express.scope import EXPRESS, Scope
+from persona_lsp.flow.script.guards import guard_name
+from persona_lsp.flow.script.names import EXPRESS, Scope
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,

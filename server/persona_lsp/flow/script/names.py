@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from persona_lsp.facts.text import Hole, Part, Ref, Text
-from persona_lsp.frameworks.express.paths import regex_path
+from persona_lsp.flow.script.paths import regex_path
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Await,

@@ -1,4 +1,4 @@
-"""Express paths, in the syntax of versions 4 and 5, as paths with `{name}`.
+"""Paths as `path-to-regexp` reads them (Express, Nest, Fastify), as paths with `{name}`.
 
 `{name:pattern}` restricts a parameter, `{*name}` takes the rest of the path. What cannot be told is a hole.
 """

@@ -1,0 +1,1 @@
+"""What the frameworks of JavaScript and TypeScript share: names, paths with `:id`, and what middleware does by its name."""
