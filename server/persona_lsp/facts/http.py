@@ -175,6 +175,8 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """Without prefixes of its own it takes those of the first base that has some (Spring)."""
     parameter: str = ""
     """For what a function is given: the place among its parameters (`1`; `0.app` inside of an object), "" if unknown."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What else is set on it, by the names that the linker of its framework knows (`version`, `exclude`: Nest)."""
 
 
 class Mount(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -12,7 +12,7 @@ from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.workspace import calls
+from persona_lsp.workspace import calls, nest
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
@@ -82,6 +82,7 @@ class _World(Struct):
     """The same of classes that advise all controllers."""
     loose: frozenset[str]
     """Last names of what is mounted and cannot be followed: `app.use("/auth", context.auth.endpoints)` (Express)."""
+    nest: nest.Nest | None
 
 
 def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Snapshot:
@@ -119,6 +120,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
+            if mount.framework == nest.FRAMEWORK:
+                continue
             if _loops_table(mount.child):
                 for served, moved in _table(all_names, path, mount):
                     mounts.setdefault((served.path, served.name), []).append((path, moved))
@@ -138,6 +141,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 if facts.role != "test" or files[child.path].role == "test":
                     mounts.setdefault((child.path, child.name), []).append((path, mount))
         for use in facts.uses:
+            if use.router.name.startswith("@"):
+                continue  # known to the linker of its framework
             target = _router_target(all_names, path, use.router)
             if target is not None:
                 uses.setdefault((target.path, target.name), []).append((path, use))
@@ -154,7 +159,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         all_names, mounts, uses, {}, statuses, Versions(files), calls.index(all_names),
         security_rules(rules), interceptors(all_names, rules),
         any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
-        frozenset(loose - _ENTRIES),
+        frozenset(loose - _ENTRIES), nest.nest(all_names),
     )  # fmt: skip
 
 
@@ -382,12 +387,17 @@ def _used(world: _World, router: Target, order: int, below: str) -> tuple[Guard,
 
 def _endpoints(world: _World, path: str, facts: FileFacts, route: Route) -> Iterator[Endpoint]:
     router: Target | None = None
+    entry: Router | None = None
     if route.router is not None:
         router = _router_target(world.names, path, route.router)
         entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
         if entry is not None and entry.abstract:
             return
     own, known = text(world.names, path, route.path)
+    if route.framework == nest.FRAMEWORK and entry is not None and router is not None:
+        for chain, moved in _nested(world, router.path, entry, route, own):
+            yield from _made(world, path, facts, moved, router, chain, own, known, chain.guards)
+        return
     chains: tuple[Chain, ...]
     if router is not None:
         chains = _chains(world, router.path, router.name)
@@ -398,6 +408,22 @@ def _endpoints(world: _World, path: str, facts: FileFacts, route: Route) -> Iter
     for chain in chains:
         guards = (*chain.guards, *(_used(world, router, route.order, own) if router is not None else ()))
         yield from _made(world, path, facts, route, router, chain, own, known, guards)
+
+
+def _nested(world: _World, path: str, router: Router, route: Route, own: str) -> Iterator[tuple[Chain, Route]]:
+    """The ways to a route of a Nest controller, each with the route as it is there."""
+    if world.nest is None:
+        return
+    for way in nest.ways(world.nest, world.names, path, router, route):
+        checked = route
+        if way.validates and route.body is not None and route.body.validated is None and not route.body.untyped:
+            checked = replace(route, body=replace(route.body, validated=True))
+        for prefix, known in _prefixes(world, path, router):
+            inside = join(way.path, prefix, own)
+            passed = tuple(nest.covering(world.nest, inside, route.methods[0], router.symbol))
+            guards = (*passed, *way.guards, *router.guards)
+            before = join(way.prefix, prefix) if way.prefix or prefix else ""
+            yield Chain(way.app, before, way.known and known, guards, (), router.conditional, True), checked
 
 
 def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]:
@@ -424,6 +450,13 @@ def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]
                     continue
                 here_taken.add(method_name)
                 own, known = text(world.names, base_path, route.path)
+                if route.framework == nest.FRAMEWORK:
+                    here = Target("router", path, router.symbol)
+                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
+                    for chain, checked in _nested(world, path, router, moved, own):
+                        inherited = (*base.guards, *chain.guards)
+                        yield from _made(world, base_path, facts, checked, here, chain, own, known, inherited)
+                    continue
                 source, prefixes = _own_prefixes(world, path, router)
                 if not any(prefixes):
                     source, prefixes = base_path, base.prefixes
@@ -474,6 +507,8 @@ def _made(
         *depended.guards,
         *_handler_guards(world, handler),
     )
+    if world.nest is not None and route.framework == nest.FRAMEWORK:
+        every = nest.with_made(world.nest, world.names, every)
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     for method in route.methods:
@@ -1058,10 +1093,10 @@ def _outline(facts: FileFacts) -> object:
         tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
-        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
+        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, r.settings, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
         tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
-        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
+        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
     )  # fmt: skip
 

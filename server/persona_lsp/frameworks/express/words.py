@@ -308,6 +308,10 @@ def _failure(call: Call) -> Thrown | None:
             if found is not None:
                 status, node = found
             message = message or arg.get("message")
+    if status is None and last.endswith("Exception"):
+        # `NotFoundException`, `UnauthorizedException`: the classes of Nest, and those that are named like them.
+        code = status_named(last.removesuffix("Exception"))
+        status = code if code is not None and code >= 400 else None
     return Thrown(name, status, node, message)
 
 

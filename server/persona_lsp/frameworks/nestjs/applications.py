@@ -1,0 +1,144 @@
+"""Applications: what `main.ts` makes of the root module, and what it puts before the paths of all controllers."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Level, Router, Use
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.flow.script.names import Scope, text
+from persona_lsp.frameworks.nestjs.controllers import FRAMEWORK_ID, NEUTRAL
+from persona_lsp.frameworks.nestjs.guards import guard_class
+from persona_lsp.frameworks.nestjs.modules import GLOBAL_GUARD
+from persona_lsp.frameworks.nestjs.names import Names, items, own_name, reference, where
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Call,
+    ClassDef,
+    Const,
+    Def,
+    Do,
+    FunctionNode,
+    Lambda,
+    Object,
+    Return,
+    Stmt,
+    dotted,
+    walk,
+)
+
+APPLICATION: Final = "@app"
+"""The symbol of the application that a file makes."""
+_CONFIGURES: Final = re.compile(
+    rb"NestFactory|\.setGlobalPrefix\(|\.enableVersioning\(|\.useGlobalGuards\(|\.useGlobalPipes\("
+)
+_CHECKING: Final = re.compile(r"Validat\w*Pipe$|^(?:Zod|Joi|Yup)\w*Pipe$")
+
+
+def applications(names: Names) -> tuple[list[Router], list[Use]]:
+    """The application of a file, if it makes or configures one: a router with the prefix of all, and its settings."""
+    if _CONFIGURES.search(names.module.source) is None:
+        return [], []
+    prefix: Text = ()
+    settings: list[tuple[str, str]] = []
+    uses: list[Use] = []
+    inherits: list[Ref] = []
+    at: Where | None = None
+    for call, scope in _calls(names):
+        receiver = own_name(dotted(call.receiver), names)
+        if call.name == "create" and receiver == "NestFactory":
+            at = at or where(call, names.module)
+            root = reference(next(iter(call.args), None))
+            if root is not None:
+                inherits.append(root)
+        elif call.name == "setGlobalPrefix" and call.args:
+            at = at or where(call, names.module)
+            prefix = text(call.args[0], scope)
+            settings += [("exclude", e) for e in _excluded(call, names)]
+        elif call.name == "enableVersioning":
+            at = at or where(call, names.module)
+            settings += _versioning(call, names)
+        elif call.name == "useGlobalGuards":
+            at = at or where(call, names.module)
+            uses += [Use(Ref(GLOBAL_GUARD), guard_class(arg, Level.APP, names)) for arg in call.args]
+        elif call.name == "useGlobalPipes":
+            at = at or where(call, names.module)
+            if any(_CHECKING.search(dotted(a.func if isinstance(a, Call) else a)) for a in call.args):
+                settings.append(("validates", "true"))
+    if at is None:
+        return [], uses
+    router = Router(
+        APPLICATION, "app", FRAMEWORK_ID, at, (prefix,), inherits=tuple(dict.fromkeys(inherits)),
+        settings=tuple(dict.fromkeys(settings)),
+    )  # fmt: skip
+    return [router], uses
+
+
+def _excluded(call: Call, names: Names) -> Iterator[str]:
+    """`METHOD path` or `path` of what keeps its path without the prefix."""
+    for item in items(call.option("exclude"), names):
+        if isinstance(item, Object):
+            path = literal(text(item.get("path") or item, names.scope))
+            method = dotted(item.get("method")).rsplit(".", 1)[-1]
+            if path is not None:
+                yield path if method in ("", "ALL") else f"{method} {path}"
+        else:
+            path = literal(text(item, names.scope))
+            yield path if path is not None else "?"
+
+
+def _versioning(call: Call, names: Names) -> Iterator[tuple[str, str]]:
+    kind = dotted(call.option("type")).rsplit(".", 1)[-1] or "URI"
+    yield "versioning", kind
+    given = call.option("prefix")
+    if isinstance(given, Const) and given.value is False:
+        yield "version prefix", ""
+    elif given is not None:
+        yield "version prefix", literal(text(given, names.scope)) or "?"
+    default = call.option("defaultVersion")
+    if default is None:
+        return
+    for item in items(default, names) or (default,):
+        neutral = dotted(item).rsplit(".", 1)[-1] == "VERSION_NEUTRAL"
+        yield "default version", NEUTRAL if neutral else literal(text(item, names.scope)) or "?"
+
+
+def _calls(names: Names) -> Iterator[tuple[Call, Scope]]:
+    """Every call of the file's own statements and functions, with the names that hold there."""
+    yield from _in(names.module.body, names.scope)
+
+
+def _in(body: Iterable[Stmt], scope: Scope) -> Iterator[tuple[Call, Scope]]:
+    for statement in body:
+        match statement:
+            case Def(function=function):
+                yield from _inside(function, scope)
+            case ClassDef(cls=cls):
+                for method in cls.methods:
+                    yield from _inside(method, scope)
+            case Assign(targets=targets, value=value) if value is not None:
+                plain = value.value if isinstance(value, Await) else value
+                for target in targets:
+                    if dotted(target) and scope.parent is not None:
+                        scope.values[dotted(target)] = plain
+                yield from _of(value, scope)
+            case Do(value=value) | Return(value=value) if value is not None:
+                yield from _of(value, scope)
+            case _:
+                for name in ("body", "then", "orelse", "final"):
+                    yield from _in(getattr(statement, name, ()), scope)
+
+
+def _inside(function: FunctionNode, scope: Scope) -> Iterator[tuple[Call, Scope]]:
+    yield from _in(function.body, Scope(scope.module, scope.imports, parent=scope))
+
+
+def _of(value: AnyExpr, scope: Scope) -> Iterator[tuple[Call, Scope]]:
+    for part in walk(value):
+        if isinstance(part, Call):
+            yield part, scope
+        elif isinstance(part, Lambda):
+            yield from _inside(part.function, scope)

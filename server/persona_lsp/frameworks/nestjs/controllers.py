@@ -1,0 +1,220 @@
+"""Controllers and their routes: `@Controller` paths times those of the methods; inherited ones are left to the linker."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Declared, Doc, Level, Route, Router
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.flow.script.names import reduce, text
+from persona_lsp.flow.script.paths import expand
+from persona_lsp.flow.status import STATUS_TITLES, status_named, status_of
+from persona_lsp.frameworks.nestjs.guards import attached
+from persona_lsp.frameworks.nestjs.inputs import inputs
+from persona_lsp.frameworks.nestjs.names import (
+    Names,
+    arguments,
+    entry,
+    find,
+    number,
+    own_name,
+    texts,
+    where,
+)
+from persona_lsp.syntax.ir import AnyExpr, ClassNode, Const, Decorator, FunctionNode, Object, Str, dotted
+
+FRAMEWORK_ID: Final = "nestjs"
+METHODS: Final = {
+    "Get": "GET", "Post": "POST", "Put": "PUT", "Patch": "PATCH", "Delete": "DELETE", "Head": "HEAD",
+    "Options": "OPTIONS", "All": "ANY", "Search": "SEARCH", "Sse": "GET",
+}  # fmt: skip
+VERSION: Final = "version="
+"""Before the version among the variants of a route, and among the settings of a controller."""
+NEUTRAL: Final = "neutral"
+_CREATED: Final = 201
+_OK: Final = 200
+_FOUND: Final = 302
+
+
+def controllers(names: Names) -> tuple[list[Router], list[Route]]:
+    """Routers and routes of the classes of a file."""
+    routers: list[Router] = []
+    routes: list[Route] = []
+    for cls in names.module.classes():
+        made = _routes(cls, names, len(routes))
+        decorator = find(cls.decorators, names, "Controller")
+        if decorator is None and not made:
+            continue
+        routers.append(_router(cls, decorator, names))
+        routes += made
+    return routers, routes
+
+
+def mapping_of(method: FunctionNode, names: Names) -> Iterator[Decorator]:
+    """The decorators that map a method to requests."""
+    for decorator in method.decorators:
+        if own_name(decorator.name, names) in METHODS:
+            yield decorator
+
+
+def method_keys(cls: ClassNode) -> Iterator[tuple[FunctionNode, str]]:
+    """Methods with the keys of their facts: those of one name are numbered from the second one on."""
+    owner = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    taken: dict[str, int] = {}
+    for method in cls.methods:
+        count = taken.get(method.name, 0)
+        taken[method.name] = count + 1
+        yield method, f"{owner}.{method.name}" + (f"#{count}" if count else "")
+
+
+def default_status(method: FunctionNode, names: Names) -> tuple[int | None, AnyExpr | None]:
+    """The status of a method that says nothing in its body, and where it is written."""
+    code = find(method.decorators, names, "HttpCode")
+    if code is not None:
+        given = next(iter(arguments(code)), None)
+        return _status(given, names), given
+    redirect = find(method.decorators, names, "Redirect")
+    if redirect is not None:
+        given = arguments(redirect)[1] if len(arguments(redirect)) > 1 else None
+        return (_status(given, names), given) if given is not None else (_FOUND, None)
+    posts = any(own_name(d.name, names) == "Post" for d in method.decorators)
+    return (_CREATED if posts else _OK), None
+
+
+def _status(expr: AnyExpr | None, names: Names) -> int | None:
+    known = status_of(expr)
+    return known[0] if known is not None else number(expr, names)
+
+
+def _router(cls: ClassNode, decorator: Decorator | None, names: Names) -> Router:
+    given = next(iter(arguments(decorator)), None) if decorator is not None else None
+    prefixes: list[Text] = []
+    settings: list[tuple[str, str]] = []
+    options = reduce(given, names.scope) if given is not None else None
+    path = given
+    if isinstance(options, Object):
+        path = options.get("path")
+        settings += [("version", v) for v in _versions(options.get("version"), names)]
+        if options.get("host") is not None:
+            settings.append(("host", names.module.text(options.get("host") or options)[:80]))
+    for prefix, _ in texts(path, names):
+        prefixes += expand(prefix)
+    version = find(cls.decorators, names, "Version")
+    if version is not None:
+        settings = [s for s in settings if s[0] != "version"]
+        settings += [("version", v) for v in _versions(next(iter(arguments(version)), None), names)]
+    return Router(
+        symbol=f"{cls.owner}.{cls.name}" if cls.owner else cls.name,
+        kind="class",
+        framework=FRAMEWORK_ID,
+        where=Where(names.module.path, cls.name_start, cls.name_end),
+        prefixes=tuple(prefixes) or ((),),
+        guards=attached(cls.decorators, Level.CLASS, names),
+        inherits=tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
+        abstract=decorator is None,
+        settings=tuple(settings),
+    )
+
+
+def _versions(expr: AnyExpr | None, names: Names) -> list[str]:
+    found: list[str] = []
+    for value, node in texts(expr, names):
+        if dotted(node).rsplit(".", 1)[-1] == "VERSION_NEUTRAL":
+            found.append(NEUTRAL)
+        else:
+            found.append(literal(value) or "?")
+    return found
+
+
+def _routes(cls: ClassNode, names: Names, order: int) -> list[Route]:
+    found: list[Route] = []
+    for method, key in method_keys(cls):
+        for decorator in mapping_of(method, names):
+            given = texts(next(iter(arguments(decorator)), None), names)
+            paths: list[tuple[Text, AnyExpr | None]] = [*given] or [((), None)]
+            for path, node in paths:
+                for one in expand(path):
+                    order += 1
+                    found.append(_route(cls, method, key, decorator, one, node, order, names))
+    return found
+
+
+def _route(
+    cls: ClassNode, method: FunctionNode, key: str, decorator: Decorator, path: Text, node: AnyExpr | None, order: int,
+    names: Names,
+) -> Route:  # fmt: skip
+    module = names.module
+    taken = inputs(method, names)
+    version = find(method.decorators, names, "Version")
+    versions = _versions(next(iter(arguments(version)), None), names) if version is not None else []
+    start = method.start if method.outer_start < 0 else min(method.outer_start, method.start)
+    inside = node if node is not None and decorator.start <= node.start < decorator.end else None
+    end = inside.end if inside is not None else decorator.end
+    status, status_node = default_status(method, names)
+    said = Declared(
+        status, where(status_node or decorator, module), is_default=status_node is None,
+        value_where=where(status_node, module) if status_node is not None else None,
+    )  # fmt: skip
+    return Route(
+        methods=(METHODS[own_name(decorator.name, names)],),
+        path=path,
+        framework=FRAMEWORK_ID,
+        where=Where(module.path, decorator.value.start, end),
+        statement=Where(module.path, start, method.end),
+        order=order,
+        router=Ref(f"{cls.owner}.{cls.name}" if cls.owner else cls.name),
+        handler_key=key,
+        handler_name=f"{cls.name}.{method.name}",
+        guards=attached(method.decorators, Level.ROUTE, names),
+        params=taken.params,
+        body=taken.body,
+        declared=(said, *_documented(method, names)),
+        doc=_doc(cls, method, names),
+        variants=tuple(f"{VERSION}{v}" for v in versions),
+        response_type=module.text(method.returns)[:80] if method.returns is not None else "",
+        path_where=where(inside, module) if inside is not None else None,
+        method_where=Where(module.path, decorator.value.start, decorator.value.start + len(decorator.name)),
+        html=find(method.decorators, names, "Render") is not None,
+        unknown_params=taken.unknown,
+        forwards_errors=True,
+    )
+
+
+def _documented(method: FunctionNode, names: Names) -> Iterator[Declared]:
+    """`@ApiResponse({ status: 404 })`, `@ApiNotFoundResponse()`: what is told to readers."""
+    for decorator in method.decorators:
+        name = own_name(decorator.name, names)
+        if not (name.startswith("Api") and name.endswith("Response")):
+            continue
+        given = next(iter(arguments(decorator)), None)
+        status: int | None = None
+        if name == "ApiResponse":
+            status = _status(entry(given, "status", names), names)
+        else:
+            status = status_named(name.removeprefix("Api").removesuffix("Response"))
+        if status in STATUS_TITLES:
+            said = _words(entry(given, "description", names), names)
+            yield Declared(status, where(decorator, names.module), documented_only=True, description=said)
+
+
+def _doc(cls: ClassNode, method: FunctionNode, names: Names) -> Doc:
+    operation = find(method.decorators, names, "ApiOperation")
+    given = next(iter(arguments(operation)), None) if operation is not None else None
+    tags = find(method.decorators, names, "ApiTags") or find(cls.decorators, names, "ApiTags")
+    deprecated = entry(given, "deprecated", names)
+    return Doc(
+        summary=_words(entry(given, "summary", names), names),
+        description=_words(entry(given, "description", names), names) or method.doc,
+        tags=tuple(t for a in (arguments(tags) if tags is not None else ()) if (t := _words(a, names))),
+        operation_id=_words(entry(given, "operationId", names), names),
+        deprecated=isinstance(deprecated, Const) and deprecated.value is True,
+        hidden=find((*method.decorators, *cls.decorators), names, "ApiExcludeEndpoint", "ApiExcludeController")
+        is not None,
+    )
+
+
+def _words(expr: AnyExpr | None, names: Names) -> str:
+    if expr is None:
+        return ""
+    value = reduce(expr, names.scope)
+    return (literal(text(value, names.scope)) or "") if isinstance(value, Str) else ""

@@ -1,0 +1,45 @@
+"""NestJS."""
+
+from typing import Final
+
+from persona_lsp.frameworks.api import Extracted, Framework
+from persona_lsp.frameworks.nestjs import LANGUAGES
+from persona_lsp.frameworks.nestjs.applications import applications
+from persona_lsp.frameworks.nestjs.controllers import controllers
+from persona_lsp.frameworks.nestjs.guards import definitions
+from persona_lsp.frameworks.nestjs.modules import modules
+from persona_lsp.frameworks.nestjs.names import names_of
+from persona_lsp.frameworks.nestjs.words import VOCABULARY
+from persona_lsp.syntax.ir import Module
+
+
+def detects(module: Module) -> bool:
+    """The file imports Nest."""
+    return b"@nestjs/" in module.source and any(i.module.startswith("@nestjs/") for i in module.imports)
+
+
+def extract(module: Module) -> Extracted:
+    """Controllers, modules, applications, and what guards are made of, of one file."""
+    names = names_of(module)
+    routers, routes = controllers(names)
+    apps, uses = applications(names)
+    mounts, more = modules(names)
+    return Extracted(
+        routers=(*routers, *apps),
+        routes=tuple(routes),
+        mounts=tuple(mounts),
+        uses=(*uses, *more, *definitions(names)),
+    )
+
+
+FRAMEWORK: Final = Framework(
+    id="nestjs",
+    title="NestJS",
+    languages=LANGUAGES,
+    detects=detects,
+    extract=extract,
+    vocabulary=VOCABULARY,
+    spell=lambda intent, module, facts: None,  # noqa: ARG005 - the protocol names its arguments
+    order_decides=True,
+    packages=("@nestjs/core", "@nestjs/common"),
+)

@@ -1,0 +1,195 @@
+"""Guards: what decorators attach, and what the decorators and guard classes that a project makes itself do."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level, Use
+from persona_lsp.facts.text import Ref
+from persona_lsp.flow.script.guards import classify
+from persona_lsp.frameworks.nestjs.names import Names, arguments, foreign, own_name, where
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Call,
+    ClassNode,
+    Const,
+    Decorator,
+    Def,
+    Do,
+    FunctionNode,
+    Lambda,
+    Name,
+    Node,
+    Return,
+    dotted,
+    walk,
+)
+
+DECORATOR: Final = "@"
+"""Goes before the name of a decorator or guard class that a file defines, where its guards are told."""
+OPT_IN: Final = "opt-in"
+"""A guard class that lets everybody pass where no decorator says otherwise."""
+OPT_OUT: Final = "opt-out"
+_PUBLIC: Final = re.compile(
+    r"public|anonymous|unauthenticated|un_?protected|un_?guarded|(?:allow|no|skip|without|disable|bypass|ignore|open|opt_?out)"
+    r"\w*(?:auth|login|guard|jwt)|^is_?open$|free_?access",
+    re.IGNORECASE,
+)
+_ROLES: Final = re.compile(r"roles?|permissions?|polic(?:y|ies)|scopes?|abilit|acl|access", re.IGNORECASE)
+_AUTHENTICATES: Final = re.compile(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
+_OPTIONAL: Final = re.compile(r"optional|maybe|anonymous|soft", re.IGNORECASE)
+_LIMITS: Final = re.compile(r"throttl|rate_?limit", re.IGNORECASE)
+_READS_MARKS: Final = re.compile(r"\b(?:getAllAndOverride|getAllAndMerge|reflector\??\.get|Reflect\.getMetadata)\b")
+_LETS_UNMARKED: Final = re.compile(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
+_LETS_MARKED: Final = re.compile(r"if\s*\(\s*(\w+)[^)!]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)")
+
+
+def attached(decorators: Iterable[Decorator], level: Level, names: Names) -> tuple[Guard, ...]:
+    """The guards that the decorators of a class or method attach."""
+    decorators = tuple(decorators)
+    found: list[Guard] = []
+    for decorator in decorators:
+        if own_name(decorator.name, names) == "UseGuards":
+            found += [guard_class(arg, level, names) for arg in arguments(decorator)]
+    for decorator in foreign(decorators, names):
+        own = _decorator(decorator, level, names)
+        if own is not None:
+            found.append(own)
+    return tuple(found)
+
+
+def guard_class(expr: AnyExpr, level: Level, names: Names) -> Guard:
+    """The guard that `UseGuards` is given: a class, an instance, or what a function makes."""
+    called = expr.func if isinstance(expr, Call) else expr
+    name = dotted(called)
+    last = name.rsplit(".", 1)[-1]
+    kind, optional = GuardKind.UNKNOWN, False
+    if own_name(name, names) == "AuthGuard":
+        kind = GuardKind.AUTHN
+    elif last:
+        kind, optional = kind_of(last)
+    symbol = Ref(f"{name}.canActivate") if name and (not isinstance(expr, Call) or expr.new) else None
+    return Guard(
+        last or "?", kind, level, where(expr, names.module), symbol, names.module.text(expr)[:200], optional=optional
+    )
+
+
+def kind_of(name: str) -> tuple[GuardKind, bool]:
+    """What a guard class of that name does, and whether anonymous callers pass too."""
+    plain = name.removesuffix("Guard")
+    if _LIMITS.search(plain):
+        return GuardKind.RATE_LIMIT, False
+    if _ROLES.search(plain) and not _AUTHENTICATES.search(plain):
+        return GuardKind.ROLE, False
+    if _AUTHENTICATES.search(plain):
+        return GuardKind.AUTHN, _OPTIONAL.search(plain) is not None
+    kind, optional = classify(Name(0, 0, name[:1].lower() + name[1:]), "")
+    return (kind if kind is not GuardKind.OTHER else GuardKind.UNKNOWN), optional
+
+
+def _decorator(decorator: Decorator, level: Level, names: Names) -> Guard | None:
+    """What a decorator of the project adds, as far as its name tells; what it is made of is told where it is made."""
+    name = decorator.name
+    last = name.rsplit(".", 1)[-1]
+    if not last:
+        return None
+    at = where(decorator, names.module)
+    source = names.module.text(decorator)[:200]
+    switched_off = any(isinstance(a, Const) and a.value is False for a in arguments(decorator))
+    if _PUBLIC.search(last):
+        return Guard(last, GuardKind.OTHER, level, at, Ref(name), source, allows_all=not switched_off)
+    if last.startswith("Api") and last != "ApiKey":
+        return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
+    if _ROLES.search(last):
+        return Guard(last, GuardKind.ROLE, level, at, Ref(name), source)
+    if _AUTHENTICATES.search(last):
+        return Guard(last, GuardKind.AUTHN, level, at, Ref(name), source, optional=_OPTIONAL.search(last) is not None)
+    return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
+
+
+def definitions(names: Names) -> Iterator[Use]:
+    """What the decorators and guard classes of this file do: the guards that stand for them."""
+    source = names.module.source
+    if b"UseGuards" in source or b"SetMetadata" in source or b"applyDecorators" in source:
+        for name, function in _factories(names):
+            for guard in _composed(function, name, names):
+                yield Use(Ref(DECORATOR + name), guard)
+    if b"canActivate" in source or b"AuthGuard(" in source:
+        for cls in names.module.classes():
+            stance = _stance(cls, names)
+            if stance is not None:
+                yield Use(Ref(DECORATOR + cls.name), stance)
+
+
+def _factories(names: Names) -> Iterator[tuple[str, FunctionNode | AnyExpr]]:
+    for statement in names.module.body:
+        if isinstance(statement, Def):
+            yield statement.function.name, statement.function
+        elif isinstance(statement, Assign) and statement.value is not None:
+            name = next((n for t in statement.targets if (n := dotted(t))), "")
+            value = statement.value
+            if name and isinstance(value, Lambda):
+                yield name, value.function
+            elif name and isinstance(value, Call):
+                yield name, value
+
+
+def _composed(made: FunctionNode | AnyExpr, name: str, names: Names) -> Iterator[Guard]:
+    """The guards of a decorator that is made of others."""
+    values: list[AnyExpr] = []
+    if isinstance(made, FunctionNode):
+        for statement in made.body:
+            value = getattr(statement, "value", None)
+            if isinstance(statement, Return | Do | Assign) and value is not None:
+                values.append(value)
+    else:
+        values.append(made)
+    for value in values:
+        for part in walk(value):
+            if not isinstance(part, Call):
+                continue
+            own = own_name(dotted(part.func), names)
+            if own == "UseGuards":
+                yield from (guard_class(arg, Level.ROUTE, names) for arg in part.args)
+            elif own == "SetMetadata" and part.args:
+                yield _mark(part, name, names)
+            elif own == "AuthGuard":
+                yield Guard("AuthGuard", GuardKind.AUTHN, Level.ROUTE, where(part, names.module))
+            elif isinstance(part.func, Name) and own == "" and part.func.id[:1].isupper() and not part.new:
+                inner = _decorator(Decorator(part.start, part.end, part.func.id, part), Level.ROUTE, names)
+                if inner is not None and inner.name != name:
+                    yield inner
+
+
+def _mark(call: Call, name: str, names: Names) -> Guard:
+    """`SetMetadata(key, value)`: a mark that a guard may look for. Its key says whether it opens what is guarded."""
+    key = names.module.text(call.args[0])
+    value = call.args[1] if len(call.args) > 1 else None
+    opens = (_PUBLIC.search(key) or _PUBLIC.search(name)) is not None
+    switched_off = isinstance(value, Const) and value.value is False
+    return Guard(
+        f"mark {name}", GuardKind.OTHER, Level.ROUTE, where(call, names.module), source=key,
+        allows_all=opens and not switched_off,
+    )  # fmt: skip
+
+
+def _stance(cls: ClassNode, names: Names) -> Guard | None:
+    """What a guard class does with routes that carry no mark, and whether it lets anonymous callers pass."""
+    method = next((m for m in cls.methods if m.name == "canActivate"), None)
+    passport = any(isinstance(b, Call) and own_name(dotted(b.func), names) == "AuthGuard" for b in cls.bases)
+    if method is None and not passport:
+        return None
+    at: Node = Name(cls.name_start, cls.name_end, cls.name)
+    handled = next((m for m in cls.methods if m.name == "handleRequest"), None)
+    optional = False
+    if handled is not None:
+        body = names.module.source[handled.body_start : handled.body_end]
+        optional = b"throw" not in body and b"super.handleRequest" not in body
+    name = ""
+    if method is not None:
+        body_text = names.module.source[method.body_start : method.body_end].decode("utf-8", "replace")
+        if _READS_MARKS.search(body_text):
+            name = OPT_IN if _LETS_UNMARKED.search(body_text) else OPT_OUT if _LETS_MARKED.search(body_text) else ""
+    kind = GuardKind.AUTHN if passport else GuardKind.UNKNOWN
+    return Guard(name, kind, Level.APP, where(at, names.module), Ref(f"{cls.name}.canActivate"), optional=optional)

@@ -1,0 +1,299 @@
+"""Nest's applications: which modules they hold, what stands before the paths of controllers, and what guards all."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Guard, GuardKind, Route, Router
+from persona_lsp.facts.text import Text
+from persona_lsp.workspace.modules import shared
+from persona_lsp.workspace.names import Names, module_file, resolve, text, unit
+from persona_lsp.workspace.paths import join
+
+FRAMEWORK: Final = "nestjs"
+_APP: Final = "@app"
+_GLOBAL_GUARD: Final = "@APP_GUARD"
+_MIDDLEWARE: Final = "@middleware"
+_PATH: Final = "@path"
+_NEUTRAL: Final = "neutral"
+_OPT_IN: Final = "opt-in"
+_VERSION: Final = "version="
+_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+
+
+class Way(Struct, frozen=True, gc=False):
+    """One way from an application to the routes of a controller: what stands before its own prefix, and guards."""
+
+    app: str
+    prefix: str
+    known: bool
+    guards: tuple[Guard, ...]
+    validates: bool = False
+    path: str = ""
+    """What a module puts before the path: middleware is told paths without the prefix of all and the version."""
+
+
+class Application(Struct, frozen=True):
+    """An application: the file that makes it, its router, and the classes of its modules and controllers."""
+
+    path: str
+    router: Router
+    holds: frozenset[tuple[str, str]]
+
+
+class Nest(Struct, frozen=True):
+    """What all files say of Nest's applications."""
+
+    applications: tuple[Application, ...]
+    paths: Mapping[tuple[str, str], tuple[str, Text]]
+    """(file, module or controller) -> (file, the path that a `RouterModule` puts before it)."""
+    guards: tuple[Guard, ...]
+    middleware: tuple[Guard, ...]
+    made: Mapping[tuple[str, str], tuple[Guard, ...]]
+    """(file, name) of a decorator or guard class -> the guards that it stands for, or what it is like."""
+
+
+def nest(names: Names) -> Nest | None:
+    """Read the facts of all files; None where no file uses Nest."""
+    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    paths: dict[tuple[str, str], tuple[str, Text]] = {}
+    guards: list[Guard] = []
+    middleware: list[Guard] = []
+    made: dict[tuple[str, str], tuple[Guard, ...]] = {}
+    found: list[tuple[str, Router]] = []
+    used = False
+    for path, entry in names.files.items():
+        facts = entry.facts
+        if FRAMEWORK not in facts.frameworks or facts.role == "test":
+            continue
+        used = True
+        for mount in facts.mounts:
+            if mount.framework != FRAMEWORK:
+                continue
+            child = _class(names, path, mount.child.name)
+            if child is None:
+                continue
+            if mount.parent.name == _PATH:
+                paths[child] = (path, mount.prefix)
+            else:
+                edges.setdefault((path, mount.parent.name), []).append(child)
+        for use in facts.uses:
+            name = use.router.name
+            if name == _GLOBAL_GUARD:
+                guards.append(use.guard)
+            elif name == _MIDDLEWARE:
+                middleware.append(use.guard)
+            elif name.startswith("@"):
+                made[path, name[1:]] = (*made.get((path, name[1:]), ()), use.guard)
+        if _APP in entry.routers:
+            found.append((path, entry.routers[_APP]))
+    if not used:
+        return None
+    for module, inner in edges.items():
+        moved = paths.get(module)
+        for child in inner if moved is not None else ():
+            # The path is that of the module's own controllers, not of the modules that it imports.
+            if moved is not None and child not in edges:
+                paths.setdefault(child, moved)
+    applications = tuple(
+        Application(path, router, _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))]))
+        for path, router in found
+    )
+    return Nest(applications, paths, tuple(guards), tuple(middleware), made)
+
+
+def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> Iterator[Way]:
+    """All ways to a route of a controller: one per application and version."""
+    own = [item.removeprefix(_VERSION) for item in route.variants if item.startswith(_VERSION)]
+    declared = own or [value for key, value in router.settings if key == "version"]
+    moved = world.paths.get((path, router.symbol))
+    before, sure = text(names, moved[0], moved[1]) if moved is not None else ("", True)
+    found = _applications(world, path, router)
+    if not found:
+        yield Way(f"{path}:{router.symbol}", before, sure, _global(world, None), path=before)
+        return
+    for application in found:
+        settings = application.router.settings
+        prefix, known = text(names, application.path, application.router.prefixes[0])
+        validates = ("validates", "true") in settings
+        app = f"{application.path}:{path}:{router.symbol}"
+        for version in _versions(settings, declared):
+            shown = prefix
+            if _is_excluded(names, router, route, settings, before):
+                shown = ""
+            parts = (shown, version, before)
+            yield Way(
+                app, join(*parts) if any(parts) else "", known and sure and "?" not in version,
+                _global(world, application), validates, before,
+            )  # fmt: skip
+
+
+def with_made(world: Nest, names: Names, guards: Sequence[Guard]) -> tuple[Guard, ...]:
+    """The guards, with what decorators of the project are made of in their place."""
+    found: list[Guard] = []
+    for guard in guards:
+        found.extend(_expanded(world, names, guard, 0))
+    kept: list[Guard] = []
+    for guard in found:
+        stance = _stance(world, names, guard)
+        if stance is None:
+            kept.append(guard)
+            continue
+        if stance.optional and guard.kind is GuardKind.AUTHN:
+            guard = replace(guard, optional=True)
+        if guard.kind is GuardKind.UNKNOWN and stance.kind is GuardKind.AUTHN:
+            guard = replace(guard, kind=GuardKind.AUTHN)
+        if stance.name == _OPT_IN and not _has_marks(found, guard):
+            # It lets everybody pass where no decorator asks for more.
+            continue
+        kept.append(guard)
+    return tuple(kept)
+
+
+def covering(world: Nest, path: str, method: str, controller: str) -> Iterator[Guard]:
+    """Middleware that requests of this method for this path (without the prefix of all) pass."""
+    for guard in world.middleware:
+        if guard.methods and method not in guard.methods and method != "ANY":
+            continue
+        named = guard.matcher.startswith("@")
+        if named and guard.matcher[1:] != controller:
+            continue
+        if not named and not _matches(guard.matcher, path):
+            continue
+        if any(_matches(pattern, path) for pattern in guard.outside):
+            continue
+        yield replace(guard, matcher="", methods=(), outside=())
+
+
+def _class(names: Names, path: str, name: str) -> tuple[str, str] | None:
+    found = resolve(names, path, name)
+    return (found.path, found.name) if found is not None and found.kind in ("class", "router") else None
+
+
+def _reached(
+    edges: Mapping[tuple[str, str], Sequence[tuple[str, str]]], roots: Sequence[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    seen = set(roots)
+    pending = list(roots)
+    while pending:
+        for child in edges.get(pending.pop(), ()):
+            if child not in seen:
+                seen.add(child)
+                pending.append(child)
+    return frozenset(seen)
+
+
+def _applications(world: Nest, path: str, router: Router) -> Sequence[Application]:
+    """The applications that serve a controller: those whose modules hold it, else those that stand nearest."""
+    served = [a for a in world.applications if (path, router.symbol) in a.holds]
+    if served:
+        # An application that only adds settings to another one says the same about the same modules.
+        return served
+    made = [a for a in world.applications if a.router.inherits] or list(world.applications)
+    if not made:
+        return ()
+    near = [a for a in made if unit(a.path) == unit(path)] or made
+    best = max(shared(a.path, path) for a in near)
+    return [a for a in near if shared(a.path, path) == best]
+
+
+def _versions(settings: Sequence[tuple[str, str]], declared: Sequence[str]) -> Iterator[str]:
+    """What stands in the path for each version: `v1`, "" for none."""
+    if ("versioning", "URI") not in settings:
+        yield ""
+        return
+    before = next((value for key, value in settings if key == "version prefix"), "v")
+    chosen = declared or [value for key, value in settings if key == "default version"] or [_NEUTRAL]
+    for version in chosen:
+        yield "" if version == _NEUTRAL else f"{before}{version}"
+
+
+def _is_excluded(names: Names, router: Router, route: Route, settings: Sequence[tuple[str, str]], before: str) -> bool:
+    """The route keeps its path without the prefix of all."""
+    patterns = [value for key, value in settings if key == "exclude"]
+    if not patterns:
+        return False
+    own, _ = text(names, route.where.path, route.path)
+    prefix, _ = text(names, router.where.path, router.prefixes[0] if router.prefixes else ())
+    path = join(before, prefix, own)
+    for pattern in patterns:
+        method, _, rest = pattern.rpartition(" ")
+        if (not method or method in route.methods) and _matches(rest, path):
+            return True
+    return False
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """A pattern of Nest (`orders/:id`, `orders/*`, `(.*)`) covers a path with `{id}`."""
+    if pattern == "?":
+        return True
+    plain = re.sub(r"\{[^}]*\}", "x", path).strip("/")
+    wanted = pattern.strip("/")
+    if wanted in ("*", "(.*)", "{*path}", "*path", "{*splat}", "*splat"):
+        return True
+    out = ""
+    for piece in re.split(r"(:\w+(?:\([^)]*\))?|\(\.\*\)|\{?/?\*\w*\}?)", wanted):
+        if piece.startswith(":"):
+            out += "[^/]+"
+        elif "*" in piece:
+            out += "/?.*" if piece.startswith(("/", "{/")) else ".*"
+        else:
+            out += re.escape(piece)
+    return re.fullmatch(out, plain) is not None
+
+
+def _global(world: Nest, application: Application | None) -> tuple[Guard, ...]:
+    """The guards of all routes of an application. One that only looks at roles asks nothing of routes without any."""
+    guards = world.guards
+    if application is not None and len(world.applications) > 1:
+        files = {path for path, _ in application.holds} | {application.path}
+        own = tuple(g for g in guards if g.where.path in files)
+        if own or application.holds:
+            guards = own
+    return tuple(g for g in guards if g.kind is not GuardKind.ROLE)
+
+
+def _located(names: Names, path: str, name: str) -> tuple[str, str]:
+    """The file and name where something is defined."""
+    found = resolve(names, path, name)
+    if found is not None:
+        return found.path, found.name
+    item = names.files[path].imports.get(name) if path in names.files else None
+    inner = module_file(names, path, item.module) if item is not None else None
+    return (inner, item.name) if inner is not None and item is not None else (path, name)
+
+
+def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[Guard]:
+    symbol = guard.symbol
+    if symbol is None or symbol.name.endswith((".canActivate", ".use")) or depth > 6:  # decorators of decorators end
+        yield guard
+        return
+    located = _located(names, guard.where.path, symbol.name)
+    inner = world.made.get(located)
+    if inner is None:
+        yield guard
+        return
+    for one in inner:
+        if one.name.startswith("mark "):
+            # A mark protects nothing by itself; what looks for it is told by the name of the decorator.
+            yield replace(
+                guard, name=one.name, kind=guard.kind, allows_all=guard.allows_all or one.allows_all, symbol=None
+            )
+        else:
+            yield from (replace(g, level=guard.level) for g in _expanded(world, names, one, depth + 1))
+
+
+def _stance(world: Nest, names: Names, guard: Guard) -> Guard | None:
+    if guard.symbol is None or not guard.symbol.name.endswith(".canActivate"):
+        return None
+    name = guard.symbol.name.removesuffix(".canActivate")
+    found = world.made.get(_located(names, guard.where.path, name))
+    return found[0] if found else None
+
+
+def _has_marks(found: Sequence[Guard], guard: Guard) -> bool:
+    """A decorator marks the route for guards that look for such marks."""
+    return any(g is not guard and g.kind in _PROTECTS and g.symbol is None for g in found)
