@@ -50,4 +50,6 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@# An editable installation is not compiled, and where Python may write no bytecode each start would do it anew.
+	@$(BIN)/python -m compileall -q server tests
 	@touch $@

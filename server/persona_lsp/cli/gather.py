@@ -24,8 +24,8 @@ WORTH_CACHE = 16
 """Files below which looking into the cache takes longer than reading them anew."""
 
 Item = tuple[str, bytes]
-Result = tuple[str, bytes | None, str]
-"""A path, its facts in msgpack (None: nothing to say), and why they could not be made."""
+Result = tuple[str, FileFacts | bytes | None, str]
+"""A path, its facts (in msgpack when they come from another process; None: nothing to say), and why there are none."""
 
 
 class Gathered(Struct, frozen=True):
@@ -64,15 +64,15 @@ def gather(
     decoder = msgspec.msgpack.Decoder(FileFacts)
     progress = Progress("Reading", sum(map(len, unknown.values())), quiet=quiet)
     try:
-        for path, packed, wrong in _extracted(list(unknown.items()), jobs or os.cpu_count() or 1):
+        for path, found, wrong in _extracted(list(unknown.items()), jobs or os.cpu_count() or 1):
             progress.advance(len(sources[path]))
             if wrong:
                 problems.append(Problem(wrong, path, internal=True))
-            if packed is None:
+            if found is None:
                 continue
-            facts[path] = decoder.decode(packed)
+            facts[path] = decoder.decode(found) if isinstance(found, bytes) else found
             if cache is not None:
-                cache.put(path, sources[path], packed)
+                cache.put(path, sources[path], found if isinstance(found, bytes) else msgspec.msgpack.encode(found))
     finally:
         progress.close()
     if cache is not None:
@@ -134,14 +134,14 @@ def _ignore_interrupts() -> None:
 
 
 def _many(items: list[Item]) -> list[Result]:
-    return [_one(item) for item in items]
+    made = (_one(item) for item in items)
+    return [(path, None if facts is None else msgspec.msgpack.encode(facts), wrong) for path, facts, wrong in made]
 
 
-def _one(item: Item) -> Result:
+def _one(item: Item) -> tuple[str, FileFacts | None, str]:
     path, source = item
     try:
-        facts = facts_of(path, source)
-        return path, None if facts is None else msgspec.msgpack.encode(facts), ""
+        return path, facts_of(path, source), ""
     except Exception as error:  # noqa: BLE001  # one file that breaks the extraction must not cost the others
         return path, None, f"could not be analysed ({type(error).__name__}: {error}); please report it"
 

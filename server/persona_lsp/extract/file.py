@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp.extract.aliases import aliases_of
+from persona_lsp.extract.aside import aside
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
 from persona_lsp.extract.patch import Place, emptied, patched, place, torn
@@ -30,6 +31,7 @@ from persona_lsp.syntax.parse import Parsed, parse
 VERSION: Final = "3"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
+_NOTHING: Final = Extracted()
 _UNREAD: Final = frozenset({"vendored"})
 
 
@@ -43,6 +45,7 @@ class Surroundings(Struct, frozen=True):
     units: Mapping[str, Unit]
     roles: Mapping[str, Handling | None]
     wrapped: frozenset[int]
+    aside: bool
 
 
 class Extraction(Struct, frozen=True):
@@ -79,13 +82,14 @@ def extract(
     if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
     found, used = _frameworks(module)
+    skipped = aside(module, what, used=bool(used))
     names = file_names(module)
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
     by_key: dict[str, Unit] = {}
     roles: dict[str, Handling | None] = {}
     before = previous.known if previous is not None else {}
-    functions = tuple(_functions(module, names, active, found, before, known, by_key, roles))
+    functions = tuple(_functions(module, names, active, found, before, known, by_key, roles, skipped))
     classes = _merged_classes(module, found)
     constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
     facts = FileFacts(
@@ -114,7 +118,7 @@ def extract(
         error_count=int(parsed.tree.root_node.has_error),
     )
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
-    around = Surroundings(module, names, active, words, by_key, roles, frozenset(found.wrapped))
+    around = Surroundings(module, names, active, words, by_key, roles, frozenset(found.wrapped), skipped)
     return Extraction(path, source, parsed, facts, known, around)
 
 
@@ -156,8 +160,9 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     fresh = analyse(
         node, unit.cls, module, around.names, around.words, around.libraries, around.roles[found.function.key],
         key=found.function.key,
-        deep=bool(pattern.search(text)) or unit.inline,
+        deep=unit.inline or (not around.aside and bool(pattern.search(text))),
         forwards_errors=unit.wrapped or unit.node.start in around.wrapped,
+        aside=around.aside,
     )  # fmt: skip
     facts = patched(base.facts, found.function, fresh, found.start, found.delta, parsed)
     return Extraction(base.path, parsed.source, parsed, facts, base.known, around)
@@ -191,6 +196,8 @@ def _registers_now(module: Module, found: Place) -> bool:
 def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:
     used = tuple(f for f in frameworks_of(module.language) if f.detects(module))
     parts = [f.extract(module) for f in used]
+    if not parts:
+        return _NOTHING, ()
     if len(parts) == 1:
         return parts[0], used
     return (
@@ -233,6 +240,7 @@ def _functions(
     known: dict[tuple[object, ...], Function],
     by_key: dict[str, Unit],
     roles: dict[str, Handling | None],
+    skipped: bool,
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
     pattern = _trigger_pattern(module.language)
@@ -247,15 +255,16 @@ def _functions(
         key = unit.key if count == 0 else f"{unit.key}#{count}"
         by_key[key] = unit
         yield _function(
-            unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles
-        )
+            unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles,
+            skipped,
+        )  # fmt: skip
 
 
 def _function(
     unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
     pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
     before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
-    roles: dict[str, Handling | None],
+    roles: dict[str, Handling | None], skipped: bool,
 ) -> Function:  # fmt: skip
     node = unit.node
     start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
@@ -269,6 +278,7 @@ def _function(
         environment,
         inner,
         is_wrapped,
+        skipped,
         node.has_error,
         node.name,
         _role(handling),
@@ -279,7 +289,8 @@ def _function(
     else:
         fact = analyse(
             node, unit.cls, module, names, words, active, handling, key=key, stops=stops - {node.start},
-            deep=bool(pattern.search(text)) or unit.inline, forwards_errors=is_wrapped,
+            deep=unit.inline or (not skipped and bool(pattern.search(text))), forwards_errors=is_wrapped,
+            aside=skipped,
         )  # fmt: skip
     known[identity] = fact
     return fact

@@ -68,11 +68,12 @@ def analyse(
     stops: frozenset[int] = frozenset(),
     deep: bool = True,
     forwards_errors: bool = False,
+    aside: bool = False,
 ) -> Function:
     """The facts of `function`, which takes part in HTTP as `handling` says.
 
     `stops` are the starts of functions inside it that are analysed on their own. `deep=False` skips the body: for
-    functions that cannot contain anything of interest.
+    functions that cannot contain anything of interest. `aside`: nor can it matter to others what they wait for.
     """
     start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
     transactional = any(
@@ -109,7 +110,7 @@ def analyse(
         handling=handling.kind if handling is not None else "",
     )
     if module.language in _PROMISES and (
-        deep or function.is_async or b".catch(" in text[function.body_start : function.body_end]
+        deep or (not aside and (function.is_async or b".catch(" in text[function.body_start : function.body_end]))
     ):
         fact = replace(fact, rejects_with=rejects_with(function))
     if not deep and handling is None:

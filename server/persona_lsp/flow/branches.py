@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.body import Branch
@@ -119,13 +120,20 @@ def classify(
     mentions_principal = any(principal(part) for part in walk(test))
     if mentions_principal and _only_absence_of_principal(test, principal, negated=negated):
         return Branch.UNAUTHENTICATED
-    if _ROLE.search(text) or (mentions_principal and _compares(test)) or _compares_owner(test, text):
+    said = _said(text)
+    if said is Branch.FORBIDDEN or (mentions_principal and _compares(test)) or _compares_owner(test, text):
+        return Branch.FORBIDDEN
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> Branch:
+    """What the words of a condition are about; conditions repeat, and looking for so many words takes its time."""
+    if _ROLE.search(text):
         return Branch.FORBIDDEN
     if _CREDENTIAL.search(text):
         return Branch.UNAUTHENTICATED
-    if _VALIDATION.search(text):
-        return Branch.VALIDATION
-    return Branch.OTHER
+    return Branch.VALIDATION if _VALIDATION.search(text) else Branch.OTHER
 
 
 def is_mixed(test: AnyExpr, principal: Callable[[AnyExpr], bool], assigned: Callable[[str], AnyExpr | None]) -> bool:

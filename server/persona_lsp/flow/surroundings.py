@@ -1,6 +1,7 @@
 """Whether a condition asks where the application runs, and what it says of it: `NODE_ENV !== "production"`."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.scope import State
@@ -30,7 +31,11 @@ def developers(state: State, test: AnyExpr, depth: int = 0) -> int | None:
         value = state.assigned(test.id)
         if value is not None and value is not test:
             return developers(state, value, depth + 1)
-    text = state.text(test)
+    return _said(state.text(test))
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> int | None:
     if _ASKS.search(text) is None:
         return None
     here, there = _DEVELOPERS.search(text) is not None, _PRODUCTION.search(text) is not None
