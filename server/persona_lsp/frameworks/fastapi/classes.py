@@ -8,9 +8,9 @@ from persona_lsp.facts.http import Guard, Level
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.fastapi.guards import guard_of
-from persona_lsp.frameworks.fastapi.names import Names, place, ref_name, unwrap_annotated
 from persona_lsp.frameworks.fastapi.signature import DEPENDS
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Do, FieldNode, Name
+from persona_lsp.syntax.python_names import Names, place, ref_name, unwrap_annotated
 
 CLASS: Final = "<attributes>"
 """The dependencies that are attributes of a class go by the name of the class and this."""

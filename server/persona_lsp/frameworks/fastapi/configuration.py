@@ -7,8 +7,9 @@ from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, GuardKind, L
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import kind_of
-from persona_lsp.frameworks.fastapi.names import flag, from_fastapi, items_of, place, ref_name
+from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Name, Object, Str
+from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
 
 _DEVELOPMENT: Final = re.compile(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
 

@@ -11,9 +11,10 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
 from persona_lsp.frameworks.fastapi.found import Found
 from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, guard_of
-from persona_lsp.frameworks.fastapi.names import Names, from_fastapi, items_of, place, ref_name, unwrap_annotated
+from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, may_depend, signature, type_name
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
+from persona_lsp.syntax.python_names import Names, items_of, place, ref_name, unwrap_annotated
 
 KIND: Final = "dependency"
 _LONGEST_FACTORY: Final = 4000

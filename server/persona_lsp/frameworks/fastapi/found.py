@@ -6,8 +6,8 @@ from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
 from persona_lsp.facts.text import Text
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.fastapi.names import Names
 from persona_lsp.syntax.ir import AnyExpr, Call
+from persona_lsp.syntax.python_names import Names
 
 
 class Found(Struct):

@@ -5,8 +5,9 @@ from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.fastapi.names import Names, flag, from_fastapi, place, ref_name
+from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.syntax.ir import AnyExpr, Call, Items, Name, Node
+from persona_lsp.syntax.python_names import Names, flag, place, ref_name
 
 SECURITY_CLASSES: Final = frozenset(
     {

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.fastapi.found import Env, Found
-from persona_lsp.frameworks.fastapi.names import items_of, ref_name, text_of
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Member, Name, Object, Str, dotted
+from persona_lsp.syntax.python_names import items_of, ref_name, text_of
 
 _MOST: Final = 200
 _KEEPS_ORDER: Final = ("list", "tuple")

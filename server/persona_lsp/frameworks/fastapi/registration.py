@@ -9,7 +9,6 @@ from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.fastapi.classes import CLASS
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
-from persona_lsp.frameworks.fastapi.names import flag, items_of, place, ref_name, text_of
 from persona_lsp.frameworks.fastapi.signature import Signature, signature
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -30,6 +29,7 @@ from persona_lsp.syntax.ir import (
     Str,
     Try,
 )
+from persona_lsp.syntax.python_names import flag, items_of, place, ref_name, text_of
 
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 DECORATORS: Final = METHODS | {"api_route", "route", "websocket", "websocket_route"}

@@ -14,17 +14,7 @@ from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds
-from persona_lsp.frameworks.fastapi.names import (
-    Names,
-    from_fastapi,
-    items_of,
-    names_of,
-    origin,
-    place,
-    ref_name,
-    text_of,
-    uses_fastapi,
-)
+from persona_lsp.frameworks.fastapi.names import from_fastapi, uses_fastapi
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS, decorated, handler_key, registered
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -53,6 +43,7 @@ from persona_lsp.syntax.ir import (
     With,
     dotted,
 )
+from persona_lsp.syntax.python_names import Names, items_of, names_of, origin, place, ref_name, text_of
 
 APPS: Final = frozenset({"FastAPI", "Starlette", "FastAPIOffline", "VersionedFastAPI"})
 ROUTERS: Final = frozenset({"APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", "DishkaRoute"})

@@ -9,8 +9,8 @@ from msgspec import Struct
 from persona_lsp.facts.http import Body, Constraint, Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.guards import guard_of
-from persona_lsp.frameworks.fastapi.names import Names, flag, number_of, place, ref_name, unwrap_annotated
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Index, Items, Member, Name, ParamNode, Str
+from persona_lsp.syntax.python_names import Names, flag, number_of, place, ref_name, unwrap_annotated
 
 MARKERS: Final = {
     "Query": In.QUERY,

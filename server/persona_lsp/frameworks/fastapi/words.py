@@ -7,7 +7,7 @@ from typing import Final
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.fastapi.guards import kind_of
-from persona_lsp.frameworks.fastapi.names import PACKAGES, Names, detects, from_fastapi, names_of, ref_name
+from persona_lsp.frameworks.fastapi.names import PACKAGES, detects, from_fastapi
 from persona_lsp.frameworks.fastapi.registration import path_params
 from persona_lsp.frameworks.fastapi.routes import found_in
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, Signature, signature, type_name
@@ -27,6 +27,7 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.syntax.python_names import Names, names_of, ref_name
 
 _RESPONSES: Final = {
     "JSONResponse": "", "ORJSONResponse": "", "UJSONResponse": "", "Response": "", "HTMLResponse": "html",
