@@ -28,7 +28,7 @@ from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
@@ -107,6 +107,8 @@ def extract(
         mounts=found.mounts,
         uses=found.uses,
         routes=found.routes,
+        views=found.views,
+        registries=found.registries,
         error_handlers=found.error_handlers,
         cors=found.cors,
         functions=functions,

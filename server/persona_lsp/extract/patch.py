@@ -21,7 +21,8 @@ from persona_lsp.syntax.ir import FunctionNode
 from persona_lsp.syntax.parse import Parsed, difference, function_of, same_frame
 
 _MOVED: Final = (
-    "imports", "constants", "classes", "routers", "mounts", "uses", "routes", "error_handlers", "cors", "config", "problems",
+    "imports", "constants", "classes", "routers", "mounts", "uses", "routes", "views", "error_handlers", "cors", "config",
+    "problems",
 )  # fmt: skip
 
 
@@ -123,6 +124,8 @@ def _registers(facts: FileFacts, function: Function) -> bool:
     cls = next((c for c in facts.classes if c.name == function.class_name), None)
     if cls is not None and any(g.symbol is not None and g.symbol.name in _methods(cls) for g in cls.guards):
         return True  # the class is a guard itself, and its methods say together what it demands
+    if any(v.kind == "permission" and v.name == function.class_name for v in facts.views):
+        return True  # likewise
     name = function.name
     if not name:
         return False
@@ -220,7 +223,19 @@ def _mentions(annotation: object) -> bool:
     return (
         any(
             word in text
-            for word in ("Where", "Guard", "Param", "Body", "Declared", "Field", "Constraint", "Router", "Use")
+            for word in (
+                "Where",
+                "Guard",
+                "Param",
+                "Body",
+                "Declared",
+                "Field",
+                "Constraint",
+                "Router",
+                "Use",
+                "View",
+                "Action",
+            )
         )
         and "Ref" not in text.split("[")[0]
     )

@@ -6,6 +6,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, Mount, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
+from persona_lsp.facts.views import Registry, View
 
 
 class Import(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -148,6 +149,9 @@ class FileFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     mounts: tuple[Mount, ...] = ()
     uses: tuple[Use, ...] = ()
     routes: tuple[Route, ...] = ()
+    views: tuple[View, ...] = ()
+    registries: tuple[tuple[str, Registry], ...] = ()
+    """Symbols of routers that make the paths of views, with how they do it."""
     error_handlers: tuple[ErrorHandler, ...] = ()
     cors: tuple[CorsPolicy, ...] = ()
     functions: tuple[Function, ...] = ()

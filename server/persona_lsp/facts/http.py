@@ -260,6 +260,11 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """Registered where the application does not run for its users: `if Rails.env.development?`."""
     forwards_errors: bool = False
     """The handler is wrapped where it is registered, so that its rejections reach the error handler."""
+    view: str = ""
+    """What is registered is a view, whose methods another file decides: named (a function or what stands for a view),
+    class, set (a class with `serves`) or registered (at a router that makes the paths). "" for all other routes."""
+    serves: tuple[tuple[str, str], ...] = ()
+    """For a view: HTTP methods with the methods of its class that answer them."""
 
 
 class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, FileFacts, Problem
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
+from persona_lsp.facts.views import Registry, View
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import Intent
 from persona_lsp.flow.vocabulary import Vocabulary
@@ -28,6 +29,8 @@ class Extracted(Struct, frozen=True, gc=False):
     config: tuple[ConfigEntry, ...] = ()
     """Settings that are made in code (`@ApplicationPath`), under the key that a configuration file would have."""
     problems: tuple[Problem, ...] = ()
+    views: tuple[View, ...] = ()
+    registries: tuple[tuple[str, Registry], ...] = ()
     wrapped: tuple[int, ...] = ()
     """Starts of handlers that are wrapped so that their rejections reach the error handler (`asyncHandler(fn)`)."""
 

@@ -31,7 +31,9 @@ from persona_lsp.workspace.names import FileIndex, Names, Target, exported, modu
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
+from persona_lsp.workspace.urlconf import SITE, included, sites_of
 from persona_lsp.workspace.versions import Versions
+from persona_lsp.workspace.views import api_roots, guards_of_view, outline_of_view, served
 
 _MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
@@ -99,6 +101,8 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
             if (route.unless or route.needs) and not exists(all_names, path, route):
                 continue
             endpoints.extend(_endpoints(world, path, facts, route))
+        for route in api_roots(all_names, path, facts.mounts):
+            endpoints.extend(_endpoints(world, path, facts, route))
         if facts.routers:
             endpoints.extend(_inherited(world, path, facts))
     endpoints = _positioned(endpoints)
@@ -114,6 +118,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     loose: set[str] = set()
     statuses: dict[str, int] = {}
     rules: list[tuple[float, Guard]] = []
+    sites = sites_of(all_names)
     for path, facts in files.items():
         for mount in facts.mounts:
             if mount.framework == "rails":
@@ -121,6 +126,11 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                     mounts.setdefault(key, []).append((path, mount))
                 continue
             if mount.framework == nest.FRAMEWORK:
+                continue
+            if mount.framework == "django":
+                if mount.parent.name != SITE or path in sites:
+                    for key in included(all_names, path, mount):
+                        mounts.setdefault(key, []).append((path, mount))
                 continue
             if _loops_table(mount.child):
                 for served, moved in _table(all_names, path, mount):
@@ -393,6 +403,9 @@ def _endpoints(world: _World, path: str, facts: FileFacts, route: Route) -> Iter
         entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
         if entry is not None and entry.abstract:
             return
+    if route.view:
+        yield from _viewed(world, path, facts, route, router)
+        return
     own, known = text(world.names, path, route.path)
     if route.framework == nest.FRAMEWORK and entry is not None and router is not None:
         for chain, moved in _nested(world, router.path, entry, route, own):
@@ -424,6 +437,19 @@ def _nested(world: _World, path: str, router: Router, route: Route, own: str) ->
             guards = (*passed, *way.guards, *router.guards)
             before = join(way.prefix, prefix) if way.prefix or prefix else ""
             yield Chain(way.app, before, way.known and known, guards, (), router.conditional, True), checked
+
+
+def _viewed(world: _World, path: str, facts: FileFacts, route: Route, router: Target | None) -> Iterator[Endpoint]:
+    """The endpoints of a view that is registered: which methods it answers, its class and the bases of that say."""
+    if router is None:
+        return
+    for chain in _chains(world, router.path, router.name):
+        if not chain.rooted:
+            continue
+        for one in served(world.names, path, route, router):
+            own, known = text(world.names, path, one.route.path)
+            held = (one.handler, one.owner)
+            yield from _made(world, path, facts, one.route, router, chain, own, known, chain.guards, held)
 
 
 def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]:
@@ -490,9 +516,9 @@ def _bases(world: _World, path: str, router: Router, depth: int = 0) -> Iterator
 
 def _made(
     world: _World, path: str, facts: FileFacts, route: Route, router: Target | None, chain: Chain, own: str, known: bool,
-    guards: tuple[Guard, ...],
+    guards: tuple[Guard, ...], held: tuple[Function | None, tuple[str, str] | None] | None = None,
 ) -> Iterator[Endpoint]:  # fmt: skip
-    handler, owner = _handler(world, path, facts, route, router)
+    handler, owner = held or _handler(world, path, facts, route, router)
     context = _context(world, path) if route.framework == "spring" else ""
     every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
     raw = join(context, every_path, chain.prefix, own)
@@ -973,6 +999,8 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     old, new = previous.files.get(path), files[path]
     if old is None or not _same_outside(old, new):
         return None
+    if new.registries or any(route.view for route in new.routes) or any(m.framework == "django" for m in new.mounts):
+        return None  # what a view makes of its registration is not kept
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
     if any(
         a is not b and (kind_of(a), lets_pass(previous.project, a)) != (kind_of(b), lets_pass(previous.project, b))
@@ -991,7 +1019,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     indexes = {**previous.indexes, path: FileIndex(
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
         index.imports, index.exports, index.stars, index.aliases,
-        tuple(r for r in new.routes if r.kind == "dependency"),
+        tuple(r for r in new.routes if r.kind == "dependency"), {v.name: v for v in new.views}, dict(new.registries),
     )}  # fmt: skip
     # A function that only moved shares its facts with what it was; one that was read again has none of the same objects.
     unchanged = frozenset(
@@ -1058,6 +1086,8 @@ def _guards_of(facts: FileFacts) -> Iterator[Guard]:
     for group in (facts.classes, facts.routers, facts.mounts, facts.routes):
         for item in group:
             yield from item.guards
+    for view in facts.views:
+        yield from guards_of_view(view)
 
 
 def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: calls.Calls) -> Endpoint:
@@ -1098,6 +1128,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
+        tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.facts.views import Registry, View
 from persona_lsp.workspace.modules import SCRIPT, Modules
 
 Kind = Literal["router", "function", "class", "constant", "module"]
@@ -40,6 +41,8 @@ class FileIndex(Struct, frozen=True):
     aliases: Mapping[str, str]
     dependencies: tuple[Route, ...] = ()
     """Records of what handlers depend on, which stand among the routes."""
+    views: Mapping[str, View] = {}
+    registries: Mapping[str, Registry] = {}
 
 
 class Names(Struct):
@@ -55,6 +58,8 @@ class Names(Struct):
     folded: dict[str, list[tuple[str, str]]] = {}
     drawing: dict[str, list[str]] = {}
     switched: dict[str, list[str]] | None = None
+    lineages: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+    """Classes with their bases in the order in which Python asks them: (file, name), ("", full name) for libraries."""
 
 
 def unit(path: str) -> str:
@@ -92,7 +97,8 @@ def index(facts: FileFacts) -> FileIndex:
     return FileIndex(
         facts, {r.symbol: r for r in facts.routers}, {f.key: f for f in facts.functions}, classes,
         {c.name: c for c in facts.constants}, imports, exports, tuple(stars), dict(facts.aliases),
-        tuple(r for r in facts.routes if r.kind == "dependency"),
+        tuple(r for r in facts.routes if r.kind == "dependency"), {v.name: v for v in facts.views},
+        dict(facts.registries),
     )  # fmt: skip
 
 

@@ -1,0 +1,61 @@
+"""Everything that one file of a Django project says."""
+
+from persona_lsp.facts.code import Constant
+from persona_lsp.facts.http import Mount, Router
+from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.django.found import Found
+from persona_lsp.frameworks.django.routers import read_routers
+from persona_lsp.frameworks.django.settings import is_settings, read_settings
+from persona_lsp.frameworks.django.urls import SITE, read_patterns
+from persona_lsp.frameworks.django.views import views
+from persona_lsp.syntax.ir import Module, Stmt
+from persona_lsp.syntax.python_names import names_of
+
+_REMEMBERED = 4
+_latest: list[tuple[tuple[Stmt, ...], Found]] = []
+
+
+def extract(module: Module) -> Extracted:
+    """The HTTP facts of a file."""
+    found = found_in(module)
+    said = (*found.views, *views(found.names))
+    return Extracted(
+        routers=tuple(found.routers.values()),
+        mounts=tuple(found.mounts),
+        routes=tuple(found.routes),
+        cors=tuple(found.cors),
+        config=tuple(found.config),
+        views=said,
+        constants=tuple(Constant(v.name, None, v.where) for v in said if v.kind == "made"),
+        registries=tuple((n, r) for n, r in found.registries.items() if r.lookup != "<registered>"),
+        inline=tuple(found.inline.items()),
+    )
+
+
+def found_in(module: Module) -> Found:
+    """The same as a draft, which knows more; made once for the statements of a file."""
+    for body, known in _latest:
+        if body is module.body:
+            return known
+    found = _found(module)
+    _latest.insert(0, (module.body, found))
+    del _latest[_REMEMBERED:]
+    return found
+
+
+def _found(module: Module) -> Found:
+    found = Found(names_of(module), {}, {}, [], [], [], [], [], {}, {})
+    source = module.source
+    if b"Router" in source or b".register(" in source:
+        read_routers(module.body, found)
+    if b"urlpatterns" in source or b"path(" in source or b"url(" in source:
+        read_patterns(module.body, found)
+    if is_settings(module):
+        read_settings(module.body, found)
+    if "urlpatterns" in found.routers and SITE not in found.routers:
+        # Where no settings say what is served, the only list that nothing includes is.
+        where = found.routers["urlpatterns"].where
+        found.routers[SITE] = Router(SITE, "app", "django", where)
+        found.mounts.append(Mount(Ref(SITE), Ref("urlpatterns"), "django", where, 0))
+    return found
