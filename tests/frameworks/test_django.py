@@ -430,3 +430,88 @@ def test_every_prefix_is_read() -> None:
               + "class A(viewsets.ModelViewSet):\n    permission_classes = [A | B]\n    @action(detail=True, methods=['get'])\n    def f(self, request): ...\n")  # fmt: skip
     for end in range(0, len(source), 3):
         serve({"site/urls.py": source[:end]})
+
+
+NINJA = "from django.urls import path\nfrom ninja import NinjaAPI, Router, Schema\nfrom ninja.security import django_auth\n\napi = NinjaAPI()\nrouter = Router()\n\n"
+OPERATIONS = {
+    "@api.get('/a')\ndef a(request): ...\n": ["GET /api/a"],
+    "@api.post('a')\ndef a(request): ...\n": ["POST /api/a"],
+    "@api.get('/a/{int:id}/{path:rest}')\ndef a(request, id: int, rest: str): ...\n": ["GET /api/a/{id}/{rest}"],
+    "@api.api_operation(['PUT', 'patch'], '/a')\ndef a(request): ...\n": ["PUT /api/a", "PATCH /api/a"],
+    "@router.delete('/a')\ndef a(request): ...\napi.add_router('/r', router)\n": ["DELETE /api/r/a"],
+    "@router.get('')\ndef a(request): ...\napi.add_router(prefix='r/', router=router)\n": ["GET /api/r/"],
+    "@router.get('/a')\ndef a(request): ...\n": [],
+    "@client.get('/a')\ndef a(request): ...\n": [],
+    "api.get('/a')\n": [],
+    "@api_controller('/c', tags=['x'])\nclass C:\n    @http_get('/a')\n    def a(self): ...\n    @route.post('')\n    def b(self): ...\n    def c(self): ...\napi.register_controllers(C)\n": ["GET /api/c/a", "POST /api/c"],
+    "@api_controller('/c')\nclass C:\n    @http_get('/a')\n    def a(self): ...\n": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "expected"), OPERATIONS.items(), ids=list(OPERATIONS))
+def test_an_operation_of_ninja(source: str, expected: list[str]) -> None:
+    assert served(project(NINJA + source + "urlpatterns = [path('api/', api.urls)]\n")) == expected
+
+
+def test_routers_of_ninja_in_other_files() -> None:
+    root = "from django.urls import path\nfrom shop.api import api\nurlpatterns = [path('api/', api.urls)]\n"
+    api = "from ninja import NinjaAPI\nfrom shop.more import router\napi = NinjaAPI()\napi.add_router('/more', router)\napi.add_router('/text', 'shop.text.router')\n"
+    more = "from ninja import Router\nfrom shop.text import router as inner\nrouter = Router()\nrouter.add_router('/in', inner)\n@router.get('/{id}')\ndef one(request, id: int): ...\n"
+    text = "from ninja import Router\nrouter = Router()\n@router.get('/t')\ndef two(request): ...\n"
+    assert set(served(project(root, api=api, more=more, text=text))) == {
+        "GET /api/more/{id}", "GET /api/more/in/t", "GET /api/text/t",
+    }  # fmt: skip
+
+
+AUTHS = {
+    ("", "", ""): "none",
+    ("auth=django_auth", "", ""): "required",
+    ("auth=django_auth", "auth=None", ""): "none",
+    ("auth=django_auth", "", "auth=None"): "none",
+    ("auth=django_auth", "auth=None", "auth=Key()"): "required",
+    ("", "", "auth=[A(), B()]"): "required",
+    ("", "auth=Key()", ""): "required",
+    ("auth=django_auth", "", "auth=Token(pass_even=True)"): "unknown",
+    ("auth=django_auth", "", "auth=lambda request: True"): "unknown",
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), AUTHS.items(), ids=[" ".join(k) or "nothing" for k in AUTHS])
+def test_whom_an_operation_of_ninja_lets_in(given: tuple[str, str, str], expected: str) -> None:
+    api, router, operation = given
+    source = NINJA.replace("NinjaAPI()", f"NinjaAPI({api})").replace("Router()", f"Router({router})") + (
+        f"@router.get('/a', {operation})\ndef a(request): ...\napi.add_router('', router)\nurlpatterns = [path('', api.urls)]\n"
+    )
+    assert states(project(source)) == {"GET /a": expected}
+
+
+def test_the_inputs_of_an_operation_of_ninja() -> None:
+    source = NINJA + (
+        "from ninja import Query, Header\nclass In(Schema):\n    x: int\n\n"
+        "@api.post('/a/{id}')\ndef a(request, id: int, data: In, q: str = None, limit: int = Query(20, le=100), key: str = Header(...)):\n    return data\n"
+        "urlpatterns = [path('', api.urls)]\n"
+    )
+    (endpoint,) = serve(project(source))
+    assert {(p.name, p.place.value) for p in endpoint.params} == {
+        ("id", "path"),
+        ("q", "query"),
+        ("limit", "query"),
+        ("key", "header"),
+    }
+    assert endpoint.body is not None
+    assert (endpoint.body.type, endpoint.body.validated) == ("In", True)
+    limit = next(p for p in endpoint.params if p.name == "limit")
+    assert limit.constraint is not None
+    assert limit.constraint.maximum == 100
+    assert endpoint.success == (200,)
+
+
+def test_failures_of_ninja() -> None:
+    source = NINJA + (
+        "from ninja.errors import HttpError\nclass Gone(Exception): ...\n\n"
+        "@api.exception_handler(Gone)\ndef gone(request, exc):\n    return api.create_response(request, {'a': 1}, status=410)\n\n"
+        "@api.get('/a')\ndef a(request):\n    if x:\n        raise Gone()\n    raise HttpError(409, 'no')\n"
+        "urlpatterns = [path('', api.urls)]\n"
+    )
+    (endpoint,) = serve(project(source))
+    assert set(endpoint.statuses) >= {409, 410}

@@ -826,7 +826,7 @@ def _switched(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
             found = kept
         else:
             found.append(guard)
-    if opened is not None and not any(g.kind in _PROTECTS for g in found):
+    if opened is not None and not any(g.kind in _PROTECTS or g.name == opened.skips for g in found):
         # Whoever skips the only guard by name means to let everybody in.
         found.append(replace(opened, allows_all=True))
     return tuple(found)

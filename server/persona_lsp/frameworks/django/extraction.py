@@ -5,6 +5,7 @@ from persona_lsp.facts.http import Mount, Router
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.django.found import Found
+from persona_lsp.frameworks.django.ninja import read_ninja
 from persona_lsp.frameworks.django.routers import read_routers
 from persona_lsp.frameworks.django.settings import is_settings, read_settings
 from persona_lsp.frameworks.django.urls import SITE, read_patterns
@@ -24,6 +25,7 @@ def extract(module: Module) -> Extracted:
         routers=tuple(found.routers.values()),
         mounts=tuple(found.mounts),
         routes=tuple(found.routes),
+        error_handlers=tuple(found.error_handlers),
         cors=tuple(found.cors),
         config=tuple(found.config),
         views=said,
@@ -45,8 +47,10 @@ def found_in(module: Module) -> Found:
 
 
 def _found(module: Module) -> Found:
-    found = Found(names_of(module), {}, {}, [], [], [], [], [], {}, {})
+    found = Found(names_of(module), {}, {}, [], [], [], [], [], {}, {}, [], set())
     source = module.source
+    if b"ninja" in source or b".add_router(" in source:
+        read_ninja(module.body, found)
     if b"Router" in source or b".register(" in source:
         read_routers(module.body, found)
     if b"urlpatterns" in source or b"path(" in source or b"url(" in source:

@@ -3,9 +3,9 @@
 from msgspec import Struct
 
 from persona_lsp.facts.code import ConfigEntry
-from persona_lsp.facts.http import CorsPolicy, Mount, Route, Router
+from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router
 from persona_lsp.facts.views import Registry, View
-from persona_lsp.syntax.ir import Call, Member
+from persona_lsp.frameworks.django.ninja_inputs import Inputs
 from persona_lsp.syntax.python_names import Names
 
 STEP = 1000
@@ -24,8 +24,11 @@ class Found(Struct):
     config: list[ConfigEntry] = []
     views: list[View] = []
     inline: dict[int, str] = {}
-    handled: dict[int, tuple[Call, Member]] = {}
-    """Starts of handlers, and the calls that register them (django-ninja)."""
+    handled: dict[int, Inputs] = {}
+    """Starts of the operations of django-ninja, with what they are given."""
+    error_handlers: list[ErrorHandler] = []
+    failing: set[int] = set()
+    """Starts of error handlers."""
     order: int = 0
     made: int = 0
 

@@ -18,12 +18,17 @@ _MARKS: Final = (
     b"http_method_names", b"pagination_class", b"lookup_field", b"View)", b"ViewSet", b"View,", b"LoginRequired",
 )  # fmt: skip
 """What stands in files that use Django through modules of their own project."""
+_OTHERS: Final = frozenset({"fastapi", "flask", "flask_restful", "starlette", "sanic", "aiohttp", "tornado", "bottle"})
 
 
 @lru_cache(maxsize=4)
 def detects(module: Module) -> bool:
     """The file uses Django, or configures it."""
-    return uses_django(module) or any(mark in module.source for mark in _MARKS)
+    if uses_django(module):
+        return True
+    if not any(mark in module.source for mark in _MARKS):
+        return False
+    return not any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports)
 
 
 def uses_django(module: Module) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.django.extraction import found_in
 from persona_lsp.frameworks.django.names import detects
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -13,6 +14,7 @@ from persona_lsp.syntax.ir import (
     Const,
     FunctionNode,
     Index,
+    Items,
     Member,
     Module,
     Name,
@@ -36,11 +38,24 @@ _RESPONSES: Final = {
     "HttpResponseServerError": (500, ""),
 }  # fmt: skip
 _THROWN: Final = {
-    "Http404": 404, "NotFound": 404, "PermissionDenied": 403, "ValidationError": 400, "ParseError": 400,
-    "AuthenticationFailed": 401, "NotAuthenticated": 401, "MethodNotAllowed": 405, "NotAcceptable": 406,
-    "UnsupportedMediaType": 415, "Throttled": 429, "SuspiciousOperation": 400, "BadRequest": 400,
-    "DisallowedHost": 400, "RequestDataTooBig": 400, "InvalidToken": 401, "TokenError": 401,
+    "django": {
+        "Http404": 404, "PermissionDenied": 403, "SuspiciousOperation": 400, "BadRequest": 400, "DisallowedHost": 400,
+        "RequestDataTooBig": 400,
+    },
+    "rest_framework": {
+        "NotFound": 404, "PermissionDenied": 403, "ValidationError": 400, "ParseError": 400, "AuthenticationFailed": 401,
+        "NotAuthenticated": 401, "MethodNotAllowed": 405, "NotAcceptable": 406, "UnsupportedMediaType": 415,
+        "Throttled": 429, "APIException": 500,
+    },
+    "ninja": {"AuthenticationError": 401, "AuthorizationError": 403, "ValidationError": 422, "Throttled": 429},
+    "ninja_extra": {
+        "NotFound": 404, "PermissionDenied": 403, "ValidationError": 400, "ParseError": 400, "AuthenticationFailed": 401,
+        "NotAuthenticated": 401, "MethodNotAllowed": 405, "Throttled": 429,
+    },
+    "rest_framework_simplejwt": {"InvalidToken": 401, "AuthenticationFailed": 401},
 }  # fmt: skip
+"""Failures of the frameworks, with the status that each becomes."""
+_OTHER_RESPONSES: Final = frozenset({"flask", "requests", "starlette", "fastapi", "httpx", "responses", "werkzeug"})
 _BODIES: Final = {"data": "body", "POST": "form", "body": "body", "FILES": "file"}
 _PLACES: Final = {"query_params": "query", "GET": "query", "headers": "header", "META": "header", "COOKIES": "cookie"}
 _MADE: Final = frozenset({"get", "getlist", "pop", "setdefault"})
@@ -50,6 +65,13 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     """Methods of views by their names and `request`; functions that take a request and answer."""
     if not detects(module):
         return None
+    ninja = (
+        _operation(function, module)
+        if b"ninja" in module.source or b"@api" in module.source or b"@router" in module.source
+        else None
+    )
+    if ninja is not None:
+        return ninja
     params = [p for p in function.params if p.kind != "self" and p.name not in ("self", "cls")]
     if cls is not None:
         return _method(function, cls, params)
@@ -64,6 +86,24 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             kind="error-handler", returns_answer=True, request=(params[0].name,), inputs={params[1].name: "error"}
         )
     return _handler(params[0].name, [p.name for p in params[1:] if p.kind not in ("rest", "kwrest")])
+
+
+def _operation(function: FunctionNode, module: Module) -> Handling | None:
+    """An operation of django-ninja: what it returns is the answer."""
+    found = found_in(module)
+    if function.start in found.failing:
+        names = [p.name for p in function.params]
+        return Handling(
+            kind="error-handler", returns_answer=True, request=tuple(names[:1]),
+            inputs={names[1]: "error"} if len(names) > 1 else {},
+        )  # fmt: skip
+    declared = found.handled.get(function.start)
+    if declared is None:
+        return None
+    return Handling(
+        kind="handler", returns_answer=True, default_status=200, request=declared.request, inputs=declared.places,
+        validated=declared.validated,
+    )  # fmt: skip
 
 
 def _inner(function: FunctionNode, module: Module) -> Handling | None:
@@ -110,9 +150,13 @@ def _handler(request: str, others: list[str]) -> Handling:
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`Response(data, status=201)`, `JsonResponse(...)`, `render(...)`, `redirect(...)`."""
+    if isinstance(expr, Items) and expr.kind == "tuple" and len(expr.items) == 2:
+        return _pair(expr, scope)
     if not isinstance(expr, Call) or not detects(scope.module):
         return None
     name = expr.name
+    if name == "create_response" and len(expr.args) > 1:
+        return _with_status(expr, 200, "", expr.args[1], scope)
     known = _RESPONSES.get(name)
     if known is not None:
         return _response(expr, name, *known, scope)
@@ -130,6 +174,21 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     if name == "get_paginated_response" and expr.args:
         return Answer(status=200, body=expr.args[0], sends=False)
     return None
+
+
+def _pair(expr: Items, scope: Scope) -> Answer | None:
+    """`return 201, book` in an operation of django-ninja."""
+    if scope.handling is None or scope.handling.default_status is None:
+        return None
+    known = status_of(expr.items[0])
+    if known is None or not detects(scope.module):
+        return None
+    body = expr.items[1]
+    nothing = isinstance(body, Const) and body.value is None
+    return Answer(
+        status=known[0], status_node=expr.items[0], body=None if nothing else body,
+        body_kind="none" if nothing else "", sends=False,
+    )  # fmt: skip
 
 
 def _is_inherited(base: AnyExpr, name: str, scope: Scope) -> bool:
@@ -203,29 +262,26 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
         return _raised(name, expr, scope)
     if isinstance(expr, Name | Member):
         name = dotted(expr).rsplit(".", 1)[-1]
-        return _raised(name, None, scope) if name in _THROWN else None
+        return _raised(name, None, scope)
     return None
 
 
 def _raised(name: str, call: Call | None, scope: Scope) -> Thrown | None:
-    status = _THROWN.get(name)
-    if status is None or not _is_ours(name, call, scope):
+    """An exception of Django's or of a framework on top of it: imported from there, or through their `exceptions`."""
+    root = dotted(call.func).split(".", 1)[0] if call is not None else name
+    origin = scope.imported(root)
+    if origin is None:
+        return None
+    top = origin[0].split(".", 1)[0]
+    if name == "HttpError" and top in ("ninja", "ninja_extra") and call is not None:
+        given = call.args[0] if call.args else call.kwarg("status_code")
+        known = status_of(given)
+        message = call.args[1] if len(call.args) > 1 else call.kwarg("message")
+        return Thrown(name, known[0] if known else None, given if known else None, message)
+    if name not in _THROWN.get(top, {}):
         return None
     message = (call.args[0] if call.args else call.kwarg("detail")) if call is not None else None
-    return Thrown(name, status, message=message)
-
-
-def _is_ours(name: str, call: Call | None, scope: Scope) -> bool:
-    """The exception is Django's or REST framework's: imported from there, or through their `exceptions`."""
-    func = call.func if call is not None else None
-    root = dotted(func).split(".", 1)[0] if func is not None else name
-    origin = scope.imported(root)
-    return origin is not None and origin[0].split(".", 1)[0] in (
-        "django",
-        "rest_framework",
-        "ninja",
-        "rest_framework_simplejwt",
-    )
+    return Thrown(name, _THROWN[top][name], message=message)
 
 
 # -- inputs ----------------------------------------------------------------------------------------------------------
