@@ -195,6 +195,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     conditional: bool = False
     passed_to: str = ""
     """The function that the router is an argument of: `where` is the call, which serves its own arguments alone."""
+    replaces_prefix: bool = False
+    """Its prefix takes the place of the child's own one (Flask's `register_blueprint(url_prefix=)`)."""
     argument: str = ""
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
 
@@ -265,6 +267,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     class, set (a class with `serves`) or registered (at a router that makes the paths). "" for all other routes."""
     serves: tuple[tuple[str, str], ...] = ()
     """For a view: HTTP methods with the methods of its class that answer them."""
+    class_view: bool = False
+    """The handler is a class, whose methods answer the HTTP methods that they are called after (Flask's views)."""
 
 
 class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):

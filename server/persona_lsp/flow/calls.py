@@ -62,10 +62,13 @@ def call(state: State, expr: Call, ctx: Context) -> int:
             state.queries[found]["checked"] = True
             return found
         return NEVER
-    answer = state.answer(expr)
+    answer = state.answer(expr) if not state.in_answer else None
     if answer is not None:
         respond(state, answer, expr, ctx, default=default_status(state, answer))
+        # What an answer is made of is none of its own: `make_response(jsonify(order), 201)`.
+        state.in_answer = not answer.sends
         walk_chain(state, expr, inside(ctx))
+        state.in_answer = False
         return NEVER
     if not state.reads_principal and state.principal(expr):
         state.reads_principal = True

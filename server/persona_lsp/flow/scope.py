@@ -97,6 +97,8 @@ class State(Struct, eq=False):
     leaves: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
     """Loop -> the loop around it, and the ranges of its body that control never comes back from."""
     manual_tx: int = -1
+    in_answer: bool = False
+    """Inside of what an answer is made of."""
     step: int = 0
     branch_ids: int = 0
     depth: int = 0

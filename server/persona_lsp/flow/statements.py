@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from persona_lsp.flow.answers import respond
+from persona_lsp.flow.answers import default_status, respond
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.bindings import assign, with_
 from persona_lsp.flow.context import NEVER, Context
@@ -26,6 +26,7 @@ from persona_lsp.syntax.ir import (
     For,
     Group,
     If,
+    Items,
     Jump,
     Name,
     Raise,
@@ -54,6 +55,15 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
     before = len(state.responses)
     raised = len(state.raises)
     ctx = replace(ctx, returned=True)
+    if isinstance(node.value, Items | Name) and handling is not None and handling.returns_answer and ctx.nested == 0:
+        # `return order, 201`: the value says more than a body.
+        whole = state.answer(node.value)
+        if whole is not None:
+            respond(state, whole, node.value, ctx, default=default_status(state, whole))
+            state.in_answer = True
+            state.visit(node.value, ctx)
+            state.in_answer = False
+            return False
     query = state.visit(node.value, ctx)
     value = node.value.value if isinstance(node.value, Await) else node.value
     if isinstance(value, Name) and value.id in state.query_of:

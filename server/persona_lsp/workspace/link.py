@@ -12,7 +12,7 @@ from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.workspace import calls, nest
+from persona_lsp.workspace import calls, classes, nest
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
@@ -100,7 +100,8 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
         for route in facts.routes:
             if (route.unless or route.needs) and not exists(all_names, path, route):
                 continue
-            endpoints.extend(_endpoints(world, path, facts, route))
+            for one in classes.served(all_names, path, route) if route.class_view else (route,):
+                endpoints.extend(_endpoints(world, path, facts, one))
         for route in api_roots(all_names, path, facts.mounts):
             endpoints.extend(_endpoints(world, path, facts, route))
         if facts.routers:
@@ -125,7 +126,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for key in drawn(all_names, path, mount):
                     mounts.setdefault(key, []).append((path, mount))
                 continue
-            if mount.framework == nest.FRAMEWORK:
+            if mount.framework == nest.FRAMEWORK or _is_module(all_names, path, mount):
                 continue
             if mount.framework == "django":
                 if mount.parent.name != SITE or path in sites:
@@ -171,6 +172,14 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
         frozenset(loose - _ENTRIES), nest.nest(all_names),
     )  # fmt: skip
+
+
+def _is_module(all_names: Names, path: str, mount: Mount) -> bool:
+    """`handlers.init_app(app)` calls a function of a module: the module is nothing that is served (Flask)."""
+    if mount.framework != "flask":
+        return False
+    found = resolve(all_names, path, mount.child.name)
+    return found is not None and found.kind == "module"
 
 
 def _shared(all_names: Names) -> tuple[Mapping[tuple[str, str], tuple[Ref, ...]], tuple[Ref, ...]]:
@@ -315,7 +324,8 @@ def _chains(
             if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
                 continue
             here = _used(world, parent, mount.order, prefix) if parent is not None else ()
-            for own, own_known in _prefixes(world, path, router):
+            own_prefixes = _prefixes(world, path, router) if not mount.replaces_prefix else (("", True),)
+            for own, own_known in own_prefixes:
                 found.append(
                     Chain(
                         upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
@@ -1124,9 +1134,9 @@ def _outline(facts: FileFacts) -> object:
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
         tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, r.settings, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
-        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
+        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, m.replaces_prefix, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
-        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
+        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
         tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
     )  # fmt: skip

@@ -1,0 +1,21 @@
+"""Flask and Quart, with Flask-RESTful, Flask-RESTX, flask-smorest and APIFlask."""
+
+from typing import Final
+
+from persona_lsp.frameworks.api import Framework
+from persona_lsp.frameworks.flask import LANGUAGES
+from persona_lsp.frameworks.flask.names import detects
+from persona_lsp.frameworks.flask.routes import extract
+from persona_lsp.frameworks.flask.words import WORDS
+
+FRAMEWORK: Final = Framework(
+    id="flask",
+    title="Flask",
+    languages=LANGUAGES,
+    detects=detects,
+    extract=extract,
+    vocabulary=WORDS,
+    spell=lambda intent, module, facts: None,  # noqa: ARG005 - the protocol names its arguments
+    order_decides=False,
+    packages=("flask", "quart", "flask-restful", "flask-restx", "flask-smorest"),
+)

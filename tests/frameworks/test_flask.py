@@ -1,0 +1,380 @@
+"""Flask: which endpoints a back end serves, what they take and answer, and whom they let in."""
+
+import pytest
+from tests.harness.engine import read
+
+from persona_lsp.facts.http import In
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+APP = "from flask import Flask, Blueprint, abort, jsonify, make_response, redirect, request\nfrom flask.views import MethodView, View\napp = Flask(__name__)\n"
+
+
+def endpoints(text: str = "", **files: str) -> dict[str, Endpoint]:
+    """Endpoints by label; `name="…"` is `shop/name.py` (`___` is a slash), the text is `shop/app.py` after its head."""
+    sources = {
+        f"shop/{name.replace('package', '__init__').replace('___', '/')}.py": v.encode() for name, v in files.items()
+    }
+    sources |= {"shop/__init__.py": b""}
+    if text:
+        sources["shop/app.py"] = (APP + text).encode()
+    return {e.label: e for e in read(sources).snapshot.endpoints if e.path_known}
+
+
+def labels(text: str = "", **files: str) -> list[str]:
+    return sorted(endpoints(text, **files))
+
+
+# -- routes ----------------------------------------------------------------------------------------------------------
+
+
+def test_methods_and_converters() -> None:
+    assert labels("""
+@app.route("/")
+def index(): return ""
+@app.route("/orders/<int:order_id>", methods=["GET", "DELETE"])
+def order(order_id): return ""
+@app.post("/orders/<uuid:key>/pay")
+def pay(key): return ""
+@app.route("/a/<path:rest>")
+@app.route("/b")
+def several(rest=""): return ""
+METHODS = ("PUT", "PATCH")
+@app.route("/c", methods=METHODS)
+def listed(): return ""
+@app.route("/d", methods=config.METHODS)
+def unknown(): return ""
+""") == [
+        "DELETE /orders/{order_id}", "GET /", "GET /a/{rest}", "GET /b", "GET /orders/{order_id}", "PATCH /c",
+        "POST /orders/{key}/pay", "PUT /c",
+    ]  # fmt: skip
+
+
+def test_blueprints_are_registered_by_functions_of_other_files() -> None:
+    assert labels(
+        factory="""
+from flask import Flask
+from shop.registry import register_blueprints
+def create_app():
+    app = Flask(__name__)
+    register_blueprints(app)
+    return app
+""",
+        registry="""
+from shop import orders
+from shop.users import bp as users
+def register_blueprints(application):
+    for blueprint in (orders.bp,):
+        application.register_blueprint(blueprint, url_prefix="/api/orders")
+    application.register_blueprint(users)
+""",
+        orders="""
+from flask import Blueprint
+bp = Blueprint("orders", __name__, url_prefix="/replaced")
+@bp.get("/<int:id>")
+def show(id): return ""
+""",
+        users___package="from flask import Blueprint\nbp = Blueprint('users', __name__, url_prefix='/users')\nfrom shop.users import routes\n",
+        users___routes="""
+from shop.users import bp
+@bp.route("/me")
+def me(): return ""
+""",
+    ) == ["GET /api/orders/{id}", "GET /users/me"]
+
+
+def test_nested_blueprints() -> None:
+    assert labels("""
+outer = Blueprint("outer", __name__, url_prefix="/outer")
+inner = Blueprint("inner", __name__, url_prefix="/inner")
+@inner.route("/x")
+def x(): return ""
+outer.register_blueprint(inner)
+outer.register_blueprint(inner, url_prefix="/other", name="other")
+app.register_blueprint(outer, url_prefix="/v1")
+""") == ["GET /v1/inner/x", "GET /v1/other/x"]
+
+
+def test_a_blueprint_that_nothing_registers_is_not_served() -> None:
+    assert (
+        labels("""
+lost = Blueprint("lost", __name__)
+@lost.route("/lost")
+def x(): return ""
+""")
+        == []
+    )
+
+
+def test_modules_with_a_function_for_applications() -> None:
+    assert labels(
+        factory="""
+from flask import Flask
+def create_app():
+    from shop import handlers, database
+    app = Flask(__name__)
+    handlers.init_app(app)
+    database.init_app(app)
+    return app
+""",
+        handlers="""
+from flask import Blueprint
+from flask_restful import Api
+from shop.resources import Order
+bp = Blueprint("h", __name__)
+api = Api(prefix="/api")
+api.add_resource(Order, "/orders/<id>", "/o/<id>")
+@bp.route("/ping")
+def ping(): return ""
+def init_app(app):
+    app.register_blueprint(bp)
+    api.init_app(app)
+""",
+        resources="""
+from flask_restful import Resource
+class Base(Resource):
+    def options(self, id): return ""
+class Order(Base):
+    def get(self, id): return {}
+    def delete(self, id): return "", 204
+    def helper(self): return 1
+""",
+        database="def init_app(app):\n    app.engine = None\n",
+    ) == [
+        "DELETE /api/o/{id}", "DELETE /api/orders/{id}", "GET /api/o/{id}", "GET /api/orders/{id}", "GET /ping",
+        "OPTIONS /api/o/{id}", "OPTIONS /api/orders/{id}",
+    ]  # fmt: skip
+
+
+def test_class_views() -> None:
+    found = endpoints("""
+def login_required(f): ...
+class Orders(MethodView):
+    decorators = [login_required]
+    def get(self): return []
+    def post(self): return {}, 201
+class Page(View):
+    methods = ["GET", "POST"]
+    def dispatch_request(self): return ""
+view = Orders.as_view("orders")
+app.add_url_rule("/orders", view_func=view, methods=["GET"])
+app.add_url_rule("/all", view_func=Orders.as_view("all"))
+app.add_url_rule("/page", view_func=login_required(Page.as_view("page")))
+def plain(): return ""
+app.add_url_rule("/plain", "plain", plain)
+""")
+    assert sorted(found) == [
+        "GET /all", "GET /orders", "GET /page", "GET /plain", "POST /all", "POST /page",
+    ]  # fmt: skip
+    assert {label for label, e in found.items() if e.auth is Auth.REQUIRED} == set(found) - {"GET /plain"}
+    assert found["POST /all"].statuses == (201,)
+
+
+def test_namespaces_of_restx() -> None:
+    assert labels(
+        api="""
+from flask import Flask
+from flask_restx import Api
+from shop.orders import ns
+app = Flask(__name__)
+api = Api(app, prefix="/v1")
+api.add_namespace(ns, path="/orders")
+users = api.namespace("users")
+@users.route("/<int:id>", "/by-id/<int:id>")
+class User:
+    def get(self, id): return {}
+""",
+        orders="""
+from flask_restx import Namespace, Resource
+ns = Namespace("o")
+@ns.route("/")
+class Orders(Resource):
+    @ns.doc("list")
+    def get(self): return []
+""",
+    ) == ["GET /v1/orders/", "GET /v1/users/by-id/{id}", "GET /v1/users/{id}"]
+
+
+def test_smorest() -> None:
+    found = endpoints("""
+from flask_smorest import Api, Blueprint as Smore
+api = Api(app)
+blp = Smore("pets", "pets", url_prefix="/pets")
+@blp.route("/")
+class Pets(MethodView):
+    @blp.arguments(PetSchema)
+    @blp.response(201, PetSchema)
+    def post(self, data): return data
+api.register_blueprint(blp, url_prefix="/animals")
+""")
+    assert sorted(found) == ["POST /animals/"]
+    assert found["POST /animals/"].success == (201,)
+
+
+def test_what_is_no_application_serves_nothing() -> None:
+    assert (
+        labels("""
+import requests
+from shop.clients import client
+def fetch():
+    requests.get("/orders")
+    client.get("/orders")
+    app.config.get("/setting")
+    app.get("setting")
+@client.get("/orders")
+def fetched(): ...
+""")
+        == []
+    )
+
+
+def test_a_script_is_no_part_of_the_application() -> None:
+    assert (
+        labels("""
+if __name__ == "__main__":
+    @app.route("/debug")
+    def debug(): return ""
+""")
+        == []
+    )
+
+
+# -- guards ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decorators", "auth"),
+    [
+        ("@app.route('/x')\n@login_required", Auth.REQUIRED),
+        ("@login_required\n@app.route('/x')", Auth.NONE),
+        ("@app.route('/x')\n@jwt_required(optional=True)", Auth.OPTIONAL),
+        ("@app.route('/x')\n@roles_required('admin')", Auth.REQUIRED),
+        ("@app.route('/x')\n@auth.login_required", Auth.REQUIRED),
+        ("@app.route('/x')\n@cache.cached(timeout=5)", Auth.NONE),
+        ("@app.route('/x')\n@tenant('a')", Auth.UNKNOWN),
+        ("@app.route('/x')", Auth.NONE),
+    ],
+)
+def test_decorators_between_the_route_and_the_function(decorators: str, auth: Auth) -> None:
+    found = endpoints(f"from lib import *\n{decorators}\ndef x(): return ''\n")
+    assert found["GET /x"].auth is auth
+
+
+def test_decorators_of_the_project_are_read() -> None:
+    found = endpoints("""
+from functools import wraps
+def members(f):
+    @wraps(f)
+    def inner(*args):
+        if not request.headers.get("Authorization"):
+            abort(401)
+        return f(*args)
+    return inner
+@app.route("/x")
+@members
+def x(): return ""
+""")
+    assert found["GET /x"].auth is Auth.REQUIRED
+
+
+def test_functions_that_run_before_requests() -> None:
+    found = endpoints("""
+bp = Blueprint("bp", __name__)
+@bp.before_request
+def check():
+    if not request.headers.get("Authorization"):
+        abort(401)
+@bp.route("/x")
+def x(): return ""
+@app.route("/y")
+def y(): return ""
+app.register_blueprint(bp)
+""")
+    assert {label: e.auth for label, e in found.items()} == {"GET /x": Auth.REQUIRED, "GET /y": Auth.NONE}
+
+
+def test_guards_of_resources() -> None:
+    found = endpoints("""
+from flask_restful import Api, Resource
+from flask_jwt_extended import jwt_required
+api = Api(app)
+class A(Resource):
+    method_decorators = {"post": [jwt_required()]}
+    def get(self): return {}
+    def post(self): return {}
+    @jwt_required()
+    def put(self): return {}
+api.add_resource(A, "/a")
+""")
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /a": Auth.NONE, "POST /a": Auth.REQUIRED, "PUT /a": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+# -- what they take and answer ---------------------------------------------------------------------------------------
+
+
+def test_statuses() -> None:
+    found = endpoints("""
+from werkzeug.exceptions import NotFound
+class Taken(Exception):
+    status_code = 409
+@app.route("/a", methods=["POST"])
+def a(): return jsonify({}), 201
+@app.route("/b")
+def b():
+    if not x: abort(404)
+    return make_response(jsonify({}), 202)
+@app.route("/c")
+def c():
+    if x: raise NotFound("x")
+    if y: raise Taken()
+    return redirect("/b")
+@app.route("/d")
+def d():
+    response = jsonify({})
+    response.status_code = 203
+    return response
+@app.route("/e", methods=["DELETE"])
+def e(): return "", 204
+@app.route("/f")
+def f(): return jsonify({}), status
+""")
+    assert {label: e.statuses for label, e in found.items()} == {
+        "POST /a": (201,), "GET /b": (202, 404), "GET /c": (302, 404, 409), "GET /d": (203,), "DELETE /e": (204,),
+        "GET /f": (),
+    }  # fmt: skip
+
+
+def test_inputs() -> None:
+    found = endpoints("""
+from webargs.flaskparser import use_kwargs
+@app.route("/a/<id>", methods=["POST"])
+def a(id):
+    page = request.args.get("page", 1, type=int)
+    data = request.get_json()
+    return data["name"]
+@app.route("/b")
+@use_kwargs({"limit": fields.Int(load_default=10)}, location="query")
+def b(limit): return ""
+""")
+    made = found["POST /a/{id}"]
+    assert [(p.name, p.place) for p in made.params] == [("id", In.PATH), ("page", In.QUERY)]
+    assert made.handler is not None
+    assert ("body", "") in {(r.place, r.name) for r in made.handler.inputs}
+    assert [(p.name, p.place, p.default) for p in found["GET /b"].params] == [("limit", In.QUERY, "10")]
+
+
+@pytest.mark.parametrize(
+    ("call", "any_origin", "credentials"),
+    [
+        ("CORS(app)", True, False),
+        ("CORS(app, supports_credentials=True)", True, True),
+        ("CORS(app, resources={r'/*': {'origins': '*'}}, supports_credentials=True)", True, True),
+        ("CORS(app, origins=['https://shop.example'], supports_credentials=True)", False, True),
+        ("CORS(app, origins=settings.ORIGINS)", None, False),
+    ],
+)
+def test_cors(call: str, any_origin: bool | None, credentials: bool | None) -> None:
+    source = f"{APP}from flask_cors import CORS\n{call}\n"
+    (policy,) = read({"app.py": source.encode()}).facts["app.py"].cors
+    assert (policy.origins_any, policy.credentials) == (any_origin, credentials)
