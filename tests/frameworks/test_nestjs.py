@@ -104,6 +104,18 @@ def test_a_prefix_that_nobody_can_tell_leaves_the_path_unknown() -> None:
     assert [e.path_known for e in found.values()] == [False]
 
 
+def test_a_prefix_may_be_a_setting() -> None:
+    config = "import { registerAs } from '@nestjs/config';\nexport default registerAs('app', () => ({ prefix: process.env.PREFIX || 'api' }));"
+    main = MAIN % "app.setGlobalPrefix(app.get(ConfigService).getOrThrow('app.prefix', { infer: true }));"
+    assert labels("@Controller('a') export class A { @Get() list() {} }", main=main, config=config) == ["GET /api/a"]
+
+
+def test_an_application_of_a_script_serves_nothing() -> None:
+    script = MAIN.replace("./app.module", "../seed.module") % "app.setGlobalPrefix('seed');"
+    controller = "@Controller('a') export class A { @Get() list() {} }"
+    assert labels(controller, main=MAIN % "app.setGlobalPrefix('api');", seeds___run=script) == ["GET /api/a"]
+
+
 def test_module_paths_hold_for_controllers_of_the_module() -> None:
     module = """
         import { Module } from '@nestjs/common';
@@ -247,6 +259,23 @@ def test_a_guard_of_all_routes_that_asks_marked_ones_only() -> None:
     )
     assert found["GET /a"].auth is Auth.NONE
     assert found["POST /a"].auth is Auth.REQUIRED
+
+
+def test_a_guard_of_all_routes_that_forbids_something_may_let_most_pass() -> None:
+    guard = """
+        import { Injectable, CanActivate, ForbiddenException } from '@nestjs/common';
+        import { APP_GUARD } from '@nestjs/core';
+        @Injectable() export class ReadOnlyGuard implements CanActivate {
+          canActivate(context) {
+            const request = context.switchToHttp().getRequest();
+            if (request.session.readOnly) { throw new ForbiddenException(); }
+            return true;
+          }
+        }
+        export const providers = [{ provide: APP_GUARD, useClass: ReadOnlyGuard }];
+    """
+    found = endpoints("@Controller('a') export class A { @Get() list() { return []; } }", guard=guard)
+    assert found["GET /a"].auth is Auth.UNKNOWN
 
 
 def test_decorators_of_the_project_are_what_they_are_made_of() -> None:

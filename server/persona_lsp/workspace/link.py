@@ -548,7 +548,10 @@ def _made(
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     for method in route.methods:
-        applied = resolved(world.names, world.calls, path, _switched(every))
+        switched = _switched(every)
+        applied = resolved(world.names, world.calls, path, switched)
+        if route.framework == nest.FRAMEWORK:
+            applied = nest.doubted(switched, applied)
         below = join(every_path, chain.prefix, own)
         ruled = _ruled(world, method, below, path, applied) if route.framework == "spring" else applied
         endpoint = Endpoint(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Route, Router
-from persona_lsp.facts.text import Text
+from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, module_file, resolve, text, unit
 from persona_lsp.workspace.paths import join
@@ -18,6 +18,7 @@ _APP: Final = "@app"
 _GLOBAL_GUARD: Final = "@APP_GUARD"
 _MIDDLEWARE: Final = "@middleware"
 _PATH: Final = "@path"
+_CONFIG: Final = "@config."
 _NEUTRAL: Final = "neutral"
 _OPT_IN: Final = "opt-in"
 _VERSION: Final = "version="
@@ -42,6 +43,8 @@ class Application(Struct, frozen=True):
     path: str
     router: Router
     holds: frozenset[tuple[str, str]]
+    serves: bool = True
+    """It holds a controller."""
 
 
 class Nest(Struct, frozen=True):
@@ -52,6 +55,8 @@ class Nest(Struct, frozen=True):
     """(file, module or controller) -> (file, the path that a `RouterModule` puts before it)."""
     guards: tuple[Guard, ...]
     middleware: tuple[Guard, ...]
+    configured: Mapping[str, tuple[str, Text]]
+    """What `registerAs` gives names to: (file, text) by `app.prefix`."""
     made: Mapping[tuple[str, str], tuple[Guard, ...]]
     """(file, name) of a decorator or guard class -> the guards that it stands for, or what it is like."""
 
@@ -63,6 +68,7 @@ def nest(names: Names) -> Nest | None:
     guards: list[Guard] = []
     middleware: list[Guard] = []
     made: dict[tuple[str, str], tuple[Guard, ...]] = {}
+    configured: dict[str, tuple[str, Text]] = {}
     found: list[tuple[str, Router]] = []
     used = False
     for path, entry in names.files.items():
@@ -88,7 +94,10 @@ def nest(names: Names) -> Nest | None:
                 middleware.append(use.guard)
             elif name.startswith("@"):
                 made[path, name[1:]] = (*made.get((path, name[1:]), ()), use.guard)
-        if _APP in entry.routers:
+        for constant in facts.constants:
+            if constant.name.startswith(_CONFIG) and constant.value is not None:
+                configured.setdefault(constant.name, (path, constant.value))
+        if _APP in entry.routers and facts.role in ("prod", "config"):
             found.append((path, entry.routers[_APP]))
     if not used:
         return None
@@ -98,11 +107,12 @@ def nest(names: Names) -> Nest | None:
             # The path is that of the module's own controllers, not of the modules that it imports.
             if moved is not None and child not in edges:
                 paths.setdefault(child, moved)
-    applications = tuple(
-        Application(path, router, _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))]))
-        for path, router in found
-    )
-    return Nest(applications, paths, tuple(guards), tuple(middleware), made)
+    applications: list[Application] = []
+    for path, router in found:
+        held = _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))])
+        serves = any(name in names.files[file].routers for file, name in held)
+        applications.append(Application(path, router, held, serves))
+    return Nest(tuple(applications), paths, tuple(guards), tuple(middleware), configured, made)
 
 
 def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> Iterator[Way]:
@@ -117,7 +127,7 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
         return
     for application in found:
         settings = application.router.settings
-        prefix, known = text(names, application.path, application.router.prefixes[0])
+        prefix, known = _prefix(world, names, application)
         validates = ("validates", "true") in settings
         app = f"{application.path}:{path}:{router.symbol}"
         for version in _versions(settings, declared):
@@ -168,6 +178,23 @@ def covering(world: Nest, path: str, method: str, controller: str) -> Iterator[G
         yield replace(guard, matcher="", methods=(), outside=())
 
 
+def doubted(before: Sequence[Guard], after: Sequence[Guard]) -> tuple[Guard, ...]:
+    """The guards as they were resolved: one of which only the body tells that it forbids something may let most pass."""
+    return tuple(
+        replace(late, conditional=True) if early.kind is GuardKind.UNKNOWN and late.kind is GuardKind.AUTHZ else late
+        for early, late in zip(before, after, strict=True)
+    )
+
+
+def _prefix(world: Nest, names: Names, application: Application) -> tuple[str, bool]:
+    """What stands before all paths, also where a setting says it."""
+    written = application.router.prefixes[0]
+    if len(written) == 1 and isinstance(written[0], Ref) and written[0].name in world.configured:
+        path, value = world.configured[written[0].name]
+        return text(names, path, value)
+    return text(names, application.path, written)
+
+
 def _class(names: Names, path: str, name: str) -> tuple[str, str] | None:
     found = resolve(names, path, name)
     return (found.path, found.name) if found is not None and found.kind in ("class", "router") else None
@@ -195,6 +222,7 @@ def _applications(world: Nest, path: str, router: Router) -> Sequence[Applicatio
     made = [a for a in world.applications if a.router.inherits] or list(world.applications)
     if not made:
         return ()
+    made = [a for a in made if a.serves] or made
     near = [a for a in made if unit(a.path) == unit(path)] or made
     best = max(shared(a.path, path) for a in near)
     return [a for a in near if shared(a.path, path) == best]
@@ -229,7 +257,7 @@ def _is_excluded(names: Names, router: Router, route: Route, settings: Sequence[
 def _matches(pattern: str, path: str) -> bool:
     """A pattern of Nest (`orders/:id`, `orders/*`, `(.*)`) covers a path with `{id}`."""
     if pattern == "?":
-        return True
+        return False
     plain = re.sub(r"\{[^}]*\}", "x", path).strip("/")
     wanted = pattern.strip("/")
     if wanted in ("*", "(.*)", "{*path}", "*path", "{*splat}", "*splat"):

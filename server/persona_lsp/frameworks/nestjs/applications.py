@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from persona_lsp.facts.code import Constant
 from persona_lsp.facts.http import Level, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
@@ -26,10 +27,13 @@ from persona_lsp.syntax.ir import (
     Object,
     Return,
     Stmt,
+    Str,
     dotted,
     walk,
 )
 
+CONFIG: Final = "@config."
+"""Before the names of settings."""
 APPLICATION: Final = "@app"
 """The symbol of the application that a file makes."""
 _CONFIGURES: Final = re.compile(
@@ -56,7 +60,7 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
                 inherits.append(root)
         elif call.name == "setGlobalPrefix" and call.args:
             at = at or where(call, names.module)
-            prefix = text(call.args[0], scope)
+            prefix = _prefix(call.args[0], scope)
             settings += [("exclude", e) for e in _excluded(call, names)]
         elif call.name == "enableVersioning":
             at = at or where(call, names.module)
@@ -75,6 +79,33 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
         settings=tuple(dict.fromkeys(settings)),
     )  # fmt: skip
     return [router], uses
+
+
+def configured(names: Names) -> Iterator[Constant]:
+    """`registerAs("app", () => ({ prefix: process.env.PREFIX || "api" }))`: settings that go by `app.prefix`."""
+    if b"registerAs" not in names.module.source:
+        return
+    for value in (*(e.value for e in names.module.exports if e.value is not None), *names.scope.values.values()):
+        if not isinstance(value, Call) or own_name(dotted(value.func), names) != "registerAs" or len(value.args) != 2:
+            continue
+        name, factory = value.args
+        if not isinstance(name, Str) or not isinstance(factory, Lambda):
+            continue
+        returned = next((s.value for s in reversed(factory.function.body) if isinstance(s, Return)), None)
+        for entry in returned.entries if isinstance(returned, Object) else ():
+            said = text(entry.value, names.scope)
+            if entry.name and literal(said) is not None:
+                yield Constant(f"{CONFIG}{name.value}.{entry.name}", said, where(entry, names.module))
+
+
+def _prefix(expr: AnyExpr, scope: Scope) -> Text:
+    """The text, or the name of a setting that it is read from."""
+    match expr:
+        case Call(args=(Str() as key, *rest)) if expr.name in ("get", "getOrThrow") and key.value:
+            default = next((text(arg, scope) for arg in rest if isinstance(arg, Str)), None)
+            return default or (Ref(f"{CONFIG}{key.value}"),)
+        case _:
+            return text(expr, scope)
 
 
 def _excluded(call: Call, names: Names) -> Iterator[str]:

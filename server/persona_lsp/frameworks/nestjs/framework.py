@@ -4,7 +4,7 @@ from typing import Final
 
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.nestjs import LANGUAGES
-from persona_lsp.frameworks.nestjs.applications import applications
+from persona_lsp.frameworks.nestjs.applications import applications, configured
 from persona_lsp.frameworks.nestjs.controllers import controllers
 from persona_lsp.frameworks.nestjs.guards import definitions
 from persona_lsp.frameworks.nestjs.modules import modules
@@ -28,6 +28,7 @@ def extract(module: Module) -> Extracted:
         routers=(*routers, *apps),
         routes=tuple(routes),
         mounts=tuple(mounts),
+        constants=tuple(configured(names)),
         uses=(*uses, *more, *definitions(names)),
     )
 
