@@ -265,6 +265,14 @@ class State(Struct, eq=False):
                 return found
         return None
 
+    def returned(self, expr: AnyExpr) -> Answer | None:
+        """The answer that a handler gives by returning the expression, where its vocabulary says more of it."""
+        for words in self.vocabularies:
+            found = words.returned(expr, self) if words.returned is not None else None
+            if found is not None:
+                return found
+        return None
+
     def thrown(self, expr: AnyExpr) -> Thrown | None:
         """The HTTP failure that the expression is."""
         for thrown in self.throwers:

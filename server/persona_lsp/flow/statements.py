@@ -26,7 +26,6 @@ from persona_lsp.syntax.ir import (
     For,
     Group,
     If,
-    Items,
     Jump,
     Name,
     Raise,
@@ -55,9 +54,9 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
     before = len(state.responses)
     raised = len(state.raises)
     ctx = replace(ctx, returned=True)
-    if isinstance(node.value, Items | Name) and handling is not None and handling.returns_answer and ctx.nested == 0:
+    if handling is not None and handling.returns_answer and ctx.nested == 0:
         # `return order, 201`: the value says more than a body.
-        whole = state.answer(node.value)
+        whole = state.returned(node.value)
         if whole is not None:
             respond(state, whole, node.value, ctx, default=default_status(state, whole))
             state.in_answer = True
@@ -71,7 +70,8 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
     if query >= 0 and ctx.nested == 0:
         state.returns_query = query if state.returns_query == NEVER else state.returns_query
     if handling is not None and handling.returns_answer and ctx.nested == 0:
-        if len(state.responses) == before and len(state.raises) == raised:
+        sent = isinstance(value, Name) and value.id in handling.response
+        if len(state.responses) == before and len(state.raises) == raised and not sent:
             _returned_value(state, handling, value, query, ctx)
     elif query >= 0 and ctx.nested == 0:
         state.queries[query]["checked"] = True

@@ -132,6 +132,8 @@ class Vocabulary(Struct, frozen=True):
     principal: Callable[[AnyExpr, Scope], bool]
     triggers: tuple[str, ...] = ()
     """Words without which a function body cannot contain anything of this vocabulary (plain substrings)."""
+    returned: Callable[[AnyExpr, Scope], Answer | None] | None = None
+    """For the value that a handler with `returns_answer` returns, where that says more than what to send: a status."""
 
 
 class QueryMeaning(Struct, frozen=True, gc=False):

@@ -12,7 +12,7 @@ from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.workspace import calls, classes, nest
+from persona_lsp.workspace import autoload, calls, classes, nest
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
@@ -137,6 +137,10 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
                 for served, moved in _table(all_names, path, mount):
                     mounts.setdefault((served.path, served.name), []).append((path, moved))
                 continue
+            if autoload.is_folder(mount):
+                for served, moved in autoload.loaded(all_names, path, mount):
+                    mounts.setdefault((served.path, served.name), []).append((path, moved))
+                continue
             if mount.child.name.endswith("/*"):
                 for served, moved in _folder(all_names, path, mount):
                     mounts.setdefault((served.path, served.name), []).append((path, moved))
@@ -166,6 +170,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
+    autoload.shared_uses(all_names, mounts, uses)
     return _World(
         all_names, mounts, uses, {}, statuses, Versions(files), calls.index(all_names),
         security_rules(rules), interceptors(all_names, rules),
@@ -340,7 +345,7 @@ def _chains(
             break
     found = _distinct(found)
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
-        rooted = router.kind in ("app", "class")
+        rooted = router.kind in ("app", "class") or (not found and autoload.is_entry(path, router))
         if router.framework == "express" and path.rsplit("/", 1)[-1].split(".", 1)[0] in world.loose:
             rooted = False
         found = [

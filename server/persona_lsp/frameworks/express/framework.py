@@ -31,6 +31,9 @@ _REGISTERS: Final = re.compile(
     rb"|\b(?:app|router|expressApp)\s*[,)}]|extends\s+\w*(?:Error|Exception)\b|\bnew\s+\w+\(\s*\["
 )
 
+_FASTIFY: Final = re.compile(rb"\bfastify\b|[(,]\s*reply\s*[,):]")
+"""Signs of Fastify, whose plugins are given an application that may have any name."""
+
 
 def _detects(module: Module) -> bool:
     modules = {item.module for item in module.imports}
@@ -38,7 +41,7 @@ def _detects(module: Module) -> bool:
         return True
     if any(module_name in modules for module_name in _OTHERS):
         return False
-    return _REGISTERS.search(module.source) is not None
+    return _REGISTERS.search(module.source) is not None and _FASTIFY.search(module.source) is None
 
 
 FRAMEWORK: Final = Framework(

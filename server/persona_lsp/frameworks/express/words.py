@@ -28,7 +28,7 @@ from persona_lsp.syntax.ir import (
 )
 
 _REQUEST: Final = re.compile(r"^_*(?:req|request|\w*Req|expressReq\w*)$")
-_RESPONSE: Final = re.compile(r"^_*(?:res|resp|response|\w*Res|reply)$")
+_RESPONSE: Final = re.compile(r"^_*(?:res|resp|response|\w*Res)$")
 _REQUEST_TYPE: Final = re.compile(r"Request(?:With\w+)?$|^Req$|^\w*Request\w*$|^TypedRequest\w*$")
 _RESPONSE_TYPE: Final = re.compile(r"Response\w*$|^Res$")
 _PLACES: Final = {"params": "path", "query": "query", "body": "body", "headers": "header", "cookies": "cookie",

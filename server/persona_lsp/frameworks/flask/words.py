@@ -97,7 +97,12 @@ def _flask(expr: AnyExpr, scope: Scope) -> str:
 
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
-    """`(body, 404)`, `jsonify(...)`, `make_response(body, 201)`, `redirect(...)`, `render_template(...)`."""
+    """`jsonify(...)`, `make_response(body, 201)`, `redirect(...)`, `render_template(...)`."""
+    return _called(expr, scope) if isinstance(expr, Call) and not _is_unfinished(expr, scope) else None
+
+
+def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
+    """`body, 404`, and a response that got its status after it was made."""
     match expr:
         case Items(kind="tuple", items=(body, status, *_)) if (
             scope.handling is not None and scope.handling.returns_answer
@@ -117,7 +122,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
                 return Answer(status_unknown=True, body=sent, body_kind=kind, sends=False)
             return Answer(known[0], False, known[1], sent, kind, sends=False)
         case Items(kind="tuple", items=(body,)):
-            return answer(body, scope)
+            return returned(body, scope) or answer(body, scope)
         case Name(id=name):
             code = scope.assigned(f"{name}.status_code") or scope.assigned(f"{name}.status")
             if code is None:
@@ -130,8 +135,6 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
             return Answer(
                 known[0] if known else None, known is None, known[1] if known else None, sent, kind, sends=False
             )
-        case Call():
-            return _called(expr, scope) if not _is_unfinished(expr, scope) else None
         case _:
             return None
 
@@ -162,7 +165,7 @@ def _called(call: Call, scope: Scope) -> Answer | None:
     if name == "make_response":
         first = call.args[0] if call.args else None
         if len(call.args) == 1 and isinstance(first, Items) and first.kind == "tuple":
-            return answer(first, scope)
+            return returned(first, scope)
         inner = answer(first, scope) if isinstance(first, Call) else None
         known, node, unknown = _status(call.args[1] if len(call.args) > 1 else None, None)
         body = inner.body if inner is not None else first
@@ -265,5 +268,6 @@ WORDS: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
+    returned=returned,
     triggers=("request.", "abort(", "current_user", "jsonify", "make_response"),
 )

@@ -31,7 +31,7 @@ from persona_lsp.syntax.ir import (
 )
 from persona_lsp.syntax.javascript.expressions import expression, key_name
 
-_REQUIRE: Final = re.compile(rb"""\brequire\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*,?\s*\)""")
+_REQUIRE: Final = re.compile(rb"""\b(?:require|import)\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*,?\s*\)""")
 _NOT_A_NAME: Final = re.compile(r"\W")
 
 

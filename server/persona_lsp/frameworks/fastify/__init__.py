@@ -1,0 +1,6 @@
+"""Fastify."""
+
+from typing import Final
+
+LANGUAGES: Final = ("javascript", "typescript", "tsx")
+"""What it is written in: told here so that `framework` is imported for files of these languages only."""

@@ -1,0 +1,72 @@
+"""Hooks that stand before handlers: of a route, a plugin, or the application."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref
+from persona_lsp.flow.script.guards import classify, guard_name
+from persona_lsp.flow.script.names import Scope, reduce, reference
+from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Lambda, Object, dotted
+
+HOOKS: Final = ("onRequest", "preParsing", "preValidation", "preHandler")
+_CHOOSES: Final = re.compile(r"\.(?:url|originalUrl|routerPath|routeOptions|raw\.url|method|is404|routerMethod)\b")
+_REFUSES: Final = re.compile(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated|jwtVerify\(|verifyJWT|authenticate\(")
+_FORBIDS: Final = re.compile(r"\b403\b|[fF]orbidden")
+_ASKS: Final = re.compile(r"\b(?:request|req)\.\w*(?:is|require|verify|check|ensure|has)\w*\(|\breply\s*[,)]")
+_SHOWN: Final = 200
+
+
+def route_guards(options: Object | None, scope: Scope) -> tuple[Guard, ...]:
+    """The hooks among the options of a route."""
+    found: list[Guard] = []
+    for name in HOOKS:
+        given = options.get(name) if options is not None else None
+        if given is None:
+            continue
+        value = reduce(given, scope)
+        hooks = value.items if isinstance(value, Items) else (given,)
+        found += [hook_guard(hook, Level.ROUTE, scope) for hook in hooks]
+    if options is not None and _checks_body(options, scope):
+        at = options.get("schema") or options
+        where = Where(scope.module.path, at.start, at.end)
+        found.append(Guard("schema", GuardKind.VALIDATION, Level.ROUTE, where))
+    return tuple(found)
+
+
+def hook_guard(expr: AnyExpr, level: Level, scope: Scope) -> Guard:
+    """One hook."""
+    module = scope.module
+    where = Where(module.path, expr.start, expr.end)
+    source = module.text(expr)[:_SHOWN]
+    if isinstance(expr, Lambda):
+        kind, chooses = in_place(expr.function, module.text(expr))
+        return Guard("", kind, level, where, source=source, conditional=chooses)
+    name = guard_name(expr)
+    package = (scope.imported(name.split(".", 1)[0]) or ("", ""))[0] if name else ""
+    kind, optional = classify(expr, package if "." not in dotted(expr) else "")
+    if isinstance(expr, Call) and expr.name in ("auth", "verifyBearerAuth", "basicAuth"):
+        kind = GuardKind.AUTHN
+    ref = reference(expr.func if isinstance(expr, Call) else expr, scope)
+    symbol = ref or (Ref(name) if name else None)
+    return Guard(name.rsplit(".", 1)[-1] or "?", kind, level, where, symbol, source, optional=optional)
+
+
+def in_place(function: FunctionNode, source: str) -> tuple[GuardKind, bool]:
+    """What a hook that is written in place does, and whether it chooses among requests."""
+    del function
+    chooses = _CHOOSES.search(source) is not None
+    if _REFUSES.search(source):
+        return GuardKind.AUTHN, chooses
+    if _FORBIDS.search(source):
+        return GuardKind.AUTHZ, chooses
+    return (GuardKind.UNKNOWN if _ASKS.search(source) else GuardKind.OTHER), False
+
+
+def _checks_body(options: Object, scope: Scope) -> bool:
+    given = options.get("schema")
+    schema = reduce(given, scope) if given is not None else None
+    if isinstance(schema, Object):
+        return schema.get("body") is not None
+    return given is not None
