@@ -23,7 +23,9 @@ _FENCE = re.compile(r"^```(\w+)(?: (\w+))?$")
 _NAME = re.compile(r"^`([^`]+)`:$")
 _CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
 _STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
-FRAMEWORKS = {"fastapi": "py", "express": "js ts", "spring": "java", "rails": "rb"}
+FRAMEWORKS = {
+    "fastapi": "py", "flask": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java", "rails": "rb",
+}  # fmt: skip
 DEFAULT_NAMES = {
     "py": "main.py",
     "js": "app.js",

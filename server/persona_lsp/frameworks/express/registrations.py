@@ -22,13 +22,13 @@ from persona_lsp.facts.http import (
 )
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
+from persona_lsp.flow.script.errors import takes_errors
 from persona_lsp.flow.script.guards import classify, guard_name, is_error_name
 from persona_lsp.flow.script.in_place import guard_in_place, leaves_route, path_params
 from persona_lsp.flow.script.names import Scope, file_scope, joins, reduce, reference, text
 from persona_lsp.flow.script.paths import expand
 from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.docs import doc_before
-from persona_lsp.frameworks.express.errors import takes_errors
 from persona_lsp.frameworks.express.signs import (
     ROUTER_FILE,
     ROUTER_NAME,

@@ -17,10 +17,10 @@ from persona_lsp.facts.http import (
     Use,
 )
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
+from persona_lsp.flow.script.errors import error_handlers, exception_classes
 from persona_lsp.flow.script.in_place import with_callbacks
 from persona_lsp.flow.script.names import Scope, class_scope, reduce, reference, text
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.express.errors import error_handlers, exception_classes
 from persona_lsp.frameworks.express.registrations import METHODS, VERBS, Chain, Registrations, without_slash
 from persona_lsp.frameworks.express.signs import (
     APP_NAME,

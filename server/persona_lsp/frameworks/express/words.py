@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from persona_lsp.flow.script.errors import takes_errors
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.express.errors import takes_errors
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import ErrorHandler, Level, Mount, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
+from persona_lsp.flow.script.errors import mapping
 from persona_lsp.flow.script.names import Scope, reduce, reference, text
 from persona_lsp.frameworks.fastify.folders import folder_of, options_of
 from persona_lsp.frameworks.fastify.guards import hook_guard
@@ -270,10 +271,18 @@ class Reader:
             handler = call.args[-1] if call.args else None
             if isinstance(handler, Lambda):
                 (self.failing if name == "setErrorHandler" else self.hooked).add(handler.function.start)
+                if name == "setErrorHandler" and handler.function.params:
+                    self.failed(handler.function, symbol)
         elif name in ("after", "ready"):
             for arg in call.args:
                 if isinstance(arg, Lambda):
                     self.block(arg.function.body, scope, conditional=conditional)
+
+    def failed(self, function: FunctionNode, symbol: str) -> None:
+        """What the error handler answers to which exceptions."""
+        where = Where(self.module.path, function.start, function.end)
+        for exception, status in mapping(function.body, function.params[0].name):
+            self.error_handlers.append(ErrorHandler(exception, where, status, router=Ref(symbol)))
 
     def registered(self, call: Call, symbol: str, scope: Scope, *, conditional: bool) -> None:
         """`fastify.register(plugin, { prefix })`."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from persona_lsp.flow.script.errors import exception_classes
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastify.cors import policies
 from persona_lsp.frameworks.fastify.reader import Reader
@@ -33,5 +34,6 @@ def extract(module: Module) -> Extracted:
         routes=tuple(reader.routes),
         error_handlers=tuple(reader.error_handlers),
         cors=tuple(policies(module, reader.scope)),
+        classes=exception_classes(module),
         inline=tuple(reader.inline.items()),
     )

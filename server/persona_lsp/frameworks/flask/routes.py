@@ -11,7 +11,7 @@ from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.flask.configuration import cors, error_handler
 from persona_lsp.frameworks.flask.found import Env, Found, Registered
 from persona_lsp.frameworks.flask.guards import before_guard
-from persona_lsp.frameworks.flask.names import is_flask_package, made_kind
+from persona_lsp.frameworks.flask.names import braces, is_flask_package, made_kind
 from persona_lsp.frameworks.flask.registration import METHODS, listed_methods, register, register_class
 from persona_lsp.frameworks.flask.views import classes
 from persona_lsp.syntax.ir import (
@@ -170,7 +170,7 @@ def _router(symbol: str, kind: str, call: Call, env: Env, found: Found) -> None:
         "app" if kind == "app" else "router",
         FRAMEWORK_ID,
         place(call, module),
-        (prefix,),
+        (braces(prefix),),
         conditional=env.conditional,
     )
     parent = (call.kwarg("app") or (call.args[0] if call.args else None)) if kind == "api" else None
@@ -340,7 +340,7 @@ def _mount(holder: str, child: AnyExpr | None, prefix: AnyExpr | None, call: Cal
     found.mounts.append(
         Mount(
             Ref(holder), Ref(name), FRAMEWORK_ID, place(call, module), found.next_order(),
-            text_of(prefix, module, env.local) if given else (), conditional=env.conditional, replaces_prefix=given,
+            braces(text_of(prefix, module, env.local)) if given else (), conditional=env.conditional, replaces_prefix=given,
         )
     )  # fmt: skip
 

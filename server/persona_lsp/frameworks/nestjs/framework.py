@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from persona_lsp.flow.script.errors import exception_classes
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.nestjs import LANGUAGES
 from persona_lsp.frameworks.nestjs.applications import applications, configured
 from persona_lsp.frameworks.nestjs.controllers import controllers
+from persona_lsp.frameworks.nestjs.filters import filters
 from persona_lsp.frameworks.nestjs.guards import definitions
 from persona_lsp.frameworks.nestjs.modules import modules
 from persona_lsp.frameworks.nestjs.names import names_of
@@ -28,6 +30,8 @@ def extract(module: Module) -> Extracted:
         routers=(*routers, *apps),
         routes=tuple(routes),
         mounts=tuple(mounts),
+        classes=exception_classes(module),
+        error_handlers=tuple(filters(names)),
         constants=tuple(configured(names)),
         uses=(*uses, *more, *definitions(names)),
     )

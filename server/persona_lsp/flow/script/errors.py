@@ -1,4 +1,4 @@
-"""Errors of an Express project: middleware that takes them, and classes that carry a status."""
+"""Errors of a project in JavaScript: functions that answer for them, and classes that carry a status."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import ErrorHandler
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.flow.status import status_of
+from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -51,7 +51,7 @@ def error_handlers(module: Module) -> tuple[ErrorHandler, ...]:
     found: list[ErrorHandler] = []
     for name, function in _functions(module):
         if takes_errors(function):
-            for exception, status in _mapping(function.body, function.params[0].name):
+            for exception, status in mapping(function.body, function.params[0].name):
                 where = Where(module.path, function.start, function.end)
                 found.append(ErrorHandler(exception, where, status, handler_key=name))
     return tuple(found)
@@ -71,7 +71,7 @@ def exception_classes(module: Module) -> tuple[ClassFacts, ...]:
                 kind="exception",
                 bases=tuple(Ref(b) for b in bases if b),
                 methods=tuple(m.name for m in cls.methods),
-                status=_status(cls),
+                status=_status(cls) or _inherited(bases),
             )
         )
     return tuple(found)
@@ -97,21 +97,22 @@ def _functions(module: Module) -> Iterator[tuple[str, FunctionNode]]:
             yield "default", stmt.value.function
 
 
-def _mapping(body: tuple[Stmt, ...], error: str) -> Iterator[tuple[str, int]]:
+def mapping(body: tuple[Stmt, ...], error: str) -> Iterator[tuple[str, int]]:
+    """The exceptions that statements tell apart, each with the status that they answer for it."""
     for stmt in body:
         if isinstance(stmt, If):
             names = _exceptions(stmt.test, error)
-            status = _answered(stmt.then) if names else None
+            status = answered(stmt.then) if names else None
             if status is not None:
                 yield from ((name, status) for name in names)
             if not names:
-                yield from _mapping(stmt.then, error)
-            yield from _mapping(stmt.orelse, error)
+                yield from mapping(stmt.then, error)
+            yield from mapping(stmt.orelse, error)
         elif isinstance(stmt, Switch) and isinstance(stmt.subject, Member) and dotted(stmt.subject) in {
             f"{error}.name", f"{error}.constructor", f"{error}.constructor.name"
         }:  # fmt: skip
             for patterns, inner in stmt.arms:
-                status = _answered(inner)
+                status = answered(inner)
                 if status is not None:
                     for pattern in patterns:
                         name = pattern.value if isinstance(pattern, Str) else dotted(pattern)
@@ -133,18 +134,28 @@ def _exceptions(test: AnyExpr, error: str) -> list[str]:
             return []
 
 
-def _answered(body: tuple[Stmt, ...]) -> int | None:
+def answered(body: tuple[Stmt, ...]) -> int | None:
     """The only literal status that statements answer with."""
     found: set[int] = set()
     for stmt in body:
         value = stmt.value if isinstance(stmt, Do | Return | Assign) else None
         for part in walk(value) if value is not None else ():
-            if isinstance(part, Call) and part.name in {"status", "sendStatus"} and part.args:
+            if isinstance(part, Call) and part.name in {"status", "sendStatus", "code"} and part.args:
                 code = status_of(part.args[0])
                 if code is None:
                     return None
                 found.add(code[0])
     return found.pop() if len(found) == 1 else None
+
+
+def _inherited(bases: list[str]) -> int | None:
+    """`class OrderMissing extends NotFoundException`."""
+    for base in bases:
+        last = base.rsplit(".", 1)[-1]
+        code = status_named(last.removesuffix("Exception")) if last.endswith("Exception") else None
+        if code is not None and code >= 400:
+            return code
+    return None
 
 
 def _status(cls: ClassNode) -> int | None:

@@ -1,0 +1,5 @@
+export class DuplicateReview extends Error {
+  constructor() {
+    super('You have reviewed this book already.');
+  }
+}
