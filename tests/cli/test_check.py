@@ -308,6 +308,26 @@ class TestBaseline:
             )
         assert len(rows(command("check", "shop", *ONLY, "--baseline", "known.json", "--format", "json"))) == 1
 
+    def test_one_of_many_that_is_new_is_shown_alone(self, command: Command, write: Callable[[str, str], Path]) -> None:
+        def leak(name: str) -> str:
+            return (
+                f"""\n\n@app.get("/{name}")\ndef {name}():\n    try:\n        return load()\n"""
+                """    except Exception as error:\n        raise HTTPException(status_code=500, detail=str(error))\n"""
+            )
+
+        head = "from fastapi import FastAPI, HTTPException\n\napp = FastAPI()\n"
+        write("shop/main.py", head + leak("a") + leak("b"))
+        only = ("--select", "error-leaks-internals")
+        (one,) = rows(command("check", "shop", *only, "--format", "json"))
+        assert one["message"].startswith("`str(error)` and 1 more answer of this file ")
+        written = command("check", "shop", *only, "--write-baseline", "known.json")
+        assert written.stderr == "2 findings written to known.json\n"
+        # The first one goes, another one comes.
+        write("shop/main.py", head + leak("b") + leak("c"))
+        (one,) = rows(command("check", "shop", *only, "--baseline", "known.json", "--format", "json"))
+        assert one["message"].startswith("`str(error)` goes to the client ")
+        assert one["line"] == 19
+
 
 class TestStart:
     def loaded(self, *arguments: str, cwd: Path) -> set[str]:

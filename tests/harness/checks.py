@@ -83,7 +83,7 @@ def _harm(rule: Rule, example: Example, before: Project, result: dict[str, bytes
     after = read(result)
     harm = [f"{path} no longer parses" for path, facts in after.facts.items() if facts.error_count]
     known, now = Counter(before.everything()), Counter(after.everything())
-    if len(after.findings(rule)) > len(before.findings(rule)) - len(first_fixes(before, rule)):
+    if len(after.places(rule)) > len(before.places(rule)) - len(first_fixes(before, rule)):
         harm.append("what was fixed is still flagged")
     new = {(rule_id, path) for rule_id, path, _ in now} - {(rule_id, path) for rule_id, path, _ in known}
     harm += [f"a new finding appears: {rule_id} in {path}" for rule_id, path in sorted(new)]

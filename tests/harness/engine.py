@@ -6,6 +6,7 @@ from persona_lsp import extract, review
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Finding, Reported
+from persona_lsp.findings.grouping import grouped
 from persona_lsp.rules.registry import Rule, rules
 from persona_lsp.rules.run import run
 from persona_lsp.settings import Settings
@@ -26,7 +27,11 @@ class Project:
     snapshot: Snapshot
 
     def findings(self, rule: Rule) -> list[Finding]:
-        """What one rule says, in the order of the text. A failure of the rule is one of the test."""
+        """What people are told of one rule, in the order of the text. A failure of the rule is one of the test."""
+        return [one.finding for one in grouped(_reported(rule, finding) for finding in self.places(rule))]
+
+    def places(self, rule: Rule) -> list[Finding]:
+        """What one rule says, place by place: before findings that share a habit are put together."""
         return [finding for _, finding in run(self.snapshot, [rule], failed=_fail)]
 
     def everything(self) -> dict[tuple[str, str, str], int]:
@@ -57,7 +62,7 @@ def read(sources: dict[str, bytes]) -> Project:
 def first_fixes(project: Project, rule: Rule) -> list[Fix]:
     """For each finding of a rule, the first of its fixes that can be spelled."""
     found: list[Fix] = []
-    for finding in project.findings(rule):
+    for finding in project.places(rule):
         spelled = _spelled(project, finding, rule)
         if spelled:
             found.append(spelled[0])
@@ -82,11 +87,15 @@ def _is_free(edit: Edit, taken: list[Edit]) -> bool:
 
 
 def _spelled(project: Project, finding: Finding, rule: Rule) -> tuple[Fix, ...]:
-    reported = Reported(rule.id, finding.severity or rule.declaration.severity, finding, rule.topic.id)
+    reported = _reported(rule, finding)
     extraction = project.extractions.get(finding.where.path)
     if extraction is None:
         return ()
     return review.fixes(project.snapshot, extraction, reported, EVERYTHING, project.extractions.get)
+
+
+def _reported(rule: Rule, finding: Finding) -> Reported:
+    return Reported(rule.id, finding.severity or rule.declaration.severity, finding, rule.topic.id)
 
 
 def _fail(rule: Rule, failure: Exception) -> None:

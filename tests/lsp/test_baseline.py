@@ -94,7 +94,27 @@ def test_what_the_command_wrote_is_known_to_the_server(tmp_path: Path, folders: 
         assert '"**/known.json"' in json.dumps(registered)
         (root / "known.json").write_text(baseline())
         changed(client, root / "known.json")
-        assert len(client.settled(uri, lambda found: len(found) == 2)) == 2
+        (one,) = client.settled(uri, lambda found: "more answer" in found[0]["message"])
+        assert one["message"].startswith("`str(error)` and 1 more answer of this file ")
+
+
+def test_a_comment_moves_a_group_to_its_next_place(tmp_path: Path) -> None:
+    again = LEAK[LEAK.index("@app.get") :]
+    text = LEAK + "".join("\n\n" + again.replace("orders", name) for name in ("books", "users"))
+    with Client(REAL, cache=tmp_path / "cache") as client:
+        client.initialize(RICH, tmp_path, initializationOptions={"debounceMs": 0})
+        uri = (tmp_path / "main.py").as_uri()
+        client.open(uri, text)
+        (one,) = client.diagnostics(uri, 1)
+        assert one["message"].startswith("`str(error)` and 2 more answers of this file ")
+        assert [beside["location"]["uri"] for beside in one["relatedInformation"]] == [uri, uri]
+        first = one["range"]["start"]["line"]
+        comment = "        # persona-lsp: ignore[error-leaks-internals] operators only\n"
+        lines = text.splitlines(keepends=True)
+        client.change(uri, 2, {"text": "".join([*lines[:first], comment, *lines[first:]])})
+        (other,) = client.diagnostics(uri, 2)
+        assert other["message"].startswith("`str(error)` and 1 more answer of this file ")
+        assert other["range"]["start"]["line"] > first + 1
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])

@@ -19,10 +19,12 @@ from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.cli.report import Problem, Report
 from persona_lsp.extract import Extraction
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.place import Where
 from persona_lsp.findings import baseline as baselines
 from persona_lsp.findings.baseline import Baseline
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.grouping import grouped
 from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.text.edits import unified_diff
@@ -58,7 +60,7 @@ class Outcome(Struct, frozen=True):
 
 
 class _Said(Struct, frozen=True):
-    """What a review says, whatever the baseline knows: the findings, and the files that it understood."""
+    """What a review says, whatever the baseline knows: findings place by place, and the files that it understood."""
 
     findings: tuple[Reported, ...]
     files: tuple[str, ...]
@@ -84,7 +86,8 @@ def check(project: Project, request: Request) -> Outcome:
         patch, _, problems = _mend(project, review, known, write=False)
     read_problems = tuple(Problem(one.message, one.path) for one in walked.problems)
     report = Report(
-        findings=new,
+        findings=grouped(new),
+        places=new,
         files=said.files,
         lines=review.lines,
         shown=project.shown,
@@ -180,13 +183,13 @@ class _Review:
         extraction = self.extraction(finding.where.path) if finding.fixable else None
         if extraction is None:
             return ()
-        found = self._by_fingerprint.get((finding.where.path, finding.fingerprint), finding)
+        found = self._by_place.get((finding.rule, finding.where), finding)
         return review.fixes(self.snapshot, extraction, found, self.profile, self.extraction)
 
     @cached_property
-    def _by_fingerprint(self) -> dict[tuple[str, str], Reported]:
+    def _by_place(self) -> dict[tuple[str, Where], Reported]:
         """The findings with their intents, which a remembered report does not hold."""
-        return {(one.where.path, one.fingerprint): one for one in self.findings()}
+        return {(one.rule, one.where): one for one in self.findings()}
 
     def fix_all(self, path: str, findings: list[Reported]) -> Fix | None:
         from persona_lsp import review
@@ -211,7 +214,7 @@ class _Review:
 
     def link_again(self) -> None:
         """Files were mended: what was understood of them together is to be made anew."""
-        for name in ("snapshot", "_by_fingerprint"):
+        for name in ("snapshot", "_by_place"):
             self.__dict__.pop(name, None)
         self.lines.cache_clear()
         self.extraction.cache_clear()

@@ -281,10 +281,10 @@ def _write_baseline(location: str, report: Report) -> int:
     from persona_lsp.workspace import disk
 
     try:
-        disk.write(location, baseline.write(report.findings, report.lines))
+        disk.write(location, baseline.write(report.places, report.lines))
     except OSError as error:
         raise click.ClickException(f"`{location}` cannot be written: {error.strerror or error}") from error
-    count = len(report.findings)
+    count = len(report.places)
     click.echo(f"{counted(count, 'finding')} written to {location}", err=True)
     return 0
 

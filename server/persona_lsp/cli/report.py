@@ -62,6 +62,8 @@ class Report(Struct, frozen=True):
     fixes: Callable[[Reported], tuple[Fix, ...]] = lambda _finding: ()
     rules: Callable[[], tuple[RuleInfo, ...]] = lambda: ()
     problems: tuple[Problem, ...] = ()
+    places: tuple[Reported, ...] = ()
+    """The findings before those that share a habit were put together: what a baseline has to know."""
     known: int = 0
     """How many findings the baseline holds back."""
     fixed: int = 0

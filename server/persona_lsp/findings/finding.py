@@ -29,6 +29,21 @@ class Related(Struct, frozen=True, gc=False):
     message: str
 
 
+class Habit(Struct, frozen=True, gc=False):
+    """What findings of one rule have in common that are told as one: see `findings/grouping.py`.
+
+    The sentence is "`who` and 3 more `many` of this file `does`"; `who` names the place. Findings with the same `key`
+    belong together: those of one file, or those of all files if there are `whole_from` of them; None for never.
+    """
+
+    key: str
+    who: str
+    one: str
+    many: str
+    does: str
+    whole_from: int | None = None
+
+
 class Finding(Struct, frozen=True, gc=False):
     """One problem at one place.
 
@@ -46,6 +61,8 @@ class Finding(Struct, frozen=True, gc=False):
     unnecessary: bool = False
     """The code at `where` has no effect: editors fade it."""
     deprecated: bool = False
+    habit: Habit | None = None
+    """What it shares with other findings of its rule, which are then told together with it."""
 
 
 class Reported(Struct, frozen=True, gc=False):

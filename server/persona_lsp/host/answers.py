@@ -6,6 +6,7 @@ from typing import Any
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.grouping import grouped
 from persona_lsp.host import wire
 from persona_lsp.host.host import Host
 from persona_lsp.host.ports import PersonaFix, Stop
@@ -33,7 +34,8 @@ class Desk:
         return self.uris.get(path) or self.host.location(path)
 
     def show(self, path: str, found: tuple[Reported, ...]) -> tuple[wire.Shown, ...]:
-        """Findings for the front, remembered for questions about them."""
+        """Findings for the front, put together and remembered for questions about them."""
+        found = grouped(found)
         result = shown(found, self.host.table, self.name, self.host.engine.rule_url)
         self.reported[path] = {one.id: reported for one, reported in zip(result, found, strict=True)}
         return result
@@ -198,7 +200,7 @@ def workspace_findings(desk: Desk, _ask: wire.Ask, _path: str, stop: Stop) -> di
         if path not in host.texts:
             found = host.findings(path, stop)
             if found:
-                result[host.location(path)] = shown(found, host.table, desk.name, host.engine.rule_url)
+                result[host.location(path)] = shown(grouped(found), host.table, desk.name, host.engine.rule_url)
     return result
 
 

@@ -161,7 +161,7 @@ class Host:
         return self._snapshot
 
     def findings(self, path: str, stop: Stop = never) -> tuple[Reported, ...]:
-        """The findings in a file. Raises `Stopped` when `stop` said so."""
+        """The findings in a file, place by place. Raises `Stopped` when `stop` said so."""
         if path not in self.files or not self.wanted(path):
             return ()
         chosen = self.chosen(path)

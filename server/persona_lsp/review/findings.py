@@ -1,4 +1,8 @@
-"""Findings as they leave the engine: those of active rules, less what comments silence, traced to the persona."""
+"""Findings as they leave the engine: those of active rules, less what comments silence, traced to the persona.
+
+They are told place by place; who shows them puts those together that share a habit (`findings/grouping.py`), after
+the baseline was asked.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator

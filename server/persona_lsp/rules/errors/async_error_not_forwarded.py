@@ -205,7 +205,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from persona_lsp.facts.body import AsyncGap, Function
-from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.finding import Finding, Habit, Related, Severity
 from persona_lsp.findings.intent import ForwardErrors
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
@@ -217,7 +217,6 @@ _FORWARDS_SINCE = {"express": 5}
 _PATCHES = ("express-async-errors", "express-promise-router")
 _MANY: Final = 10
 """Where more handlers than this have the same gap, the project has a habit: it is told once per file."""
-_LISTED: Final = 20
 _HOPS: Final = 4
 _ANYBODYS: Final = frozenset(
     {"get", "set", "save", "find", "findOne", "create", "update", "delete", "destroy", "remove", "all", "query", "exec",
@@ -240,39 +239,29 @@ def async_error_not_forwarded(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
     message = f"A failure of this {what} leaves `{label(endpoint)}` without an answer; pass it to `next`."
     related = [Related(handler.at(gap.span), "So does a failure here.") for gap in gaps[1:4]]
     fixes: tuple[ForwardErrors, ...] = (ForwardErrors(handler.at(gaps[0].span), "Pass failures to `next`"),)
-    subject = endpoint.label
-    alike = _habit(snapshot).get(handler.path, ()) if what == "await" else ()
-    if len(alike) > 1:
-        first, _ = alike[0]
-        if (first.handler and first.handler.key) != handler.key:
-            return
-        others = len(alike) - 1
-        noun = "handler" if others == 1 else "handlers"
-        message = (
-            f"`{brief(first.label, 36)}` and {others} more {noun} of this file leave failed awaits unanswered;"
-            " wrap them all, or take Express 5."
-        )
-        related = [
-            Related(other.handler.at(gap.span), f"So does `{brief(other.label, 60)}`.")
-            for other, gap in alike[1 : _LISTED + 1]
-            if other.handler is not None
-        ]
-        subject = "handlers of this file"
-        # One handler less changes nothing about the habit.
-        fixes = ()
     yield Finding(
         handler.at(gaps[0].span),
         message,
         fixes=fixes,
         related=tuple(related),
-        subject=subject,
+        subject=endpoint.label,
+        habit=_habit(endpoint) if what == "await" and _has_habit(snapshot) else None,
+    )
+
+
+def _habit(endpoint: Endpoint) -> Habit:
+    return Habit(
+        key="awaits",
+        who=f"`{brief(endpoint.label, 36)}`",
+        one="handler",
+        many="handlers",
+        does="leave failed awaits unanswered; wrap them all, or take Express 5.",
     )
 
 
 @per_snapshot
-def _habit(snapshot: Snapshot) -> dict[str, list[tuple[Endpoint, AsyncGap]]]:
-    """File -> handlers with an await that nobody hears, in order, if the project has many of them."""
-    found: dict[str, list[tuple[Endpoint, AsyncGap]]] = {}
+def _has_habit(snapshot: Snapshot) -> bool:
+    """Many handlers of the project have an await that nobody hears."""
     seen: set[tuple[str, str]] = set()
     for endpoint in snapshot.endpoints:
         handler = endpoint.handler
@@ -284,10 +273,9 @@ def _habit(snapshot: Snapshot) -> dict[str, list[tuple[Endpoint, AsyncGap]]]:
         gaps = _gaps(endpoint, snapshot)
         if gaps and gaps[0].kind == "await":
             seen.add((handler.path, handler.key))
-            found.setdefault(handler.path, []).append((endpoint, gaps[0]))
-    for handlers in found.values():
-        handlers.sort(key=lambda known: known[0].handler.start if known[0].handler is not None else 0)
-    return found if len(seen) > _MANY else {}
+            if len(seen) > _MANY:
+                return True
+    return False
 
 
 def _gaps(endpoint: Endpoint, snapshot: Snapshot) -> Sequence[AsyncGap]:

@@ -276,13 +276,17 @@ from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function, Raise, Response
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import HideError
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.rules.serving import is_serving, serves_admins_only
 from persona_lsp.workspace.snapshot import Snapshot
 
+_TRACES = frozenset({"trace", "debug"})
+"""What attackers look for; a bare message is told once per file."""
+_MANY = 10
+"""So many bare messages are a habit of the whole API, told once."""
 _DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
 _NARROWS = re.compile(
@@ -377,6 +381,18 @@ def _finding(answer: Response | Raise, function: Function, snapshot: Snapshot) -
         fixes=(HideError(where, "Hide the text of the failure", variable=variable, log=not logged),),
         severity=_severity(answer, function, snapshot),
         subject=f"{function.key} {answer.leaks}",
+        habit=None if answer.leak_kind in _TRACES else _habit(answer),
+    )
+
+
+def _habit(answer: Response | Raise) -> Habit:
+    return Habit(
+        key="messages",
+        who=f"`{brief(answer.leaks, 36)}`",
+        one="answer",
+        many="answers",
+        does="send the texts of failures to clients; log them and answer plain texts.",
+        whole_from=_MANY,
     )
 
 
@@ -384,7 +400,7 @@ def _severity(answer: Response | Raise, function: Function, snapshot: Snapshot) 
     """None for what attackers look for; less where only administrators read it, or nobody knows who does."""
     if serves_admins_only(function, snapshot):
         return Severity.INFORMATION
-    if answer.leak_kind in {"trace", "debug"}:
+    if answer.leak_kind in _TRACES:
         return None
     unread = isinstance(answer, Raise) and not is_serving(function, snapshot)
     return Severity.INFORMATION if unread else Severity.WARNING

@@ -217,7 +217,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.body import Branch, Response
-from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
@@ -247,18 +247,7 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
     if handler is None:
         return
     lies = _lies(endpoint)
-    habit = _habits(snapshot).get(handler.path) if lies else None
-    if habit is not None:
-        first, others, whole = habit
-        if first is endpoint:
-            of = "this API" if whole else "this file"
-            yield Finding(
-                handler.at(lies[0].span),
-                f"`{label(endpoint, 36)}` and {others} more {'answer' if others == 1 else 'answers'} of {of} tell failures"
-                f" with {lies[0].status}; clients and monitoring don't see them.",
-                subject=f"answers of {of}",
-            )
-        return
+    scope = _habit(snapshot) if lies else ""
     for response in lies:
         where = handler.at(response.span)
         status = _suggested(response.site.branch, snapshot)
@@ -267,8 +256,19 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
         yield Finding(
             where,
             f"A failure of `{label(endpoint)}` answers {response.status}; {told}, so that clients and monitoring see it.",
-            fixes=(SetStatus(where, title, safe=False, status=status),) if status else (),
+            # One answer more or less changes nothing about a habit.
+            fixes=(SetStatus(where, title, safe=False, status=status),) if status and not scope else (),
             subject=endpoint.label,
+            habit=Habit(
+                key="answers",
+                who=f"`{label(endpoint, 36)}`",
+                one="answer",
+                many="answers",
+                does=f"tell failures with {response.status}; clients and monitoring don't see them.",
+                whole_from=1 if scope == "API" else None,
+            )
+            if scope
+            else None,
         )
 
 
@@ -280,12 +280,11 @@ def _lies(endpoint: Endpoint) -> list[Response]:
 
 
 @per_snapshot
-def _habits(snapshot: Snapshot) -> dict[str, tuple[Endpoint, int, bool]]:
-    """By file of handlers, where a project has the habit: who tells of it, for how many others, and if for all files.
+def _habit(snapshot: Snapshot) -> str:
+    """Where failures are told so as a habit: "file" or "API", "" for nowhere.
 
-    Once per file; and once for all where nearly every failure is told so, which makes it a convention.
+    Told once per file; and once for all where nearly every failure is told so, which makes it a convention.
     """
-    found: dict[str, list[tuple[Endpoint, int]]] = {}
     lies = honest = 0
     seen: set[tuple[str, str]] = set()
     for endpoint in snapshot.endpoints:
@@ -294,19 +293,10 @@ def _habits(snapshot: Snapshot) -> dict[str, tuple[Endpoint, int, bool]]:
             continue
         seen.add((handler.path, handler.key))
         honest += sum(answer.status is not None and answer.status >= 400 for answer in answers(handler))
-        if own := len(_lies(endpoint)):
-            lies += own
-            found.setdefault(handler.path, []).append((endpoint, own))
+        lies += len(_lies(endpoint))
     if lies < _MANY:
-        return {}
-    if lies >= _MOST * (lies + honest):
-        first = min((endpoint for known in found.values() for endpoint, _ in known), key=lambda one: one.where)
-        return dict.fromkeys(found, (first, lies - 1, True))
-    told = {
-        path: (min(known, key=lambda one: one[0].where)[0], sum(own for _, own in known))
-        for path, known in found.items()
-    }
-    return {path: (first, own - 1, False) for path, (first, own) in told.items() if own > 1}
+        return ""
+    return "API" if lies >= _MOST * (lies + honest) else "file"
 
 
 def _is_protocol(endpoint: Endpoint) -> bool:

@@ -295,7 +295,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from persona_lsp.facts.place import Where
-from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
@@ -325,25 +325,36 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     responses = list(success_responses(endpoint.handler)) if endpoint.handler else []
     if any(response.body_kind == "redirect" for response in responses):
         return
-    habits = _habits(snapshot)
-    habit = habits.get(endpoint.app)
-    if habit is not None and habits[""].creations >= _HABIT and not habits[""].answers_201:
-        habit = habits[""]
-    if habit and habit.creations >= _HABIT and not habit.answers_201 and habit.first != endpoint.id:
-        return
-    lone = habit is not None and habit.creations >= _HABIT and not habit.answers_201
+    scope = _habit_of(endpoint, snapshot)
     where, fixable = _place(endpoint)
     title = "Answer 201 Created (changes the API contract)"
-    others = f"and {habit.creations - 1} more creations answer" if lone and habit else ""
     yield Finding(
         where,
-        f"`{label(endpoint)}` {others} 200; answer 201 where a resource is created."
-        if others
-        else f"`{label(endpoint)}` creates `{brief(entity, 18)}` but answers 200; answer 201 with its place in `Location`.",
-        fixes=(SetStatus(where, title, safe=False, status=201),) if fixable and not lone else (),
-        severity=Severity.INFORMATION if lone else None,
+        f"`{label(endpoint)}` creates `{brief(entity, 18)}` but answers 200; answer 201 with its place in `Location`.",
+        fixes=(SetStatus(where, title, safe=False, status=201),) if fixable and scope is None else (),
+        severity=Severity.INFORMATION if scope is not None else None,
         subject=endpoint.label,
+        habit=Habit(
+            key=f"creations {scope}",
+            who=f"`{label(endpoint)}`",
+            one="creation",
+            many="creations",
+            does="answer 200; answer 201 where a resource is created.",
+            whole_from=1,
+        )
+        if scope is not None
+        else None,
     )
+
+
+def _habit_of(endpoint: Endpoint, snapshot: Snapshot) -> str | None:
+    """What has made up its mind: the project (""), the application that the endpoint is of, or nothing."""
+    habits = _habits(snapshot)
+    for scope in ("", endpoint.app):
+        habit = habits.get(scope)
+        if habit is not None and habit.creations >= _HABIT and not habit.answers_201:
+            return scope
+    return None
 
 
 def _place(endpoint: Endpoint) -> tuple[Where, bool]:
@@ -362,7 +373,6 @@ def _place(endpoint: Endpoint) -> tuple[Where, bool]:
 class _Habit(Struct):
     creations: int = 0
     answers_201: bool = False
-    first: str = ""
 
 
 @per_snapshot
@@ -373,7 +383,7 @@ def _habits(snapshot: Snapshot) -> dict[str, _Habit]:
         if endpoint.test or not endpoint.success or not created_entity(endpoint, snapshot):
             continue
         for name in ("", endpoint.app):
-            habit = habits.setdefault(name, _Habit(first=endpoint.id))
+            habit = habits.setdefault(name, _Habit())
             habit.creations += 1
             habit.answers_201 |= 201 in endpoint.success
     return habits
