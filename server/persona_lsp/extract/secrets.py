@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from persona_lsp.extract.public_keys import PUBLIC
 from persona_lsp.facts.code import SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.languages import Language
@@ -60,7 +61,6 @@ _LABELS: Final = re.compile(
 _EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
 _EXAMPLE_REACH: Final = 160
 """Bytes before a value in which the word stands that makes it an example."""
-_DOCUMENTED: Final = frozenset({b"AKIAIOSFODNN7EXAMPLE"})
 _LOCAL_HOSTS: Final = frozenset(
     {
         b"localhost",
@@ -96,7 +96,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
     for match in _PROVIDER.finditer(source) if _PREFIX.search(source) else ():
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
-        if value in _DOCUMENTED or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):
+        if value in PUBLIC or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):
             continue
         if kind == "private key" and not _key_follows(source, match.end()):
             continue
@@ -170,7 +170,7 @@ def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
-    if _PLACEHOLDER.search(value) or _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
+    if value in PUBLIC or _PLACEHOLDER.search(value) or _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))

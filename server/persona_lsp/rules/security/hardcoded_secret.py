@@ -76,6 +76,17 @@ const secret = process.env.SECRET || 'changeme';
 const password = '${DB_PASSWORD}';
 ```
 
+Keys that a provider publishes for tests and emulators open nothing.
+
+```py fastapi
+from fastapi import FastAPI
+
+app = FastAPI()
+RECAPTCHA_SECRET_KEY = "6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe"
+STRIPE_SECRET_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+AZURE_STORAGE_ACCESS_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+```
+
 Passwords of tests are made up.
 
 `tests/test_login.py`:
