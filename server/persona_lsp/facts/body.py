@@ -316,6 +316,8 @@ class AsyncGap(Struct, frozen=True, gc=False, omit_defaults=True):
 
     span: Span
     kind: str
+    quiet: bool = False
+    """What is waited for is given functions written in place, and none of them ever fails unheard."""
 
 
 class FunctionParam(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -15,7 +15,7 @@ from persona_lsp.flow.loops import each
 from persona_lsp.flow.paths import mark_checked, note_compared, switch_expr, ternary
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
-from persona_lsp.flow.settling import settled
+from persona_lsp.flow.settling import gives_quiet, settled
 from persona_lsp.syntax.ir import (
     Await,
     Binary,
@@ -96,7 +96,7 @@ def _await(state: State, expr: Await, ctx: Context) -> int:
     # What cleans up after a failure is trusted: it stands in a catch, or in what follows one.
     unheard = ctx.nested == 0 and state.function.is_async and not ctx.tries and ctx.catch < 0
     if unheard and not settled(expr.value) and not _answered(state, expr, ctx):
-        state.gaps.append(AsyncGap(state.span(expr), "await"))
+        state.gaps.append(AsyncGap(state.span(expr), "await", gives_quiet(expr.value)))
     return state.visit(expr.value, replace(ctx, awaited=True))
 
 

@@ -27,6 +27,7 @@ from persona_lsp.syntax.ir import (
 _NEVER_REJECTED: Final = frozenset(
     {"pathExists", "sleep", "delay", "setTimeout", "setImmediate", "allSettled", "nextTick"}
 )
+_RESPONSES: Final = frozenset({"res", "response", "reply"})
 _OWN: Final = frozenset({"", "this", "exports", "module.exports"})
 
 
@@ -63,6 +64,12 @@ def settled(expr: AnyExpr) -> bool:
         # `new Promise((resolve) => setTimeout(resolve, 100))` has nothing to be rejected with.
         return len(expr.args[0].function.params) == 1 and not _throws(expr.args[0].function.body)
     return expr.name in _NEVER_REJECTED
+
+
+def gives_quiet(expr: AnyExpr) -> bool:
+    """Whether a call is given functions written in place, and none of them is ever rejected."""
+    given = [one for one in expr.args if isinstance(one, Lambda)] if isinstance(expr, Call) else []
+    return bool(given) and all(rejects_with(one.function) == () for one in given)
 
 
 def _throws(body: Sequence[Stmt]) -> bool:
@@ -144,9 +151,21 @@ def _awaited(expr: AnyExpr | None) -> Iterator[str]:
         yield from _awaited(child)
 
 
+def _is_answer(call: Call) -> bool:
+    """`res.status(404).json(...)`, `next(error)`: no promise."""
+    if call.receiver is None:
+        return call.name == "next"
+    root: AnyExpr = call.receiver
+    while isinstance(root, Call) and root.receiver is not None:
+        root = root.receiver
+    return isinstance(root, Name) and root.id in _RESPONSES
+
+
 def _own(call: Call) -> Iterator[str]:
     """The name of the project's function that a call means, if it may be one of the same file or object."""
     receiver = dotted(call.receiver) if call.receiver is not None else ""
+    if _is_answer(call):
+        return
     if call.new or receiver not in _OWN or (not isinstance(call.func, Name) and not receiver):
         raise _MayReject
     yield call.name

@@ -298,13 +298,17 @@ def _is_settled(gap: AsyncGap, handler: Function, endpoint: Endpoint, snapshot: 
             continue
         known = [function for at, function in endpoint.first_level if at == number]
         if known:
-            return all(_never_rejects(function, snapshot) for function in known)
+            return all(_never_rejects(function, snapshot, quiet=gap.quiet) for function in known)
         return call.name not in _ANYBODYS and _all_settle(call.name, snapshot, 0)
     return False
 
 
-def _never_rejects(function: Function, snapshot: Snapshot, depth: int = 0) -> bool:
+def _never_rejects(function: Function, snapshot: Snapshot, depth: int = 0, *, quiet: bool = False) -> bool:
+    """`quiet`: the functions that it is given are known never to be rejected."""
     names = function.rejects_with
+    if quiet and names is not None:
+        given = {param.name for param in function.params}
+        names = tuple(name for name in names if name not in given)
     if any(not query.site.tries and query.site.catch < 0 for query in function.queries):
         return False
     if any(not c.site.tries and c.site.catch < 0 and _ASKS.search(c.receiver) for c in function.calls):
