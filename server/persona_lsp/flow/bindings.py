@@ -69,6 +69,10 @@ def bind(state: State, target: AnyExpr, value: AnyExpr, query: int, ctx: Context
             # Told now, while a name that the value is made of still stands for what it was.
             state.origins[name] = state.origin(value)
             state.locals[name] = value
+            if ctx.picked:
+                state.told.add(name)
+            else:
+                state.told.discard(name)
             state.loop_variables.pop(name, None)
             state.appends.pop(name, None)
             state.query_of.pop(name, None)

@@ -51,6 +51,8 @@ class Context(Struct, frozen=True, gc=False):
     condition: str = ""
     developers: bool = False
     """Control gets here only where developers run the application."""
+    picked: bool = False
+    """The caught failure is of a kind that the code asked for."""
     sink: str = ""
     statement: Span = Span(0, 0)
     caught: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Final
 
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Context
+from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children
@@ -32,13 +33,15 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     if expr is None or depth > 3:  # one hop through a variable, one through a wrapper
         return None
     # What is for developers is no leak, nor the text of a kind of failure that the code picked out to be told.
-    if ctx.developers or (_PICKED.search(ctx.condition) and not ctx.condition.startswith("not ")):
+    if ctx.developers or ctx.picked or (_PICKED.search(ctx.condition) and not ctx.condition.startswith("not ")):
         return None
     for part in _shipped(state, expr):
         kind = ""
         match part:
             case Name(id=name) if name in ctx.caught:
                 kind = "message"
+            case Name(id=name) if name in state.told:
+                continue
             case Name(id=name) if ctx.caught and name in state.locals and not isinstance(state.locals[name], Name):
                 inner = leak_of(state, state.locals[name], ctx, depth + 2)
                 if inner is not None:
@@ -66,7 +69,7 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
 
 
 def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
-    """The expression and its parts, less those that only developers get to see."""
+    """The expression and its parts, less those that only developers get to see, or of kinds that the code picked."""
     match expr:
         case Ternary(test=test, then=then, orelse=orelse):
             asked = developers(state, test)
@@ -74,9 +77,16 @@ def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
                 if asked != 0:
                     yield from _shipped(state, orelse if asked > 0 else then)
                 return
+            kind = picks(state, test)
+            if kind is not None:
+                if kind != 0:
+                    yield from _shipped(state, orelse if kind > 0 else then)
+                return
         case Binary(op="and", left=left):
             asked = developers(state, left)
             if asked is not None and asked >= 0:
+                return
+            if picks(state, left) in (0, 1):
                 return
     yield expr
     for child in children(expr):

@@ -6,6 +6,7 @@ from persona_lsp.facts.body import Branch
 from persona_lsp.facts.place import Span
 from persona_lsp.flow import branches
 from persona_lsp.flow.context import NEVER, Context, inside
+from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, If, Items, Jump, Member, Name, Str, Switch, SwitchExpr, Ternary, dotted, walk
@@ -30,9 +31,10 @@ def if_(state: State, node: If, ctx: Context) -> bool:
     state.open = _open(before, node.test, holds=True)
     inner = ctx.branch
     asked = developers(state, node.test)
+    kind = picks(state, node.test) if ctx.caught else None
     then_ctx = replace(
         ctx, branch=_deeper(inner, then_kind), conditional=True, path=(*ctx.path, identity), condition=text[:200],
-        developers=ctx.developers or (asked is not None and asked >= 0),
+        developers=ctx.developers or (asked is not None and asked >= 0), picked=ctx.picked or kind == 1,
     )  # fmt: skip
     falls_then = state.block(node.then, then_ctx)
     after_then = state.open if falls_then else frozenset()
@@ -44,7 +46,7 @@ def if_(state: State, node: If, ctx: Context) -> bool:
         else_ctx = replace(
             ctx, branch=_deeper(inner, else_kind if else_kind in (Branch.NOT_FOUND, Branch.UNAUTHENTICATED) else Branch.OTHER if ctx.branch is not Branch.MAIN else Branch.MAIN),
             conditional=True, path=(*ctx.path, identity + 1), condition="not " + text[:200],
-            developers=ctx.developers or (asked is not None and asked <= 0),
+            developers=ctx.developers or (asked is not None and asked <= 0), picked=ctx.picked or kind == -1,
         )  # fmt: skip
         falls_else = state.block(node.orelse, else_ctx)
     else:

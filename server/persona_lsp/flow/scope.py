@@ -86,6 +86,8 @@ class State(Struct, eq=False):
     local_types: dict[str, str] = {}
     appends: dict[str, list[AnyExpr]] = {}
     origins: dict[str, Origin] = {}
+    told: set[str] = set()
+    """Names that stand for the text of a failure whose kind the code picked out."""
     query_of: dict[str, int] = {}
     loop_variables: dict[str, int] = {}
     whole_body_names: set[str] = set()

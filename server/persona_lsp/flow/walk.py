@@ -18,6 +18,7 @@ from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.expressions import EXPRESSIONS
 from persona_lsp.flow.inputs import note_pattern
 from persona_lsp.flow.paths import succeeded
+from persona_lsp.flow.picked import left_to_picked
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.statements import STATEMENTS
 from persona_lsp.flow.surroundings import left_to_developers
@@ -53,6 +54,8 @@ class Walk(State, eq=False):
                 self.open = frozenset()
             elif isinstance(statement, If) and left_to_developers(self, statement):
                 ctx = replace(ctx, developers=True)
+            elif isinstance(statement, If) and ctx.caught and left_to_picked(self, statement):
+                ctx = replace(ctx, picked=True)
         return falls
 
     def statement(self, node: Stmt, ctx: Context) -> bool:
