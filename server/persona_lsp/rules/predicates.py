@@ -10,6 +10,7 @@ from typing import Final
 from persona_lsp.facts.body import Function, Op, Query, Raise, Response, Site
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.rules.memo import per_endpoint, per_snapshot
+from persona_lsp.rules.models import asks_database
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
@@ -266,7 +267,7 @@ def answers(function: Function) -> tuple[Response | Raise, ...]:
     return (*function.responses, *function.raises)
 
 
-def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]:
+def handler_queries(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[tuple[Query, Function, int]]:
     """The queries of the handler, and of the project's functions that it calls itself.
 
     The number is the index of the call in the handler, -1 for a query of the handler itself.
@@ -274,10 +275,12 @@ def handler_queries(endpoint: Endpoint) -> Iterator[tuple[Query, Function, int]]
     if endpoint.handler is None:
         return
     for query in endpoint.handler.queries:
-        yield query, endpoint.handler, -1
+        if asks_database(query, snapshot):
+            yield query, endpoint.handler, -1
     for call, function in endpoint.first_level:
         for query in function.queries:
-            yield query, function, call
+            if asks_database(query, snapshot):
+                yield query, function, call
 
 
 @per_endpoint
@@ -288,7 +291,7 @@ def created_entity(endpoint: Endpoint, snapshot: Snapshot) -> str:
     if _SETS.match(endpoint.handler_name.rsplit(".", 1)[-1].rpartition("#")[2]):
         return ""
     collection = last_segment(endpoint)
-    for query, function, call in handler_queries(endpoint):
+    for query, function, call in handler_queries(endpoint, snapshot):
         if call >= 0 and _ENSURES.search(function.name):
             continue
         saves = query.op is Op.UPSERT and query.api.rsplit(".", 1)[-1] in _SAVES

@@ -202,7 +202,7 @@ def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Fi
     handler = endpoint.handler
     if endpoint.method not in READING or handler is None or set(endpoint.route.methods) - READING:
         return
-    for query, function, call in handler_queries(endpoint):
+    for query, function, call in handler_queries(endpoint, snapshot):
         if _is_domain_write(query, function):
             if not _is_meant(endpoint, snapshot):
                 yield _finding(endpoint, handler, query, call)

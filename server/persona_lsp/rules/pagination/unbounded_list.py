@@ -213,6 +213,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import LimitQuery
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, is_action, is_health, is_html, label, singular, words
 from persona_lsp.rules.serving import is_for_admins
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
@@ -238,12 +239,14 @@ _ELSEWHERE = re.compile(
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def unbounded_list(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
+def unbounded_list(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield queries without a limit whose rows are the answer."""
     handler = endpoint.handler
     if endpoint.method != "GET" or handler is None or not _is_open_collection(endpoint, handler):
         return
     for query, where, fix in _answered(endpoint, handler):
+        if not asks_database(query, snapshot):
+            continue
         entity = f"every `{brief(query.entity)}`" if query.entity else "every row"
         yield Finding(
             where,

@@ -172,6 +172,7 @@ from collections.abc import Iterator
 from persona_lsp.facts.body import Function, Loop, Op, Origin, Query
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.rules import function_rule
+from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, same_thing, words
 from persona_lsp.rules.serving import is_serving
 from persona_lsp.workspace.snapshot import Snapshot
@@ -200,6 +201,8 @@ def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
         if query.lazy and query.variable:
             continue
         if _is_on_element(query, loop):
+            continue
+        if not asks_database(query, snapshot):
             continue
         if _is_many(loop) and _depends(query, loop) and not _is_joined(query, loop):
             yield _finding(function, query, loop, snapshot)

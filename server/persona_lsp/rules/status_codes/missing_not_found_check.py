@@ -291,7 +291,7 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     if endpoint.conditional or endpoint.route.conditional:
         return
     mapped = any(snapshot.sole_status.get(name) == 404 for name in _RAISED_BY_ABSENCE)
-    for query, function, call in handler_queries(endpoint):
+    for query, function, call in handler_queries(endpoint, snapshot):
         if not _is_unchecked(query):
             continue
         if call < 0:

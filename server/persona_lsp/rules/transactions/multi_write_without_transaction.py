@@ -210,6 +210,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import WrapInTransaction
 from persona_lsp.rules import function_rule
+from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, excluded, words
 from persona_lsp.workspace.snapshot import Snapshot
 
@@ -230,7 +231,11 @@ def multi_write_without_transaction(function: Function, snapshot: Snapshot) -> I
     """Yield the first write that depends on an earlier one and is not in its transaction."""
     if len(function.queries) < 2 or function.transactional or _MADE_UP.search(function.path):
         return
-    writes = [(index, query) for index, query in enumerate(function.queries) if _is_bare_write(query)]
+    writes = [
+        (index, query)
+        for index, query in enumerate(function.queries)
+        if _is_bare_write(query) and asks_database(query, snapshot)
+    ]
     if len(writes) < 2 or (function.path, function.key) in snapshot.transactional or _brings_transaction(function):
         return
     for later, (_, second) in enumerate(writes):

@@ -1,0 +1,43 @@
+"""Whether what looks like a query asks the database: `Theme.find` of a class of the project that is no model does not."""
+
+from itertools import takewhile
+from typing import Final
+
+from persona_lsp.facts.body import Query
+from persona_lsp.facts.code import ClassFacts
+from persona_lsp.workspace.snapshot import Snapshot
+
+_RECORDS: Final = "activerecord"
+_HOPS: Final = 8
+_PLAIN: Final = frozenset(
+    """Object BasicObject Struct OpenStruct Data Delegator SimpleDelegator Hash Array Set String Module Comparable
+    Enumerable Singleton Forwardable Kernel Observable ApplicationController ApplicationJob ApplicationMailer
+    ActiveJob.Base ActionMailer.Base ActionController.Base ActionController.API""".split()
+)
+_PLAIN_SCOPES: Final = frozenset(
+    {"ActiveModel", "ActiveSupport", "ActiveHash", "ActiveYaml", "ActiveJSON", "ActiveFile", "Dry"}
+)
+"""Libraries whose classes and modules hold no connection to a database."""
+
+
+def asks_database(query: Query, snapshot: Snapshot) -> bool:
+    """False if the class that is asked is one of the project's, and known to be no model."""
+    if query.library != _RECORDS:
+        return True
+    names = list(takewhile(lambda part: part[:1].isupper(), query.api.split(".")))
+    if not names:
+        return True
+    found = [one for one in snapshot.classes.get(names[-1], ()) if one.where.path.endswith(".rb")]
+    return not found or not all(_is_plain(one, snapshot, 0) for one in found)
+
+
+def _is_plain(cls: ClassFacts, snapshot: Snapshot, depth: int) -> bool:
+    """All that it descends from and includes is known, and none of it is a model."""
+    return depth < _HOPS and all(_is_plain_base(base.name, snapshot, depth) for base in cls.bases)
+
+
+def _is_plain_base(name: str, snapshot: Snapshot, depth: int) -> bool:
+    if name in _PLAIN or name.partition(".")[0] in _PLAIN_SCOPES or name.endswith(("Error", "Exception")):
+        return True
+    found = snapshot.class_named(name)
+    return found is not None and found.where.path.endswith(".rb") and _is_plain(found, snapshot, depth + 1)
