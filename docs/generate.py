@@ -34,6 +34,7 @@ LANGUAGES = {
     "typescript": "TypeScript",
     "tsx": "TSX",
     "java": "Java",
+    "csharp": "C#",
     "ruby": "Ruby",
 }
 

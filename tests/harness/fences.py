@@ -25,6 +25,7 @@ _CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
 _STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
 FRAMEWORKS = {
     "fastapi": "py", "flask": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java", "rails": "rb",
+    "aspnet": "cs",
 }  # fmt: skip
 DEFAULT_NAMES = {
     "py": "main.py",
@@ -32,6 +33,7 @@ DEFAULT_NAMES = {
     "ts": "app.ts",
     "java": "src/main/java/shop/Shop.java",
     "rb": "app/controllers/shop_controller.rb",
+    "cs": "Shop/Shop.cs",
 }
 PLAIN = frozenset({"sql", "yaml", "json", "properties"})
 """Languages of files that belong to no framework; they have to be named."""

@@ -29,6 +29,8 @@ def config(path: str, source: bytes) -> FileFacts | None:
         reader = _MANIFESTS.get(name)
         if reader is not None:
             versions = tuple(reader(text))
+        elif name.endswith((".csproj", ".props")):
+            versions = tuple(_project(text))
         elif _REQUIREMENTS.search(name):
             versions = tuple(_requirements(text))
         elif _COMPILER.search(name):
@@ -135,6 +137,21 @@ def _gradle(text: str) -> Iterator[tuple[str, str]]:
     plugin = re.search(r"org\.springframework\.boot[\"')\s]+version\s+[\"']([\d.]+\w*)", text)
     if plugin:
         yield "spring-boot-starter-parent", plugin.group(1)
+
+
+def _project(text: str) -> Iterator[tuple[str, str]]:
+    """A `.csproj`, `Directory.Packages.props` or `Directory.Build.props`: packages, and the framework it is built for."""
+    properties = dict(re.findall(r"<([\w.]+)>([^<>\n]+)</\1>", text))
+    for tag in re.findall(r"<(?:PackageReference|PackageVersion|GlobalPackageReference)\b[\s\S]*?>", text):
+        package = re.search(r"\b(?:Include|Update)\s*=\s*\"([^\"]+)\"", tag)
+        wanted = re.search(r"\bVersion(?:Override)?\s*=\s*\"([^\"]+)\"", tag)
+        if package:
+            version = wanted[1] if wanted else ""
+            name = re.match(r"\$\((\w+)\)", version)
+            yield package[1], properties.get(name[1], "") if name else version
+    target = re.search(r"<TargetFrameworks?>\s*net(?:coreapp)?(\d+\.\d+)", text)
+    if target:
+        yield "Microsoft.NETCore.App", target[1]
 
 
 def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:

@@ -309,6 +309,8 @@ class CallSite(Struct, frozen=True, gc=False, omit_defaults=True):
     statement: Span = Span(0, 0)
     receiver_type: str = ""
     """The declared type of the receiver, as a simple name."""
+    hands: str = ""
+    """The type of what a mediator is given, to hand it to whoever handles that type (`mediator.Send(new X())`)."""
 
 
 class AsyncGap(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -75,6 +75,8 @@ class ClassFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """For a repository: the entity it stores. For an entity: its table, if given."""
     transactional: bool = False
     permits_unknown_fields: bool | None = None
+    handles: tuple[str, ...] = ()
+    """Types whose instances a mediator hands to this class (`IRequestHandler<CreateOrder, Guid>`)."""
 
 
 class SecretLiteral(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -197,6 +197,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """The function that the router is an argument of: `where` is the call, which serves its own arguments alone."""
     replaces_prefix: bool = False
     """Its prefix takes the place of the child's own one (Flask's `register_blueprint(url_prefix=)`)."""
+    otherwise: bool = False
+    """Holds where no other mount of the child leads to an application (`group ?? app`)."""
     argument: str = ""
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
 
@@ -269,6 +271,10 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """For a view: HTTP methods with the methods of its class that answer them."""
     class_view: bool = False
     """The handler is a class, whose methods answer the HTTP methods that they are called after (Flask's views)."""
+    conventional: bool = False
+    """Where nothing before it has a path, patterns of the application reach it (ASP.NET)."""
+    action: str = ""
+    """What such patterns and the token `[action]` call it."""
 
 
 class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):

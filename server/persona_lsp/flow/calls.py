@@ -28,6 +28,7 @@ _LOOPING: Final = frozenset(
 )  # fmt: skip
 _PAST_THE_ROUTE: Final = frozenset({"route", "router"})
 _CONCURRENT: Final = re.compile(r"^(?:Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$")
+_MEDIATES: Final = frozenset({"Send", "SendAsync"})
 _SETTER: Final = re.compile(r"set[A-Z]")
 
 
@@ -130,9 +131,22 @@ def _called(state: State, expr: Call, ctx: Context, *, effect: str = "") -> None
         CallSite(
             expr.name, state.span(expr), state.site(ctx), source, tuple(arguments), ctx.awaited, passes_request,
             passes_caught, effect, not ctx.discarded, ctx.statement,
-            state.type_of(receiver) if receiver is not None else "",
+            state.type_of(receiver) if receiver is not None else "", _handed(state, expr),
         )
     )  # fmt: skip
+
+
+def _handed(state: State, expr: Call) -> str:
+    """The type of what a mediator is given (C#)."""
+    if expr.name not in _MEDIATES or state.module.language != "csharp" or expr.receiver is None or not expr.args:
+        return ""
+    given = expr.args[0]
+    if isinstance(given, Name):
+        held = state.assigned(given.id)
+        given = held if isinstance(held, Call) and held.new else given
+    if isinstance(given, Call) and given.new:
+        return dotted(given.func)
+    return state.type_of(given)
 
 
 def _callback(expr: Call) -> Lambda | None:

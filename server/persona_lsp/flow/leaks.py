@@ -16,6 +16,7 @@ _LEAK_MEMBERS: Final = {
     "stackTrace": "trace", "full_message": "trace", "backtrace": "trace", "inspect": "message", "args": "message",
     "to_s": "message", "getLocalizedMessage": "message", "printStackTrace": "trace", "sqlMessage": "debug",
     "sql": "debug", "cause": "message", "orig": "debug", "statement": "debug", "getCause": "message",
+    "Message": "message", "StackTrace": "trace", "ToString": "message", "InnerException": "message",
 }  # fmt: skip
 _LEAK_CALLS: Final = {
     "str": "message", "repr": "message", "String": "message", "format_exc": "trace", "format_exception": "trace",

@@ -85,7 +85,7 @@ def _returned_value(state: State, handling: Handling, value: AnyExpr, query: int
             if r["_node"] is answered:
                 r["returned"] = True
         return
-    answer = Answer(body=value, sends=False)
+    answer = Answer(body=value, sends=False, status_unknown=handling.opaque)
     respond(state, answer, value, ctx, default=handling.default_status)
     if query >= 0:
         note_use(state, query, "answer", value, ctx)

@@ -111,6 +111,8 @@ class Handling(Struct, frozen=True, gc=False):
     """It runs only where developers run the application."""
     body_kind: str = ""
     """What the declared type of its answer says of the body (`file`, `stream`), "" if nothing."""
+    opaque: bool = False
+    """What it returns may carry any status: a value that is no answer of which the status is known tells none."""
 
 
 class Vocabulary(Struct, frozen=True):

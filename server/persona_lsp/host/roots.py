@@ -12,6 +12,7 @@ SUFFIXES = {
     "typescript": ".ts",
     "typescriptreact": ".tsx",
     "java": ".java",
+    "csharp": ".cs",
     "ruby": ".rb",
     "markdown": ".md",
 }

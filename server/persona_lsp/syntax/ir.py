@@ -94,6 +94,8 @@ class Call(Node, eq=False, gc=False):
     optional: bool = False
     args_start: int = 0
     args_end: int = 0
+    types: tuple["AnyExpr", ...] = ()
+    """Type arguments (C#: `Send<Order>(x)`), where a lowering tells them."""
 
     @property
     def name(self) -> str:

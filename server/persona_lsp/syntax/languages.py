@@ -56,6 +56,7 @@ _ROWS: Final = (
         ("typescriptreact", "javascriptreact"),
     ),
     Language("java", (".java",), ("tree_sitter_java", "language"), "java", "//", ("java",)),
+    Language("csharp", (".cs",), ("tree_sitter_c_sharp", "language"), "csharp", "//", ("csharp",)),
     Language(
         "ruby",
         (".rb", ".rake", ".ru"),

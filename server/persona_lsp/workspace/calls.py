@@ -7,10 +7,11 @@ from msgspec import Struct
 from persona_lsp.facts.body import CallSite, Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.workspace.constants import base_of
-from persona_lsp.workspace.names import FileIndex, Names, resolve
+from persona_lsp.workspace.names import FileIndex, Names, Target, resolve
 from persona_lsp.workspace.snapshot import Endpoint
 
 _HOPS = 6
+_HANDLES = ("Handle", "HandleAsync", "ExecuteAsync", "Execute")
 
 
 class Calls(Struct):
@@ -19,6 +20,8 @@ class Calls(Struct):
     names: Names
     implementations: Mapping[str, tuple[str, str]]
     resolved: dict[tuple[int, int], Function | None]
+    mediated: Mapping[Target, tuple[str, str]] = {}
+    """Types of requests -> the class that a mediator hands them to."""
 
 
 def index(names: Names) -> Calls:
@@ -29,7 +32,31 @@ def index(names: Names) -> Calls:
             if not cls.abstract:
                 for base in cls.bases:
                     implementing.setdefault(base.name.rsplit(".", 1)[-1], []).append((path, cls.name))
-    return Calls(names, {k: v[0] for k, v in implementing.items() if len(v) == 1}, {})
+    return Calls(names, {k: v[0] for k, v in implementing.items() if len(v) == 1}, {}, _mediated(names))
+
+
+def _mediated(names: Names) -> dict[Target, tuple[str, str]]:
+    """The only handler of each type of request."""
+    found: dict[Target, list[tuple[str, str]]] = {}
+    for path, entry in names.files.items():
+        for cls in entry.facts.classes:
+            for request in cls.handles:
+                owner = cls.name.rpartition(".")[0]
+                target = (resolve(names, path, f"{owner}.{request}") if owner else None) or resolve(
+                    names, path, request
+                )
+                if target is not None and target.kind == "class":
+                    found.setdefault(target, []).append((path, cls.name))
+    return {request: handlers[0] for request, handlers in found.items() if len(handlers) == 1}
+
+
+def _handed(calls: Calls, path: str, request: str) -> Function | None:
+    """The method of the handler that a mediator hands a request of this type to."""
+    target = resolve(calls.names, path, request)
+    handler = calls.mediated.get(target) if target is not None else None
+    if handler is None:
+        return None
+    return next((f for name in _HANDLES if (f := _method(calls, *handler, name)) is not None), None)
 
 
 def exchange(
@@ -37,7 +64,10 @@ def exchange(
 ) -> Calls:
     """The same resolution with other function facts in place of some; those of `moved` are only in another place."""
     names = calls.names
-    fresh = Names(indexes, names.packages, names.classes, names.properties, names.resolved, names.modules)
+    fresh = Names(
+        indexes, names.packages, names.classes, names.properties, names.resolved, names.modules,
+        methods=names.methods, apps=names.apps, projects=names.projects,
+    )  # fmt: skip
     kept: dict[tuple[int, int], Function | None] = {}
     for (caller, number), callee in calls.resolved.items():
         successor = exchanged.get(caller)
@@ -45,7 +75,7 @@ def exchange(
         if successor is None or caller in moved:
             key = caller if successor is None else id(successor)
             kept[key, number] = exchanged.get(id(callee), callee) if callee is not None else None
-    return Calls(fresh, calls.implementations, kept)
+    return Calls(fresh, calls.implementations, kept, calls.mediated)
 
 
 def callees(calls: Calls, function: Function) -> Iterator[tuple[int, Function]]:
@@ -66,6 +96,8 @@ def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None
     entry = names.files.get(function.path)
     if entry is None:
         return None
+    if call.hands:
+        return _handed(calls, function.path, call.hands)
     if not call.receiver:
         if function.class_name:
             own = _method(calls, function.path, function.class_name, call.name)

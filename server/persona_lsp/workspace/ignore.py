@@ -37,7 +37,11 @@ def skipped(folder: str, siblings: Collection[str]) -> bool:
     `build`, `vendor` or `logs` can be resources of an API as well: they are left out only beside a manifest, which is
     where builds and package managers put theirs.
     """
-    return folder in _SKIPPED or (folder in _SKIPPED_BESIDE_MANIFEST and not _MANIFESTS.isdisjoint(siblings))
+    if folder in _SKIPPED:
+        return True
+    return folder in _SKIPPED_BESIDE_MANIFEST and (
+        not _MANIFESTS.isdisjoint(siblings) or any(name.endswith(".csproj") for name in siblings)
+    )
 
 
 class Rules(Struct, frozen=True):

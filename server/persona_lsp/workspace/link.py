@@ -12,8 +12,9 @@ from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, In, Mount, Param, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
-from persona_lsp.workspace import autoload, calls, classes, nest
+from persona_lsp.workspace import aspnet, autoload, calls, classes, nest
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
+from persona_lsp.workspace.csharp import all_named, found_by_type, project
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import answered, answering
 from persona_lsp.workspace.front_end import front_end
@@ -82,6 +83,8 @@ class _World(Struct):
     """(file, class) -> methods that take something from the request before each handler of the class (Spring)."""
     advice: tuple[Ref, ...]
     """The same of classes that advise all controllers."""
+    everywhere: Sequence[Guard]
+    """What ASP.NET applications demand of all callers."""
     loose: frozenset[str]
     """Last names of what is mounted and cannot be followed: `app.use("/auth", context.auth.endpoints)` (Express)."""
     nest: nest.Nest | None
@@ -120,6 +123,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     statuses: dict[str, int] = {}
     rules: list[tuple[float, Guard]] = []
     sites = sites_of(all_names)
+    everywhere: list[Guard] = []
     for path, facts in files.items():
         for mount in facts.mounts:
             if mount.framework == "rails":
@@ -161,6 +165,8 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
             target = _router_target(all_names, path, use.router)
             if target is not None:
                 uses.setdefault((target.path, target.name), []).append((path, use))
+            elif facts.language == "csharp":
+                everywhere += [use.guard] if facts.role != "test" else []
             elif use.guard.matcher and facts.role != "test":
                 rules.append((use.rank, use.guard))
         for handler in facts.error_handlers:
@@ -174,7 +180,7 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
     return _World(
         all_names, mounts, uses, {}, statuses, Versions(files), calls.index(all_names),
         security_rules(rules), interceptors(all_names, rules),
-        any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names),
+        any(f.routes and f.role == "prod" for f in files.values()), *_shared(all_names), everywhere,
         frozenset(loose - _ENTRIES), nest.nest(all_names),
     )  # fmt: skip
 
@@ -206,6 +212,21 @@ def _shared(all_names: Names) -> tuple[Mapping[tuple[str, str], tuple[Ref, ...]]
 
 def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
     """The router that a mount names, or those that a list of another file holds (`ROUTERS[]`, `MODULES[].router`)."""
+    if child.name.startswith("?."):
+        named = resolve(all_names, path, child.name[2:])
+        yield from all_named(all_names, path, child.name[2:]) if named is None else (named,)
+        return
+    if child.name.endswith(")") and "(" in child.name:
+        base, _, place = child.name.rstrip(")").rpartition("(")
+        held = resolve(all_names, path, base) if place.isdigit() else None
+        symbol = f"{held.name}({place})" if held is not None else ""
+        if held is not None and symbol in all_names.files[held.path].routers:
+            yield Target("router", held.path, symbol)
+        return
+    if child.name.startswith("??."):
+        named = resolve(all_names, path, child.name[3:])
+        yield from found_by_type(all_names, path) if named is None else (named,)
+        return
     listed, several, field = child.name.partition("[]")
     if not several:
         found = _router_target(all_names, path, child)
@@ -312,7 +333,9 @@ def _chains(
     if router is None:
         return ()
     found: list[Chain] = []
-    for mount_path, mount in world.mounts.get(key, ()):
+    for mount_path, mount in sorted(world.mounts.get(key, ()), key=lambda held: held[1].otherwise):
+        if mount.otherwise and any(c.rooted for c in found):
+            break
         parent = _router_target(world.names, mount_path, mount.parent)
         prefix, known = text(world.names, mount_path, mount.prefix)
         uppers: tuple[Chain, ...] = ()
@@ -350,7 +373,7 @@ def _chains(
             rooted = False
         found = [
             Chain(
-                f"{path}:{symbol}" if router.kind != "class" else f"{router.framework}:{unit(path)}",
+                f"{path}:{symbol}" if router.kind != "class" else _application(world, path, router),
                 join(own) if own else "",
                 known,
                 router.guards,
@@ -363,6 +386,11 @@ def _chains(
     if not trail:
         world.chains[key] = tuple(found)
     return tuple(found)
+
+
+def _application(world: _World, path: str, router: Router) -> str:
+    """The application that serves a controller: that of its project, or of what is built on its own."""
+    return f"{router.framework}:{project(world.names, path) if router.framework == aspnet.FRAMEWORK else unit(path)}"
 
 
 def _distinct(chains: Sequence[Chain]) -> list[Chain]:
@@ -504,7 +532,7 @@ def _inherited(world: _World, path: str, facts: FileFacts) -> Iterator[Endpoint]
                 for prefix in prefixes or ((),):
                     before, sure = text(world.names, source, prefix)
                     chain = Chain(
-                        f"{router.framework}:{unit(path)}",
+                        _application(world, path, router),
                         join(before) if before else "",
                         sure,
                         (*base.guards, *router.guards),
@@ -537,6 +565,21 @@ def _made(
     context = _context(world, path) if route.framework == "spring" else ""
     every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
     raw = join(context, every_path, chain.prefix, own)
+    is_class = False
+    if route.framework == aspnet.FRAMEWORK:
+        served = world.names.files[router.path].routers.get(router.name) if router is not None else None
+        is_class = served is not None and served.kind == "class"
+        attributed = served is not None and any(_own_prefixes(world, router.path if router else path, served)[1])
+        found = next(
+            aspnet.paths(
+                world.names, path, route, router.name if router is not None else "", chain.prefix, own,
+                is_class=is_class, attributed=attributed,
+            ),
+            None,
+        )  # fmt: skip
+        if found is None:
+            return
+        raw = found
     full, segments = normalise(raw)
     if world.shared or world.advice:
         route = _with_shared(world, route, owner)
@@ -559,6 +602,8 @@ def _made(
             applied = nest.doubted(switched, applied)
         below = join(every_path, chain.prefix, own)
         ruled = _ruled(world, method, below, path, applied) if route.framework == "spring" else applied
+        if world.everywhere and route.framework == aspnet.FRAMEWORK:
+            ruled = aspnet.ruled(world.names, world.everywhere, path, applied, is_class=is_class)
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",
             method=method, path=full, path_known=known and chain.known and chain.rooted and prefix_known, route=route,
@@ -1142,7 +1187,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
         tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, r.settings, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
-        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, m.replaces_prefix, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
+        tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, m.replaces_prefix, m.otherwise, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),

@@ -60,6 +60,12 @@ class Names(Struct):
     switched: dict[str, list[str]] | None = None
     lineages: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
     """Classes with their bases in the order in which Python asks them: (file, name), ("", full name) for libraries."""
+    methods: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    """Last name -> (file, key) of methods that register endpoints on what they are given (C#)."""
+    apps: tuple[tuple[str, str], ...] = ()
+    """(file, name) of the applications that code makes (C#)."""
+    projects: frozenset[str] = frozenset()
+    """Folders that hold a `.csproj`."""
 
 
 def unit(path: str) -> str:
@@ -108,6 +114,8 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
     packages: dict[str, list[str]] = {}
     classes: dict[str, list[tuple[str, str]]] = {}
     properties: dict[str, dict[str, str]] = {}
+    methods: dict[str, list[tuple[str, str]]] = {}
+    apps: list[tuple[str, str]] = []
     for path, facts in files.items():
         old = indexes.get(path) if indexes else None
         entry = old if old is not None and old.facts is facts else index(facts)
@@ -116,13 +124,20 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
             packages.setdefault(facts.package, []).append(path)
         for cls in facts.classes:
             classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append((path, cls.name))
+        if facts.language == "csharp":
+            for router in facts.routers:
+                if router.kind == "app" and facts.role != "test":
+                    apps.append((path, router.symbol))
+                if router.kind != "class" and router.symbol in entry.functions:
+                    methods.setdefault(router.symbol.rsplit(".", 1)[-1], []).append((path, router.symbol))
         if facts.role in ("prod", "config"):
             for item in facts.config:
                 if not item.profile:
                     properties.setdefault(unit(path), {}).setdefault(item.key, item.value)
     return Names(
         indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, properties, {},
-        Modules.of(files),
+        Modules.of(files), methods={k: tuple(v) for k, v in methods.items()}, apps=tuple(apps),
+        projects=frozenset(path.rpartition("/")[0] for path in files if path.endswith(".csproj")),
     )  # fmt: skip
 
 
@@ -142,6 +157,14 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
     own = _own(entry, path, name)
     if own is not None:
         return own
+    if entry.facts.language == "csharp":
+        from persona_lsp.workspace.csharp import named
+
+        first, _, rest = name.partition(".")
+        # A class of this file first: its bases are looked through, too.
+        held = _own(entry, path, first) if rest else None
+        through = _member(all_names, held, rest, depth + 1) if held is not None else None
+        return through or named(all_names, entry, name, depth, _member)
     first, _, rest = name.partition(".")
     if first.endswith("()"):
         made = _alias_target(all_names, path, first, depth)

@@ -1,0 +1,187 @@
+"""Endpoints that are classes: FastEndpoints, whose `Configure` says the verb and the path."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.code import ConfigEntry
+from persona_lsp.facts.http import Body, Declared, Doc, Guard, GuardKind, Level, Route
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.flow.vocabulary import Answer
+from persona_lsp.frameworks.aspnet.attributes import (
+    classes,
+    find,
+    method_keys,
+    simple,
+    string,
+    type_arguments,
+    type_name,
+    where,
+)
+from persona_lsp.frameworks.aspnet.found import FRAMEWORK_ID, Found
+from persona_lsp.frameworks.aspnet.guards import called_guards
+from persona_lsp.frameworks.aspnet.pipeline import statements_of
+from persona_lsp.frameworks.aspnet.statuses import status_value
+from persona_lsp.syntax.ir import AnyExpr, Assign, Call, ClassNode, Do, FunctionNode, Member, Module, Name, Stmt, dotted
+
+_BASES: Final = frozenset({"Endpoint", "EndpointWithoutRequest", "EndpointWithMapping", "EndpointWithMapper"})
+_FLUENT: Final = re.compile(r"^Ep\.(?:Req|NoReq)\b")
+_VERBS: Final = {"Get": "GET", "Post": "POST", "Put": "PUT", "Delete": "DELETE", "Patch": "PATCH", "Head": "HEAD"}
+_ATTRIBUTES: Final = {f"Http{name}": verb for name, verb in _VERBS.items()}
+_HANDLES: Final = frozenset({"HandleAsync", "ExecuteAsync"})
+_AUTH: Final = frozenset(
+    {"Roles", "Claims", "ClaimsAll", "Permissions", "PermissionsAll", "Policies", "Policy", "AuthSchemes"}
+)
+PREFIX_KEY: Final = "fastendpoints.prefix"
+SENDS: Final = {
+    "SendAsync": 200, "SendOkAsync": 200, "SendCreatedAtAsync": 201, "SendNoContentAsync": 204, "SendNotFoundAsync": 404,
+    "SendUnauthorizedAsync": 401, "SendForbiddenAsync": 403, "SendErrorsAsync": 400, "SendStringAsync": 200,
+    "SendBytesAsync": 200, "SendFileAsync": 200, "SendStreamAsync": 200, "SendRedirectAsync": 302,
+    "SendAcceptedAtAsync": 202, "SendResultAsync": None, "SendResponseAsync": None,
+}  # fmt: skip
+_SHORT: Final = {name.removeprefix("Send"): status for name, status in SENDS.items()} | {
+    "ResponseAsync": 200, "ResultAsync": None, "StatusCodeAsync": None,
+}  # fmt: skip
+
+
+def is_endpoint(cls: ClassNode) -> bool:
+    """A class that derives from one of FastEndpoints' bases."""
+    return any(type_name(base) in _BASES or _FLUENT.match(dotted(base)) for base in cls.bases)
+
+
+def is_handle(function: FunctionNode) -> bool:
+    """The method that handles the request."""
+    return function.name in _HANDLES
+
+
+def answered(call: Call) -> Answer:
+    """`SendAsync(x, 201)`, `Send.OkAsync(x)`."""
+    table = _SHORT if call.receiver is not None else SENDS
+    status = table.get(call.name)
+    given = call.kwarg("statusCode") or (
+        call.args[1] if call.name in {"SendAsync", "ResponseAsync"} and len(call.args) > 1 else None
+    )
+    node = None
+    unknown = status is None
+    if given is not None:
+        code, node = status_value(given)
+        if code is not None or call.kwarg("statusCode") is not None:
+            status, unknown = code, code is None
+    created = call.name in {"SendCreatedAtAsync", "CreatedAtAsync"}
+    position = (1 if len(call.args) < 3 else 2) if created else 0
+    body: AnyExpr | None = call.args[position] if len(call.args) > position else None
+    if status in {204, 404, 401, 403} or (
+        isinstance(body, Name) and body.id in {"ct", "cancellationToken", "cancellation"}
+    ):
+        body = None
+    return Answer(status, unknown, node, body, "" if body is not None else "none", sends=True)
+
+
+def endpoint_classes(found: Found) -> None:
+    """The routes of all endpoint classes of a file, and the prefix of the application."""
+    module = found.module
+    if b"Endpoint" not in module.source:
+        return
+    for cls, path in classes(module):
+        if is_endpoint(cls):
+            _endpoint(cls, path, found)
+    _prefix(module, found)
+
+
+def _endpoint(cls: ClassNode, path: str, found: Found) -> None:
+    configure = next((m for m in cls.methods if m.name == "Configure"), None)
+    handle = next(((m, key) for m, key in method_keys(cls, path) if is_handle(m)), None)
+    calls = [c for s in configure.body for c in _calls(s)] if configure is not None else []
+    verbs, routes, at = _mapping(cls, calls, found, path)
+    if not verbs or at is None:
+        return
+    module = found.module
+    guards: tuple[Guard, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    opened = any(c.name == "AllowAnonymous" for c in calls) or find(cls.decorators, "AllowAnonymous") is not None
+    for call in calls:
+        if call.name in _AUTH and call.receiver is None:
+            kind = GuardKind.AUTHN if call.name == "AuthSchemes" else GuardKind.AUTHZ
+            guards += (Guard(call.name, kind, Level.ROUTE, where(module, call), None, module.text(call)),)
+        else:
+            guards += called_guards((call,), Level.ROUTE, module) if call.receiver is None else ()
+    name = Where(module.path, cls.name_start, cls.name_end)
+    if not opened and not guards:
+        # Whoever says nothing is behind the login that FastEndpoints asks for.
+        guards = (Guard("FastEndpoints", GuardKind.AUTHN, Level.ROUTE, name),)
+    group = next((c for c in calls if c.name == "Group" and c.types), None)
+    router = f"{path}:group" if group is not None else ""
+    if group is not None:
+        found.router(router, "router", name)
+        found.mount(f"{dotted(group.types[0])}:endpoints", router, name)
+    body = _body(cls, module) if set(verbs) & {"POST", "PUT", "PATCH"} else None
+    summary = " ".join(cls.doc.partition("\n\n")[0].split())
+    for text in routes:
+        found.routes.append(
+            Route(
+                verbs, (Ref("${" + PREFIX_KEY + ":}"), "/", *text), FRAMEWORK_ID, at, where(module, cls_node(cls)), found.next_order(),
+                Ref(router) if router else None, None, handle[1] if handle is not None else "", f"{cls.name}.{handle[0].name}" if handle else cls.name,
+                guards=guards, body=body, declared=declared, doc=Doc(summary), unknown_params=True,
+            )
+        )  # fmt: skip
+
+
+def cls_node(cls: ClassNode) -> Name:
+    """The class as a place."""
+    return Name(cls.start, cls.end, cls.name)
+
+
+def _mapping(
+    cls: ClassNode, calls: list[Call], found: Found, path: str
+) -> tuple[tuple[str, ...], list[Text], Where | None]:
+    verbs: tuple[str, ...] = ()
+    routes: list[Text] = []
+    at: Where | None = None
+    for d in cls.decorators:
+        if simple(d.name) in _ATTRIBUTES and d.call is not None:
+            verbs += (_ATTRIBUTES[simple(d.name)],)
+            routes += [found.values.text(a, path) for a in d.call.args]
+            at = where(found.module, d)
+    for call in calls:
+        if call.receiver is not None:
+            continue
+        if call.name in _VERBS and call.args:
+            verbs += (_VERBS[call.name],)
+            routes += [found.values.text(a, path) for a in call.args]
+            at = where(found.module, call)
+        elif call.name == "Verbs":
+            verbs += tuple((string(a) or simple(dotted(a))).upper() for a in call.args)
+            at = at or where(found.module, call)
+        elif call.name == "Routes":
+            routes += [found.values.text(a, path) for a in call.args]
+            at = where(found.module, call)
+    return tuple(v for v in verbs if v), routes, at
+
+
+def _body(cls: ClassNode, module: Module) -> Body | None:
+    for base in cls.bases:
+        given = type_arguments(base)
+        if given and type_name(base) in _BASES and type_name(base) != "EndpointWithoutRequest":
+            name = dotted(given[0])
+            return Body(module.text(given[0]), where(module, given[0]), "req", False, None, Ref(name) if name else None)
+    return None
+
+
+def _calls(statement: Stmt) -> list[Call]:
+    value = statement.value if isinstance(statement, Do | Assign) else None
+    found: list[Call] = []
+    while isinstance(value, Call):
+        found.insert(0, value)
+        value = value.receiver
+    return found
+
+
+def _prefix(module: Module, found: Found) -> None:
+    """`c.Endpoints.RoutePrefix = "api"`."""
+    if b"RoutePrefix" not in module.source:
+        return
+    for node in statements_of(module):
+        if isinstance(node, Assign) and isinstance(node.targets[0], Member) and node.targets[0].name == "RoutePrefix":
+            text = literal(found.values.text(node.value, ""))
+            if text is not None:
+                found.config.append(ConfigEntry(PREFIX_KEY, text, where(module, node)))

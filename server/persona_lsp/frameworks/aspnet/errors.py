@@ -1,0 +1,136 @@
+"""Error mapping: exception handlers, filters and middleware that say which failure becomes which status."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.http import ErrorHandler
+from persona_lsp.frameworks.aspnet.attributes import classes, method_keys, type_name, where
+from persona_lsp.frameworks.aspnet.statuses import status_value
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    FunctionNode,
+    If,
+    Lambda,
+    Member,
+    Module,
+    Name,
+    Node,
+    Switch,
+    SwitchExpr,
+    Try,
+    dotted,
+)
+
+_FILTERS: Final = frozenset({
+    "IExceptionFilter", "IAsyncExceptionFilter", "ExceptionFilterAttribute", "IExceptionHandler",
+})  # fmt: skip
+_HANDLES: Final = frozenset({"OnException", "OnExceptionAsync", "TryHandleAsync"})
+_INVOKES: Final = frozenset({"Invoke", "InvokeAsync"})
+_MAPS: Final = frozenset({"MapToStatusCode", "Map", "MapException"})
+_ERRORS: Final = range(400, 600)
+
+
+def handles_errors(function: FunctionNode, cls: ClassNode) -> bool:
+    """The method is what is called with a failure."""
+    return function.name in _HANDLES and any(type_name(base) in _FILTERS for base in cls.bases)
+
+
+def is_middleware(function: FunctionNode, cls: ClassNode) -> bool:
+    """`InvokeAsync(HttpContext context)` of a class that is given the next one."""
+    if function.name not in _INVOKES or not any(type_name(p.type) == "HttpContext" for p in function.params):
+        return False
+    return any(type_name(base) == "IMiddleware" for base in cls.bases) or any(
+        type_name(f.type) == "RequestDelegate" for f in cls.fields
+    )
+
+
+def error_handlers(module: Module) -> Iterator[ErrorHandler]:
+    """What each failure is answered with, as the branches of the code that handles them say."""
+    if b"Exception" not in module.source:
+        return
+    for cls, path in classes(module):
+        answers = any(handles_errors(m, cls) or is_middleware(m, cls) for m in cls.methods)
+        if not answers and b"MapToStatusCode" not in module.source:
+            continue
+        for method, key in method_keys(cls, path):
+            for node in _nodes(method):
+                for name, status, at in _mapped(node):
+                    if answers or isinstance(node, Call):
+                        yield ErrorHandler(name, where(module, at), status, key if answers else "")
+
+
+def _mapped(node: Node) -> Iterator[tuple[str, int, Node]]:
+    match node:
+        case SwitchExpr(arms=arms):
+            for patterns, value in arms:
+                status = _status([value])
+                for pattern in patterns:
+                    yield from _named(pattern, status, pattern)
+        case Switch(arms=arms):
+            for patterns, body in arms:
+                status = _status(body)
+                for pattern in patterns:
+                    yield from _named(pattern, status, pattern)
+        case Try(catches=catches):
+            for catch in catches:
+                status = _status(catch.body)
+                for name in catch.types:
+                    if status is not None and name.endswith("Exception") and name != "Exception":
+                        yield name.rsplit(".", 1)[-1], status, catch
+        case If(test=Binary(op="is", right=right), then=then):
+            yield from _named(right, _status(then), right)
+        case Call() if node.name in _MAPS and node.types:
+            status = next((s for a in node.args if (s := status_value(a)[0])), None)
+            yield from _named(node.types[0], status, node)
+        case _:
+            return
+
+
+def _named(pattern: AnyExpr, status: int | None, at: Node) -> Iterator[tuple[str, int, Node]]:
+    name = dotted(pattern).rsplit(".", 1)[-1]
+    if status is not None and name.endswith("Exception") and name != "Exception":
+        yield name, status, at
+
+
+def _status(nodes: object) -> int | None:
+    """The only error status that is mentioned; None if there is none or several."""
+    found: set[int] = set()
+    for node in _spread(nodes):
+        code = status_value(node)[0] if isinstance(node, Member | Name | Const) else None
+        if code is not None and code in _ERRORS:
+            found.add(code)
+        if isinstance(node, Call) and node.name.endswith(("Result", "ProblemDetails")):
+            code = _RESULTS.get(type_name(node.func))
+            if code is not None:
+                found.add(code)
+    return found.pop() if len(found) == 1 else None
+
+
+_RESULTS: Final = {
+    "NotFoundResult": 404, "NotFoundObjectResult": 404, "BadRequestObjectResult": 400, "BadRequestResult": 400,
+    "UnauthorizedResult": 401, "UnauthorizedObjectResult": 401, "ForbidResult": 403, "ConflictObjectResult": 409,
+    "UnprocessableEntityObjectResult": 422,
+}  # fmt: skip
+
+
+def _nodes(method: FunctionNode) -> Iterator[Node]:
+    for node in _spread(method.body):
+        if isinstance(node, SwitchExpr | Switch | Try | If | Call):
+            yield node
+
+
+def _spread(root: object) -> Iterator[Node]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple | list):
+            pending.extend(reversed(node))
+        elif isinstance(node, Lambda):
+            pending.append(node.function.body)
+        elif isinstance(node, Node):
+            yield node
+            pending.extend(getattr(node, name) for name in reversed(node.__struct_fields__))

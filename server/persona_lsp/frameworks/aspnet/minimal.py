@@ -1,0 +1,495 @@
+"""Minimal APIs: `MapGet` and its kin on applications, groups, and whatever a method is given to register on."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Declared, Doc, Guard, Level, Route
+from persona_lsp.facts.place import Where
+from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.frameworks.aspnet.attributes import argument, classes, find, method_keys, string, type_name, where
+from persona_lsp.frameworks.aspnet.found import FRAMEWORK_ID, Env, Found, Made
+from persona_lsp.frameworks.aspnet.guards import called_guards, declared_guards
+from persona_lsp.frameworks.aspnet.inputs import inputs
+from persona_lsp.frameworks.aspnet.pipeline import configured
+from persona_lsp.frameworks.aspnet.statuses import status_value
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Binary,
+    Call,
+    ClassNode,
+    Def,
+    Do,
+    For,
+    FunctionNode,
+    Group,
+    If,
+    Items,
+    Lambda,
+    Let,
+    Member,
+    Name,
+    Return,
+    Stmt,
+    Str,
+    Switch,
+    Ternary,
+    Try,
+    With,
+    dotted,
+    walk,
+)
+
+VERBS: Final = {
+    "MapGet": "GET", "MapPost": "POST", "MapPut": "PUT", "MapDelete": "DELETE", "MapPatch": "PATCH", "Map": "ANY",
+    "MapMethods": "",
+}  # fmt: skip
+BUILDERS: Final = frozenset({
+    "IEndpointRouteBuilder", "RouteGroupBuilder", "WebApplication", "IVersionedEndpointRouteBuilder",
+    "IApplicationBuilder",
+})  # fmt: skip
+_APPS: Final = frozenset({"WebApplication", "IApplicationBuilder"})
+_MODULES: Final = frozenset({"ICarterModule", "CarterModule"})
+_SAME: Final = frozenset({"NewVersionedApi", "UseRouting", "UseEndpoints", "DefineApi"})
+_KNOWN: Final = frozenset({
+    "MapControllers", "MapRazorPages", "MapBlazorHub", "MapHealthChecks", "MapFallback", "MapFallbackToFile",
+    "MapFallbackToPage", "MapFallbackToController", "MapGrpcService", "MapControllerRoute", "MapAreaControllerRoute",
+    "MapDefaultControllerRoute", "MapStaticAssets", "MapSwagger", "MapOpenApi", "MapScalarApiReference", "MapMetrics",
+    "MapPrometheusScrapingEndpoint", "MapRazorComponents", "MapWhen", "MapDynamicControllerRoute", "MapMcp",
+    "MapGraphQL", "MapBananaCakePop", "MapReverseProxy", "MapForwarder", "MapHub", "MapIdentityApi", "MapCarter",
+    "MapGrpcReflectionService", "MapSpaFallbackRoute", "MapRoute", "MapConnection", "MapConnectionHandler",
+})  # fmt: skip
+_FINDS: Final = re.compile(r"^(?:Map|Use|Register)\w*(?:Endpoints?|Modules?|Routes|Features|Apis?)$")
+"""Names of calls that may find by their type what is to register itself."""
+_STARTUP: Final = "Configure"
+_DEVELOPMENT: Final = re.compile(r"\bIsDevelopment\b|\bIsEnvironment\(\s*\"(?:Dev|Test|Local)")
+_NAMES: Final = re.compile(r"\{\**(\w+)")
+_IDENTITY: Final = (
+    ("POST", "register"), ("POST", "login"), ("POST", "refresh"), ("GET", "confirmEmail"),
+    ("POST", "resendConfirmationEmail"), ("POST", "forgotPassword"), ("POST", "resetPassword"), ("POST", "manage/2fa"),
+    ("GET", "manage/info"), ("POST", "manage/info"),
+)  # fmt: skip
+
+
+def minimal(found: Found) -> None:
+    """Read the statements at the top of the file and every method that has something to register on."""
+    module = found.module
+    top = Env(functions={s.function.name: s.function for s in module.body if isinstance(s, Def)})
+    statements = [s for s in module.body if type(s).__name__ != "ClassDef"]
+    if statements:
+        _block(statements, top, found)
+        for statement in statements:
+            if isinstance(statement, Def):
+                _method(statement.function, statement.function.name, None, "", found)
+    for cls, path in classes(module):
+        for method, key in method_keys(cls, path):
+            if "abstract" not in method.modifiers:
+                _method(method, key, cls, path, found)
+
+
+def _method(method: FunctionNode, key: str, cls: ClassNode | None, path: str, found: Found) -> None:
+    env = Env(key, path)
+    at = Where(found.module.path, method.name_start, method.name_end)
+    given = [p for p in method.params if type_name(p.type) in BUILDERS]
+    bases = {type_name(base) for base in cls.bases} if cls is not None else set()
+    for number, p in enumerate(given):
+        symbol = key if number == 0 else f"{key}({method.params.index(p)})"
+        if method.name == "AddRoutes" and bases & _MODULES and cls is not None:
+            found.router(symbol, "app", at, _module_prefix(cls, found, path))
+        elif method.name == _STARTUP and type_name(p.type) in _APPS and p.kind != "self":
+            found.router(symbol, "app", at)
+        else:
+            found.router(symbol, "router", at)
+            if bases and number == 0 and "static" not in method.modifiers:
+                found.routers[symbol] = replace(found.routers[symbol], parameter="instance")
+        env.routers[p.name] = symbol
+    if not given and b"WebApplication" not in found.module.source[method.body_start : method.body_end]:
+        return
+    _block(method.body, env, found)
+
+
+def _module_prefix(cls: ClassNode, found: Found, path: str) -> Text:
+    """`: base("/orders")` of a Carter module."""
+    for method in cls.methods:
+        if "constructor" not in method.modifiers:
+            continue
+        for statement in method.body:
+            if isinstance(statement, Do) and isinstance(statement.value, Call) and statement.value.name == "base":
+                return found.values.text(statement.value.args[0], path) if statement.value.args else ()
+    return ()
+
+
+def _block(body: Sequence[Stmt], env: Env, found: Found) -> None:
+    for statement in body:
+        match statement:
+            case Def(function=function):
+                env.functions[function.name] = function
+            case Assign(targets=(Name(id=name), *_), value=value) if value is not None:
+                _assigned(name, value, env, found)
+            case Do(value=value) | Return(value=value) if value is not None:
+                _made(value, env, found)
+            case If(test=test, then=then, orelse=orelse):
+                development = bool(_DEVELOPMENT.search(found.module.text(test))) and found.module.text(test)[:1] != "!"
+                _nested(then, env, found, development=development)
+                _nested(orelse, env, found)
+            case For(target=target, body=inner):
+                names = {p.id for p in walk(target) if isinstance(p, Name)} if target is not None else set()
+                _nested(inner, env, found, looped=env.looped | names, sure=True)
+            case Group(body=inner) | With(body=inner):
+                _block(inner, env, found)
+            case Try(body=inner, final=final):
+                _block(inner, env, found)
+                _block(final, env, found)
+            case Switch(arms=arms):
+                for _, inner in arms:
+                    _nested(inner, env, found)
+            case _:
+                pass
+
+
+def _nested(
+    body: Sequence[Stmt], env: Env, found: Found, *, development: bool = False, looped: frozenset[str] | None = None,
+    sure: bool = False,
+) -> None:  # fmt: skip
+    inner = Env(
+        env.scope, env.cls, env.routers, env.values, env.functions, env.conditional or not (sure or development),
+        env.development or development, env.looped if looped is None else looped, env.count,
+    )  # fmt: skip
+    _block(body, inner, found)
+    env.count = inner.count
+
+
+def _assigned(name: str, value: AnyExpr, env: Env, found: Found) -> None:
+    call = value.value if isinstance(value, Await) else value
+    if isinstance(call, Call) and _is_app(call, env):
+        symbol = f"{env.scope}.{name}" if env.scope else name
+        env.routers[name] = found.router(symbol, "app", where(found.module, call))
+        return
+    if isinstance(call, Ternary) or (isinstance(call, Binary) and call.op == "??"):
+        made = _either(call, env, found)
+    else:
+        made = _made(value, env, found)
+    if made is not None and made.kind == "router":
+        env.routers[name] = made.router
+    elif made is None:
+        env.values[name] = value
+
+
+def _either(expr: Ternary | Binary, env: Env, found: Found) -> Made | None:
+    """`group is null ? app : group`, `group ?? app`: what was given first holds where nothing else was."""
+    sides = (expr.then, expr.orelse) if isinstance(expr, Ternary) else (expr.left, expr.right)
+    given = [m for side in sides if (m := _made(side, env, found)) is not None and m.kind == "router"]
+    if len(given) != 2:
+        return given[0] if given else None
+    env.count += 1
+    at = where(found.module, expr)
+    symbol = found.router(f"{env.scope or 'top'}:either{env.count}", "router", at)
+    first = list(env.routers.values()).index(given[0].router) if given[0].router in env.routers.values() else 0
+    second = list(env.routers.values()).index(given[1].router) if given[1].router in env.routers.values() else 0
+    for made, rank in zip(given, (first, second), strict=True):
+        number = found.mount(made.router, symbol, at)
+        found.mounts[number] = replace(found.mounts[number], otherwise=rank == min(first, second))
+    return Made(symbol)
+
+
+def _is_app(call: Call, env: Env) -> bool:
+    """`builder.Build()`, `WebApplication.Create(args)`."""
+    if call.name == "Build" and not call.args and isinstance(call.receiver, Name):
+        held = env.values.get(call.receiver.id)
+        return held is None or "ApplicationBuilder" in dotted(getattr(held, "func", held)) or _creates(held)
+    if call.name == "Build" and isinstance(call.receiver, Call):
+        return any(isinstance(p, Name) and p.id == "WebApplication" for p in walk(call.receiver))
+    return call.name == "Create" and dotted(call.receiver).endswith("WebApplication")
+
+
+def _creates(value: AnyExpr) -> bool:
+    return any(isinstance(p, Name) and "WebApplication" in p.id for p in walk(value))
+
+
+def _made(expr: AnyExpr, env: Env, found: Found) -> Made | None:
+    """Register what the expression registers; what it gives, if that is something to go on with."""
+    match expr:
+        case Name(id=name):
+            return Made(env.routers[name]) if name in env.routers else None
+        case Await(value=value) | Let(value=value):
+            return _made(value, env, found)
+        case Call():
+            return _called(expr, env, found)
+        case _:
+            return None
+
+
+def _called(call: Call, env: Env, found: Found) -> Made | None:
+    receiver = call.receiver
+    held = _made(receiver, env, found) if receiver is not None else None
+    if held is None:
+        return _passed(call, env, found)
+    configured(call, held.router, found)
+    name = call.name
+    if held.kind == "router" and name == "MapGroup":
+        return _group(call, held.router, env, found)
+    if held.kind != "route" and name in VERBS and call.args:
+        return _route(call, held.router, env, found)
+    if held.kind != "route" and name == "MapIdentityApi":
+        return _identity(call, held.router, env, found)
+    if held.kind != "route" and name == "MapHub" and call.args:
+        return _hub(call, held.router, env, found)
+    if name in _SAME or name.startswith("Use"):
+        for arg in call.args:
+            if isinstance(arg, Lambda) and len(arg.function.params) == 1 and name in {"UseEndpoints", "UseMvc"}:
+                inner = Env(env.scope, env.cls, dict(env.routers), env.values, env.functions, env.conditional)
+                inner.routers[arg.function.params[0].name] = held.router
+                _block(arg.function.body, inner, found)
+        if name.startswith("Use") and name not in _SAME:
+            found.mount(held.router, name, where(found.module, call), conditional=env.conditional)
+        return held
+    if held.kind != "route" and name in _KNOWN:
+        return Made(held.router, "known")
+    guards = called_guards((call,), Level.ROUTE if held.kind == "route" else Level.ROUTER, found.module)
+    if held.kind == "route":
+        _decorated(call, found, held.number, guards)
+        return held
+    if held.kind == "mount" and (guards or not _may_map(name)):
+        found.guard_mount(held.number, guards)
+        return held
+    if held.kind == "known":
+        return held
+    if guards:
+        found.guard_router(held.router, guards)
+        return held
+    _given(call, 1, env, found)
+    if _may_map(name):
+        child = f"??.{name}" if _FINDS.match(name) else name
+        number = found.mount(held.router, child, where(found.module, call), conditional=env.conditional)
+        return Made(held.router, "mount", number)
+    return Made(held.router) if held.kind == "router" and not name.startswith(("Run", "Dispose")) else None
+
+
+def _may_map(name: str) -> bool:
+    """An extension method of the project's own that may register endpoints; builders say what they set."""
+    return not name.startswith(
+        ("With", "Has", "Produces", "Accepts", "Require", "Allow", "Disable", "Exclude", "Report")
+    )
+
+
+def _given(call: Call, first: int, env: Env, found: Found) -> None:
+    """What else a function is given to register on, by the place of the parameter."""
+    for place, arg in enumerate(call.args, first):
+        made = _made(arg, env, found) if isinstance(arg, Name | Call) else None
+        if made is not None and made.kind == "router":
+            found.mount(
+                made.router, f"{dotted(call.func) if first == 0 else call.name}({place})", where(found.module, call)
+            )
+
+
+def _passed(call: Call, env: Env, found: Found) -> Made | None:
+    """`OrdersApi.Map(app)`, `endpoint.MapEndpoint(group)`: a function that is given a router."""
+    for arg in call.args:
+        given = _made(arg, env, found) if isinstance(arg, Name | Call) else None
+        if given is None or given.kind != "router" or call.new:
+            continue
+        receiver = call.receiver
+        child = dotted(call.func)
+        if isinstance(receiver, Name) and (receiver.id in env.looped or receiver.id[:1].islower()):
+            child = f"?.{call.name}"  # an object whose class nobody tells: all that have such a method
+        elif receiver is not None and not child:
+            child = f"?.{call.name}"
+            if isinstance(receiver, Call) and receiver.new:
+                child = f"{dotted(receiver.func)}.{call.name}"
+        number = found.mount(given.router, child, where(found.module, call), conditional=env.conditional)
+        return Made(given.router, "mount", number)
+    for arg in call.args:
+        if isinstance(arg, Call):
+            _made(arg, env, found)
+    return None
+
+
+def _group(call: Call, parent: str, env: Env, found: Found) -> Made:
+    env.count += 1
+    symbol = f"{env.scope or 'top'}:group{env.count}@{call.name}{len(found.routers)}"
+    found.router(symbol, "router", where(found.module, call))
+    text = _text(call.args[0], env, found) if call.args else ()
+    found.mount(parent, symbol, where(found.module, call), text, conditional=env.conditional)
+    return Made(symbol)
+
+
+def _text(expr: AnyExpr, env: Env, found: Found) -> Text:
+    """A template; local constants are put in place, and what a loop fills in is unknown."""
+    for _ in range(4):
+        if not isinstance(expr, Name) or expr.id in env.looped:
+            break
+        held = env.values.get(expr.id)
+        if held is None:
+            break
+        expr = held
+    text = found.values.text(expr, env.cls)
+    locals_ = {*env.values, *env.looped}
+    made: list[str | Ref | Hole] = []
+    for part in text:
+        name = part.name.rsplit(".", 1)[-1] if isinstance(part, Ref) else ""
+        if name in env.looped:
+            made.append(Hole("filled by a loop", name))
+        elif name in locals_ and isinstance(part, Ref) and part.name.rpartition(".")[0] in {"", env.cls}:
+            made += found.values.text(env.values[name], env.cls)
+        else:
+            made.append(part)
+    return tuple(made)
+
+
+def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
+    args = call.args
+    verbs: tuple[str, ...] = (VERBS[call.name],)
+    handler: AnyExpr | None = args[-1] if len(args) > 1 else None
+    template: AnyExpr | None = args[0]
+    if call.name == "MapMethods":
+        given = _listed(args[1] if len(args) > 2 else None)
+        verbs = tuple(v.upper() for i in given for v in [string(i) or (i.name if isinstance(i, Member) else "")] if v)
+        if not verbs:
+            return None
+    elif not _is_template(args[0], env) and (len(args) == 1 or isinstance(args[1], Str | Member)):
+        # An extension of the project's own that takes the handler first, and the template, if any, behind it.
+        handler, template = args[0], args[1] if len(args) > 1 else None
+        if call.name == "Map" or not isinstance(handler, Name | Member):
+            return None
+    if call.name == "Map" and (handler is None or _branches(handler)):
+        return Made(router, "known")
+    text = _text(template, env, found) if template is not None else ()
+    at = call.func.name_start if isinstance(call.func, Member) else call.start
+    module = found.module
+    names = frozenset(n for part in text if isinstance(part, str) for n in _NAMES.findall(part))
+    function, key, ref, shown = _handler(handler, verbs[0], text, env, found)
+    params = function.params if function is not None else ()
+    taken = inputs(params, found.values, verbs, names, minimal=True, validated=None)
+    found.routes.append(
+        Route(
+            verbs, text, FRAMEWORK_ID, Where(module.path, at, args[0].end), where(module, call), found.next_order(),
+            Ref(router), ref, key, shown,
+            guards=declared_guards(function.decorators, Level.ROUTE, module) if function is not None else (),
+            params=taken.params, body=taken.body, doc=_document(function), conditional=env.conditional,
+            declared=(), path_where=where(module, template) if isinstance(template, Str) else None,
+            method_where=Where(module.path, at, at + len(call.name)), unknown_params=taken.unknown or function is None,
+            development_only=env.development,
+        )
+    )  # fmt: skip
+    return Made(router, "route", len(found.routes) - 1)
+
+
+def _document(function: FunctionNode | None) -> Doc:
+    if function is None:
+        return Doc()
+    named = find(function.decorators, "EndpointSummary")
+    summary = string(argument(named)) if named is not None else " ".join(function.doc.partition("\n\n")[0].split())
+    return Doc(summary, deprecated=find(function.decorators, "Obsolete") is not None)
+
+
+def _is_template(expr: AnyExpr, env: Env) -> bool:
+    if isinstance(expr, Name):
+        return expr.id in env.values or expr.id in env.looped or expr.id not in env.functions
+    return not isinstance(expr, Lambda)
+
+
+def _branches(handler: AnyExpr) -> bool:
+    """`app.Map("/x", branch => branch.Run(…))` makes a pipeline of its own."""
+    if not isinstance(handler, Lambda) or len(handler.function.params) != 1:
+        return False
+    name = handler.function.params[0].name
+    for statement in handler.function.body:
+        value = getattr(statement, "value", None)
+        for part in walk(value) if value is not None else ():
+            if isinstance(part, Call) and part.name.startswith(("Use", "Run", "Map")) and dotted(part.receiver) == name:
+                return True
+    return False
+
+
+def _listed(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
+    return expr.items if isinstance(expr, Items) else ()
+
+
+def _handler(
+    expr: AnyExpr | None, verb: str, text: Text, env: Env, found: Found
+) -> tuple[FunctionNode | None, str, Ref | None, str]:
+    """(the function if it stands in this file, its key, else a reference to it, and what it is called)."""
+    if isinstance(expr, Lambda):
+        shown = "".join(p for p in text if isinstance(p, str))
+        key = found.key(f"{verb.lower()} {shown}".strip())
+        found.inline[expr.function.start] = key
+        return expr.function, key, None, ""
+    name = dotted(expr) if isinstance(expr, Name | Member) else ""
+    if not name:
+        return None, "", None, ""
+    local = env.functions.get(name)
+    if local is not None:
+        if env.scope:
+            found.inline[local.start] = f"{env.scope}.{name}"
+            return local, f"{env.scope}.{name}", None, name
+        return local, name, None, name
+    own = found.methods.get(f"{env.cls}.{name}") or found.methods.get(name)
+    if own is not None:
+        return own[1], own[0], None, own[0]
+    plain = name.removeprefix("this.")
+    return None, "", Ref(plain if "." in plain or not env.cls else f"{env.cls}.{plain}"), plain
+
+
+def _decorated(call: Call, found: Found, number: int, guards: tuple[Guard, ...]) -> None:
+    """What a call behind a registration says of the route."""
+    route = found.routes[number]
+    name, args = call.name, call.args
+    declared, doc = route.declared, route.doc
+    text = string(args[0]) if args else ""
+    if name in {"Produces", "ProducesProblem", "ProducesValidationProblem"}:
+        fallback = 400 if name == "ProducesValidationProblem" else 200 if name == "Produces" else None
+        given = next((s for a in (*args, *(k.value for k in call.kwargs)) if (s := status_value(a)[0])), fallback)
+        declared = (*declared, Declared(given, where(found.module, call), documented_only=True))
+    elif name == "WithSummary":
+        doc = replace(doc, summary=text)
+    elif name == "WithDescription":
+        doc = replace(doc, description=text)
+    elif name == "WithName":
+        doc = replace(doc, operation_id=text)
+    elif name == "WithTags":
+        doc = replace(doc, tags=tuple(t for a in args if (t := string(a))))
+    elif name == "ExcludeFromDescription":
+        doc = replace(doc, hidden=True)
+    variants = route.variants
+    if name in {"MapToApiVersion", "HasApiVersion", "Accepts"}:
+        variants = (*variants, f"{name}={found.module.text(call)[-60:]}")
+    found.routes[number] = replace(
+        route, guards=(*route.guards, *guards), declared=declared, doc=doc, variants=variants,
+        statement=where(found.module, call),
+    )  # fmt: skip
+
+
+def _identity(call: Call, router: str, env: Env, found: Found) -> Made:
+    """The endpoints that ASP.NET Core Identity adds."""
+    at = where(found.module, call)
+    env.count += 1
+    symbol = f"{env.scope or 'top'}:identity{env.count}"
+    found.router(symbol, "router", at)
+    number = found.mount(router, symbol, at, conditional=env.conditional)
+    start = call.func.name_start if isinstance(call.func, Member) else call.start
+    for verb, path in _IDENTITY:
+        found.routes.append(
+            Route(
+                (verb,), (path,), FRAMEWORK_ID, Where(at.path, start, at.end), at, found.next_order(), Ref(symbol),
+                handler_name=f"Identity.{path}", derived=True, unknown_params=True,
+            )
+        )  # fmt: skip
+    return Made(router, "mount", number)
+
+
+def _hub(call: Call, router: str, env: Env, found: Found) -> Made:
+    """`MapHub<T>("/chat")`: a socket of SignalR."""
+    at = where(found.module, call)
+    start = call.func.name_start if isinstance(call.func, Member) else call.start
+    found.routes.append(
+        Route(
+            ("GET",), _text(call.args[0], env, found), FRAMEWORK_ID, Where(at.path, start, call.args[0].end), at,
+            found.next_order(), Ref(router), handler_name=next((type_name(t) for t in call.types), ""),
+            kind="websocket", unknown_params=True, conditional=env.conditional,
+        )
+    )  # fmt: skip
+    return Made(router, "route", len(found.routes) - 1)

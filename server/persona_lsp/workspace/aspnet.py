@@ -1,0 +1,124 @@
+"""Paths of ASP.NET: absolute templates, tokens, conventional patterns; and what an application demands of all callers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Route
+from persona_lsp.workspace.csharp import project
+from persona_lsp.workspace.names import Names
+from persona_lsp.workspace.paths import join
+
+FRAMEWORK: Final = "aspnet"
+_PATTERN: Final = "aspnet.pattern"
+_PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
+_ENDS: Final = re.compile(r"[:(=?]")
+_NUMBERS: Final = frozenset({"int", "long"})
+_TOKEN: Final = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
+_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+
+
+def paths(
+    names: Names, path: str, route: Route, controller: str, prefix: str, own: str, *, is_class: bool, attributed: bool
+) -> Iterator[str]:
+    """The full paths of a route. `controller` is the class that serves it, `attributed` says that it has a template."""
+    stem = controller.rsplit(".", 1)[-1].removesuffix("Controller")
+    if is_class and not attributed and route.conventional:
+        yield from _conventional(names, path, stem, route)
+        return
+    if is_class and own.startswith(("/", "~/")):
+        raw = own.removeprefix("~")
+    else:
+        raw = join(prefix, own)
+    tokens = {"controller": stem, "action": route.action}
+    yield template(_TOKEN.sub(lambda m: tokens.get(m[1].lower()) or m[0], raw))
+
+
+def template(raw: str) -> str:
+    """A template with its constraints, defaults and catch-alls in the notation of all frameworks."""
+    return _PARAMETER.sub(_parameter, raw)
+
+
+def _parameter(match: re.Match[str]) -> str:
+    star, name, constraint, _ = match.groups()
+    if star:
+        return "{*" + name + "}"
+    first = _ENDS.split(constraint.lstrip(":"), maxsplit=1)[0]
+    if first in _NUMBERS:
+        return "{" + name + ":int}"
+    return "{" + name + (f":{first}" if first.isalpha() else "") + "}"
+
+
+def _conventional(names: Names, path: str, stem: str, route: Route) -> Iterator[str]:
+    """What the application's patterns make of a controller and an action."""
+    area = names.files[path].routers[route.router.name].controller if route.router is not None else ""
+    action = route.action
+    for given, pattern in _patterns(names, path):
+        values = {"controller": stem, "action": action}
+        if any(given.get(k, v).lower() != v.lower() for k, v in values.items()):
+            continue
+        has_area = "{area" in pattern or "area" in given
+        if has_area != bool(area) or (area and given.get("area", area).lower() != area.lower()):
+            continue
+        if "{controller" not in pattern and "controller" not in given:
+            continue
+        if "{action" not in pattern and "action" not in given and "{controller" in pattern:
+            continue
+        takes_id = any(p.local == "id" for p in route.params)
+        yield _filled(pattern, {**values, "area": area}, keep_id=takes_id)
+        return
+
+
+def _filled(pattern: str, values: dict[str, str], *, keep_id: bool) -> str:
+    segments: list[str] = []
+    for segment in pattern.strip("/").split("/"):
+        match = _PARAMETER.fullmatch(segment)
+        if match is None:
+            segments.append(segment)
+        elif match[2] in values:
+            segments.append(values[match[2]])
+        elif keep_id or not (match[4] or "?" in match[3] or "=" in match[3]):
+            segments.append(_parameter(match))
+    return "/" + "/".join(segments)
+
+
+def _patterns(names: Names, path: str) -> list[tuple[dict[str, str], str]]:
+    """The patterns of the application that a file belongs to, in order: (values that they set, template)."""
+    root = project(names, path)
+    found = [
+        (project(names, other), item.value)
+        for other, entry in names.files.items()
+        for item in entry.facts.config
+        if item.key == _PATTERN and entry.facts.role != "test"
+    ]
+    near = [value for owner, value in found if owner == root]
+    if not near and root not in applications(names) and len({owner for owner, _ in found}) == 1:
+        near = [value for _, value in found]
+    made: list[tuple[dict[str, str], str]] = []
+    for value in near:
+        given, _, pattern = value.partition("|")
+        made.append((dict(pair.split("=", 1) for pair in given.split("&") if "=" in pair), pattern))
+    return made
+
+
+def applications(names: Names) -> frozenset[str]:
+    """The projects that make an application of their own."""
+    return frozenset(project(names, path) for path, symbol in names.apps if symbol)
+
+
+def ruled(
+    names: Names, rules: Sequence[Guard], path: str, guards: tuple[Guard, ...], *, is_class: bool
+) -> tuple[Guard, ...]:
+    """The guards with what the application demands of all endpoints that say nothing themselves, or of all controllers."""
+    root = project(names, path)
+    near = [rule for rule in rules if project(names, rule.where.path) == root]
+    if not near and root not in applications(names) and len({project(names, r.where.path) for r in rules}) == 1:
+        near = list(rules)  # a library of controllers, and one application that may serve them
+    said = any(g.kind in _PROTECTS for g in guards)
+    added = tuple(
+        rule
+        for rule in near
+        if (rule.name == "controllers" and is_class and not (rule.allows_all and said))
+        or (rule.name in {"fallback", "middleware"} and not said)
+    )
+    return (*added, *guards)
