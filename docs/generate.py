@@ -36,6 +36,7 @@ LANGUAGES = {
     "java": "Java",
     "csharp": "C#",
     "ruby": "Ruby",
+    "go": "Go",
 }
 
 

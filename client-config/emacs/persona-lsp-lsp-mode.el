@@ -10,13 +10,14 @@
                       (typescript-mode . "typescript") (typescript-ts-mode . "typescript")
                       (tsx-ts-mode . "typescriptreact")
                       (java-mode . "java") (java-ts-mode . "java")
-                      (ruby-mode . "ruby") (ruby-ts-mode . "ruby")))
+                      (ruby-mode . "ruby") (ruby-ts-mode . "ruby")
+                      (go-mode . "go") (go-ts-mode . "go")))
     (add-to-list 'lsp-language-id-configuration language))
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection '("persona-lsp"))
     :activation-fn (lsp-activate-on "python" "javascript" "javascriptreact" "typescript" "typescriptreact"
-                                    "java" "ruby")
+                                    "java" "ruby" "go")
     :add-on? t
     :server-id 'persona-lsp)))
 

@@ -11,7 +11,8 @@
                   js-mode js-ts-mode js2-mode js-jsx-mode
                   typescript-mode typescript-ts-mode tsx-ts-mode
                   java-mode java-ts-mode
-                  ruby-mode ruby-ts-mode)
+                  ruby-mode ruby-ts-mode
+                  go-mode go-ts-mode)
                  . ("persona-lsp"))))
 
 ;; (setq-default eglot-workspace-configuration

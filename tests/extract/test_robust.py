@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1] / "bookshelf"
 FILES = sorted(
     p
     for p in ROOT.rglob("*")
-    if p.is_file() and p.suffix in {".py", ".ts", ".js", ".java", ".rb", ".cs"} and p.parent != ROOT
+    if p.is_file() and p.suffix in {".py", ".ts", ".js", ".java", ".rb", ".cs", ".go"} and p.parent != ROOT
 )
 
 
@@ -36,7 +36,9 @@ def test_every_prefix_has_facts(path: Path) -> None:
         assert all(0 <= f.start <= f.end <= len(prefix) for f in extraction.facts.functions)
 
 
-@pytest.mark.parametrize("name", ["a.py", "a.ts", "a.js", "a.tsx", "a.java", "a.cs", "app/controllers/a_controller.rb"])
+@pytest.mark.parametrize(
+    "name", ["a.py", "a.ts", "a.js", "a.tsx", "a.java", "a.cs", "a.go", "app/controllers/a_controller.rb"]
+)
 @pytest.mark.parametrize(
     "source",
     [
@@ -52,7 +54,10 @@ def test_hostile_text_has_facts(name: str, source: bytes) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["package.json", "pyproject.toml", "pom.xml", "Gemfile.lock", "application.yml", "requirements.txt", "A.csproj"],
+    [
+        "package.json", "pyproject.toml", "pom.xml", "go.mod", "Gemfile.lock", "application.yml", "requirements.txt",
+        "A.csproj",
+    ],  # fmt: skip
 )
 @pytest.mark.parametrize(
     "source",

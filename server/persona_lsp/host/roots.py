@@ -14,6 +14,7 @@ SUFFIXES = {
     "java": ".java",
     "csharp": ".cs",
     "ruby": ".rb",
+    "go": ".go",
     "markdown": ".md",
 }
 """File name suffixes by an editor's language identifier, for documents whose name has none.

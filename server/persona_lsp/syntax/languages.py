@@ -55,6 +55,7 @@ _ROWS: Final = (
         "//",
         ("typescriptreact", "javascriptreact"),
     ),
+    Language("go", (".go",), ("tree_sitter_go", "language"), "golang", "//", ("go",)),
     Language("java", (".java",), ("tree_sitter_java", "language"), "java", "//", ("java",)),
     Language("csharp", (".cs",), ("tree_sitter_c_sharp", "language"), "csharp", "//", ("csharp",)),
     Language(

@@ -11,8 +11,8 @@ from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.uris import to_path
 
 GLOBS = (
-    "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,cs,rb,rake,ru}",
-    "**/{persona-lsp.toml,pyproject.toml,package.json,pom.xml,build.gradle,Gemfile,Gemfile.lock,Rakefile}",
+    "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,cs,rb,rake,ru,go}",
+    "**/{persona-lsp.toml,pyproject.toml,package.json,pom.xml,build.gradle,Gemfile,Gemfile.lock,Rakefile,go.mod}",
     "**/{*.csproj,Directory.Packages.props,Directory.Build.props}",
     "**/{tsconfig,jsconfig}*.json",
     "**/{application,bootstrap}*.{yml,yaml,properties}",
