@@ -26,7 +26,7 @@ _STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old
 FRAMEWORKS = {
     "fastapi": "py", "flask": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java", "rails": "rb",
     "aspnet": "cs",
-}  # fmt: skip
+} | dict.fromkeys(("gin", "echo", "chi", "gorilla", "fiber", "nethttp"), "go")  # fmt: skip
 DEFAULT_NAMES = {
     "py": "main.py",
     "js": "app.js",
@@ -34,6 +34,7 @@ DEFAULT_NAMES = {
     "java": "src/main/java/shop/Shop.java",
     "rb": "app/controllers/shop_controller.rb",
     "cs": "Shop/Shop.cs",
+    "go": "main.go",
 }
 PLAIN = frozenset({"sql", "yaml", "json", "properties"})
 """Languages of files that belong to no framework; they have to be named."""

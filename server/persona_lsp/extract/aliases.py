@@ -1,10 +1,10 @@
-"""Names that stand for instances: `settings = Settings()`, and functions that say what they return. Python."""
+"""Names that stand for instances: `settings = Settings()`, and functions that say what they return. Python and Go."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from persona_lsp.syntax.ir import Assign, Call, Def, FunctionNode, If, Module, Name, Stmt, Str, Try, dotted
+from persona_lsp.syntax.ir import Assign, Call, Def, FunctionNode, If, Items, Module, Name, Stmt, Str, Try, dotted
 
 _PLAIN: Final = frozenset(
     {"None", "str", "int", "bool", "float", "dict", "list", "bytes", "tuple", "set", "Any", "object", "Response"}
@@ -20,6 +20,28 @@ def aliases_of(module: Module) -> Iterator[tuple[str, str]]:
     """`("settings", "Settings()")` for file-level instances, `("get_settings()", "Settings")` for functions."""
     if module.language == "python":
         yield from _aliases(module.body, module)
+    elif module.language == "go":
+        yield from _results(module)
+
+
+_BUILT_IN: Final = frozenset(
+    "string bool byte rune error any int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 func "
+    "interface struct slice map chan uintptr complex64 complex128".split()
+)
+_COMPOSED: Final = re.compile(rb"\breturn\s+&?([A-Za-z_]\w*)\{")
+
+
+def _results(module: Module) -> Iterator[tuple[str, str]]:
+    """`("NewStore()", "Store")`: what a function returns first; of an interface, the type that it makes for it."""
+    for statement in module.body:
+        if isinstance(statement, Def) and statement.function.returns is not None:
+            function = statement.function
+            first = function.returns.items[0] if isinstance(function.returns, Items) else function.returns
+            name = dotted(first)
+            if name and name not in _BUILT_IN:
+                made = set(_COMPOSED.findall(module.source, function.body_start, function.end))
+                name = made.pop().decode() if len(made) == 1 else name
+                yield f"{function.owner}.{function.name}()".removeprefix("."), name
 
 
 def _aliases(body: tuple[Stmt, ...], module: Module) -> Iterator[tuple[str, str]]:

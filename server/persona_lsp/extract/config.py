@@ -29,6 +29,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
         reader = _MANIFESTS.get(name)
         if reader is not None:
             versions = tuple(reader(text))
+            entries = tuple(_go_module(path, text)) if name == "go.mod" else ()
         elif name.endswith((".csproj", ".props")):
             versions = tuple(_project(text))
         elif _REQUIREMENTS.search(name):
@@ -164,6 +165,25 @@ def _gemfile(text: str) -> Iterator[tuple[str, str]]:
     )
 
 
+_REQUIRED: Final = re.compile(r"^\s*(?:require\s+)?([\w./~-]+\.[\w./~-]+)\s+v([\d.]+)", re.MULTILINE)
+
+
+def _go_mod(text: str) -> Iterator[tuple[str, str]]:
+    """The language's own version under `go`, packages without the major version in their path."""
+    own = re.search(r"^go\s+([\d.]+)", text, re.MULTILINE)
+    if own:
+        yield "go", own[1]
+    for package, version in _REQUIRED.findall(text):
+        yield re.sub(r"/v\d+$", "", package), version
+
+
+def _go_module(path: str, text: str) -> Iterator[ConfigEntry]:
+    found = re.search(r"^module\s+\"?([^\s\"]+)", text, re.MULTILINE)
+    if found:
+        start = len(text[: found.start(1)].encode())
+        yield ConfigEntry("go.module", found[1], Where(path, start, start + len(found[1].encode())))
+
+
 def _yarn_lock(text: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n\s+version:? \"?([\d.]+)", text, re.MULTILINE)
 
@@ -171,7 +191,7 @@ def _yarn_lock(text: str) -> Iterator[tuple[str, str]]:
 _MANIFESTS: Final = {
     "package.json": _package_json, "package-lock.json": _package_lock, "npm-shrinkwrap.json": _package_lock,
     "yarn.lock": _yarn_lock, "pyproject.toml": _pyproject, "poetry.lock": _locked, "uv.lock": _locked, "pom.xml": _pom,
-    "build.gradle": _gradle, "build.gradle.kts": _gradle, "Gemfile.lock": _gemfile_lock, "Gemfile": _gemfile,
+    "go.mod": _go_mod, "build.gradle": _gradle, "build.gradle.kts": _gradle, "Gemfile.lock": _gemfile_lock, "Gemfile": _gemfile,
 }  # fmt: skip
 
 

@@ -64,7 +64,8 @@ def _statements(body: tuple[Stmt, ...], module: Module) -> Iterator[Unit]:
     for statement in body:
         match statement:
             case Def(function=function):
-                yield Unit(function.name, function)
+                # Go's methods stand apart from their type.
+                yield Unit(f"{function.owner}.{function.name}" if function.owner else function.name, function)
             case ClassDef(cls=cls):
                 yield from _class(cls, module, "")
             case Assign(targets=targets, value=value) if value is not None:

@@ -29,9 +29,10 @@ def framework(name: str) -> Framework | None:
 
 @cache
 def _packages() -> dict[str, tuple[str, ...]]:
-    """The packages of frameworks with their languages, by id."""
+    """The packages of frameworks with their languages, by id; one without languages holds what several share."""
     names = sorted(info.name for info in iter_modules(frameworks_package.__path__) if info.ispkg)
-    return {name: import_module(f"persona_lsp.frameworks.{name}").LANGUAGES for name in names}
+    found = {name: getattr(import_module(f"persona_lsp.frameworks.{name}"), "LANGUAGES", ()) for name in names}
+    return {name: languages for name, languages in found.items() if languages}
 
 
 @cache

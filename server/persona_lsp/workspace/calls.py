@@ -65,7 +65,7 @@ def exchange(
     """The same resolution with other function facts in place of some; those of `moved` are only in another place."""
     names = calls.names
     fresh = Names(
-        indexes, names.packages, names.classes, names.properties, names.resolved, names.modules,
+        indexes, names.packages, names.classes, names.properties, names.resolved, names.modules, names.packages_of_go,
         methods=names.methods, apps=names.apps, projects=names.projects,
     )  # fmt: skip
     kept: dict[tuple[int, int], Function | None] = {}

@@ -443,6 +443,12 @@ def _endpoints(world: _World, path: str, facts: FileFacts, route: Route) -> Iter
     entry: Router | None = None
     if route.router is not None:
         router = _router_target(world.names, path, route.router)
+        if facts.language == "go":
+            # What looks like a registration is one if it is made on a router, which may stand in another file.
+            made = world.names.files[router.path].routers.get(router.name) if router is not None else None
+            if made is None:
+                return
+            route = replace(route, framework=made.framework)
         entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
         if entry is not None and entry.abstract:
             return

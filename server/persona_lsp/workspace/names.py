@@ -11,6 +11,7 @@ from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Impo
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.facts.views import Registry, View
+from persona_lsp.workspace.golang import Packages, resolved
 from persona_lsp.workspace.modules import SCRIPT, Modules
 
 Kind = Literal["router", "function", "class", "constant", "module"]
@@ -55,6 +56,7 @@ class Names(Struct):
     """Settings by the unit (`unit`) whose configuration files hold them."""
     resolved: dict[tuple[str, str], Target | None]
     modules: Modules
+    packages_of_go: Packages
     folded: dict[str, list[tuple[str, str]]] = {}
     drawing: dict[str, list[str]] = {}
     switched: dict[str, list[str]] | None = None
@@ -136,7 +138,7 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
                     properties.setdefault(unit(path), {}).setdefault(item.key, item.value)
     return Names(
         indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, properties, {},
-        Modules.of(files), methods={k: tuple(v) for k, v in methods.items()}, apps=tuple(apps),
+        Modules.of(files), Packages.of(files), methods={k: tuple(v) for k, v in methods.items()}, apps=tuple(apps),
         projects=frozenset(path.rpartition("/")[0] for path in files if path.endswith(".csproj")),
     )  # fmt: skip
 
@@ -154,6 +156,8 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
     entry = all_names.files.get(path)
     if entry is None or depth > _DEPTH or not name:
         return None
+    if entry.facts.language == "go":
+        return resolved(all_names, path, name, depth)
     own = _own(entry, path, name)
     if own is not None:
         return own

@@ -1,0 +1,5 @@
+"""Echo: routes and what its words mean in handlers."""
+
+from typing import Final
+
+LANGUAGES: Final = ("go",)

@@ -1,0 +1,5 @@
+"""Fiber: routes and what its words mean in handlers."""
+
+from typing import Final
+
+LANGUAGES: Final = ("go",)

@@ -1,0 +1,84 @@
+"""What middleware of Go does, as far as its name and its package tell. Unknown names stay unknown."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.http import GuardKind
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, Kwarg, Lambda, Member, Name, dotted
+
+_LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl", re.IGNORECASE)
+_HARMLESS: Final = re.compile(
+    r"^(?:logger|recover(?:y|er)?|cors|gzip|compress|decompress|secure|helmet|request.?id|real.?ip|timeout|etag|favicon|"
+    r"no.?cache|heartbeat|profiler|strip.?slashes|redirect.?slashes|clean.?path|get.?head|static|session|sessions|csrf|"
+    r"body.?(?:limit|dump)|remove.?trailing.?slash|add.?trailing.?slash|method.?override|proxy|pprof|monitor|expvar|"
+    r"allow.?content.?(?:type|encoding)|content.?(?:charset|type)|set.?header|with.?value|metrics|prometheus|tracing|trace|"
+    r"not.?found|default.?compress|new.?compressor|error.?handler|location|i18n|locale|otel\w*|sentry|load.?and.?save)$"
+    r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$",
+    re.IGNORECASE,
+)
+_PACKAGES: Final = (
+    (re.compile(r"gin-contrib/cors|rs/cors|go-chi/cors|fiber/v\d/middleware/cors|gin-contrib/(?:gzip|logger|zap|sessions|static|secure|requestid|pprof|timeout|size)"), GuardKind.OTHER),
+    (re.compile(r"gofiber/(?:contrib/)?jwt|appleboy/gin-jwt|echo-jwt|go-chi/jwtauth|basicauth|keyauth|auth0/go-jwt-middleware"), GuardKind.AUTHN),
+    (re.compile(r"didip/tollbooth|go-chi/httprate|ulule/limiter|middleware/limiter"), GuardKind.RATE_LIMIT),
+)  # fmt: skip
+_ROLES: Final = re.compile(
+    r"(?:is|require[sd]?|has|check|need|verify|ensure|only|restrict|allow|permit|must)_?\w*"
+    r"(?:admin|role|permission|scope|owner|staff|moderator|privilege|capabilit)"
+    r"|^(?:admin|role|permission)s?(?:only|auth|required|guard|middleware)?$|casbin|^rbac$|^acl$",
+    re.IGNORECASE,
+)
+_AUTHENTICATES: Final = re.compile(
+    r"auth(?!or(?!i[sz]))|jwt|bearer|logged.?in|login.?required|protected|^secured?$"
+    r"|(?:require|ensure|need|must|check|verify|is|validate|with|has|force|only)_?\w*"
+    r"(?:auth|user|login|session|token|signed|identity|account|logged|api.?key)|api.?key|^basic.?auth",
+    re.IGNORECASE,
+)
+_OPTIONAL: Final = re.compile(
+    r"optional|maybe|soft|if.?(?:present|any)|anonymous|try|load.?user|set.?user", re.IGNORECASE
+)
+_CONFIGURED: Final = re.compile(r"WithConfig$|Handler$|Middleware$")
+_SKIPS: Final = frozenset({"Skipper", "Next", "Filter", "ContinueOnIgnoredError"})
+
+
+def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
+    """(kind, optional, conditional) of a middleware. `package` is the import path that it comes from, or ""."""
+    name = guard_name(expr)
+    last = _CONFIGURED.sub("", name.rsplit(".", 1)[-1])
+    conditional = _skips(expr)
+    for known, kind in _PACKAGES:
+        if known.search(package):
+            return kind, False, conditional
+    if _LIMITS.search(last):
+        return GuardKind.RATE_LIMIT, False, conditional
+    if _ROLES.search(last):
+        return GuardKind.ROLE, False, conditional
+    if _HARMLESS.search(last):
+        return GuardKind.OTHER, False, conditional
+    if _AUTHENTICATES.search(last):
+        return GuardKind.AUTHN, _OPTIONAL.search(last) is not None or _says_no(expr), conditional
+    return GuardKind.UNKNOWN, False, conditional
+
+
+def guard_name(expr: AnyExpr) -> str:
+    """The dotted name of a middleware, or of the function that makes it; "" for one that is written in place."""
+    while isinstance(expr, Call):
+        expr = expr.func
+    if isinstance(expr, Lambda):
+        return ""
+    return dotted(expr) or (expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else "")
+
+
+def _says_no(expr: AnyExpr) -> bool:
+    """`AuthMiddleware(false)`: what demands a login is told not to."""
+    return isinstance(expr, Call) and any(isinstance(a, Const) and a.value is False for a in expr.args)
+
+
+def _skips(expr: AnyExpr) -> bool:
+    """`JWTConfig{Skipper: func(c) bool {...}}`: some requests pass without it."""
+    if not isinstance(expr, Call):
+        return False
+    for arg in expr.args:
+        given: tuple[Kwarg, ...] = arg.kwargs if isinstance(arg, Call) else ()
+        if any(k.name in _SKIPS for k in given):
+            return True
+    return False

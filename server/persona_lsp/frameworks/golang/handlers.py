@@ -1,0 +1,68 @@
+"""Functions of Go that handle requests, told by the types of their parameters, and those that return one."""
+
+from typing import Final
+
+from persona_lsp.syntax.ir import Assign, Call, FunctionNode, Lambda, Module, Name, Return, dotted
+
+CONTEXTS: Final = {
+    "gin.Context": "gin",
+    "echo.Context": "echo",
+    "fiber.Ctx": "fiber",
+}
+"""The parameter that a handler of these frameworks takes."""
+_RETURNED: Final = frozenset(
+    {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "echo.MiddlewareFunc", "fiber.Handler",
+     "func", "mux.MiddlewareFunc", "negroni.HandlerFunc"}
+)  # fmt: skip
+_HANDLERS: Final = frozenset(
+    {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
+)
+_DEEP: Final = 4
+
+
+def framework_of(function: FunctionNode) -> str:
+    """The framework whose handler the function is by its parameters, "" if it is none."""
+    types = [dotted(p.type) for p in function.params if p.kind != "self"]
+    if len(types) == 1:
+        return CONTEXTS.get(types[0], "")
+    if len(types) >= 2 and types[0].endswith("ResponseWriter") and types[1] == "http.Request":
+        return "nethttp"
+    return ""
+
+
+def takes_handler(function: FunctionNode) -> bool:
+    """Whether the function is middleware: it takes the handler that comes after it, or is a handler itself."""
+    types = [dotted(p.type) for p in function.params if p.kind != "self"]
+    return bool(framework_of(function)) or (len(types) == 1 and types[0] in _HANDLERS)
+
+
+def handler_literal(function: FunctionNode, module: Module) -> Lambda | None:
+    """The handler that a function returns: `func list(db) http.HandlerFunc { return func(w, r) {} }`."""
+    returned = dotted(function.returns)
+    if returned not in _RETURNED or b"func" not in module.source[function.body_start : function.body_end]:
+        return None
+    return _returned(function, 0)
+
+
+def _returned(function: FunctionNode, depth: int) -> Lambda | None:
+    if depth > _DEEP:
+        return None
+    held: dict[str, Lambda] = {}
+    for statement in function.body:
+        if isinstance(statement, Assign) and isinstance(statement.value, Lambda):
+            for target in statement.targets:
+                if isinstance(target, Name):
+                    held[target.id] = statement.value
+        if isinstance(statement, Return) and statement.value is not None:
+            values = [statement.value]
+            while values:
+                value = values.pop()
+                if isinstance(value, Call):
+                    values.extend(value.args)
+                if isinstance(value, Name) and value.id in held:
+                    value = held[value.id]
+                if isinstance(value, Lambda):
+                    if framework_of(value.function):
+                        return value
+                    return _returned(value.function, depth + 1)
+    return None

@@ -1,0 +1,88 @@
+"""Path patterns of Go's routers in the project's notation: `{name:pattern}`, `{*rest}`."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.text import Hole, Part, Ref, Text
+from persona_lsp.frameworks.golang.values import Env, Given
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Name, Str, dotted
+
+_REST: Final = re.compile(r"\{(\w+)\.\.\.\}")
+_CONSTRAINT: Final = re.compile(r":(\w+)<(\w+)[^>]*>")
+_PATTERN: Final = re.compile(r"^(?:(?P<method>[A-Z]+)[ \t]+)?(?P<host>[^/\s{]*)(?P<path>/.*)?$", re.DOTALL)
+_DEEP: Final = 12
+
+
+def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> Text:
+    """The text of an expression: literals, names of constants, holes."""
+    match expr:
+        case Str(parts=parts):
+            return tuple(p for p in parts if isinstance(p, str))
+        case Binary(op="+", left=left, right=right):
+            return (*text_of(left, env, module, depth), *text_of(right, env, module, depth))
+        case Name(id=name) if depth < _DEEP and isinstance(found := env.find(name), Given):
+            return text_of(found.expr, env, module, depth + 1)
+        case Name(id=name) if env.find(name) is None:
+            return (Ref(name),)
+        case Member(base=Name(id=base)) if env.find(base) is None:
+            return (Ref(dotted(expr)),)
+        case Call(func=func, args=args) if dotted(func) == "fmt.Sprintf" and args:
+            return _formatted(expr, env, module, depth)
+        case Call(args=(only,), func=Name(id="string")):
+            return text_of(only, env, module, depth + 1)
+        case None:
+            return ()
+        case _:
+            return (Hole("expression", module.text(expr)[:80]),)
+
+
+def _formatted(call: Call, env: Env, module: Module, depth: int) -> Text:
+    """`fmt.Sprintf("/api/%s/users", version)`: the text with its arguments in place."""
+    form = call.args[0].value if isinstance(call.args[0], Str) else None
+    pieces = re.split(r"%[svd]", form) if form is not None else []
+    if len(pieces) != len(call.args) or "%" in "".join(pieces):
+        return (Hole("expression", module.text(call)[:80]),)
+    found: list[Part] = [pieces[0]] if pieces[0] else []
+    for piece, arg in zip(pieces[1:], call.args[1:], strict=True):
+        found += text_of(arg, env, module, depth + 1)
+        if piece:
+            found.append(piece)
+    return tuple(found)
+
+
+def normal(path: Text) -> Text:
+    """The path with the parameters of every router spelled in one way."""
+    found: list[Part] = []
+    for part in path:
+        if isinstance(part, str):
+            part = _REST.sub(r"{*\1}", part).replace("{$}", "")
+            part = _CONSTRAINT.sub(lambda m: "{" + m[1] + ":" + m[2] + "}", part)
+            if part:
+                found.append(part)
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def optional(path: Text) -> tuple[Text, ...]:
+    """Fiber's `/users/:id?` is two paths: with the parameter, and without it."""
+    last = path[-1] if path else ""
+    if not isinstance(last, str) or not re.search(r"/:\w+\?$", last):
+        return (path,)
+    short = re.sub(r"/:\w+\?$", "", last)
+    return ((*path[:-1], last[:-1]), (*path[:-1], short) if short else path[:-1])
+
+
+def pattern(path: Text) -> tuple[str, str, Text]:
+    """(method, host, path) of a pattern of `http.ServeMux`: `GET example.com/users/{id}`."""
+    head = path[0] if path else ""
+    if not isinstance(head, str):
+        return "", "", path
+    found = _PATTERN.match(head)
+    if found is None:
+        return "", "", path
+    rest = found["path"] or ""
+    host = found["host"]
+    if not rest and host and len(path) == 1 and found["method"] is None:
+        return "", "", path
+    return found["method"] or "", host, ((rest, *path[1:]) if rest else path[1:])

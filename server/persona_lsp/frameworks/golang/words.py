@@ -1,0 +1,130 @@
+"""What the words of Go's frameworks have in common: statuses by their constants, functions that answer for handlers."""
+
+import re
+from typing import Final
+
+from persona_lsp.flow.status import status_named
+from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, ParamNode, Str, dotted
+
+_SPECIAL: Final = {"StatusNonAuthoritativeInfo": 203, "StatusTeapot": 418, "StatusRequestEntityTooLarge": 413}
+_STATUS: Final = re.compile(r"^Status[A-Z]")
+_USERS: Final = re.compile(
+    r"user|account|principal|claims|identity|subject|uid|member|current|jwt|token|session", re.IGNORECASE
+)
+_SHIPPED: Final = frozenset(
+    {"json", "fmt", "io", "http", "log", "slog", "context", "strings", "errors", "template", "render"}
+)
+
+
+def status_of(expr: AnyExpr | None, scope: Scope, depth: int = 0) -> tuple[int, Node] | None:
+    """The code of a number, of `http.StatusCreated`, or of a variable that holds one."""
+    match expr:
+        case Const(value=bool()):
+            return None
+        case Const(value=int(code)) if 100 <= code <= 599:
+            return code, expr
+        case Member(name=name) if _STATUS.match(name):
+            named = _SPECIAL.get(name, status_named(name))
+            return (named, expr) if named is not None else None
+        case Name(id=name) if depth < 3:  # one name for another is rare
+            value = scope.assigned(name)
+            inner = status_of(value, scope, depth + 1) if value is not None else None
+            return (inner[0], expr) if inner is not None else None
+        case _:
+            return None
+
+
+def params_of(function: FunctionNode) -> tuple[ParamNode, ...]:
+    """The parameters without the receiver."""
+    return tuple(p for p in function.params if p.kind != "self")
+
+
+def context_handling(function: FunctionNode, kind: str, forward: bytes, text: bytes) -> Handling | None:
+    """How a function takes part that is given a context of a framework: alone as a handler, with more as a helper."""
+    params = params_of(function)
+    contexts = tuple(p.name for p in params if p.name and dotted(p.type) == kind)
+    if not contexts:
+        return None
+    role = "handler" if len(params) == 1 else "helper"
+    if role == "handler" and forward in text:
+        role = "middleware"
+    return Handling(kind=role, request=contexts[:1], response=contexts[:1], default_status=200)
+
+
+def helper_answer(call: Call, scope: Scope) -> Answer | None:
+    """`writeJSON(w, http.StatusCreated, book)`: the project's own function answers with the status that it is given."""
+    handling = scope.handling
+    if handling is None or not handling.response or call.new:
+        return None
+    receiver = call.receiver
+    if isinstance(receiver, Name) and (receiver.id in handling.response or receiver.id in _SHIPPED):
+        return None
+    if not any(isinstance(a, Name) and a.id in handling.response for a in call.args):
+        return None
+    for index, arg in enumerate(call.args):
+        if isinstance(arg, Name) or (isinstance(arg, Const) and index > 3):
+            continue
+        found = status_of(arg, scope)
+        if found is not None:
+            rest = [a for a in call.args[index + 1 :] if not isinstance(a, Const)]
+            return Answer(found[0], False, found[1], rest[0] if rest else None)
+    return None
+
+
+def is_response(expr: AnyExpr | None, scope: Scope) -> bool:
+    """The expression is what the handler answers through."""
+    handling = scope.handling
+    return handling is not None and isinstance(expr, Name) and expr.id in handling.response
+
+
+def is_request(expr: AnyExpr | None, scope: Scope) -> bool:
+    """The expression is the request, or the context that holds it."""
+    handling = scope.handling
+    return handling is not None and isinstance(expr, Name) and expr.id in handling.request
+
+
+def key_of(call: Call) -> Str | None:
+    """The literal name that a reader is given first."""
+    first = call.args[0] if call.args else None
+    return first if isinstance(first, Str) and first.value else None
+
+
+def is_user_key(expr: AnyExpr | None) -> bool:
+    """What is looked up in the context is who calls."""
+    name = (expr.value or "") if isinstance(expr, Str) else dotted(expr)
+    return _USERS.search(name) is not None
+
+
+def after(source: bytes, start: int, end: int) -> bytes:
+    """The text from `start` to the end of the block that it stands in."""
+    depth = 0
+    for at in range(start, end):
+        char = source[at]
+        depth += (char == 0x7B) - (char == 0x7D)
+        if depth < 0:
+            return source[start:at]
+    return source[start:end]
+
+
+def same_block(between: bytes) -> bool:
+    """Whether what stands before and after is not separated by the end of a block."""
+    depth = 0
+    for char in between:
+        depth += (char == 0x7B) - (char == 0x7D)
+        if depth < 0:
+            return False
+    return True
+
+
+def silent(framework: str) -> Vocabulary:
+    """The vocabulary of a router whose handlers speak the words of net/http."""
+    return Vocabulary(
+        framework=framework,
+        languages=("go",),
+        handling=lambda _function, _cls, _module: None,
+        answer=lambda _expr, _scope: None,
+        thrown=lambda _expr, _scope: None,
+        read=lambda _expr, _scope: None,
+        principal=lambda _expr, _scope: False,
+    )

@@ -1,0 +1,172 @@
+"""Go: registrations of every everyday style and framework, linked to endpoints across files and packages."""
+
+import pytest
+
+from persona_lsp.extract import config, extract
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.workspace.link import link
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+GIN, ECHO, FIBER = "github.com/gin-gonic/gin", "github.com/labstack/echo/v4", "github.com/gofiber/fiber/v2"
+CHI, MUX, HTTP = "github.com/go-chi/chi/v5", "github.com/gorilla/mux", "net/http"
+
+
+def endpoints(files: dict[str, str]) -> dict[str, Endpoint]:
+    facts: dict[str, FileFacts] = {}
+    for path, source in files.items():
+        extraction = extract(path, source.encode())
+        found = extraction.facts if extraction is not None else config(path, source.encode())
+        assert found is not None
+        facts[path] = found
+    return {e.label if e.path_known else "?" + e.label: e for e in link(facts).endpoints}
+
+
+def single(code: str, *imports: str, more: str = "") -> dict[str, Endpoint]:
+    listed = "\n".join(f'"{i}"' for i in (*imports, HTTP))
+    return endpoints({"main.go": f"package main\nimport (\n{listed}\n)\n{more}\nfunc main() {{\n{code}\n}}\n"})
+
+
+NET_HTTP = {
+    'http.HandleFunc("/a", f)': ["ANY /a"],
+    'http.HandleFunc("GET /a/{id}", f)': ["GET /a/{id}"],
+    'http.Handle("/a", http.HandlerFunc(f))': ["ANY /a"],
+    'm := http.NewServeMux(); m.HandleFunc("POST /a", f)': ["POST /a"],
+    'm := http.NewServeMux(); m.HandleFunc("GET /files/{path...}", f)': ["GET /files/{path}"],
+    'm := http.NewServeMux(); m.HandleFunc("GET /{$}", f)': ["GET /"],
+    'm := http.NewServeMux(); m.HandleFunc("GET example.com/a", f)': ["GET /a"],
+    'api := http.NewServeMux(); api.HandleFunc("GET /a", f); m := http.NewServeMux();'
+    ' m.Handle("/api/", http.StripPrefix("/api", api))': ["GET /api/a"],
+    'api := http.NewServeMux(); api.HandleFunc("GET /api/a", f); http.Handle("/api/", api)': ["GET /api/a"],
+    'm := &http.ServeMux{}; _ = m; http.Get("/a")': [],
+    'client.Get("/a", f)': [],
+    'm := http.NewServeMux(); p := "/v1"; m.HandleFunc("GET "+p+"/a", f)': ["GET /v1/a"],
+}
+GORILLA = {
+    'r := mux.NewRouter(); r.HandleFunc("/a", f)': ["ANY /a"],
+    'r := mux.NewRouter(); r.HandleFunc("/a/{id:[0-9]+}", f).Methods("GET", "HEAD")': ["GET /a/{id}", "HEAD /a/{id}"],
+    'r := mux.NewRouter(); r.HandleFunc("/a", f).Methods(http.MethodPost).Name("x")': ["POST /a"],
+    'r := mux.NewRouter(); r.Methods("PUT").Path("/a").HandlerFunc(f)': ["PUT /a"],
+    'r := mux.NewRouter(); r.Path("/a").Methods("PUT").Handler(h)': ["PUT /a"],
+    'r := mux.NewRouter(); s := r.PathPrefix("/api").Subrouter(); s.HandleFunc("/a", f).Methods("GET")': ["GET /api/a"],
+    'r := mux.NewRouter(); r.PathPrefix("/static/").Handler(http.FileServer(d))': [],
+    'r := mux.NewRouter(); r.HandleFunc("/a", f).Methods("GET").Queries("q", "{q}")': ["GET /a"],
+    'r := mux.NewRouter(); vars := mux.Vars(q); vars.Get("/a", f)': [],
+}
+CHI_STYLE = {
+    'r := chi.NewRouter(); r.Get("/a/{id}", f)': ["GET /a/{id}"],
+    'r := chi.NewRouter(); r.Route("/a", func(r chi.Router) { r.Get("/", f); r.Post("/b", f) })': [
+        "GET /a/", "POST /a/b",
+    ],
+    'r := chi.NewRouter(); r.Group(func(r chi.Router) { r.Use(auth); r.Put("/a", f) })': ["PUT /a"],
+    'r := chi.NewRouter(); r.With(auth).Delete("/a", f)': ["DELETE /a"],
+    'a := chi.NewRouter(); a.Get("/x", f); r := chi.NewRouter(); r.Mount("/a", a)': ["GET /a/x"],
+    'r := chi.NewRouter(); r.Method("PATCH", "/a", h); r.MethodFunc(http.MethodGet, "/b", f)': ["PATCH /a", "GET /b"],
+    'r := chi.NewRouter(); add := func(r chi.Router) { r.Get("/x", f) }; r.Route("/a", add)': ["GET /a/x"],
+    'r := chi.NewRouter(); r.Get("/a/*", f)': ["GET /a/{rest}"],
+    'r := chi.NewRouter(); r.NotFound(f); r.Use(mw)': [],
+}  # fmt: skip
+GIN_STYLE = {
+    'r := gin.Default(); r.GET("/a/:id", f)': ["GET /a/{id}"],
+    'r := gin.New(); v := r.Group("/v1", auth()); { v.POST("/a", mw, f) }': ["POST /v1/a"],
+    'r := gin.New(); r.Group("/v1").Group("/x").GET("/a", f)': ["GET /v1/x/a"],
+    'r := gin.New(); r.Any("/a", f); r.Handle("PURGE", "/b", f)': ["ANY /a", "PURGE /b"],
+    'r := gin.New(); r.Match([]string{"GET", "POST"}, "/a", f)': ["GET /a", "POST /a"],
+    'r := gin.New(); r.GET("/files/*path", f)': ["GET /files/{path}"],
+    'r := gin.New(); r.GET("", f); r.Static("/assets", "./x"); r.NoRoute(f)': ["GET /"],
+    'r := gin.New(); if debug { r.GET("/a", f) }': ["GET /a"],
+    'r := gin.New(); var v *gin.RouterGroup; v = r.Group("/x"); v.GET("/a", f)': ["GET /x/a"],
+    'r := gin.New(); r.GET(prefix()+"/a", f)': ["?GET /a"],
+}
+ECHO_STYLE = {
+    'e := echo.New(); e.GET("/a/:id", f, auth)': ["GET /a/{id}"],
+    'e := echo.New(); g := e.Group("/v1"); g.Use(auth); g.PUT("/a", f)': ["PUT /v1/a"],
+    'e := echo.New(); e.Any("/a", f); e.Add("POST", "/b", f); e.Match([]string{"GET"}, "/c", f)': [
+        "ANY /a", "POST /b", "GET /c",
+    ],
+    'e := echo.New(); e.Static("/", "x"); e.Logger.Fatal(e.Start(":1"))': [],
+}  # fmt: skip
+FIBER_STYLE = {
+    'app := fiber.New(); app.Get("/a/:id", f)': ["GET /a/{id}"],
+    'app := fiber.New(); app.Get("/a/:id?", f)': ["GET /a/{id}", "GET /a"],
+    'app := fiber.New(); app.Get("/a/:id<int>", f)': ["GET /a/{id}"],
+    'app := fiber.New(); v := app.Group("/v1", auth); v.Post("/a", mw, f)': ["POST /v1/a"],
+    'app := fiber.New(); app.Route("/v1", func(r fiber.Router) { r.Get("/a", f) })': ["GET /v1/a"],
+    'a := fiber.New(); a.Get("/x", f); app := fiber.New(); app.Mount("/a", a)': ["GET /a/x"],
+    'app := fiber.New(); app.All("/a", f); app.Add("PATCH", "/b", f)': ["ANY /a", "PATCH /b"],
+    'a := fiber.New(); a.Get("/x", f); app := fiber.New(); app.Use("/a", a)': ["GET /a/x"],
+}
+STYLES = [
+    (code, package, expected)
+    for package, table in (
+        (HTTP, NET_HTTP), (MUX, GORILLA), (CHI, CHI_STYLE), (GIN, GIN_STYLE), (ECHO, ECHO_STYLE), (FIBER, FIBER_STYLE),
+    )
+    for code, expected in table.items()
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "package", "expected"), STYLES, ids=[s[0] for s in STYLES])
+def test_styles(code: str, package: str, expected: list[str]) -> None:
+    assert list(single(code, package)) == expected
+
+
+MOD = "module example.com/shop\n\ngo 1.22\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
+
+
+def test_groups_are_followed_into_other_packages() -> None:
+    found = endpoints(
+        {
+            "go.mod": MOD,
+            "main.go": 'package main\nimport (\n"github.com/gin-gonic/gin"\n"example.com/shop/users"\n"example.com/shop/orders")\n'
+            'func main() {\nr := gin.Default()\nv1 := r.Group("/api")\nusers.Register(v1.Group("/users"))\nv1.Use(AuthRequired())\n'
+            'h := orders.New(nil)\nh.Routes(1, v1)\n}\n',
+            "users/routes.go": 'package users\nimport "github.com/gin-gonic/gin"\n'
+            'func Register(g *gin.RouterGroup) {\ng.GET("/:id", Show)\n}\n',
+            "users/show.go": 'package users\nimport "github.com/gin-gonic/gin"\nfunc Show(c *gin.Context) { c.JSON(200, c.Param("id")) }\n',
+            "orders/handler.go": 'package orders\nimport "github.com/gin-gonic/gin"\ntype Handler struct { db *DB }\n'
+            'func New(db *DB) *Handler { return &Handler{db} }\n'
+            'func (h *Handler) Routes(n int, g *gin.RouterGroup) {\no := g.Group("/orders")\no.POST("", h.Create)\n}\n',
+            "orders/create.go": 'package orders\nimport (\n"net/http"\n"github.com/gin-gonic/gin")\n'
+            'func (h *Handler) Create(c *gin.Context) { c.JSON(http.StatusCreated, nil) }\n',
+        }
+    )  # fmt: skip
+    assert set(found) == {"GET /api/users/{id}", "POST /api/orders"}
+    show, create = found["GET /api/users/{id}"], found["POST /api/orders"]
+    assert show.handler is not None
+    assert show.handler.path == "users/show.go"
+    assert create.handler is not None
+    assert (create.handler.path, create.handler.key) == ("orders/create.go", "Handler.Create")
+    assert (show.auth, create.auth) == (Auth.NONE, Auth.REQUIRED)
+    assert create.success == (201,)
+
+
+def test_routers_that_structs_hold_and_functions_return() -> None:
+    found = endpoints(
+        {
+            "go.mod": "module example.com/shop\n",
+            "server.go": 'package main\nimport (\n"net/http"\n"github.com/go-chi/chi/v5"\n"example.com/shop/books")\n'
+            "type Server struct { router *chi.Mux }\n"
+            'func NewServer() *Server {\ns := &Server{router: chi.NewRouter()}\ns.routes()\ns.router.Mount("/books", books.Resource{}.Routes())\nreturn s\n}\n',
+            "routes.go": 'package main\nfunc (s *Server) routes() {\ns.router.Get("/health", s.handleHealth())\n}\n',
+            "handlers.go": 'package main\nimport "net/http"\nfunc (s *Server) handleHealth() http.HandlerFunc {\n'
+            "return func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }\n}\n",
+            "books/routes.go": 'package books\nimport "github.com/go-chi/chi/v5"\ntype Resource struct{}\n'
+            'func (rs Resource) Routes() chi.Router {\nr := chi.NewRouter()\nr.Get("/{id}", rs.Get)\nreturn r\n}\n',
+        }
+    )  # fmt: skip
+    assert set(found) == {"GET /health", "GET /books/{id}"}
+    assert found["GET /health"].success == (204,)
+    assert {e.framework for e in found.values()} == {"chi"}
+
+
+def test_what_only_looks_like_a_registration_is_none() -> None:
+    code = (
+        'package main\nimport "net/http"\ntype Server struct { cache *Cache }\n'
+        'func (s *Server) load(r *http.Request) {\ns.cache.Get("/users", s.load)\nsessionManager.Get(r.Context(), "userID")\n'
+        'http.Get("/x")\nclient.Post("/y", f)\nm := map[string]int{}\nm.Get("/z", f)\n}\n'
+    )
+    assert endpoints({"main.go": code}) == {}
+
+
+def test_without_a_mount_the_prefix_is_not_known() -> None:
+    code = 'package a\nimport "github.com/labstack/echo/v4"\nfunc Register(g *echo.Group) {\ng.GET("/a", f)\n}\n'
+    assert set(endpoints({"a/a.go": code})) == {"?GET /a"}
