@@ -109,6 +109,72 @@ def test_styles(code: str, package: str, expected: list[str]) -> None:
     assert list(single(code, package)) == expected
 
 
+TABLE = """
+type Route struct {
+    Name, Method, Pattern string
+    Handler http.HandlerFunc
+}
+type Routes []Route
+var routes = Routes{
+    Route{"list", "GET", "/a", list},
+    {"make", http.MethodPost, "/a", create},
+}
+"""
+
+
+def test_tables_of_routes() -> None:
+    code = "r := mux.NewRouter()\nfor _, route := range routes {\nr.Methods(route.Method).Path(route.Pattern).Handler(route.Handler)\n}"
+    found = single(code, MUX, more=TABLE + "func list(w http.ResponseWriter, r *http.Request) {}")
+    assert list(found) == ["GET /a", "POST /a"]
+    assert found["GET /a"].handler is not None
+    assert [e.where.start for e in found.values()] == sorted({e.where.start for e in found.values()})
+    listed = 'r := gin.New()\nfor _, x := range []struct{ path string; h gin.HandlerFunc }{{"/a", f}, {"/b", g}} { r.GET(x.path, x.h) }'
+    assert list(single(listed, GIN)) == ["GET /a", "GET /b"]
+    assert list(single("r := gin.New()\nfor _, x := range load() { r.GET(x.path, x.h) }", GIN)) == ["?GET /"]
+
+
+SWITCHES = {
+    'switch r.Method { case http.MethodGet: a(w)\ncase "POST": b(w)\ndefault: http.Error(w, "", 405) }': [
+        "GET",
+        "POST",
+    ],
+    "switch r.Method { case http.MethodGet: a(w) }": ["GET"],
+    "switch r.Method { case http.MethodGet: a(w)\ndefault: b(w) }": ["ANY"],
+    "if r.Method != http.MethodPost { w.WriteHeader(405); return }": ["POST"],
+    "if r.Method == http.MethodOptions { return }": ["ANY"],
+    'if r.Method == "GET" { a() } else if r.Method == "PUT" { b() } else { w.WriteHeader(405) }': ["GET", "PUT"],
+}
+
+
+@pytest.mark.parametrize("code", SWITCHES)
+def test_handlers_that_ask_for_the_method(code: str) -> None:
+    handler = "func f(w http.ResponseWriter, r *http.Request) {\n" + code + "\n}\n"
+    found = single('http.HandleFunc("/a", f)', more=handler)
+    assert list(found) == [f"{method} /a" for method in SWITCHES[code]]
+
+
+def test_a_router_behind_a_guard() -> None:
+    handler = "func requireLogin(next http.Handler) http.Handler { return next }\n"
+    code = 'mux := http.NewServeMux()\nmux.HandleFunc("GET /a", f)\nhttp.ListenAndServe(":1", requireLogin(mux))'
+    assert single(code, more=handler)["GET /a"].auth is Auth.REQUIRED
+
+
+def test_a_router_that_the_package_holds() -> None:
+    found = endpoints(
+        {
+            "go.mod": "module example.com/shop\n",
+            "main.go": 'package main\nimport (\n"example.com/shop/router"\n"example.com/shop/users"\n)\nfunc main() {\nr := router.New()\nusers.Register(r)\n}\n',
+            "router/router.go": 'package router\nimport "github.com/gofiber/fiber/v2"\nfunc New() *fiber.App {\nf := fiber.New()\nreturn f\n}\n',
+            "users/users.go": 'package users\nimport "github.com/gofiber/fiber/v2"\nfunc Register(r *fiber.App) {\nr.Get("/a", f)\n}\n',
+            "api/vars.go": 'package api\nimport "github.com/gin-gonic/gin"\nvar V1 *gin.RouterGroup\n',
+            "api/start.go": 'package api\nimport "github.com/gin-gonic/gin"\nfunc start() {\nr := gin.New()\nV1 = r.Group("/v1")\n}\n',
+            "api/routes.go": 'package api\nimport "example.com/shop/books"\nfunc routes() {\nbooks.List(V1)\n}\n',
+            "books/books.go": 'package books\nimport "github.com/gin-gonic/gin"\nfunc List(r *gin.RouterGroup) {\nr.GET("/books", f)\n}\n',
+        }
+    )  # fmt: skip
+    assert set(found) == {"GET /a", "GET /v1/books"}
+
+
 MOD = "module example.com/shop\n\ngo 1.22\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
 
 

@@ -393,6 +393,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()
     """Text literals that the body compares with something (`==`, `case`, `in`), sorted."""
+    methods: tuple[str, ...] = ()
+    """HTTP methods that it serves, where it asks for the method itself and refuses all others; empty if it does not ask."""
     indent: str = ""
     handling: str = ""
     """How it takes part in HTTP: handler, socket, middleware, error-handler, dependency, before-action; "" not at all."""

@@ -11,6 +11,7 @@ from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
+from persona_lsp.flow.methods import served
 from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
@@ -149,6 +150,9 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         may_refuse=_refusals(walk, fact.start) if walk.passes_on else None,
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
+        methods=served(function, walk.module.source)
+        if walk.handling is not None and walk.module.language == "go"
+        else (),
     )
 
 

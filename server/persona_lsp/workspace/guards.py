@@ -28,6 +28,8 @@ _FORBIDDEN: Final = 403
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 _ASKED: Final = frozenset({*_PROTECTS, GuardKind.UNKNOWN})
 _HOPS: Final = 3
+_NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
+"""What hands the request on is called so in Go."""
 
 
 def resolved(names: Names, calls: Calls, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
@@ -82,7 +84,7 @@ def kind_of(function: Function) -> GuardKind | None:
         return GuardKind.AUTHN
     if _FORBIDDEN in statuses:
         return GuardKind.AUTHZ
-    if not function.complete or any(c.passes_request for c in function.calls):
+    if not function.complete or any(c.passes_request and c.name not in _NEXT for c in function.calls):
         return None
     return GuardKind.OTHER
 

@@ -601,7 +601,8 @@ def _made(
         every = nest.with_made(world.nest, world.names, every)
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
-    for method in route.methods:
+    asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
+    for method in asked or route.methods:
         switched = _switched(every)
         applied = resolved(world.names, world.calls, path, switched)
         if route.framework == nest.FRAMEWORK:

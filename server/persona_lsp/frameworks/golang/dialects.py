@@ -32,7 +32,7 @@ GIN: Final = Dialect(
 )  # fmt: skip
 ECHO: Final = Dialect(
     "echo", re.compile(r"^github\.com/labstack/echo" + _V), MappingProxyType({"Echo": "app", "Group": "router"}),
-    frozenset({"New"}), "first",
+    frozenset({"New", "NewWithConfig"}), "first",
 )  # fmt: skip
 FIBER: Final = Dialect(
     "fiber", re.compile(r"^github\.com/gofiber/fiber" + _V),
@@ -63,6 +63,7 @@ NAMED: Final = frozenset({"Method", "MethodFunc", "Add", "Match", "Handle"})
 REGISTERS: Final = re.compile(
     rb"\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|All|Get|Post|Put|Patch|Delete|Head|Options|Handle|HandleFunc|Method|"
     rb"MethodFunc|Methods|Match|Add|Group|Route|Mount|PathPrefix|Path|Use|With|Subrouter)\(|\bServeMux\b"
+    rb"|[Rr]out\w*\(|[Rr]egister\w*\(|[Ss]etup\w*\("
 )
 
 

@@ -36,6 +36,9 @@ _AUTHENTICATES: Final = re.compile(
 _OPTIONAL: Final = re.compile(
     r"optional|maybe|soft|if.?(?:present|any)|anonymous|try|load.?user|set.?user", re.IGNORECASE
 )
+_NO_LOGIN: Final = re.compile(
+    r"(?:no|not|un|skip|without|redirect.?if|guest)_?(?:auth|logged|log.?in|login|authenticated)|^guest", re.IGNORECASE
+)
 _CONFIGURED: Final = re.compile(r"WithConfig$|Handler$|Middleware$")
 _SKIPS: Final = frozenset({"Skipper", "Next", "Filter", "ContinueOnIgnoredError"})
 
@@ -50,6 +53,8 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
             return kind, False, conditional
     if _LIMITS.search(last):
         return GuardKind.RATE_LIMIT, False, conditional
+    if _NO_LOGIN.search(last):
+        return GuardKind.OTHER, False, conditional
     if _ROLES.search(last):
         return GuardKind.ROLE, False, conditional
     if _HARMLESS.search(last):

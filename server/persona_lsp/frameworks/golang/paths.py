@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from persona_lsp.facts.text import Hole, Part, Ref, Text
-from persona_lsp.frameworks.golang.values import Env, Given
+from persona_lsp.frameworks.golang.values import Env, Given, reduced
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Name, Str, dotted
 
 _REST: Final = re.compile(r"\{(\w+)\.\.\.\}")
@@ -15,6 +15,7 @@ _DEEP: Final = 12
 
 def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> Text:
     """The text of an expression: literals, names of constants, holes."""
+    expr = reduced(expr, env)
     match expr:
         case Str(parts=parts):
             return tuple(p for p in parts if isinstance(p, str))

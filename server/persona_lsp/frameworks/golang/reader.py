@@ -6,82 +6,70 @@ field (`Server.router`); calls that hand routers on are mounts. Linking puts the
 which file or package a router comes from.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from persona_lsp.facts.text import literal
-from persona_lsp.frameworks.golang.dialects import BY_ID, NAMED, NET_HTTP, REGISTERS, VERBS, Dialect, imported
+from persona_lsp.facts.http import GuardKind, Level
+from persona_lsp.facts.text import EMPTY, literal
+from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, REGISTERS
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.handlers import handler_literal, takes_handler
+from persona_lsp.frameworks.golang.likely import likely
+from persona_lsp.frameworks.golang.names import Naming
 from persona_lsp.frameworks.golang.paths import text_of
-from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value
+from persona_lsp.frameworks.golang.tables import entries, is_struct, module_classes
+from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
-    Binary,
     Call,
     ClassDef,
-    Def,
     Do,
     For,
     FunctionNode,
     Group,
     If,
-    Index,
     Items,
     Lambda,
     Member,
-    Module,
     Name,
     Raise,
     Return,
     Stmt,
-    Str,
     Switch,
     Unary,
     dotted,
 )
-from persona_lsp.syntax.ir import Object as Mapping
 
 _DEEP: Final = 24
+_LONGEST: Final = 300
+"""Entries of a table that are read."""
 _SHIPPED: Final = frozenset({"http", "log", "fmt", "context", "errors", "strings", "time", "os", "net", "sync", "json"})
+_PLAIN: Final = frozenset({"nil", "true", "false", "iota", "string", "int", "err"})
+_WRAPS: Final = re.compile(r"middleware|wrap|chain|handler|^with|^use|apply", re.IGNORECASE)
 DEFAULT: Final = "http.DefaultServeMux"
 
 
-class Reader:
+class Reader(Naming):
     """Everything that the file registers; `evaluate` and `registered` are the two halves of reading an expression."""
-
-    def __init__(self, module: Module) -> None:
-        """Prepare to read the file."""
-        self.module = module
-        self.dialects = imported(module)
-        self.found = Found(module, {i.local: i.module for i in module.imports if i.local})
-        self.functions = {
-            (f"{s.function.owner}." if s.function.owner else "") + s.function.name: s.function
-            for s in module.body if isinstance(s, Def)
-        }  # fmt: skip
-        others = [d for d in self.dialects.values() if d is not NET_HTTP]
-        self.only = others[0] if len(others) == 1 else NET_HTTP if not others else None
-        """What an unknown router of this file most likely is."""
-        self.depth = 0
-        self.owner = ""
-        self.label = ""
-        self.returned: list[str] = []
 
     def read(self) -> Found:
         """Read the whole file."""
-        top = Env("")
+        structs = {s.cls.name: tuple(f.name for f in s.cls.fields) for s in module_classes(self.module)}
+        top = Env("", structs=structs)
         for statement in self.module.body:
             if isinstance(statement, Assign):
                 self._assign(statement, top)
             elif isinstance(statement, ClassDef):
                 self._fields(statement)
         # What stands at the top of the file is found by its name, also from other files of the package.
-        for name in [n for n, v in top.names.items() if not isinstance(v, Routes | Given)]:
+        for name in [n for n, v in top.names.items() if isinstance(v, Typed) and v.made is None]:
             del top.names[name]
         for key, function in self.functions.items():
             interesting = REGISTERS.search(self.module.source, function.start, function.end) is not None
-            given = any(self.dialect_of(p.type) is not None for p in function.params)
+            types = (function.returns, *(p.type for p in function.params))
+            given = any(self.dialect_of(t) is not None for t in types)
             made = handler_literal(function, self.module)
             if made is not None:
                 self.found.inline.setdefault(made.function.start, f"{key}()")
@@ -94,7 +82,7 @@ class Reader:
     def _function(self, function: FunctionNode, key: str, top: Env) -> None:
         label = self.found.symbol(key)
         self.label, self.owner, self.returned = label, function.owner, []
-        env = Env(f"{label}.", {}, top)
+        env = Env(f"{label}.", {}, top, structs=top.structs)
         self._parameters(function, key, env)
         self._block(function.body, env)
         routers = dict.fromkeys(self.returned)
@@ -136,7 +124,9 @@ class Reader:
             case Do(value=Unary(op="defer")):
                 pass
             case Do(value=value):
-                self.evaluate(value.operand if isinstance(value, Unary) else value, env)
+                done = value.operand if isinstance(value, Unary) else value
+                self.effect = done if isinstance(done, Call) else None
+                self.evaluate(done, env)
             case Assign():
                 self._assign(statement, env)
             case Return(value=value):
@@ -149,7 +139,7 @@ class Reader:
                 self._block(then, env.inner(conditional=True))
                 self._block(orelse, env.inner(conditional=True))
             case For(body=body, target=target, iterable=iterable):
-                self.loop(target, iterable, body, env)
+                self._loop(target, iterable, body, env)
             case Group(body=body):
                 self._block(body, env.inner())
             case Switch(arms=arms):
@@ -158,13 +148,29 @@ class Reader:
             case Raise() | _:
                 pass
 
-    def loop(self, target: AnyExpr | None, _iterable: AnyExpr | None, body: Sequence[Stmt], env: Env) -> None:
-        """A loop over what nobody knows; what it registers is not known either."""
+    def _loop(self, target: AnyExpr | None, iterable: AnyExpr | None, body: Sequence[Stmt], env: Env) -> None:
+        """A loop over a table runs once for each entry; over what nobody knows, what it registers is not known either."""
         inner = env.inner()
-        for name in target.items if isinstance(target, Items) else (target,):
+        names = target.items if isinstance(target, Items) else (target,)
+        for name in names:
             if isinstance(name, Name):
                 inner.names[name.id] = Typed("")
-        self._block(body, inner)
+        last = names[-1] if names else None
+        listed = entries(reduced(iterable, env), env, self.module)
+        if not listed or not isinstance(last, Name) or self.entry is not None:
+            self._block(body, inner)
+            return
+        for entry in listed[:_LONGEST]:
+            each = inner.inner()
+            found = self.evaluate(entry, each) if isinstance(entry, Name | Call) and not is_struct(entry) else None
+            value = self._value(entry, env)
+            each.names[last.id] = found or (
+                Given(entry) if is_struct(entry) and not isinstance(value, Closure) else value
+            )
+            if is_struct(entry):
+                self.entry = entry
+            self._block(body, each)
+            self.entry = None
 
     def _assign(self, statement: Assign, env: Env) -> None:
         value, targets = statement.value, statement.targets
@@ -186,7 +192,8 @@ class Reader:
         found = self.evaluate(value, env, hint)
         if isinstance(first, Name):
             if first.id != "_":
-                self._bind(first.id, found if found is not None else self._value(value, env), env)
+                declares = b":=" in self.module.source[first.end : value.start]
+                self._bind(first.id, found if found is not None else self._value(value, env), env, declares=declares)
         elif isinstance(first, Member):
             self._keep(first, found, env)
 
@@ -203,14 +210,18 @@ class Reader:
         self.found.router(symbol, dialect.types[dotted(statement.type).rpartition(".")[2]], dialect, statement)
         env.names[target.id] = Routes(symbol, dialect)
 
-    def _bind(self, name: str, value: Value, env: Env) -> None:
+    def _bind(self, name: str, value: Value, env: Env, *, declares: bool) -> None:
         """`:=` makes a name, `=` gives another value to one of a scope around; a router keeps what it was known by."""
         scope: Env | None = env
-        while scope is not None and name not in scope.names:
+        while scope is not None and name not in scope.names and not declares:
             scope = scope.parent
-        old = scope.names[name] if scope is not None else None
-        if isinstance(old, Routes) and isinstance(value, Routes) and scope is not env:
-            self.found.mount(value.symbol, old.symbol, self.framework(value), Name(0, 0, name))
+        old = scope.names.get(name) if scope is not None else None
+        if isinstance(value, Routes) and env.prefix and not declares and (scope is None or not scope.prefix):
+            # A variable of the package, of this file or another: what is done with it elsewhere is done with this router.
+            self.found.mount(
+                value.symbol, old.symbol if isinstance(old, Routes) else name, self.framework(value), Name(0, 0, name)
+            )
+            return
         (scope or env).names[name] = value
 
     def _keep(self, target: Member, found: Value | None, env: Env) -> None:
@@ -225,58 +236,17 @@ class Reader:
             case Lambda():
                 return Closure(value, env)
             case Call(new=True, func=func) if dotted(func):
-                return Typed(dotted(func))
+                return Typed(dotted(func), value)
             case Call():
                 name = self.name_of(value.func, env)
                 return Typed(f"{name}()") if name and name != "append" else Given(value)
             case Member() | Name():
                 name = self.name_of(value, env)
                 return (
-                    Typed(name) if name and isinstance(value, Member) and not self._is_package(value) else Given(value)
+                    Typed(name) if name and isinstance(value, Member) and not self.is_package(value) else Given(value)
                 )
             case _:
                 return Given(value)
-
-    def _is_package(self, value: Member) -> bool:
-        return isinstance(value.base, Name) and value.base.id in self.found.packages
-
-    # -- names -------------------------------------------------------------------------------------------------------
-
-    def dialect_of(self, kind: AnyExpr | None) -> Dialect | None:
-        """The framework whose router the type is."""
-        name = kind.id if isinstance(kind, Name) else ""
-        package, _, last = name.partition(".")
-        dialect = self.dialects.get(package) if last else None
-        return dialect if dialect is not None and last in dialect.types else None
-
-    def name_of(self, expr: AnyExpr | None, env: Env) -> str:
-        """The name by which other files may know a function or value: `Server.router`, `users.New().List`; "" unknown."""
-        match expr:
-            case Name(id=name):
-                value = env.find(name)
-                if value is None:
-                    return name
-                if isinstance(value, Typed):
-                    return value.name
-                if isinstance(value, Given) and isinstance(value.expr, Name | Member) and value.expr is not expr:
-                    return self.name_of(value.expr, Env("")) if self.depth < _DEEP else ""
-                return value.symbol if isinstance(value, Routes) else ""
-            case Member(base=base, name=name):
-                owner = self.name_of(base, env)
-                return f"{owner}.{name}" if owner else ""
-            case Call(new=True, func=func):
-                return dotted(func)
-            case Call(func=func):
-                made = self.name_of(func, env)
-                return f"{made}()" if made else ""
-            case Index(base=base):
-                return "" if isinstance(base, Name | Member | Call) else self.name_of(base, env)
-            case _:
-                return ""
-
-    def framework(self, value: Routes) -> str:
-        """The framework of a router, as far as this file tells."""
-        return (value.dialect or self.only or NET_HTTP).id
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -381,27 +351,51 @@ class Reader:
         name = self.name_of(call.func, env)
         shipped = first in _SHIPPED and first in self.found.packages
         own = name if name and not shipped and first not in self.dialects else ""
+        alone, self.effect = call is self.effect, None
         passed: Routes | None = None
         order = 0
         for index, arg in enumerate(call.args):
             value = self.evaluate(arg, env)
-            if isinstance(value, Routes):
+            if value is None and own and (lent := self._lent(arg, env)):
+                value = Routes(lent)
+            elif isinstance(value, Routes):
                 passed = passed or value
-                if own:
-                    order = order or self.found.next()
-                    self.found.mount(
-                        value.symbol, own, self.framework(value), call, conditional=env.conditional, argument=str(index),
-                        order=order,
-                    )  # fmt: skip
+            if isinstance(value, Routes) and own:
+                order = order or self.found.next()
+                self.found.mount(
+                    value.symbol, own, self.framework(value), call, conditional=env.conditional, argument=str(index),
+                    order=order,
+                )  # fmt: skip
             elif isinstance(arg, Lambda) and not takes_handler(arg.function):
                 self._block(arg.function.body, env.inner())
         if isinstance(call.func, Call):
             # `handlers.CORS()(r)` serves what it is given.
             self.evaluate(call.func, env)
             return passed
-        if own and passed is None and REGISTERS.search(self.module.source) and not own.startswith("("):
-            return self._returned(own)
-        return passed if passed is not None and not own else None
+        if passed is not None:
+            return self._wrapped(call, name, passed) if not alone else None
+        return self._returned(own) if own else None
+
+    def _wrapped(self, call: Call, name: str, inner: Routes) -> Value | None:
+        """`return requireLogin(mux)`: what is given out is the router behind a guard."""
+        guard = self.found.guard(call.func, Level.APP, f"{name}()" if name else None)
+        last = name.rsplit(".", 1)[-1]
+        if guard.kind is not GuardKind.UNKNOWN or _WRAPS.search(last):
+            if guard.kind is not GuardKind.OTHER:
+                self.found.use(inner.symbol, guard, -1, EMPTY)
+            return inner
+        return None
+
+    def _lent(self, arg: AnyExpr, env: Env) -> str:
+        """The name of an argument that may be a router which another file declares or makes, "" for what is none."""
+        if isinstance(arg, Name):
+            value = env.find(arg.id)
+            if value is None:
+                return arg.id if env.prefix and arg.id not in _PLAIN and arg.id not in self.functions else ""
+            return value.name if isinstance(value, Typed) and value.name.endswith("()") else ""
+        if isinstance(arg, Member) and isinstance(arg.base, Name) and isinstance(env.find(arg.base.id), Typed):
+            return self.name_of(arg, env)
+        return ""
 
     def _returned(self, name: str) -> Value | None:
         """A router that a function of this file returns; of other files, only what is done with it shows it."""
@@ -428,36 +422,3 @@ class Reader:
             self.found.mount(
                 router.symbol, name, self.framework(router), call, conditional=env.conditional, argument="0"
             )  # fmt: skip
-
-
-def likely(call: Call, name: str) -> bool:
-    """The call looks like a registration on a router: a path, and something that handles."""
-    args = call.args
-    if name in VERBS or name in NAMED:
-        at = 1 if name in NAMED and name != "Handle" else 0
-        if len(args) < at + 2 or not _is_path(args[at]) or isinstance(args[-1], Str):
-            return False
-        return not isinstance(args[-1], Items | Mapping) and _handles(args[-1])
-    if name in {"Group", "Route", "PathPrefix", "Mount"}:
-        return bool(args) and (_is_path(args[0]) or isinstance(args[0], Lambda))
-    return name in {"Use", "With"} and bool(args)
-
-
-def _handles(expr: AnyExpr) -> bool:
-    match expr:
-        case Lambda() | Name() | Member():
-            return True
-        case Call():
-            return not expr.new
-        case _:
-            return False
-
-
-def _is_path(expr: AnyExpr) -> bool:
-    """Text that begins with a slash, or with a method and a slash; or what other text is added to."""
-    if isinstance(expr, Binary):
-        return expr.op == "+"
-    if not isinstance(expr, Str):
-        return isinstance(expr, Member) and expr.name[:1].isupper() and "/" not in expr.name
-    value = expr.value or ""
-    return value == "" or value.rpartition(" ")[2].startswith("/")

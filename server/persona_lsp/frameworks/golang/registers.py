@@ -11,8 +11,8 @@ from persona_lsp.frameworks.golang.guards import classify
 from persona_lsp.frameworks.golang.handlers import framework_of
 from persona_lsp.frameworks.golang.paths import normal, optional, pattern, text_of
 from persona_lsp.frameworks.golang.reader import Reader
-from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Value
-from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Str, dotted
+from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Value, reduced
+from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Str, dotted
 
 _METHOD_NAMES: Final = {f"Method{verb.title()}": verb for verb in VERBS.values()}
 _GUARDS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT})
@@ -79,8 +79,8 @@ class Registering(Reader):
 
     def _methods(self, expr: AnyExpr, env: Env) -> tuple[str, ...]:
         """HTTP methods: texts, `http.MethodGet`, a list of these; empty if nobody can tell."""
-        if isinstance(expr, Name) and isinstance(held := env.find(expr.id), Given):
-            expr = held.expr
+        held = reduced(expr, env)
+        expr = held if held is not None else expr
         if isinstance(expr, Items):
             found = tuple(m for item in expr.items for m in self._methods(item, env))
             return found if len(found) == len(expr.items) else ()
@@ -105,8 +105,10 @@ class Registering(Reader):
         guards = (*guards, *(self._guard(a, env, Level.ROUTE) for a in others))
         func = call.func
         at = func.name_start if isinstance(func, Member) else call.start
-        here = Name(at, at + len(func.name.encode()), func.name) if isinstance(func, Member) else call
-        handler, wrapping = self._unwrapped(handler, env)
+        here: Node = Name(at, at + len(func.name.encode()), func.name) if isinstance(func, Member) else call
+        here = self.entry or here
+        held = reduced(handler, env)
+        handler, wrapping = self._unwrapped(held if held is not None else handler, env)
         guards = (*guards, *wrapping)
         shown = "/" + (literal(path) or "?").strip("/")
         key, ref, name = self._handler(handler, env, f"{methods[0].lower()} {shown}")

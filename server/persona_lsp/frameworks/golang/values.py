@@ -1,11 +1,16 @@
 """What names of a Go function stand for while its statements are read: routers, values of known types, expressions."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from msgspec import Struct
 
 from persona_lsp.facts.http import Guard
 from persona_lsp.facts.text import EMPTY, Text
 from persona_lsp.frameworks.golang.dialects import Dialect
-from persona_lsp.syntax.ir import AnyExpr, Lambda, Node
+from persona_lsp.syntax.ir import AnyExpr, Call, Lambda, Member, Name, Node
+
+_HOPS: Final = 12
 
 
 class Routes(Struct, frozen=True, gc=False):
@@ -34,9 +39,10 @@ class Builder(Struct, frozen=True, gc=False):
 
 
 class Typed(Struct, frozen=True, gc=False):
-    """A value of the type, or made by the function (`users.New()`), of that name."""
+    """A value of the type, or made by the function (`users.New()`), of that name; `made` is the literal, if it is one."""
 
     name: str
+    made: Call | None = None
 
 
 class Given(Struct, frozen=True, gc=False):
@@ -62,6 +68,8 @@ class Env(Struct, gc=False):
     names: dict[str, Value] = {}
     parent: "Env | None" = None
     conditional: bool = False
+    structs: Mapping[str, tuple[str, ...]] = {}
+    """The fields of the file's structs, in their order."""
 
     def find(self, name: str) -> Value | None:
         """What the name stands for in this scope or around it."""
@@ -75,4 +83,31 @@ class Env(Struct, gc=False):
 
     def inner(self, *, conditional: bool = False) -> "Env":
         """A scope inside of this one."""
-        return Env(self.prefix, {}, self, self.conditional or conditional)
+        return Env(self.prefix, {}, self, self.conditional or conditional, self.structs)
+
+
+def reduced(expr: AnyExpr | None, env: Env, depth: int = 0) -> AnyExpr | None:
+    """What a name or a field of a struct literal stands for, as far as this file tells; else the expression itself."""
+    if depth > _HOPS:
+        return expr
+    if isinstance(expr, Name):
+        held = env.find(expr.id)
+        if isinstance(held, Typed) and held.made is not None:
+            return held.made
+        return reduced(held.expr, env, depth + 1) if isinstance(held, Given) and held.expr is not expr else expr
+    if isinstance(expr, Member):
+        base = reduced(expr.base, env, depth + 1)
+        if isinstance(base, Call) and base.new:
+            found = field_of(base, expr.name, env)
+            return reduced(found, env, depth + 1) if found is not None else expr
+    return expr
+
+
+def field_of(made: Call, name: str, env: Env) -> AnyExpr | None:
+    """The value of a field in a struct literal."""
+    for kwarg in made.kwargs:
+        if kwarg.name == name:
+            return kwarg.value
+    order = env.structs.get(made.name, ())
+    at = order.index(name) if name in order else -1
+    return made.args[at] if 0 <= at < len(made.args) else None

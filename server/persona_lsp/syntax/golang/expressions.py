@@ -277,12 +277,27 @@ def _literal(body: Syntax | None, kind: Syntax | None, s: bytes, d: int, start: 
     if is_map or (keyed and all(not isinstance(k, Name) for k, _ in keyed)):
         return Object(start, end, tuple(_entry(k, v) for k, v in keyed))
     func = type_of(kind, s, d) if kind is not None else Name(start, start, "")
+    if kind is not None and kind.type == "struct_type" and not keyed:
+        # A type without a name has its fields at hand.
+        values = [_element(m, s, None, d) for m in members]
+        kwargs = tuple(Kwarg(v.start, v.end, f, v) for f, v in zip(_fields(kind, s), values, strict=False))
+        return Call(start, end, func, (), kwargs, new=True, args_start=start, args_end=end)
     if not members and isinstance(func, Name) and func.id in {"gin.H", "echo.Map", "fiber.Map", "bson.M"}:
         return Object(start, end, ())
     args = tuple(_element(m, s, None, d) for p, m in zip(pairs, members, strict=True) if p is None)
     kwargs = tuple(Kwarg(k.start, v.end, k.id, v) for k, v in keyed if isinstance(k, Name))
     at = body.start_byte + 1
     return Call(start, end, func, args, kwargs, new=True, args_start=at, args_end=max(at, body.end_byte - 1))
+
+
+def _fields(kind: Syntax, s: bytes) -> list[str]:
+    return [
+        text_of(name, s)
+        for members in kind.named_children
+        for field in members.named_children
+        for name in field.children_by_field_name("name")
+        if name.is_named
+    ]
 
 
 def _keyed(n: Syntax, s: bytes, inner: Syntax | None, d: int) -> tuple[AnyExpr, AnyExpr] | None:
