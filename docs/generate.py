@@ -37,6 +37,7 @@ LANGUAGES = {
     "csharp": "C#",
     "ruby": "Ruby",
     "go": "Go",
+    "rust": "Rust",
 }
 
 

@@ -11,13 +11,15 @@
                       (tsx-ts-mode . "typescriptreact")
                       (java-mode . "java") (java-ts-mode . "java")
                       (ruby-mode . "ruby") (ruby-ts-mode . "ruby")
-                      (go-mode . "go") (go-ts-mode . "go")))
+                      (go-mode . "go") (go-ts-mode . "go")
+                      (csharp-mode . "csharp") (csharp-ts-mode . "csharp")
+                      (rust-mode . "rust") (rust-ts-mode . "rust")))
     (add-to-list 'lsp-language-id-configuration language))
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection '("persona-lsp"))
     :activation-fn (lsp-activate-on "python" "javascript" "javascriptreact" "typescript" "typescriptreact"
-                                    "java" "ruby" "go")
+                                    "java" "ruby" "go" "csharp" "rust")
     :add-on? t
     :server-id 'persona-lsp)))
 

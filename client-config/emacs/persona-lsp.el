@@ -12,7 +12,9 @@
                   typescript-mode typescript-ts-mode tsx-ts-mode
                   java-mode java-ts-mode
                   ruby-mode ruby-ts-mode
-                  go-mode go-ts-mode)
+                  go-mode go-ts-mode
+                  csharp-mode csharp-ts-mode
+                  rust-mode rust-ts-mode)
                  . ("persona-lsp"))))
 
 ;; (setq-default eglot-workspace-configuration

@@ -4,7 +4,9 @@
 local server = {
   name = 'persona-lsp',
   cmd = { "persona-lsp" },
-  filetypes = { 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby', 'go' },
+  filetypes = {
+    'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby', 'go', 'cs', 'rust',
+  },
   -- The first that is found above the file; the whole repository is one API.
   root_markers = {
     'persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'Gemfile',

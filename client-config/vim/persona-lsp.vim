@@ -24,7 +24,7 @@ endfunction
 " ALE counts the bytes of a line. Settings go beside that: 'persona': 'backend-developer', 'ignore': ['unbounded-list'].
 let s:options = {'positionEncoding': 'utf-8'}
 
-for s:filetype in ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby', 'go']
+for s:filetype in ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby', 'go', 'cs', 'rust']
   call ale#linter#Define(s:filetype, {
   \ 'name': 'persona_lsp',
   \ 'lsp': 'stdio',

@@ -25,11 +25,13 @@ def config(path: str, source: bytes) -> FileFacts | None:
     versions: tuple[tuple[str, str], ...] = ()
     entries: tuple[ConfigEntry, ...] = ()
     paths: ModulePaths | None = None
+    package = ""
     try:
         reader = _MANIFESTS.get(name)
         if reader is not None:
             versions = tuple(reader(text))
             entries = tuple(_go_module(path, text)) if name == "go.mod" else ()
+            package = _crate(text) if name == "Cargo.toml" else ""
         elif name.endswith((".csproj", ".props")):
             versions = tuple(_project(text))
         elif _REQUIREMENTS.search(name):
@@ -50,6 +52,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
         path,
         "config",
         role(path, source[:HEAD]) if entries else "config",
+        package=package,
         versions=versions,
         config=entries,
         secrets=found,
@@ -113,6 +116,25 @@ def _pyproject(text: str) -> Iterator[tuple[str, str]]:
 def _locked(text: str) -> Iterator[tuple[str, str]]:
     for entry in tomllib.loads(text).get("package", []):
         yield str(entry["name"]).lower(), str(entry.get("version", ""))
+
+
+def _cargo(text: str) -> Iterator[tuple[str, str]]:
+    """The dependencies of a `Cargo.toml`; one that the workspace names has no version here."""
+    data: dict[str, Any] = tomllib.loads(text)
+    places = (data, data.get("workspace") or {}, *(data.get("target") or {}).values())
+    for place in places:
+        for group in ("dependencies", "dev-dependencies"):
+            for package, wanted in (place.get(group) or {}).items():
+                entry = wanted if isinstance(wanted, dict) else {"version": wanted}
+                found = _VERSION.search(str(entry.get("version", "")))
+                yield str(entry.get("package", package)), found.group() if found else ""
+
+
+def _crate(text: str) -> str:
+    """The name by which Rust code knows the library of a `Cargo.toml`."""
+    data: dict[str, Any] = tomllib.loads(text)
+    name = (data.get("lib") or {}).get("name") or (data.get("package") or {}).get("name") or ""
+    return str(name).replace("-", "_")
 
 
 def _requirements(text: str) -> Iterator[tuple[str, str]]:
@@ -192,6 +214,7 @@ _MANIFESTS: Final = {
     "package.json": _package_json, "package-lock.json": _package_lock, "npm-shrinkwrap.json": _package_lock,
     "yarn.lock": _yarn_lock, "pyproject.toml": _pyproject, "poetry.lock": _locked, "uv.lock": _locked, "pom.xml": _pom,
     "go.mod": _go_mod, "build.gradle": _gradle, "build.gradle.kts": _gradle, "Gemfile.lock": _gemfile_lock, "Gemfile": _gemfile,
+    "Cargo.toml": _cargo, "Cargo.lock": _locked,
 }  # fmt: skip
 
 

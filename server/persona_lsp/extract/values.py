@@ -162,10 +162,15 @@ def _default(call: Call) -> Str | None:
     return given if isinstance(given, Str) else None
 
 
+_NO_TYPES: Final = frozenset({"impl", "alias", "module"})
+"""What Rust has beside types: blocks of methods, other names, modules."""
+
+
 def classes_of(module: Module) -> Iterator[ClassFacts]:
     """Every class with its bases, fields and methods; what kind it is, frameworks and libraries know better."""
     for cls in module.classes():
-        yield class_facts(cls, module)
+        if cls.kind not in _NO_TYPES:
+            yield class_facts(cls, module)
 
 
 def class_facts(cls: ClassNode, module: Module) -> ClassFacts:

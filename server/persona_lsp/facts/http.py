@@ -153,7 +153,8 @@ class Doc(Struct, frozen=True, gc=False, omit_defaults=True):
 class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """A thing that routes are registered on: app, router, blueprint, controller class.
 
-    `symbol` is its name in this file, unique (`Class.method` scopes are written dotted). `kind`: app, router, class.
+    `symbol` is its name in this file, unique (`Class.method` scopes are written dotted). `kind`: app, router, class,
+    or route: what serves nothing unless it is mounted (a function whose attribute says its path).
     `inherits` names base classes or interfaces whose routes and guards it takes over.
     `merge_params`: whether the parent's path parameters are readable (Express).
     """
@@ -244,7 +245,7 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     derived: bool = False
     """True when a library macro made it (devise, Spring Data REST)."""
     kind: str = "http"
-    """http, websocket, graphql, rpc, message."""
+    """http, websocket, graphql, rpc, message. `dependency` and `signature` are records of functions, and no routes."""
     response_type: str = ""
     response_where: Where | None = None
     path_where: Where | None = None

@@ -57,7 +57,10 @@ def call(state: State, expr: Call, ctx: Context) -> int:
     if thrown is not None:
         # `repository.find(id).orElseThrow(...)` throws only if there is nothing, and is what was found otherwise.
         found = state.visit(expr.receiver, inside(ctx)) if expr.receiver is not None else NEVER
-        note_failure(state, thrown, expr, ctx if thrown.ends else replace(ctx, conditional=True))
+        failing = ctx if thrown.ends else replace(ctx, conditional=True)
+        if thrown.caught:
+            failing = replace(failing, caught=(*ctx.caught, thrown.caught))
+        note_failure(state, thrown, expr, failing)
         walk_arguments(state, expr, inside(ctx))
         if found >= 0 and not thrown.ends:
             state.queries[found]["checked"] = True

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from persona_lsp.flow.answers import default_status, respond
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.bindings import assign, with_
-from persona_lsp.flow.context import NEVER, Context
+from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.failures import raise_, try_
 from persona_lsp.flow.loops import for_
 from persona_lsp.flow.paths import if_, succeeded, switch
@@ -26,7 +26,9 @@ from persona_lsp.syntax.ir import (
     For,
     Group,
     If,
+    Items,
     Jump,
+    Member,
     Name,
     Raise,
     Return,
@@ -34,6 +36,9 @@ from persona_lsp.syntax.ir import (
     Try,
     With,
 )
+
+_COMPOSED: Final = (Items, Member)
+"""What a value may be that is an answer and no call: a status alone, or with its body."""
 
 
 def _do(state: State, node: Do, ctx: Context) -> bool:
@@ -62,6 +67,12 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
             state.in_answer = True
             state.visit(node.value, ctx)
             state.in_answer = False
+            return False
+        answer = state.answer(node.value) if isinstance(node.value, _COMPOSED) else None
+        if answer is not None:
+            respond(state, answer, node.value, ctx, default=default_status(state, answer))
+            if answer.body is not None:
+                state.visit(answer.body, inside(ctx))
             return False
     query = state.visit(node.value, ctx)
     value = node.value.value if isinstance(node.value, Await) else node.value

@@ -63,7 +63,8 @@ class Thrown(Struct, frozen=True, gc=False):
     """An HTTP failure: a raised exception, `abort(404)`, `next(createError(404))`.
 
     `exception`: class or helper name. `message`: the expression that reaches the client, if any.
-    `ends`: control leaves the function here (False for `next(err)`).
+    `ends`: control leaves the function here (False for `next(err)`). `caught`: the name that stands for what failed
+    before, in the message (`map_err(|e| ...)`).
     """
 
     exception: str
@@ -71,6 +72,7 @@ class Thrown(Struct, frozen=True, gc=False):
     status_node: Node | None = None
     message: AnyExpr | None = None
     ends: bool = True
+    caught: str = ""
 
 
 class Read(Struct, frozen=True, gc=False):

@@ -15,6 +15,7 @@ SUFFIXES = {
     "csharp": ".cs",
     "ruby": ".rb",
     "go": ".go",
+    "rust": ".rs",
     "markdown": ".md",
 }
 """File name suffixes by an editor's language identifier, for documents whose name has none.

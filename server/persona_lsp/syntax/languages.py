@@ -67,6 +67,7 @@ _ROWS: Final = (
         ("ruby",),
         ("Rakefile", "Gemfile"),
     ),
+    Language("rust", (".rs",), ("tree_sitter_rust", "language"), "rust", "//", ("rust",)),
 )
 
 LANGUAGES: Final = MappingProxyType({row.id: row for row in _ROWS})
@@ -92,6 +93,11 @@ def language_of_editor(editor_id: str) -> Language | None:
 @cache
 def parser(language_id: str) -> Parser:
     """The parser of a language, made once."""
+    return fresh_parser(language_id)
+
+
+def fresh_parser(language_id: str) -> Parser:
+    """A parser of its own, for pieces of a file."""
     module, function = LANGUAGES[language_id].grammar
     make: Callable[[], object] = getattr(import_module(module), function)
     return Parser(Grammar(make()))

@@ -104,7 +104,7 @@ def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None
             if own is not None:
                 return own
         return function_of(names, calls, function.path, call.name)
-    if call.receiver in ("self", "this", "cls") and function.class_name:
+    if call.receiver in ("self", "this", "cls", "Self") and function.class_name:
         return _method(calls, function.path, function.class_name, call.name)
     if call.receiver_type:
         return of_type(calls, function.path, call.receiver_type, call.name)

@@ -1,5 +1,7 @@
 """What the project's error handlers answer."""
 
+from collections.abc import Mapping
+
 from persona_lsp.facts.http import ErrorHandler
 from persona_lsp.workspace.names import Names, Target, resolve
 
@@ -12,6 +14,17 @@ def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
     responses = names.files[target.path].functions[target.name].responses
     statuses = {r.status for r in responses}
     return statuses.pop() if len(statuses) == 1 else None
+
+
+def status_of(sole: Mapping[str, int], exception: str) -> int | None:
+    """The status that an exception becomes by its name: with its enum (Rust), alone, or as one of its enum's."""
+    plain = exception.replace("::", ".")
+    owner, _, last = plain.rpartition(".")
+    held = owner.rsplit(".", 1)[-1]
+    for key in (f"{held}.{last}", last, f"{held}.*", f"{last}.*"):
+        if key in sole:
+            return sole[key]
+    return None
 
 
 def answering(names: Names) -> frozenset[tuple[str, str]]:

@@ -30,6 +30,8 @@ _ASKED: Final = frozenset({*_PROTECTS, GuardKind.UNKNOWN})
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
 """What hands the request on is called so in Go."""
+_OF_PARTS: Final = ".from_request_parts"
+"""What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
 
 
 def resolved(names: Names, calls: Calls, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
@@ -44,12 +46,43 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     if guard.symbol is None:
         return guard
     function = function_of(names, calls, guard.where.path or path, guard.symbol.name)
+    if function is None and guard.symbol.name.endswith(_OF_PARTS):
+        whole = guard.symbol.name.removesuffix(_OF_PARTS) + ".from_request"
+        function = function_of(names, calls, guard.where.path or path, whole)
     if function is None:
         return guard
+    if function.language == "rust":
+        return _extractor(names, calls, guard, function)
     kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
     if kind is None:
         return guard
     return replace(guard, kind=kind, optional=guard.optional or (kind in _PROTECTS and lets_pass(calls, function)))
+
+
+def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> Guard:
+    """A guard of Rust by what its function does, or those that it calls; one that holds an `Option` refuses nobody."""
+    kind: GuardKind | None = guard.kind if guard.kind in _PROTECTS else kind_of(function)
+    if kind in (None, GuardKind.OTHER):
+        pending, seen = [(function, 0)], {id(function)}
+        while pending:
+            held, depth = pending.pop()
+            for _, callee in callees(calls, held) if depth < _HOPS else ():
+                if id(callee) not in seen:
+                    seen.add(id(callee))
+                    pending.append((callee, depth + 1))
+                    deeper = kind_of(callee)
+                    kind = deeper if deeper in _PROTECTS else kind
+    if kind is None:
+        return guard
+    cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
+    held_by = [f.type for f in cls.fields] if cls is not None else []
+    wraps = bool(held_by) and all(t.startswith("Option<") for t in held_by)
+    return replace(guard, kind=kind, optional=guard.optional or wraps)
+
+
+def reads_credential(function: Function) -> bool:
+    """The function reads the header that callers identify themselves with."""
+    return any(r.place == "header" and _CREDENTIAL.search(r.name) for r in function.inputs)
 
 
 def lets_pass(calls: Calls, function: Function) -> bool:

@@ -16,7 +16,7 @@ from persona_lsp.workspace import aspnet, autoload, calls, classes, nest
 from persona_lsp.workspace.constants import base_of, controllers, drawn, exists, is_switched
 from persona_lsp.workspace.csharp import all_named, found_by_type, project
 from persona_lsp.workspace.dependencies import gathered
-from persona_lsp.workspace.errors import answered, answering
+from persona_lsp.workspace.errors import answered, answering, status_of
 from persona_lsp.workspace.front_end import front_end
 from persona_lsp.workspace.guards import (
     auth_of,
@@ -24,12 +24,25 @@ from persona_lsp.workspace.guards import (
     kind_of,
     lets_pass,
     matches,
+    reads_credential,
     refuses_itself,
     resolved,
     security_rules,
 )
-from persona_lsp.workspace.names import FileIndex, Names, Target, exported, module_file, names, resolve, text, unit
+from persona_lsp.workspace.names import (
+    FileIndex,
+    Names,
+    Target,
+    exported,
+    module_file,
+    names,
+    resolve,
+    signatures_of,
+    text,
+    unit,
+)
 from persona_lsp.workspace.paths import join, normalise
+from persona_lsp.workspace.signatures import signed
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
 from persona_lsp.workspace.urlconf import SITE, included, sites_of
@@ -43,6 +56,8 @@ _ASIDE: Final = frozenset({"scripts", "benchmarks", "benchmark"})
 _OK: Final = 200
 _ENTRIES: Final = frozenset({"app", "server", "index", "main"})
 """Names of files that applications start in."""
+_SIGNED: Final = frozenset({"axum", "actix", "rocket"})
+"""Frameworks whose handlers declare what they take where they stand, and are registered elsewhere."""
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
 
 
@@ -172,7 +187,9 @@ def _world(files: Mapping[str, FileFacts], all_names: Names) -> _World:
         for handler in facts.error_handlers:
             status = handler.status if handler.status is not None else answered(all_names, path, handler)
             if status is not None:
-                statuses.setdefault(handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1], status)
+                name = handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
+                # The variants of Rust's enums are called alike; each counts with its enum.
+                statuses.setdefault(handler.exception if facts.language == "rust" else name, status)
         for cls in facts.classes:
             if cls.status is not None:
                 statuses.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
@@ -367,6 +384,8 @@ def _chains(
         if len(found) > _MAX_CHAINS:
             break
     found = _distinct(found)
+    if not found and router.kind == "route":
+        return ()
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
         rooted = router.kind in ("app", "class") or (not found and autoload.is_entry(path, router))
         if router.framework == "express" and path.rsplit("/", 1)[-1].split(".", 1)[0] in world.loose:
@@ -568,6 +587,8 @@ def _made(
     guards: tuple[Guard, ...], held: tuple[Function | None, tuple[str, str] | None] | None = None,
 ) -> Iterator[Endpoint]:  # fmt: skip
     handler, owner = held or _handler(world, path, facts, route, router)
+    if route.framework in _SIGNED:
+        route = signed(world.names, route, handler, _named(chain.prefix, own))
     context = _context(world, path) if route.framework == "spring" else ""
     every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
     raw = join(context, every_path, chain.prefix, own)
@@ -630,6 +651,11 @@ def _made(
         yield completed(endpoint, world.calls, world.sole_status)
 
 
+def _named(prefix: str, own: str) -> tuple[str, ...]:
+    """The parameters of a path, in order."""
+    return tuple(name for segment in normalise(join(prefix, own))[1] for name in segment.names)
+
+
 def _with_shared(world: _World, route: Route, owner: tuple[str, str] | None) -> Route:
     """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
     if owner is None or route.framework != "spring":
@@ -674,7 +700,8 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
-        params=tuple(_params(endpoint, handler, before, depended.params)), auth=_auth(endpoint, handler, before),
+        params=tuple(_params(endpoint, handler, before, depended.params)),
+        auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before),
     )  # fmt: skip
 
 
@@ -707,7 +734,7 @@ def _statuses(
         for thrown in function.raises:
             status = thrown.status
             if status is None and thrown.exception:
-                status = sole.get(thrown.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1])
+                status = status_of(sole, thrown.exception)
             if status is not None:
                 found.add(status)
     for function in before:
@@ -851,6 +878,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
     auth = auth_of(endpoint.guards, handler, before)
     if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
         return Auth.UNKNOWN
+    if auth is Auth.NONE and endpoint.framework in _SIGNED and any(map(reads_credential, endpoint.callees)):
+        return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
     named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
     return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth
 
@@ -1090,6 +1119,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
         index.imports, index.exports, index.stars, index.aliases,
         tuple(r for r in new.routes if r.kind == "dependency"), {v.name: v for v in new.views}, dict(new.registries),
+        signatures_of(new),
     )}  # fmt: skip
     # A function that only moved shares its facts with what it was; one that was read again has none of the same objects.
     unchanged = frozenset(
@@ -1113,6 +1143,9 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
                 fresh_route, unknown_params=route.unknown_params or fresh_route.unknown_params,
                 dependencies=route.dependencies,
             )  # fmt: skip
+        if route.framework in _SIGNED and handler is not None and path in (endpoint.where.path, handler.path):
+            own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())
+            route = signed(project.names, own, handler, endpoint.path_params)
         fresh = replace(
             endpoint, handler=handler, route=route, where=route.where, declared=route.declared,
             body=None if endpoint.body is None else route.body,

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from persona_lsp.facts.code import FileFacts, ModulePaths
+from persona_lsp.workspace import rust_modules
 
 SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
 """Languages that share their modules."""
@@ -31,6 +32,8 @@ class Modules(Struct):
     mapped: Mapping[str, Mapped]
     """By folder, for those that have a `tsconfig.json`."""
     found: dict[tuple[str, str], str | None]
+    crates: Mapping[str, str]
+    """Libraries of the workspace by the name that Rust code has for them: the file that each begins with."""
 
     @classmethod
     def of(cls, files: Mapping[str, FileFacts]) -> "Modules":
@@ -50,13 +53,16 @@ class Modules(Struct):
             folder, _, name = path.rpartition("/")
             if name in _GOVERNING and (name == _GOVERNING[0] or folder not in mapped):
                 mapped[folder] = _mapped(configured, path)
-        return cls(files, {k: tuple(v) for k, v in tails.items()}, mapped, {})
+        return cls(files, {k: tuple(v) for k, v in tails.items()}, mapped, {}, dict(rust_modules.crates(files)))
 
     def file(self, path: str, module: str, language: str) -> str | None:
         """The file that `module` means when `path` imports it; None for packages that are not in the workspace."""
-        key = (path if module.startswith(".") else path.rpartition("/")[0], module)
+        key = (path if module.startswith(".") or language == "rust" else path.rpartition("/")[0], module)
         if key not in self.found:
             found = self._python(path, module) if language == "python" else None
+            if language == "rust":
+                located = rust_modules.located(self.files, self.crates, path, module.split("."))
+                found = located[0] if located is not None and not located[1] else None
             if language in SCRIPT:
                 found = self._script(path, module)
             self.found[key] = found

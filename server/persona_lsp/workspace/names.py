@@ -11,6 +11,7 @@ from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Impo
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.facts.views import Registry, View
+from persona_lsp.workspace import rust_modules
 from persona_lsp.workspace.golang import Packages, resolved
 from persona_lsp.workspace.modules import SCRIPT, Modules
 
@@ -44,6 +45,8 @@ class FileIndex(Struct, frozen=True):
     """Records of what handlers depend on, which stand among the routes."""
     views: Mapping[str, View] = {}
     registries: Mapping[str, Registry] = {}
+    signatures: Mapping[str, Route] = {}
+    """By the key of a function: what its signature says of it as a handler, wherever it is registered."""
 
 
 class Names(Struct):
@@ -106,8 +109,13 @@ def index(facts: FileFacts) -> FileIndex:
         facts, {r.symbol: r for r in facts.routers}, {f.key: f for f in facts.functions}, classes,
         {c.name: c for c in facts.constants}, imports, exports, tuple(stars), dict(facts.aliases),
         tuple(r for r in facts.routes if r.kind == "dependency"), {v.name: v for v in facts.views},
-        dict(facts.registries),
+        dict(facts.registries), signatures_of(facts),
     )  # fmt: skip
+
+
+def signatures_of(facts: FileFacts) -> Mapping[str, Route]:
+    """The records of signatures, which stand among the routes of a file."""
+    return {r.handler_key: r for r in facts.routes if r.kind == "signature"}
 
 
 def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | None = None) -> Names:
@@ -170,6 +178,8 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
         through = _member(all_names, held, rest, depth + 1) if held is not None else None
         return through or named(all_names, entry, name, depth, _member)
     first, _, rest = name.partition(".")
+    if entry.facts.language == "rust":
+        return _rust(all_names, path, entry, name, depth)
     if first.endswith("()"):
         made = _alias_target(all_names, path, first, depth)
         return _member(all_names, made, rest, depth) if made is not None and rest else made
@@ -195,6 +205,37 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
             if found is not None:
                 return found
     return _by_package(all_names, entry, name, depth)
+
+
+def _rust(all_names: Names, path: str, entry: FileIndex, name: str, depth: int) -> Target | None:
+    """A path of Rust: through what `use` and `mod` bind, from `crate`, `super` or a library, or through a glob.
+
+    A name with `#` behind it is the route that an attribute gives to the function of that name.
+    """
+    first, _, rest = name.partition(".")
+    plain = first.removesuffix("#")
+    parts = name.split(".")
+    item = entry.imports.get(plain)
+    if item is not None:
+        bound = item.module if item.name in ("*", "") else f"{item.module}.{item.name}"
+        parts = f"{bound}{first.removeprefix(plain)}{'.' if rest else ''}{rest}".split(".")
+    located = rust_modules.located(all_names.modules.files, all_names.modules.crates, path, parts)
+    if located is not None:
+        file, left = located
+        inner = ".".join(left)
+        if not inner:
+            return Target("module", file, "")
+        if (file, inner) != (path, name):
+            found = _resolve(all_names, file, inner, depth + 1)
+            if found is not None:
+                return found
+    for star in entry.stars:
+        file_of_star = module_file(all_names, path, star.module)
+        if file_of_star is not None and file_of_star != path:
+            found = _resolve(all_names, file_of_star, name, depth + 1)
+            if found is not None:
+                return found
+    return None
 
 
 def _own(entry: FileIndex, path: str, name: str) -> Target | None:

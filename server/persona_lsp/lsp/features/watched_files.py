@@ -11,9 +11,9 @@ from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.uris import to_path
 
 GLOBS = (
-    "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,cs,rb,rake,ru,go}",
+    "**/*.{py,pyi,js,cjs,mjs,ts,cts,mts,jsx,tsx,java,cs,rb,rake,ru,go,rs}",
     "**/{persona-lsp.toml,pyproject.toml,package.json,pom.xml,build.gradle,Gemfile,Gemfile.lock,Rakefile,go.mod}",
-    "**/{*.csproj,Directory.Packages.props,Directory.Build.props}",
+    "**/{*.csproj,Directory.Packages.props,Directory.Build.props,Cargo.toml,Cargo.lock}",
     "**/{tsconfig,jsconfig}*.json",
     "**/{application,bootstrap}*.{yml,yaml,properties}",
     "**/{.claude,.github,.cursor}/agents/**/*.md",

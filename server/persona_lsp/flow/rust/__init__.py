@@ -1,0 +1,1 @@
+"""What the frameworks of Rust have in common."""

@@ -1,0 +1,45 @@
+"""axum, with the OpenAPI routers of utoipa and aide."""
+
+from typing import Final
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import Route
+from persona_lsp.findings.edit import Edit
+from persona_lsp.findings.intent import Intent
+from persona_lsp.flow.rust.names import rust_file, schemas, signature
+from persona_lsp.flow.rust.words import error_handlers
+from persona_lsp.frameworks.api import Extracted, Framework
+from persona_lsp.frameworks.axum import LANGUAGES
+from persona_lsp.frameworks.axum.routes import found_in
+from persona_lsp.frameworks.axum.words import EXTRACTORS, WORDS, detects, handling
+from persona_lsp.syntax.ir import Module
+
+_TRAITS: Final = frozenset({"IntoResponse"})
+_METHODS: Final = frozenset({"into_response", "status_code", "status", "status_and_message", "as_status"})
+
+
+def extract(module: Module) -> Extracted:
+    """Routers, signatures of handlers, errors that answer for themselves, and types of requests."""
+    file = rust_file(module)
+    found = found_in(module)
+    signatures: list[Route] = []
+    for unit in file.units:
+        role = handling(unit.node, unit.cls, module)
+        if role is not None and role.kind == "handler":
+            signatures.append(signature(unit, file, EXTRACTORS, found.order + len(signatures) + 1))
+    return Extracted(
+        routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses),
+        routes=(*found.routes, *signatures), error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)),
+        classes=tuple(schemas(file)), inline=tuple(found.inline), problems=tuple(found.problems),
+    )  # fmt: skip
+
+
+def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] | None:  # noqa: ARG001 -- none is spelled yet
+    """The edits of a fix."""
+    return None
+
+
+FRAMEWORK: Final = Framework(
+    id="axum", title="axum", languages=LANGUAGES, detects=detects, extract=extract, vocabulary=WORDS, spell=spell,
+    order_decides=False, packages=("axum",),
+)  # fmt: skip

@@ -1,0 +1,139 @@
+"""actix-web: applications, scopes, resources, configuration in other files, attributes."""
+
+from tests.harness.engine import read
+
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+USE = "use actix_web::{web, App, HttpResponse, HttpServer, HttpRequest, get, post, Responder};\n"
+
+
+def endpoints(**files: str) -> dict[str, Endpoint]:
+    sources = {f"src/{name.replace('__', '/')}.rs": (USE + text).encode() for name, text in files.items()}
+    return {e.label: e for e in read(sources).snapshot.endpoints}
+
+
+def labels(**files: str) -> list[str]:
+    return sorted(endpoints(**files))
+
+
+def test_scopes_resources_and_routes() -> None:
+    assert labels(
+        main="""
+        async fn main() {
+            HttpServer::new(move || {
+                App::new()
+                    .wrap(Logger::default())
+                    .service(web::resource("/").to(index))
+                    .service(
+                        web::scope("/api")
+                            .service(web::resource("users").route(web::get().to(list)).route(web::post().to_async(create)))
+                            .service(web::resource(["/a", "/b"]).route(web::route().method(Method::PUT).to(put)))
+                            .route("/users/{id:\\\\d+}", web::delete().to(remove))
+                            .route("/guarded", web::route().guard(guard::Patch()).to(patch)),
+                    )
+                    .route("/files/{tail:.*}", web::get().to(files))
+            }).bind(address)?.run().await
+        }
+        """
+    ) == [
+        "ANY /", "DELETE /api/users/{id}", "GET /api/users", "GET /files/{tail}", "PATCH /api/guarded", "POST /api/users",
+        "PUT /api/a", "PUT /api/b",
+    ]  # fmt: skip
+
+
+def test_configuration_in_other_files() -> None:
+    assert labels(
+        main="""
+        mod routes;
+        async fn main() { HttpServer::new(|| App::new().configure(routes::configure).service(web::scope("/v1").configure(|cfg| { routes::configure(cfg); }))); }
+        """,
+        routes__mod="""
+        mod users;
+        pub fn configure(cfg: &mut web::ServiceConfig) { cfg.route("/x", web::get().to(x)); users::add(cfg); cfg.service(users::scope()); }
+        """,
+        routes__users="""
+        pub fn add(config: &mut web::ServiceConfig) { config.service(web::resource("/added").route(web::get().to(x))); }
+        pub fn scope() -> actix_web::Scope { web::scope("/users").route("", web::get().to(x)) }
+        """,
+    ) == ["GET /added", "GET /users", "GET /v1/added", "GET /v1/users", "GET /v1/x", "GET /x"]
+
+
+def test_attributes_are_served_where_they_are_registered() -> None:
+    assert labels(
+        main="""
+        mod users;
+        async fn main() { HttpServer::new(|| App::new().service(hello).service(web::scope("/api").service(users::list).service((users::both, users::again)))); }
+        #[get("/hello/{name}")]
+        async fn hello(path: web::Path<String>) -> impl Responder { HttpResponse::Ok() }
+        #[get("/never")]
+        async fn never() -> impl Responder { HttpResponse::Ok() }
+        """,
+        users="""
+        pub use self::inner::again;
+        mod inner;
+        #[actix_web::get("/users")]
+        pub async fn list() -> HttpResponse { HttpResponse::Ok().finish() }
+        #[actix_web::route("/both", method = "GET", method = "POST")]
+        pub async fn both() -> HttpResponse { HttpResponse::Ok().finish() }
+        """,
+        users__inner='#[post("/again")] pub async fn again() -> HttpResponse { HttpResponse::Created().finish() }',
+    ) == ["GET /api/both", "GET /api/users", "GET /hello/{name}", "POST /api/again", "POST /api/both"]
+
+
+def test_answers_and_errors() -> None:
+    found = endpoints(
+        main="""
+        async fn main() { HttpServer::new(|| App::new().service(a).service(b).service(c).service(d)); }
+        #[post("/a")]
+        async fn a(body: web::Json<New>) -> Result<HttpResponse, AppError> {
+            let x = find().await?.ok_or_else(|| AppError::NotFound)?;
+            Ok(HttpResponse::Created().json(x))
+        }
+        #[get("/b")]
+        async fn b() -> impl Responder {
+            match load().await { Ok(x) => HttpResponse::Ok().json(x), Err(e) => HttpResponse::InternalServerError().finish() }
+        }
+        #[get("/c")]
+        async fn c() -> actix_web::Result<web::Json<i32>> { let x = load().map_err(error::ErrorBadRequest)?; Ok(web::Json(x)) }
+        #[get("/d")]
+        async fn d() -> HttpResponse { HttpResponse::build(StatusCode::ACCEPTED).json(1) }
+        pub enum AppError { NotFound, Internal }
+        impl ResponseError for AppError {
+            fn status_code(&self) -> StatusCode { match *self { AppError::NotFound => StatusCode::NOT_FOUND, AppError::Internal => StatusCode::INTERNAL_SERVER_ERROR } }
+        }
+        """
+    )
+    assert {e.path: e.statuses for e in found.values()} == {
+        "/a": (201, 404), "/b": (200, 500), "/c": (200, 400), "/d": (202,),
+    }  # fmt: skip
+
+
+def test_middleware_guards_the_whole_scope() -> None:
+    found = endpoints(
+        main="""
+        async fn main() {
+            HttpServer::new(|| App::new()
+                .service(web::scope("/in").route("/a", web::get().to(h)).wrap(HttpAuthentication::bearer(validator)))
+                .service(web::scope("/out").wrap(Logger::default()).route("/a", web::get().to(h)))
+                .route("/who", web::get().to(who)));
+        }
+        async fn h() -> HttpResponse { HttpResponse::Ok().finish() }
+        async fn who(user: Option<Identity>) -> HttpResponse { HttpResponse::Ok().finish() }
+        """
+    )
+    assert {e.path: e.auth for e in found.values()} == {
+        "/in/a": Auth.REQUIRED, "/out/a": Auth.NONE, "/who": Auth.OPTIONAL,
+    }  # fmt: skip
+
+
+def test_what_is_no_route_is_silent() -> None:
+    assert (
+        labels(
+            main="""
+            fn f(req: HttpRequest) { req.headers().get("x"); session.get("user"); map.route("/x", 1); client.post("/y"); }
+            #[cfg(test)]
+            mod tests { fn a() { App::new().route("/test", web::get().to(x)); } }
+            """
+        )
+        == []
+    )

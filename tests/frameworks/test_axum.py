@@ -1,0 +1,270 @@
+"""axum: routers across functions, files and crates; extractors, layers and answers."""
+
+from tests.harness.engine import read
+
+from persona_lsp.facts.http import In
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+USE = "use axum::{Router, Json, routing::{get, post, delete}, extract::{Path, Query, State}, http::StatusCode};\n"
+
+
+def endpoints(**files: str) -> dict[str, Endpoint]:
+    """Endpoints by label; `routes__users="…"` is `src/routes/users.rs`, which uses axum's names."""
+    sources = {
+        (f"src/{name.replace('__', '/')}.rs" if name != "cargo" else "Cargo.toml"): (
+            text if name == "cargo" else USE + text
+        ).encode()
+        for name, text in files.items()
+    }
+    return {e.label: e for e in read(sources).snapshot.endpoints}
+
+
+def labels(**files: str) -> list[str]:
+    return sorted(endpoints(**files))
+
+
+def test_chained_methods_and_parameters_of_both_notations() -> None:
+    assert labels(
+        main='fn app() -> Router { Router::new().route("/a/:id", get(a).post(b)).route("/b/{id}/{*rest}", axum::routing::any(c)) }'
+    ) == ["ANY /b/{id}/{rest}", "GET /a/{id}", "POST /a/{id}"]
+
+
+def test_nesting_and_merging_across_files() -> None:
+    assert labels(
+        main="""
+        mod routes;
+        use routes::users;
+        const API: &str = "/api";
+        #[tokio::main]
+        async fn main() {
+            let api = Router::new().nest("/users", users::router()).merge(crate::routes::router());
+            let app = Router::new().route("/health", get(|| async { "ok" })).nest(API, api).with_state(());
+            axum::serve(listener, app).await.unwrap();
+        }
+        """,
+        routes__mod='pub mod users;\npub fn router() -> Router { Router::new().route("/posts", get(list)) }',
+        routes__users='pub fn router() -> Router { let r = Router::new(); let r = r.route("/", get(list)); r.route("/{id}", delete(remove)) }',
+    ) == ["DELETE /api/users/{id}", "GET /api/posts", "GET /api/users", "GET /health"]
+
+
+def test_routers_of_other_crates_methods_and_associated_functions() -> None:
+    sources = {
+        "api/Cargo.toml": b'[package]\nname = "my-api"\n',
+        "api/src/lib.rs": (USE + 'pub struct Api; impl Api { pub fn router() -> Router { Self::inner().route("/a", get(a)) } fn inner() -> Router { Router::new().route("/b", get(b)) } }').encode(),
+        "app/Cargo.toml": b'[package]\nname = "app"\n[dependencies]\nmy-api = { path = "../api" }\n',
+        "app/src/main.rs": (USE + 'use my_api::Api;\nfn app() -> Router { Router::new().nest("/v1", Api::router()) }').encode(),
+    }  # fmt: skip
+    assert sorted(e.label for e in read(sources).snapshot.endpoints) == ["GET /v1/a", "GET /v1/b"]
+
+
+def test_a_function_that_adds_to_the_router_that_it_is_given() -> None:
+    assert labels(
+        main="""
+        fn app() -> Router { add(Router::new().route("/a", get(a))) }
+        fn add(router: Router) -> Router { router.route("/b", get(b)) }
+        """
+    ) == ["GET /a", "GET /b"]
+
+
+def test_method_routers_of_other_files() -> None:
+    assert labels(
+        main='mod users; fn app() -> Router { Router::new().route("/users", users::methods()) }',
+        users="use axum::routing::MethodRouter; pub fn methods() -> MethodRouter { get(list).post(create) }",
+    ) == ["GET /users", "POST /users"]
+
+
+def test_routes_of_literal_loops_are_known_and_others_are_not() -> None:
+    assert labels(
+        main="""
+        fn app() -> Router {
+            let mut app = Router::new();
+            for path in ["/a", "/b"] { app = app.route(path, get(h)); }
+            for plugin in plugins() { app = app.route(&plugin.path, get(h)); }
+            app
+        }
+        """
+    ) == ["GET /a", "GET /b"]
+
+
+def test_attributes_of_utoipa_count_where_a_router_takes_the_handler() -> None:
+    handlers = """
+    #[utoipa::path(get, path = "/users/{id}", responses((status = 200, body = User)))]
+    pub async fn show(Path(id): Path<i32>) -> Json<User> { Json(find(id)) }
+    #[utoipa::path(post, path = "/unused")]
+    pub async fn unused() {}
+    """
+    assert labels(
+        main='mod users; fn app() { let (r, api) = OpenApiRouter::new().nest("/api", OpenApiRouter::new().routes(routes!(users::show))).split_for_parts(); }',
+        users=handlers,
+    ) == ["GET /api/users/{id}"]
+    assert labels(main='fn app() -> Router { Router::new().route("/users/{id}", get(show)) }' + handlers) == [
+        "GET /users/{id}"
+    ]
+
+
+def test_what_is_no_route_is_silent() -> None:
+    assert (
+        labels(
+            main="""
+            use std::collections::HashMap;
+            fn f(headers: HeaderMap, map: HashMap<String, String>, cache: Cache) {
+                headers.get("authorization"); map.get("/x"); client.get("https://example.com").send();
+                cache.route("/a", key("x")); get("/not-a-route");
+            }
+            #[cfg(test)]
+            mod tests { fn app() -> Router { Router::new().route("/test", get(h)) } }
+            """
+        )
+        == []
+    )
+
+
+EXTRACTOR = """
+pub struct AuthUser { id: i32 }
+impl<S> axum::extract::FromRequestParts<S> for AuthUser {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        let header = parts.headers.get("authorization").ok_or(StatusCode::UNAUTHORIZED)?;
+        decode(header)
+    }
+}
+pub struct MaybeUser(pub Option<AuthUser>);
+impl<S> axum::extract::FromRequestParts<S> for MaybeUser {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        Ok(Self(parts.headers.get("authorization").map(decode)))
+    }
+}
+pub struct Ctx;
+impl<S> axum::extract::FromRequestParts<S> for Ctx {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        AuthUser::from_request_parts(parts, state).await?; Ok(Ctx)
+    }
+}
+pub struct Page;
+impl<S> axum::extract::FromRequestParts<S> for Page {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> { Ok(Page) }
+}
+"""
+
+
+def test_extractors_of_other_files_say_who_may_call() -> None:
+    found = endpoints(
+        main="""
+        mod auth; use crate::auth::*; use auth::{AuthUser, MaybeUser, Ctx, Page};
+        fn app() -> Router {
+            Router::new().route("/a", get(a)).route("/b", get(b)).route("/c", get(c)).route("/d", get(d)).route("/e", get(e)).route("/f", get(f))
+        }
+        async fn a(user: AuthUser) -> Json<i32> { Json(1) }
+        async fn b(user: Option<AuthUser>) -> Json<i32> { Json(1) }
+        async fn c(user: MaybeUser) -> Json<i32> { Json(1) }
+        async fn d(ctx: Ctx) -> Json<i32> { Json(1) }
+        async fn e(page: Page, State(db): State<Db>) -> Json<i32> { Json(1) }
+        async fn f(State(db): State<Db>) -> Json<i32> { Json(1) }
+        """,
+        auth=EXTRACTOR,
+    )
+    assert {e.path: e.auth for e in found.values()} == {
+        "/a": Auth.REQUIRED, "/b": Auth.OPTIONAL, "/c": Auth.OPTIONAL, "/d": Auth.REQUIRED, "/e": Auth.NONE,
+        "/f": Auth.NONE,
+    }  # fmt: skip
+
+
+def test_layers_cover_what_was_added_before_them() -> None:
+    found = endpoints(
+        main="""
+        mod auth;
+        fn app() -> Router {
+            Router::new()
+                .route("/secret", get(h))
+                .route_layer(axum::middleware::from_fn(auth::require))
+                .route("/open", get(h))
+                .route("/one", get(h).layer(from_fn_with_state(state, auth::require)))
+                .layer(TraceLayer::new_for_http())
+        }
+        async fn h() -> Json<i32> { Json(1) }
+        """,
+        auth="""
+        pub async fn require(request: Request, next: Next) -> Result<Response, StatusCode> {
+            if check(&request) { return Err(StatusCode::UNAUTHORIZED); }
+            Ok(next.run(request).await)
+        }
+        """,
+    )
+    assert {e.path: e.auth for e in found.values()} == {
+        "/secret": Auth.REQUIRED, "/open": Auth.NONE, "/one": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_inputs_are_those_of_the_signature() -> None:
+    found = endpoints(
+        main='mod users; fn app() -> Router { Router::new().route("/users/:user_id/posts/:id", post(users::create)) }',
+        users="""
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct Filter { page_size: Option<i64>, search: String, #[serde(rename = "q")] query: String, #[serde(flatten)] more: More }
+        #[derive(serde::Deserialize)]
+        pub struct More { sort: Option<String> }
+        #[derive(serde::Deserialize)]
+        pub struct NewPost { title: String }
+        pub async fn create(Path((user, post)): Path<(i32, i32)>, Query(f): Query<Filter>, Json(body): Json<NewPost>) -> (StatusCode, Json<Post>) {
+            (StatusCode::CREATED, Json(insert(user, body)))
+        }
+        """,
+    )["POST /users/{user_id}/posts/{id}"]
+    assert [(p.name, p.place, p.required) for p in found.params] == [
+        ("user_id", In.PATH, True), ("id", In.PATH, True), ("pageSize", In.QUERY, False), ("search", In.QUERY, True),
+        ("q", In.QUERY, True), ("sort", In.QUERY, False),
+    ]  # fmt: skip
+    assert found.body is not None
+    assert found.body.type == "NewPost"
+    assert found.statuses == (201,)
+
+
+def test_errors_become_what_their_type_answers() -> None:
+    found = endpoints(
+        main="""
+        mod error; use crate::error::AppError;
+        fn app() -> Router { Router::new().route("/a/{id}", get(a)).route("/b", post(b)).route("/c", delete(c)) }
+        async fn a(Path(id): Path<i32>) -> Result<Json<User>, AppError> {
+            let user = find(id).await?.ok_or(AppError::NotFound)?;
+            if user.hidden { return Err(AppError::Denied("no".into())); }
+            Ok(Json(user))
+        }
+        async fn b(Json(x): Json<New>) -> Result<impl IntoResponse, (StatusCode, String)> {
+            save(x).map_err(|e| (StatusCode::UNPROCESSABLE_ENTITY, "bad".to_string()))?;
+            Ok((StatusCode::CREATED, Json(1)))
+        }
+        async fn c() -> StatusCode { if gone() { return StatusCode::NOT_FOUND; } StatusCode::NO_CONTENT }
+        """,
+        error="""
+        pub enum AppError { NotFound, Denied(String), Db(sqlx::Error) }
+        impl IntoResponse for AppError {
+            fn into_response(self) -> Response {
+                let (status, text) = match self {
+                    AppError::NotFound => (StatusCode::NOT_FOUND, "gone".to_string()),
+                    Self::Denied(why) => (StatusCode::FORBIDDEN, why),
+                    AppError::Db(e) => { tracing::error!("{e}"); (StatusCode::INTERNAL_SERVER_ERROR, "oops".to_string()) }
+                };
+                (status, Json(text)).into_response()
+            }
+        }
+        """,
+    )
+    assert {e.path: e.statuses for e in found.values()} == {
+        "/a/{id}": (200, 403, 404), "/b": (201, 422), "/c": (204, 404),
+    }  # fmt: skip
+
+
+def test_texts_of_concatenations_and_formats() -> None:
+    assert labels(
+        main="""
+        const V1: &str = "/v1";
+        fn app() -> Router {
+            let base = format!("{V1}/users");
+            Router::new().route(&base, get(h)).route(&format!("{}/x", V1), get(h)).route([V1, "/y"].concat().as_str(), get(h))
+        }
+        """
+    ) == ["GET /v1/users", "GET /v1/x", "GET /v1/y"]

@@ -1,0 +1,108 @@
+"""Rocket: attributes, mounts in other files, request guards, answers."""
+
+from tests.harness.engine import read
+
+from persona_lsp.facts.http import In
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+
+def endpoints(**files: str) -> dict[str, Endpoint]:
+    sources = {f"src/{name.replace('__', '/')}.rs": text.encode() for name, text in files.items()}
+    return {e.label: e for e in read(sources).snapshot.endpoints}
+
+
+def labels(**files: str) -> list[str]:
+    return sorted(endpoints(**files))
+
+
+def test_mounts_of_lists_from_everywhere() -> None:
+    assert labels(
+        main="""
+        #[macro_use] extern crate rocket;
+        mod routes;
+        #[launch]
+        fn rocket() -> _ {
+            let base = "/v1";
+            rocket::build()
+                .mount("/", routes![index])
+                .mount([base, "/api"].concat(), routes::all())
+                .mount("/users", routes![routes::users::list, routes::users::show])
+                .register("/", catchers![not_found])
+        }
+        #[get("/")]
+        fn index() -> &'static str { "hello" }
+        #[get("/unmounted")]
+        fn unmounted() -> &'static str { "" }
+        #[catch(404)]
+        fn not_found() -> &'static str { "nothing" }
+        """,
+        routes__mod="""
+        pub mod users;
+        use rocket::Route;
+        pub fn all() -> Vec<Route> { let mut list = routes![one]; list.append(&mut users::routes()); list }
+        #[get("/one")]
+        fn one() -> String { String::new() }
+        """,
+        routes__users="""
+        use rocket::Route;
+        pub fn routes() -> Vec<Route> { routes![create] }
+        #[get("/?<page>&<filter..>")]
+        pub fn list(page: Option<i32>, filter: Filter) -> Json<i32> { Json(1) }
+        #[get("/<id>", rank = 2)]
+        pub fn show(id: i32) -> Option<Json<i32>> { None }
+        #[post("/new/<path..>", format = "json", data = "<user>")]
+        fn create(path: PathBuf, user: Json<New>) -> Status { Status::Created }
+        #[derive(FromForm)]
+        pub struct Filter { name: String, #[field(name = "s")] sort: Option<String> }
+        """,
+    ) == ["GET /", "GET /users", "GET /users/{id}", "GET /v1/api/one", "POST /v1/api/new/{path}"]
+
+
+def test_parameters_bodies_and_statuses() -> None:
+    found = endpoints(
+        main="""
+        #[macro_use] extern crate rocket;
+        fn main() { rocket::ignite().mount("/", routes![list, create, other, moved]).launch(); }
+        #[get("/a/<id>?<page>&<filter..>")]
+        fn list(id: i32, page: Option<i32>, filter: Filter, db: Db) -> Json<i32> { Json(1) }
+        #[derive(FromForm)]
+        struct Filter { name: String }
+        #[post("/b", data = "<user>")]
+        fn create(user: Json<New>) -> Result<status::Created<Json<i32>>, Status> {
+            if bad(&user) { return Err(Status::UnprocessableEntity); }
+            Ok(status::Created::new("/b/1").body(Json(1)))
+        }
+        #[put("/c")]
+        fn other() -> (Status, Json<i32>) { (Status::Accepted, Json(1)) }
+        #[delete("/d")]
+        fn moved() -> Redirect { Redirect::to(uri!("/")) }
+        """
+    )
+    first = found["GET /a/{id}"]
+    assert [(p.name, p.place, p.required) for p in first.params] == [
+        ("id", In.PATH, True), ("page", In.QUERY, False), ("name", In.QUERY, True),
+    ]  # fmt: skip
+    assert found["POST /b"].body is not None
+    assert {e.path: e.statuses for e in found.values()} == {
+        "/a/{id}": (200,), "/b": (201, 422), "/c": (202,), "/d": (303,),
+    }  # fmt: skip
+
+
+def test_request_guards() -> None:
+    found = endpoints(
+        main="""
+        #[macro_use] extern crate rocket;
+        fn main() { rocket::build().mount("/", routes![a, b, c, d]); }
+        #[get("/a")] fn a(auth: Auth) -> String { x() }
+        #[get("/b")] fn b(auth: Option<Auth>) -> String { x() }
+        #[get("/c")] fn c(key: Key) -> String { x() }
+        #[get("/d")] fn d(db: Db, state: &State<App>, cookies: &CookieJar<'_>) -> String { x() }
+        impl<'r> FromRequest<'r> for Key {
+            async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> { match find(req) { Some(k) => Outcome::Success(k), None => Outcome::Forward(()) } }
+        }
+        fn find(req: &Request) -> Option<Key> { req.headers().get_one("authorization").map(decode) }
+        """
+    )
+    assert {e.path: e.auth for e in found.values()} == {
+        "/a": Auth.REQUIRED, "/b": Auth.OPTIONAL, "/c": Auth.REQUIRED, "/d": Auth.NONE,
+    }  # fmt: skip
