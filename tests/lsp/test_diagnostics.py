@@ -178,6 +178,40 @@ def test_pulling_a_workspace_without_findings_again_and_again(client: Client, tm
     assert item["uri"] == (tmp_path / "b.py").as_uri()
 
 
+def test_a_document_that_is_closed_between_two_pulls_of_the_workspace_is_taken_back_in_two_of_them(
+    client: Client, tmp_path: Path
+) -> None:
+    client.initialize(PULL, tmp_path)
+    assert client.request("workspace/diagnostic", {"previousResultIds": []}) == {"items": []}
+    client.open(URI, "bad1\n")
+    assert len(pull(client)["items"]) == 1
+    client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+
+    def workspace(known: str) -> dict[str, str]:
+        previous = [{"uri": URI, "value": known}] if known else []
+        (item,) = client.request("workspace/diagnostic", {"previousResultIds": previous})["items"]
+        assert (item["uri"], item["kind"], item["items"]) == (URI, "full", [])
+        return item
+
+    # The first answer may reach the client while it still waits for its last own question about the document.
+    first = workspace("")
+    second = workspace(first["resultId"])
+    assert first["resultId"] != second["resultId"]
+    number = client.start("workspace/diagnostic", {"previousResultIds": [{"uri": URI, "value": second["resultId"]}]})
+    client.request("workspace/symbol", {"query": "nothing"})
+    assert number not in client.answers, "nothing is new, so the answer waits"
+
+
+def test_pulling_a_settings_file_is_answered(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "persona-lsp.toml"
+    file.write_text("")
+    client.initialize(PULL, tmp_path)
+    client.open(file.as_uri(), "persna = 1\n", language="toml")
+    assert pull(client, file.as_uri())["items"] == []
+    problems = client.notified("textDocument/publishDiagnostics")[-1]
+    assert "did you mean `persona`?" in problems["diagnostics"][0]["message"]
+
+
 def test_pulling_the_workspace_with_uris_as_another_client_spells_them(client: Client, tmp_path: Path) -> None:
     folder = tmp_path / "a & b"
     folder.mkdir()

@@ -143,6 +143,18 @@ def test_an_unsaved_settings_file_counts(client: Client, tmp_path: Path) -> None
     client.settled(uri, lambda found: not found)
 
 
+def test_what_is_wrong_in_an_open_settings_file_stays_shown(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "persona-lsp.toml"
+    file.write_text("")
+    client.initialize(root=tmp_path, initializationOptions={"debounceMs": 0})
+    client.open(file.as_uri(), "persna = 1\n", language="toml")
+    assert len(client.diagnostics(file.as_uri(), 1)) == 1
+    client.open((tmp_path / "a.py").as_uri(), "bad1\n")
+    client.diagnostics((tmp_path / "a.py").as_uri(), 1)
+    told = [one for one in client.notified("textDocument/publishDiagnostics") if one["uri"] == file.as_uri()]
+    assert len(told[-1]["diagnostics"]) == 1
+
+
 def test_two_open_settings_files_leave_each_other_alone(client: Client, tmp_path: Path) -> None:
     (tmp_path / "persona-lsp.toml").write_text("")
     (tmp_path / "pyproject.toml").write_text("")

@@ -168,6 +168,8 @@ class Worker:
             if before != letter.source:
                 # Without this, two open settings files would have each other looked at for ever.
                 self._reload(path)
+            # What is wrong in it is told with the settings; the front waits for a word about every text.
+            self._send(wire.Result(letter.uri, letter.version, ()))
             return
         if self.host.engine.is_persona(letter.location or letter.uri):
             self._look_at_persona(letter, path)

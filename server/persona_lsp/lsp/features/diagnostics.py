@@ -40,6 +40,8 @@ class Board:
         self.troubles: dict[str, tuple[wire.FileProblem, ...]] = {}
         self.told: set[str] = set()
         self.news = asyncio.Condition()
+        self.closed: set[str] = set()
+        """Documents that were closed since the workspace was pulled last: what the client shows of them is not sure."""
         self.generation = 0
         """Counts what could change the answer to a pull."""
         self.asked = False
@@ -73,7 +75,9 @@ class Board:
         """The document was closed: its squiggles go."""
         self._stop_timer(uri)
         if self.accepted.pop(uri, None) is not None:
-            # Who pulls the workspace has been told of it.
+            # Who pulls the workspace shows what was said about it until it is told something else.
+            if self.session.client.pulls:
+                self.closed.add(uri)
             self._wake()
         if self.pushed.pop(uri, None) is not None:
             self._publish(uri, None, [])
@@ -115,7 +119,8 @@ class Board:
         if document is None or document.serial != result.version:
             return
         self.pushed[uri] = result
-        self._publish(uri, document.version, [diagnostic_of(shown, self.session.client) for shown in result.findings])
+        shown = [diagnostic_of(one, self.session.client) for one in result.findings]
+        self._publish(uri, document.version, [*shown, *self._troubles_of(uri)])
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[Json]) -> None:
         body: Json = {"uri": uri, "diagnostics": diagnostics}
@@ -152,7 +157,6 @@ class Board:
 
     def _problems(self, chosen: wire.Chosen) -> None:
         """Problems of settings files are shown in these files, and each new one as a message."""
-        encoding = self.session.client.encoding
         said = {problem.message for problems in chosen.problems.values() for problem in problems}
         new = [text for text in sorted(said) if text not in self.told]
         self.told = said
@@ -160,20 +164,26 @@ class Board:
             self.session.message(text, 2)
         if len(new) > 3:
             self.session.message(f"persona-lsp: and {len(new) - 3} more problems with the settings", 2)
-        for name in {*self.troubles, *chosen.problems} - {""}:
-            problems = chosen.problems.get(name, ())
-            if problems or self.troubles.get(name):
-                diagnostics = [
-                    {
-                        "range": range_of(problem.spot, encoding),
-                        "severity": problem.severity,
-                        "source": "persona-lsp",
-                        "message": problem.message,
-                    }
-                    for problem in problems
-                ]
-                self._publish(uri_of(name), None, diagnostics)
-        self.troubles = chosen.problems
+        before, self.troubles = self.troubles, chosen.problems
+        for name in {*before, *self.troubles} - {""}:
+            if self.troubles.get(name) or before.get(name):
+                uri = uri_of(name)
+                self._publish(uri, None, self._troubles_of(uri))
+
+    def _troubles_of(self, uri: str) -> list[Json]:
+        """What is wrong in a settings file."""
+        encoding = self.session.client.encoding
+        return [
+            {
+                "range": range_of(problem.spot, encoding),
+                "severity": problem.severity,
+                "source": "persona-lsp",
+                "message": problem.message,
+            }
+            for name, problems in self.troubles.items()
+            if name and same(uri_of(name)) == same(uri)
+            for problem in problems
+        ]
 
 
 def register(session: Session) -> None:
@@ -239,6 +249,8 @@ async def _workspace_items(board: Board, known: dict[str, str]) -> list[Json]:
     items: list[Json] = []
     reported = set()
     spelled = {same(uri): uri for uri in known}
+    closed = {spelled.get(same(uri), uri) for uri in board.closed}
+    board.closed.clear()
     for uri, result in board.accepted.items():
         document = session.documents.get(uri)
         if document is not None:
@@ -250,23 +262,26 @@ async def _workspace_items(board: Board, known: dict[str, str]) -> list[Json]:
         uri = spelled.get(same(uri_of(name)), uri_of(name))
         if session.documents.get(uri) is None:
             reported.add(uri)
-            report = _report(session, wire.Result(uri, 0, findings), known.get(uri))
+            report = _report(session, wire.Result(uri, 0, findings), known.get(uri), sure=uri not in closed)
             items.append({"uri": uri, "version": None, **report})
-    empty = _result_id(())
-    for uri, value in known.items():
+    for uri in dict.fromkeys((*known, *closed)):
         if uri not in reported:
-            kind = "unchanged" if value == empty else "full"
-            gone: Json = {"uri": uri, "version": None, "kind": kind, "resultId": empty}
-            items.append(gone if kind == "unchanged" else {**gone, "items": []})
+            report = _report(session, wire.Result(uri, 0, ()), known.get(uri), sure=uri not in closed)
+            items.append({"uri": uri, "version": None, **report})
     return items
 
 
-def _report(session: Session, result: wire.Result, previous: str | None) -> Json:
+def _report(session: Session, result: wire.Result, previous: str | None, *, sure: bool = True) -> Json:
+    """What is new since the previous answer.
+
+    A client may drop what the workspace says about a document that it is just closing, and keep its identity all the
+    same (vscode-languageclient does). Where that is not sure, the identity is one that is never met again.
+    """
     result_id = _result_id(result.findings)
     if previous == result_id:
         return {"kind": "unchanged", "resultId": result_id}
     items = [diagnostic_of(shown, session.client) for shown in result.findings]
-    return {"kind": "full", "resultId": result_id, "items": items}
+    return {"kind": "full", "resultId": result_id if sure else f"{result_id}?", "items": items}
 
 
 def _result_id(findings: tuple[wire.Shown, ...]) -> str:
