@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.editors.conftest import installed
 from tests.editors.desk import HERE, Desk, wait
+from tests.editors.installed import installed
 from tests.editors.test_editors import CASES
 
 CLIENTS = HERE.parent / "protocol" / "clients"

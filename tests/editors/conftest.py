@@ -1,24 +1,19 @@
-"""Fixtures: editors, installed when they are not there, and desks for them."""
+"""Fixtures: desks for editors. A test in a real window that fails is played once more, and its report says so."""
 
-import subprocess
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.editors.desk import HERE, Desk
+from tests.editors.desk import Desk
+
+HERE = Path(__file__).parent
 
 
-@cache
-def installed(script: str, *arguments: str) -> str:
-    """What a script of `install/` prints last, after it has installed what it is for. Raises `AssertionError`."""
-    done = subprocess.run(
-        [HERE / "install" / script, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        said = done.stderr.strip()[-2000:]
-        raise AssertionError(f"{script} {' '.join(arguments)} could not install what this test needs:\n{said}")
-    return (done.stdout.splitlines() or [""])[-1]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real windows on a loaded machine lose a key now and then; nothing else in this repository is played again."""
+    for item in items:
+        if HERE in item.path.parents and item.get_closest_marker("editors"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
@@ -35,12 +30,3 @@ def broken_desk(tmp_path: Path) -> Iterator[Desk]:
     one = Desk(tmp_path, broken=True)
     yield one
     one.clear()
-
-
-Install = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def install() -> Install:
-    """Installs with a script of `install/`, and returns what it prints."""
-    return installed

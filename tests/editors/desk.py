@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -42,6 +43,8 @@ class Desk:
         shutil.copytree(HERE / "workspace", self.workspace)
         self.file = self.workspace / "main.py"
         self.log = folder / "server.log"
+        self.runtime = Path(tempfile.mkdtemp(prefix="desk-"))
+        """For sockets, whose paths may not be long."""
         bin_folder = folder / "bin"
         bin_folder.mkdir()
         script = self.command = bin_folder / "persona-lsp"
@@ -56,6 +59,7 @@ class Desk:
             "XDG_DATA_HOME": str(self.home / ".local" / "share"),
             "XDG_STATE_HOME": str(self.home / ".local" / "state"),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
+            "XDG_RUNTIME_DIR": str(self.runtime),
             "PATH": f"{bin_folder}:/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
@@ -122,6 +126,7 @@ class Desk:
                 os.kill(pid, 9)
             except ProcessLookupError:
                 continue
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 def wait(look: Callable[[], Any], what: str, seconds: float, shown: Callable[[], str] = str) -> Any:

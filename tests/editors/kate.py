@@ -19,9 +19,7 @@ class Kate(Editor):
             "[General]\nShow welcome view for new window=false\nStartup Session=new\n\n"
             f"[Kate Plugins]\nlspclientplugin=true\n\n[lspclient]\nAllowedServerCommandLines={allowed}\n"
         )
-        run = desk.home / "run"
-        run.mkdir(mode=0o700)
-        desk.environment |= {"XDG_RUNTIME_DIR": str(run), "QT_QPA_PLATFORM": "xcb", "QT_FONT_DPI": "144"}
+        desk.environment |= {"QT_QPA_PLATFORM": "xcb", "QT_FONT_DPI": "144"}
         place = ["--line", "14", "--column", "72"]
         window = Window(desk, ["dbus-run-session", "--", executable, "-n", "-b", *place, "main.py"])
         window.fill("^kate$")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from tests.editors.conftest import Install
 from tests.editors.desk import Desk, NotShownError
 from tests.editors.editor import Editor
+from tests.editors.installed import installed
 from tests.editors.kate import Kate
 from tests.editors.terminal_editors import Emacs, Helix, Neovim, Vim
 
@@ -70,11 +70,11 @@ Start = Callable[..., Editor]
 
 
 @pytest.fixture(params=CASES)
-def start(request: pytest.FixtureRequest, install: Install) -> Iterator[Start]:
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     """Starts one of the editors at a desk."""
     case = CASES[request.param]
-    install("apt.sh", *case.packages)
-    executable = install(case.executable) if case.executable.endswith(".sh") else case.executable
+    installed("apt.sh", *case.packages)
+    executable = installed(case.executable) if case.executable.endswith(".sh") else case.executable
     started: list[Editor] = []
 
     def begin(desk: Desk, *, printed: bool = False) -> Editor:

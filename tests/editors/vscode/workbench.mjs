@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 
-const { EDITOR, VSIX, SHOTS } = process.env; // the folder of install.sh, the extension, where pictures go
+// The folders of install/vscode.sh and of install/extension.sh, and where pictures go.
+const { EDITOR, EXTENSION, SHOTS } = process.env;
 const { chromium } = createRequire(path.join(EDITOR, 'package.json'))('playwright-core');
 
 /** How long anything may take: a loaded machine is slow, and a broken one is found out all the same. */
@@ -32,9 +33,21 @@ export class Workbench {
    * `settings` are the user's, `machine` those that a remote window takes from its machine only; `env` is the
    * environment of VS Code; `trust` asks for trust as the desktop does.
    */
-  static async start({ folder, settings = {}, machine = {}, env = {}, trust = false }) {
-    const run = fs.mkdtempSync(path.join(os.tmpdir(), 'persona-lsp-vscode-'));
+  static async start(options) {
     const self = new Workbench();
+    try {
+      await self.begin(options);
+    } catch (error) {
+      console.error(self.logs());
+      await self.stop();
+      throw error;
+    }
+    return self;
+  }
+
+  async begin({ folder, settings = {}, machine = {}, env = {}, trust = false }) {
+    const self = this;
+    const run = fs.mkdtempSync(path.join(os.tmpdir(), 'persona-lsp-vscode-'));
     Object.assign(self, { run, folder, port: await freePort() });
     write(`${run}/data/User/settings.json`, { ...QUIET, 'security.workspace.trust.enabled': trust, ...settings });
     write(`${run}/data/Machine/settings.json`, machine);
@@ -44,9 +57,15 @@ export class Workbench {
     const everything = { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', PERSONA_LSP_CACHE_DIR: `${run}/cache`, HOME: `${run}/home`, ...env };
     fs.mkdirSync(`${run}/home`);
     self.log = fs.openSync(`${run}/log`, 'a');
-    execFileSync(process.execPath, [entry, ...places, '--install-extension', VSIX, '--force'], {
-      env: everything, stdio: ['ignore', self.log, self.log],
-    });
+    // Links: what VS Code writes is a new file, but for its list of extensions.
+    try {
+      execFileSync('cp', ['-a', '--link', `${EXTENSION}/extensions`, `${run}/ext`], { stdio: 'ignore' });
+    } catch {
+      // On another file system, there are no links to it.
+      execFileSync('cp', ['-a', `${EXTENSION}/extensions/.`, `${run}/ext`]);
+    }
+    fs.rmSync(`${run}/ext/extensions.json`);
+    fs.copyFileSync(`${EXTENSION}/extensions/extensions.json`, `${run}/ext/extensions.json`);
     const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
     if (!trust) {
       flags.push('--disable-workspace-trust');
@@ -70,7 +89,6 @@ export class Workbench {
     });
     self.page = self.context.pages()[0] ?? (await self.context.newPage());
     self.page.setDefaultTimeout(PATIENCE);
-    return self;
   }
 
   /**
@@ -167,13 +185,13 @@ export class Workbench {
   async stop() {
     await this.context?.close();
     try {
-      process.kill(this.server.pid, 'SIGTERM');
+      if (this.server !== undefined) process.kill(this.server.pid, 'SIGTERM');
       await until('all programs of VS Code are gone', () => this.programs().length === 0);
     } finally {
       for (const pid of this.programs()) {
         try { process.kill(Number(pid), 'SIGKILL'); } catch { /* gone meanwhile */ }
       }
-      for (const folder of [this.run, this.profile]) {
+      for (const folder of [this.run, this.profile].filter(Boolean)) {
         fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       }
     }
@@ -193,13 +211,15 @@ export async function scenario(options, play) {
   let workbench;
   try {
     workbench = await Workbench.start(options);
+    done('VS Code runs');
     await play(workbench);
     await workbench.stop();
     workbench = undefined;
+    done('VS Code has ended');
     console.log('passed');
   } catch (error) {
     console.error(error);
-    await workbench?.shot('failure').catch(() => {});
+    await workbench?.shot(`failure-${process.argv.slice(1).map((one) => path.parse(one).name).join('-')}`).catch(() => {});
     console.error(workbench?.logs());
     process.exitCode = 1;
   } finally {
@@ -226,8 +246,13 @@ export async function settled(locator) {
   await until('it stands still', () => locator.evaluate(whole));
 }
 
+let before = performance.now();
+
+/** Says that something was seen, and how long it took since the last one. */
 export function done(what) {
-  console.log(`ok ${what}`);
+  const now = performance.now();
+  console.log(`ok ${what} (${((now - before) / 1000).toFixed(1)} s)`);
+  before = now;
 }
 
 /** A pattern for a text whose blanks may be any. */

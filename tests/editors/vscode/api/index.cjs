@@ -3,7 +3,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const vscode = require('vscode');
 
-const PATIENCE = 60_000;
+const PATIENCE = Number(process.env.PATIENCE ?? 60) * 1000;
 
 async function until(what, look) {
   const end = Date.now() + PATIENCE;
@@ -115,9 +115,10 @@ const tests = {
 exports.run = async function run() {
   const say = (text) => fs.appendFileSync(process.env.PERSONA_LSP_TEST_REPORT, `${text}\n`);
   for (const [name, test] of Object.entries(tests)) {
+    const begin = Date.now();
     try {
       await test();
-      say(`ok ${name}`);
+      say(`ok ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
     } catch (error) {
       say(`FAILED ${name}\n${error.stack}`);
       throw error;
