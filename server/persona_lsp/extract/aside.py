@@ -10,8 +10,8 @@ _BROWSER: Final = re.compile(
     r"(?:react|react-dom|react-native|preact|vue|svelte|solid-js|lit|@angular/core|@hotwired/stimulus|react-router-dom"
     r"|next/(?:link|image|navigation|router|dynamic)|@tanstack/react-query|@emotion/react|styled-components)(?:/.*)?"
 )
-_MARKUP: Final = re.compile(rb"</[A-Za-z][\w.]*>|</>|[\w\"'}]\s*/>")
-_ON_SERVER: Final = re.compile(rb"['\"]use server['\"]|\basync\s+function\s+[A-Z]|=\s*async\s*\([^()\n]*\)\s*=>\s*[<(]")
+_CLOSED: Final = re.compile(rb"</[A-Za-z>]")
+_WAITS: Final = re.compile(rb"async\s+function\s+[A-Z]|async\s*\([^()\n]*\)\s*=>\s*[<(]")
 """Components that a server runs may ask a database: they are functions that are waited for."""
 
 
@@ -25,6 +25,20 @@ def aside(module: Module, role: str, *, used: bool) -> bool:
     if used or module.language not in _SCRIPT:
         return False
     drawn = any(_BROWSER.fullmatch(item.module) for item in module.imports) or (
-        module.language == "tsx" and _MARKUP.search(module.source) is not None
+        module.language == "tsx" and (b" />" in module.source or _CLOSED.search(module.source) is not None)
     )
-    return drawn and _ON_SERVER.search(module.source) is None
+    return drawn and not _runs_on_server(module.source)
+
+
+def _runs_on_server(source: bytes) -> bool:
+    if b"use server" in source:
+        return True
+    return any(
+        source[match.end() - 1 : match.end()].isupper()
+        or source[max(0, match.start() - _ASSIGNED) : match.start()].rstrip().endswith(b"=")
+        for match in _WAITS.finditer(source)
+    )
+
+
+_ASSIGNED: Final = 8
+"""Bytes before a function in which the sign stands that gives it a name."""

@@ -7,7 +7,6 @@ an environment read or a message about passwords is no secret.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -76,9 +75,11 @@ _LOCAL_HOSTS: Final = frozenset(
         b"example.com",
     }
 )
-_PREFIX: Final = re.compile(
-    rb"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|xox[abprs]-|_live_|AIza|SG\.|npm_|sk-ant|PRIVATE KEY"
-)
+_PREFIXES: Final = (
+    b"AKIA", b"ASIA", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat", b"glpat-", b"xox", b"_live_", b"AIza",
+    b"SG.", b"npm_", b"sk-ant", b"PRIVATE KEY",
+)  # fmt: skip
+_USER_INFO: Final = re.compile(rb"://[^:/@\s\"'`{}<>$]*:[^@/\s\"'`{}<>$]+@")
 _LONGEST_LINE: Final = 2000
 """Bytes: longer lines are data, not code that a person wrote."""
 _RUN: Final = 7
@@ -93,7 +94,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
     """Credentials among the literals of a file, in order."""
     found: dict[int, SecretLiteral] = {}
     comment = language.line_comment.encode() if language is not None else b"#"
-    for match in _PROVIDER.finditer(source) if _PREFIX.search(source) else ():
+    for match in _PROVIDER.finditer(source) if any(prefix in source for prefix in _PREFIXES) else ():
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
         if value in PUBLIC or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):
@@ -101,7 +102,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         if kind == "private key" and not _key_follows(source, match.end()):
             continue
         found[match.start()] = _sure(kind, path, source, match.start(), match.end())
-    for match in _URL.finditer(source) if b"://" in source and b"@" in source else ():
+    for match in _URL.finditer(source) if _USER_INFO.search(source) else ():
         password, host = match.group("password"), match.group("host")
         if (
             _PLACEHOLDER.search(password)
@@ -148,25 +149,31 @@ def _sure(kind: str, path: str, source: bytes, start: int, end: int) -> SecretLi
     return SecretLiteral(kind, where, _assigned_name(source, start), "high", whole)
 
 
-_TELLING: Final = re.compile(rb"secret|pass(?:w|phrase)|token|key|jwt|sign")
-"""In lower case: folding the text once is cheaper than a pattern that folds at every byte."""
+_TELLING: Final = (b"secret", b"passw", b"passphrase", b"token", b"key", b"jwt.", b"signwith", b"verifywith")
+"""In lower case. Looking for one word after the other is ten times faster than a pattern of alternatives."""
+_KINDS_OF_KEY: Final = tuple(
+    kind + joint for kind in (b"api", b"access", b"private", b"signing", b"encryption") for joint in (b"", b"_")
+)
+_VALUE: Final = re.compile(rb"[\"'`][^\"'`\s]{6,200}[\"'`]")
+"""A literal that may be a credential: long enough, and without spaces."""
 
 
-def _telling_lines(source: bytes) -> Iterator[tuple[int, int]]:
-    """Lines with a telling name and a text literal: (start, end). The patterns below are too slow for whole files."""
-    at = 0
+def _telling_lines(source: bytes) -> list[tuple[int, int]]:
+    """Lines with a telling name and a text literal: (start, end). The patterns above are too slow for whole files."""
+    lines: set[tuple[int, int]] = set()
     folded = source.lower()
-    while (match := _TELLING.search(folded, at)) is not None:
-        start = source.rfind(b"\n", 0, match.start()) + 1
-        end = source.find(b"\n", match.end())
-        end = len(source) if end < 0 else end
-        if end - start < _LONGEST_LINE and (
-            source.find(b'"', start, end) >= 0
-            or source.find(b"'", start, end) >= 0
-            or source.find(b"`", start, end) >= 0
-        ):
-            yield start, end
-        at = end
+    for word in _TELLING:
+        at = folded.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if word != b"key" or folded.endswith(_KINDS_OF_KEY, 0, at):
+                start = source.rfind(b"\n", 0, at) + 1
+                end = source.find(b"\n", end)
+                end = len(source) if end < 0 else end
+                if end - start < _LONGEST_LINE and _VALUE.search(source, start, end):
+                    lines.add((start, end))
+            at = folded.find(word, end)
+    return sorted(lines)
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:

@@ -19,13 +19,13 @@ def role(path: str, head: bytes = b"") -> str:
         return "vendored"
     if _GENERATED_NAME.search(name) or not _GENERATED.isdisjoint(folders) or generated(head) or minified(path, head):
         return "generated"
-    if name.endswith(".java") and _GENERATED_TYPE.search(head[:HEAD]):
+    if name.endswith(".java") and b"Generated(" in head and _GENERATED_TYPE.search(head[:HEAD]):
         return "generated"
     # Below these folders, names are packages and resources of the application: `controllers/tests` serves tests.
     outer = _outside_of_application(folders)
     if _TEST_NAME.search(name) or not _TEST.isdisjoint(outer) or _is_ruby_spec(outer, name):
         return "test"
-    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside) or _MIGRATION_CODE.search(head):
+    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside) or _migrates(head):
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
@@ -36,8 +36,11 @@ def role(path: str, head: bytes = b"") -> str:
 
 def generated(head: bytes) -> bool:
     """Whether a comment at the start of the file says that a program wrote it."""
+    head = head[:HEAD]
+    if b"DO NOT " not in head and b"generated" not in head.lower():
+        return False
     comment = False
-    for line in head[:HEAD].splitlines()[:40]:
+    for line in head.splitlines()[:40]:
         text = line.strip()
         if not text:
             continue
@@ -49,6 +52,10 @@ def generated(head: bytes) -> bool:
         # A block comment goes on until it is closed; any other ends with its line.
         comment = text.startswith((b"/*", b"*", b"<!--", b'"""')) and not text.endswith((b"*/", b"-->"))
     return False
+
+
+def _migrates(head: bytes) -> bool:
+    return (b"Migration" in head or b"down_revision" in head) and _MIGRATION_CODE.search(head) is not None
 
 
 def minified(path: str, head: bytes) -> bool:

@@ -25,13 +25,21 @@ _OTHERS: Final = (
     "polka",
     "elysia",
 )
-_REGISTERS: Final = re.compile(
-    rb"\b(?:app|router|server|api|route|routes)\.(?:get|post|put|patch|delete|use|all|route)\("
-    rb"|\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]"
-    rb"|\b(?:app|router|expressApp)\s*[,)}]|extends\s+\w*(?:Error|Exception)\b|\bnew\s+\w+\(\s*\["
+_RECEIVERS: Final = (b"app", b"router", b"server", b"api", b"route", b"routes")
+_REGISTERS: Final = re.compile(rb"\.(?:get|post|put|patch|delete|use|all|route)\(")
+_SIGNS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]",
+        rb"app(?<!\wapp)\s*[,)}]",
+        rb"router(?<!\wrouter)\s*[,)}]",
+        rb"expressApp\s*[,)}]",
+        rb"extends\s+\w*(?:Error|Exception)\b",
+        rb"new\s+\w+\(\s*\[",
+    )
 )
-
-_FASTIFY: Final = re.compile(rb"\bfastify\b|[(,]\s*reply\s*[,):]")
+"""Each begins with a literal, which the expression engine looks for many times faster than for alternatives."""
+_FASTIFY: Final = re.compile(rb"fastify|reply(?<=[(,\s]reply)\s*[,):]")
 """Signs of Fastify, whose plugins are given an application that may have any name."""
 
 
@@ -41,7 +49,11 @@ def _detects(module: Module) -> bool:
         return True
     if any(module_name in modules for module_name in _OTHERS):
         return False
-    return _REGISTERS.search(module.source) is not None and _FASTIFY.search(module.source) is None
+    source = module.source
+    found = any(source.endswith(_RECEIVERS, 0, m.start()) for m in _REGISTERS.finditer(source)) or any(
+        sign.search(source) for sign in _SIGNS
+    )
+    return found and _FASTIFY.search(source) is None
 
 
 FRAMEWORK: Final = Framework(

@@ -15,13 +15,19 @@ def uses_fastapi(module: Module) -> bool:
     return any(i.module.split(".", 1)[0] in PACKAGES for i in module.imports)
 
 
-_REGISTERS: Final = re.compile(rb"\.include_router\(|\.add_api_route\(|APIRouter|\bDepends\(|\brouter=\w*router\b")
+_REGISTERS: Final = (b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")
+_HANDS_OVER: Final = re.compile(rb"router=\w*router\b")
 
 
 @lru_cache(maxsize=4)
 def detects(module: Module) -> bool:
     """The file imports FastAPI or Starlette, or registers routers on something that it was given."""
-    return uses_fastapi(module) or _REGISTERS.search(module.source) is not None
+    source = module.source
+    return (
+        uses_fastapi(module)
+        or any(word in source for word in _REGISTERS)
+        or (b"router=" in source and _HANDS_OVER.search(source) is not None)
+    )
 
 
 def from_fastapi(expr: AnyExpr, names: Names) -> str:
