@@ -55,9 +55,15 @@ def test_hostile_text_has_facts(name: str, source: bytes) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "package.json", "pyproject.toml", "pom.xml", "go.mod", "Gemfile.lock", "application.yml", "requirements.txt",
+        "package.json",
+        "pyproject.toml",
+        "pom.xml",
+        "go.mod",
+        "Gemfile.lock",
+        "application.yml",
+        "requirements.txt",
         "A.csproj",
-    ],  # fmt: skip
+    ],
 )
 @pytest.mark.parametrize(
     "source",
