@@ -233,9 +233,9 @@ def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
         named = resolve(all_names, path, child.name[2:])
         yield from all_named(all_names, path, child.name[2:]) if named is None else (named,)
         return
-    if child.name.endswith(")") and "(" in child.name:
-        base, _, place = child.name.rstrip(")").rpartition("(")
-        held = resolve(all_names, path, base) if place.isdigit() else None
+    base, _, place = child.name.removesuffix(")").rpartition("(")
+    if place.isdigit() and child.name.endswith(")"):
+        held = resolve(all_names, path, base)
         symbol = f"{held.name}({place})" if held is not None else ""
         if held is not None and symbol in all_names.files[held.path].routers:
             yield Target("router", held.path, symbol)
