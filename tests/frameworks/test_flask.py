@@ -378,3 +378,21 @@ def test_cors(call: str, any_origin: bool | None, credentials: bool | None) -> N
     source = f"{APP}from flask_cors import CORS\n{call}\n"
     (policy,) = read({"app.py": source.encode()}).facts["app.py"].cors
     assert (policy.origins_any, policy.credentials) == (any_origin, credentials)
+
+
+def test_parameters_of_the_path_are_those_of_the_handler() -> None:
+    found = endpoints("""
+class A(MethodView):
+    def get(self, key): return lookup(key)
+app.add_url_rule("/a/<key>", view_func=A.as_view("a"))
+@app.route("/b/<key>/<other>")
+def b(key, **rest): return key
+""")
+    assert [(p.name, p.local) for p in found["GET /a/{key}"].params] == [("key", "key")]
+    assert [(p.name, p.local) for p in found["GET /b/{key}/{other}"].params] == [("key", "key"), ("other", "")]
+
+
+def test_a_path_that_a_function_makes_is_not_known() -> None:
+    source = APP + "@app.route(scoped('/orders/<id>'))\ndef show(id): return ''\n"
+    (found,) = read({"app.py": source.encode()}).snapshot.endpoints
+    assert (found.path, found.path_known) == ("/orders/{id}", False)

@@ -241,6 +241,8 @@ def may_leave_route(endpoint: Endpoint) -> bool:
 
 def checks_input(endpoint: Endpoint) -> bool:
     """Something checks the input before the handler, or may do so."""
+    if endpoint.body is not None and endpoint.body.validated is True:
+        return True
     return any(guard.kind in {GuardKind.VALIDATION, GuardKind.UNKNOWN} for guard in endpoint.guards)
 
 

@@ -766,6 +766,7 @@ def _params(
     endpoint: Endpoint, handler: Function | None, before: Sequence[Function], depended: Sequence[Param]
 ) -> Iterator[Param]:
     seen: set[tuple[str, str]] = set()
+    own = {p.name for p in handler.params} if handler is not None else set()
     for param in (*endpoint.route.params, *depended):
         if param.place is In.QUERY and param.name in endpoint.path_params:
             param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
@@ -777,7 +778,9 @@ def _params(
         for name in segment.names:
             if (name, "path") not in seen:
                 seen.add((name, "path"))
-                yield Param(name, endpoint.where, In.PATH, type="" if segment.literal else segment.pattern)
+                # A handler that is called with the parameters of the path names them itself.
+                local = name if name in own else ""
+                yield Param(name, endpoint.where, In.PATH, local, "" if segment.literal else segment.pattern)
     for function in (*before, *([handler] if handler is not None else [])):
         for read in function.inputs:
             if not read.name:
@@ -1126,7 +1129,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         id(a) for a, b in zip(old.functions, new.functions, strict=True) if a.name_span is b.name_span
     )
     project = calls.exchange(previous.project, indexes, exchanged, unchanged)
-    routes = {(r.order, r.methods): r for r in new.routes}
+    routes = {(r.order, () if r.class_view else r.methods): r for r in new.routes}
     endpoints = list(previous.endpoints)
     by_file: dict[str, tuple[Endpoint, ...]] = dict(previous.by_file)
     handlers: dict[tuple[str, str], tuple[Endpoint, ...]] = dict(previous.handlers)
@@ -1137,11 +1140,21 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
         handler = exchanged.get(id(endpoint.handler), endpoint.handler) if endpoint.handler is not None else None
         route = endpoint.route
         if endpoint.where.path == path:
-            fresh_route = routes.get((route.order, route.methods), route)
-            # What the dependencies told when the route was linked still holds.
+            fresh_route = routes.get((route.order, route.methods))
+            if fresh_route is None and (route.order, ()) in routes:
+                of_class = routes[route.order, ()]
+                fresh_route = replace(
+                    of_class, methods=route.methods, handler=route.handler, handler_name=route.handler_name,
+                    class_view=False,
+                )  # fmt: skip
+            fresh_route = fresh_route or route
+            body = fresh_route.body
+            if body is not None and route.body is not None:
+                body = replace(body, validated=route.body.validated)
+            # What the dependencies and the application told when the route was linked still holds.
             route = replace(
                 fresh_route, unknown_params=route.unknown_params or fresh_route.unknown_params,
-                dependencies=route.dependencies,
+                dependencies=route.dependencies, body=body,
             )  # fmt: skip
         if route.framework in _SIGNED and handler is not None and path in (endpoint.where.path, handler.path):
             own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())

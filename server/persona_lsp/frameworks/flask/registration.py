@@ -128,7 +128,11 @@ def _path(found_call: Registered, env: Env, found: Found) -> Text:
     path = found_call.path
     if isinstance(path, Name) and isinstance(env.values.get(path.id), Str) and path.id not in env.local:
         path = env.values[path.id]
-    return braces(text_of(path, found.names.module, env.local))
+    written = text_of(path, found.names.module, env.local)
+    if isinstance(path, Call) and len(path.args) == 1 and isinstance(path.args[0], Str):
+        # `scoped("/orders")`: what the function puts around the path is not known.
+        written = (*written, *text_of(path.args[0], found.names.module, env.local))
+    return braces(written)
 
 
 def _add(
