@@ -221,7 +221,8 @@ def _libraries(module: Module) -> tuple[Library, ...]:
         if library.packages and any(_below(m, p) for m in modules for p in library.packages)
     ]
     always = [library for library in every if not library.packages]
-    if any(library.relational is not None for library in imported):
+    # In C#, another file of the project may import for all of them.
+    if module.language != "csharp" and any(library.relational is not None for library in imported):
         others = [
             library for library in every if library.packages and library not in imported and library.relational is None
         ]

@@ -23,7 +23,12 @@ def role(path: str, head: bytes = b"") -> str:
         return "generated"
     # Below these folders, names are packages and resources of the application: `controllers/tests` serves tests.
     outer = _outside_of_application(folders)
-    if _TEST_NAME.search(name) or not _TEST.isdisjoint(outer) or _is_ruby_spec(outer, name):
+    if (
+        _TEST_NAME.search(name)
+        or not _TEST.isdisjoint(outer)
+        or _is_ruby_spec(outer, name)
+        or _is_test_project(outer, name)
+    ):
         return "test"
     if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside) or _migrates(head):
         return "migration"
@@ -79,6 +84,11 @@ def _outside_of_application(folders: list[str]) -> list[str]:
     return folders
 
 
+def _is_test_project(folders: list[str], name: str) -> bool:
+    """`Shop.Tests`, `Shop.IntegrationTests`: each project of a solution has a folder of its own."""
+    return name.endswith(".cs") and any(_TEST_PROJECT.search(folder) for folder in folders)
+
+
 def _is_ruby_spec(folders: list[str], name: str) -> bool:
     # `spec` alone is also where descriptions of APIs live.
     return "spec" in folders and name.endswith((".rb", ".rake"))
@@ -116,7 +126,11 @@ _GENERATED_NAME = re.compile(
 _TEST_NAME = re.compile(
     r"^conftest\.py$|^test_.*\.py$|_tests?\.(py|rb|go|ts|js)$|_spec\.rb$"
     r"|\.(test|spec|e2e|e2e-spec|stories|mock)\.[cm]?[jt]sx?$|(Tests?|TestCase|ITCase|IT|Spec)\.(java|kt|groovy)$"
+    r"|(Tests?|TestBase|Specs?|Fixture)\.cs$"
     r"|^(jest|vitest|karma|mocha|playwright|cypress)[.\-]?(setup|config|global)?[^/]*\.[cm]?[jt]s$"
+)
+_TEST_PROJECT = re.compile(
+    r"(?:^|[._-])(?:unit|integration|functional|acceptance|architecture|e2e|api|component|contract)?\.?(?:tests?|specs?)$|tests?\.(?:unit|integration|common|shared)$|^\w+tests$"
 )
 _MIGRATION_FOLDERS = re.compile(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
 _MIGRATION_CODE = re.compile(

@@ -23,11 +23,13 @@ _LOOPING: Final = frozenset(
         "map", "forEach", "filter", "flatMap", "each", "each_with_index", "collect", "select", "reject", "flat_map",
         "each_with_object", "find_each", "each_entry", "times", "for_each", "reduce", "inject", "some", "every",
         "each_slice", "in_batches", "find_in_batches", "each_pair", "filter_map", "sum", "mapSeries", "eachSeries",
-        "each_value", "each_key", "upto", "any?", "all?", "sort_by", "group_by", "to_h", "index_by", "partition",
+        "each_value", "each_key", "Select", "SelectMany", "ForEach", "ForEachAsync", "ForAll", "upto", "any?", "all?", "sort_by", "group_by", "to_h", "index_by", "partition",
     }
 )  # fmt: skip
 _PAST_THE_ROUTE: Final = frozenset({"route", "router"})
-_CONCURRENT: Final = re.compile(r"^(?:Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$")
+_CONCURRENT: Final = re.compile(
+    r"^(?:Task\.(?:WhenAll|WhenAny)|Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$"
+)
 _MEDIATES: Final = frozenset({"Send", "SendAsync"})
 _SETTER: Final = re.compile(r"set[A-Z]")
 

@@ -4,9 +4,10 @@ import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Scope
-from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, Lambda, Member, Name, dotted
 
 _ALWAYS: Final = frozenset({"forEach", "forEachOrdered", "each", "replaceAll"})
+_PROJECTS: Final = frozenset({"Select", "SelectMany"})
 _MANY: Final = frozenset({
     "stream", "parallelStream", "lines", "chars", "boxed", "mapToObj", "fromIterable", "fromStream", "fromArray",
     "range", "rangeClosed", "iterate", "generate", "interval", "splitAsStream", "flatMapMany", "flatMapIterable",
@@ -22,7 +23,12 @@ _MANY_NAMES: Final = re.compile(r"^(?:find|get|list|search|query)\w*(?:All|Page|
 
 
 def per_element(call: Call, scope: Scope) -> bool:
-    """Java names the callbacks of containers with one value like those of streams; elsewhere the name tells."""
+    """Java names the callbacks of containers with one value like those of streams; elsewhere the name tells.
+
+    What C# gives to `Select` may become a part of one query; it runs for itself where it is asynchronous.
+    """
+    if scope.module.language == "csharp":
+        return call.name not in _PROJECTS or any(isinstance(a, Lambda) and a.function.is_async for a in call.args)
     if scope.module.language != "java" or call.name in _ALWAYS:
         return True
     current: AnyExpr | None = call.receiver

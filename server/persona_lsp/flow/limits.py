@@ -8,7 +8,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.flow.scope import State
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Index, Member, Name, Ternary, walk
 
-_CLAMPS: Final = frozenset({"min", "clamp", "Clamp", "clip", "coerceAtMost", "minimum", "min_by", "limit_to"})
+_CLAMPS: Final = frozenset({"min", "clamp", "Clamp", "clip", "coerceAtMost", "Min", "minimum", "min_by", "limit_to"})
 
 
 def note_limit(state: State, limit: AnyExpr, query: int) -> None:

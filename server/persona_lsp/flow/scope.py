@@ -1,5 +1,6 @@
 """What the walk has seen of a function so far, and the questions that recognisers may ask about it."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -38,6 +39,7 @@ from persona_lsp.syntax.ir import (
 )
 
 _HOPS: Final = 10
+_FACTORY: Final = re.compile(r"(?:Create|New|Make|Build)(?![a-z])")
 """Chains of assignments end somewhere."""
 
 Open = frozenset[tuple[str, int]]
@@ -245,6 +247,8 @@ class State(Struct, eq=False):
                 return self._worst((e.value for e in entries), depth, Origin.CONST)
             case Each(iterable=iterable):
                 return self.origin(iterable, depth + 1)
+            case Call(name="GetValues" | "GetNames", receiver=Name(id="Enum")):
+                return Origin.CONST
             case Call():
                 given = expr.args if expr.receiver is None else (*expr.args, expr.receiver)
                 return self._worst(given, depth, Origin.UNKNOWN)
@@ -317,6 +321,11 @@ class State(Struct, eq=False):
             name = expr.name
             if expr.new and name == "new" and expr.receiver is not None:
                 return simple_type(expr.receiver)
+            if self.module.language == "csharp" and not expr.new:
+                # Methods begin with a capital letter there; `Order.Create(…)` makes an order.
+                owner = expr.receiver
+                made = isinstance(owner, Name) and owner.id[:1].isupper() and _FACTORY.match(name)
+                return owner.id if made and isinstance(owner, Name) else ""
             if expr.new or name[:1].isupper():
                 return name
         return ""

@@ -96,7 +96,10 @@ def _returned_value(state: State, handling: Handling, value: AnyExpr, query: int
             if r["_node"] is answered:
                 r["returned"] = True
         return
-    answer = Answer(body=value, sends=False, status_unknown=handling.opaque)
+    made = answered or value
+    own = isinstance(made, Call) and made.receiver is None and not made.new
+    unknown = handling.opaque == "all" or (handling.opaque == "own" and own)
+    answer = Answer(body=value, sends=False, status_unknown=unknown)
     respond(state, answer, value, ctx, default=handling.default_status)
     if query >= 0:
         note_use(state, query, "answer", value, ctx)

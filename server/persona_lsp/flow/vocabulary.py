@@ -113,8 +113,8 @@ class Handling(Struct, frozen=True, gc=False):
     """It runs only where developers run the application."""
     body_kind: str = ""
     """What the declared type of its answer says of the body (`file`, `stream`), "" if nothing."""
-    opaque: bool = False
-    """What it returns may carry any status: a value that is no answer of which the status is known tells none."""
+    opaque: str = ""
+    """Which values that it returns may carry any status: `all`, or those of its `own` class's methods (C#)."""
 
 
 class Vocabulary(Struct, frozen=True):

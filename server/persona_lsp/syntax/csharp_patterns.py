@@ -6,38 +6,85 @@ from typing import Final
 from tree_sitter import Node as Syntax
 
 from persona_lsp.syntax.csharp_types import COMMENTS, text_of, type_of
-from persona_lsp.syntax.ir import AnyExpr, Binary, Const, Expr, Let, Name
+from persona_lsp.syntax.ir import AnyExpr, Binary, Const, Expr, Let, Name, Ternary
 
+_LOOSER: Final = frozenset({"&&", "||", "??", "==", "!=", "&", "|", "^"})
+"""Operators that bind looser than `is`."""
+_WORDS: Final = {"&&": "and", "||": "or"}
 Lower = Callable[[Syntax, bytes, int], AnyExpr]
 _OPPOSITE: Final = {"is": "is-not", "==": "!=", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 
 
 def tested(n: Syntax, value: AnyExpr, pattern: Syntax, s: bytes, d: int, lower: Lower) -> AnyExpr:
-    """`value is pattern`: null is a plain comparison, a name that is bound is an assignment."""
+    """`value is pattern`: null is a plain comparison, a name that is bound is an assignment.
+
+    The grammar takes `x is null || y` for `x is (null || y)`: what follows the constant is taken out again.
+    """
+    constant, rest = _swallowed(pattern)
+    made = _tested(n, value, pattern, s, d, lower, constant)
+    for kind, parts in rest:
+        held = [lower(part, s, d) for part in parts]
+        if kind == "?" and len(held) == 2:
+            made = Ternary(n.start_byte, n.end_byte, made, held[0], held[1])
+        elif len(held) == 1:
+            made = Binary(n.start_byte, held[0].end, _WORDS.get(kind, kind), made, held[0])
+    return made
+
+
+def _swallowed(pattern: Syntax) -> tuple[Syntax | None, list[tuple[str, list[Syntax]]]]:
+    """The constant that a pattern ends with, and (operator, operands) of what the grammar put behind it."""
+    while pattern.type in {"negated_pattern", "relational_pattern"} and pattern.named_children:
+        inner = pattern.named_children[-1]
+        if inner.type in {"binary_expression", "conditional_expression"}:
+            break
+        pattern = inner
+    if pattern.type not in {"constant_pattern", "relational_pattern"} or not pattern.named_children:
+        return None, []
+    held: Syntax | None = pattern.named_children[-1]
+    rest: list[tuple[str, list[Syntax]]] = []
+    while held is not None:
+        if held.type == "conditional_expression":
+            sides = [held.child_by_field_name(f) for f in ("consequence", "alternative")]
+            rest.insert(0, ("?", [side for side in sides if side is not None]))
+            held = held.child_by_field_name("condition")
+        elif held.type == "binary_expression":
+            operator, right = held.child_by_field_name("operator"), held.child_by_field_name("right")
+            if operator is None or right is None or operator.type not in _LOOSER:
+                break
+            rest.insert(0, (operator.type, [right]))
+            held = held.child_by_field_name("left")
+        else:
+            break
+    return (held, rest) if rest else (None, [])
+
+
+def _tested(
+    n: Syntax, value: AnyExpr, pattern: Syntax, s: bytes, d: int, lower: Lower, constant: Syntax | None
+) -> AnyExpr:
     start, end = n.start_byte, n.end_byte
     if d <= 0:
         return Expr(start, end, (value,))
     inner = [c for c in pattern.named_children if c.type not in COMMENTS]
     match pattern.type:
         case "negated_pattern" if inner:
-            made = tested(n, value, inner[-1], s, d - 1, lower)
+            made = _tested(n, value, inner[-1], s, d - 1, lower, constant)
             if isinstance(made, Binary) and made.op in _OPPOSITE:
                 return Binary(start, end, _OPPOSITE[made.op], made.left, made.right)
             if isinstance(made, Binary) and made.op == "is-not":
                 return Binary(start, end, "is", made.left, made.right)
             return Expr(start, end, (made,))
         case "parenthesized_pattern" if inner:
-            return tested(n, value, inner[0], s, d - 1, lower)
+            return _tested(n, value, inner[0], s, d - 1, lower, None)
         case "constant_pattern" if inner:
-            held = lower(inner[0], s, d)
+            held = lower(constant or inner[0], s, d)
             null = isinstance(held, Const) and held.value is None
             return Binary(start, end, "is" if null else "==", value, held)
         case "null_literal":
             return Binary(start, end, "is", value, lower(pattern, s, d))
         case "relational_pattern" if inner:
-            return Binary(start, end, pattern.children[0].type, value, lower(inner[0], s, d))
+            return Binary(start, end, pattern.children[0].type, value, lower(constant or inner[0], s, d))
         case "and_pattern" | "or_pattern" if len(inner) >= 2:
-            left, right = (tested(n, value, p, s, d - 1, lower) for p in (inner[0], inner[-1]))
+            left, right = (_tested(n, value, p, s, d - 1, lower, None) for p in (inner[0], inner[-1]))
             return Binary(start, end, pattern.type.removesuffix("_pattern"), left, right)
         case "declaration_pattern" | "var_pattern":
             bound = _bound(pattern, value, s)

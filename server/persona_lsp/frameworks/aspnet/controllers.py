@@ -177,11 +177,8 @@ def _route(
     names |= {
         n for p in prefixes for part in values.text(p, path) if isinstance(part, str) for n in _NAMES.findall(part)
     }
-    api = find(cls.decorators, "ApiController") is not None
-    taken = inputs(
-        method.params, values, mapping.methods, names, minimal=False,
-        validated=True if api else None,
-    )  # fmt: skip
+    # What `[ApiController]` checks are the annotations of the type, which may have none.
+    taken = inputs(method.params, values, mapping.methods, names, minimal=False, validated=None)
     name = Where(module.path, method.name_start, method.name_end)
     at = where(module, mapping.at) if mapping.at is not None else name
     own = mapping.verb
@@ -206,10 +203,16 @@ def _route(
         path_where=where(module, mapping.template) if isinstance(mapping.template, Str) else None,
         method_where=where(module, own) if own is not None else None,
         html=answered_type(method) in PAGES,
-        unknown_params=taken.unknown,
+        unknown_params=taken.unknown or _unused_on_purpose(method),
         conventional=mapping.template is None,
         action=action_name(method),
     )
+
+
+def _unused_on_purpose(method: FunctionNode) -> bool:
+    """`[SuppressMessage("…", "CA1801:ReviewUnusedParameters")]`: whoever says so knows that something is not read."""
+    said = (string(a) for d in method.decorators if simple(d.name) == "SuppressMessage" and d.call for a in d.call.args)
+    return any(text.startswith(("CA1801", "IDE0060")) for text in said)
 
 
 def _variants(cls: ClassNode, method: FunctionNode, values: Values) -> tuple[str, ...]:

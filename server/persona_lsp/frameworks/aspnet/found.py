@@ -27,6 +27,8 @@ class Found(Struct):
     routes: list[Route] = []
     inline: dict[int, str] = {}
     config: list[ConfigEntry] = []
+    versions: dict[str, tuple[str, ...]] = {}
+    """Router -> the versions that its routes are for."""
     order: int = 0
 
     def next_order(self) -> int:

@@ -249,6 +249,9 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
         return held
     if held.kind != "route" and name in _KNOWN:
         return Made(held.router, "known")
+    if held.kind == "router" and (versions := _versions(call, found)):
+        found.versions[held.router] = (*found.versions.get(held.router, ()), *versions)
+        return held
     guards = called_guards((call,), Level.ROUTE if held.kind == "route" else Level.ROUTER, found.module)
     if held.kind == "route":
         _decorated(call, found, held.number, guards)
@@ -286,6 +289,14 @@ def _given(call: Call, first: int, env: Env, found: Found) -> None:
             )
 
 
+def _versions(call: Call, found: Found) -> tuple[str, ...]:
+    """What tells routes of equal method and path apart: `.HasApiVersion(2)`, `.Accepts<T>("text/csv")`."""
+    if call.name not in {"MapToApiVersion", "HasApiVersion", "Accepts", "HasDeprecatedApiVersion", "RequireHost"}:
+        return ()
+    at = call.func.name_start if isinstance(call.func, Member) else call.start
+    return (found.module.source[at : call.end].decode("utf-8", "replace"),)
+
+
 def _passed(call: Call, env: Env, found: Found) -> Made | None:
     """`OrdersApi.Map(app)`, `endpoint.MapEndpoint(group)`: a function that is given a router."""
     for arg in call.args:
@@ -312,6 +323,7 @@ def _group(call: Call, parent: str, env: Env, found: Found) -> Made:
     env.count += 1
     symbol = f"{env.scope or 'top'}:group{env.count}@{call.name}{len(found.routers)}"
     found.router(symbol, "router", where(found.module, call))
+    found.versions[symbol] = found.versions.get(parent, ())
     text = _text(call.args[0], env, found) if call.args else ()
     found.mount(parent, symbol, where(found.module, call), text, conditional=env.conditional)
     return Made(symbol)
@@ -372,7 +384,7 @@ def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
             params=taken.params, body=taken.body, doc=_document(function), conditional=env.conditional,
             declared=(), path_where=where(module, template) if isinstance(template, Str) else None,
             method_where=Where(module.path, at, at + len(call.name)), unknown_params=taken.unknown or function is None,
-            development_only=env.development,
+            development_only=env.development, variants=found.versions.get(router, ()),
         )
     )  # fmt: skip
     return Made(router, "route", len(found.routes) - 1)
@@ -454,9 +466,7 @@ def _decorated(call: Call, found: Found, number: int, guards: tuple[Guard, ...])
         doc = replace(doc, tags=tuple(t for a in args if (t := string(a))))
     elif name == "ExcludeFromDescription":
         doc = replace(doc, hidden=True)
-    variants = route.variants
-    if name in {"MapToApiVersion", "HasApiVersion", "Accepts"}:
-        variants = (*variants, f"{name}={found.module.text(call)[-60:]}")
+    variants = (*route.variants, *_versions(call, found))
     found.routes[number] = replace(
         route, guards=(*route.guards, *guards), declared=declared, doc=doc, variants=variants,
         statement=where(found.module, call),

@@ -75,7 +75,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     if registered:
         return _mapped(function, f"Map{registered}")
     if answered_with in RESULTS and _answers(cls, answered_with):
-        return Handling("helper", True, None, opaque=True)
+        return Handling("helper", True, None, opaque="all")
     return None
 
 
@@ -98,10 +98,17 @@ def _action(function: FunctionNode, cls: ClassNode, answered_with: str) -> Handl
     places, requests = input_places(function.params, names, methods, minimal=False)
     api = find(cls.decorators, "ApiController") is not None
     return Handling(
-        "handler", answered_with not in PAGES, None if answered_with in RESULTS else 200, places, requests,
-        body_kind=_declared_kind(function), opaque=answered_with in RESULTS,
+        "handler", answered_with not in PAGES, None if _opaque(function, answered_with) == "all" else 200, places, requests,
+        body_kind=_declared_kind(function), opaque=_opaque(function, answered_with),
         validated=tuple(places) if api else (),
     )  # fmt: skip
+
+
+def _opaque(function: FunctionNode, answered_with: str) -> str:
+    """`ActionResult<T>` may be a plain `T`; what a method of the class makes may be any result."""
+    if answered_with not in RESULTS:
+        return ""
+    return "own" if answered_with == "ActionResult" and type_arguments(unwrapped(function.returns)) else "all"
 
 
 def _mapped(function: FunctionNode, verb: str) -> Handling:
@@ -109,9 +116,9 @@ def _mapped(function: FunctionNode, verb: str) -> Handling:
     methods = (MAPS.get(verb) or "POST",)
     places, requests = input_places(function.params, frozenset(), methods, minimal=True)
     return Handling(
-        "handler", True, None if answered_with in RESULTS else 200, places,
+        "handler", True, None if _opaque(function, answered_with) == "all" else 200, places,
         (*requests, *_typed(function, "HttpRequest")), _typed(function, "HttpResponse"),
-        opaque=answered_with in RESULTS,
+        opaque=_opaque(function, answered_with),
     )  # fmt: skip
 
 

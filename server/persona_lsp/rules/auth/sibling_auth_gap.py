@@ -35,6 +35,27 @@ def delete_order(order_id: int):
 app.include_router(router)
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpPost]
+    [Authorize]
+    public IActionResult Create(OrderRequest request) => StatusCode(201, orders.Create(request));
+
+    [HttpPut("{id}")]
+    [Authorize]
+    public IActionResult Replace(int id, OrderRequest request) => Ok(orders.Replace(id, request));
+
+    [HttpDelete("{id}")]
+//   ^^^^^^^^^^^^^^^^^^ `DELETE /orders/{id}` has no `Authorize`, which 2 of its siblings have; add it.
+    public IActionResult Delete(int id) => Ok(orders.Delete(id));
+}
+```
+
 ```js express
 const express = require('express');
 const { requireAuth } = require('./auth');
@@ -106,6 +127,27 @@ def delete_order(order_id: int):
 
 
 app.include_router(router)
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpPost]
+    [Authorize]
+    public IActionResult Create(OrderRequest request) => StatusCode(201, orders.Create(request));
+
+    [HttpPut("{id}")]
+    [Authorize]
+    public IActionResult Replace(int id, OrderRequest request) => Ok(orders.Replace(id, request));
+
+    [HttpDelete("{id}")]
+    [Authorize]
+    public IActionResult Delete(int id) => Ok(orders.Delete(id));
+}
 ```
 
 ```js express
@@ -208,6 +250,26 @@ class Orders {
     void delete(@PathVariable long id) {
         orders.delete(id);
     }
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+[Authorize]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet]
+    [AllowAnonymous]
+    public IActionResult List() => Ok(orders.All());
+
+    [HttpPost]
+    public IActionResult Create(OrderRequest request) => StatusCode(201, orders.Create(request));
+
+    [HttpDelete("{id}")]
+    public IActionResult Delete(int id) => Ok(orders.Delete(id));
 }
 ```
 

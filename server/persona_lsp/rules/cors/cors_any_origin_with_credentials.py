@@ -41,6 +41,19 @@ class Orders {
 }
 ```
 
+```cs aspnet
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
+    .SetIsOriginAllowed(_ => true)
+//   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ [information] Any website can read this API as the logged-in user: every origin is allowed, with credentials; list yours.
+    .AllowCredentials()));
+
+var app = builder.Build();
+app.UseCors();
+app.MapGet("/orders", (OrderService orders) => orders.All());
+app.Run();
+```
+
 `config/initializers/cors.rb`:
 ```rb rails
 Rails.application.config.middleware.insert_before 0, Rack::Cors do
@@ -93,6 +106,18 @@ class Orders {
 }
 ```
 
+```cs aspnet
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
+    .SetIsOriginAllowed(_ => true)
+    .DisallowCredentials()));
+
+var app = builder.Build();
+app.UseCors();
+app.MapGet("/orders", (OrderService orders) => orders.All());
+app.Run();
+```
+
 ## Fine
 The origins are listed, or no credentials are sent.
 
@@ -127,6 +152,18 @@ class Orders {
         return orders.page();
     }
 }
+```
+
+```cs aspnet
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
+    .WithOrigins("https://shop.example.com")
+    .AllowCredentials()));
+
+var app = builder.Build();
+app.UseCors();
+app.MapGet("/orders", (OrderService orders) => orders.All());
+app.Run();
 ```
 
 ## When to ignore it

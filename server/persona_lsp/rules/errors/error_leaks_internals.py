@@ -50,6 +50,29 @@ class Errors {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders, ILogger<OrdersController> logger) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, await orders.Create(request));
+        }
+        catch (Exception error)
+        {
+            return StatusCode(500, error.Message);
+//                                 ^^^^^^^^^^^^^ [warning] `error.Message` goes to the client and can reveal SQL, paths or secrets; log it and answer a plain text.
+        }
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -113,6 +136,29 @@ class Errors {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders, ILogger<OrdersController> logger) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, await orders.Create(request));
+        }
+        catch (Exception error)
+        {
+            logger.LogError(error, "Request failed");
+            return StatusCode(500, "Internal server error");
+        }
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -152,6 +198,29 @@ def create_order(body: OrderCreate):
     except Exception:
         logger.error("order could not be created: %s", traceback.format_exc())
         raise HTTPException(status_code=500, detail="The order could not be created")
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders, ILogger<OrdersController> logger) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, await orders.Create(request));
+        }
+        catch (Exception error)
+        {
+            logger.LogError(error, "No order was made");
+            return Problem("No order was made.");
+        }
+    }
+}
 ```
 
 Failures that the project itself raises for the client, whatever their status.

@@ -27,6 +27,31 @@ def create_order(body: OrderCreate, session: Session = Depends(get_session)):
     return {"status": "ok"}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            db.Orders.Add(new Order { Item = request.Item });
+            await db.SaveChangesAsync();
+        }
+        catch (Exception)
+//      ^^^^^^^^^^^^^^^^^ [error] `db.Orders.Add` can fail and `POST /orders` still reports success; re-raise it or answer an error.
+        {
+        }
+
+        return StatusCode(201);
+    }
+}
+```
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');
@@ -104,6 +129,31 @@ def create_order(body: OrderCreate, session: Session = Depends(get_session)):
     except IntegrityError:
         raise HTTPException(409, "order already exists")
     return {"status": "ok"}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            db.Orders.Add(new Order { Item = request.Item });
+            await db.SaveChangesAsync();
+        }
+        catch (DbUpdateException)
+        {
+            return Conflict();
+        }
+
+        return StatusCode(201);
+    }
+}
 ```
 
 It is there already, which is what was asked for.

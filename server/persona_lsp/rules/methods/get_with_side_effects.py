@@ -22,6 +22,23 @@ def cancel_order(order_id: int, session: Session = Depends(get_session)):
     return {"cancelled": order_id}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("{id}/cancel")]
+    public async Task<IActionResult> Cancel(int id)
+    {
+        await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync();
+//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{id}/cancel` deletes `Orders`; crawlers and retries will repeat it. Use `POST`.
+        return NoContent();
+    }
+}
+```
+
 ```ts express
 import express from 'express';
 import { PrismaClient } from '@prisma/client';
@@ -52,6 +69,22 @@ def cancel_order(order_id: int, session: Session = Depends(get_session)):
     return {"cancelled": order_id}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost("{id}/cancel")]
+    public async Task<IActionResult> Cancel(int id)
+    {
+        await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync();
+        return NoContent();
+    }
+}
+```
+
 ```ts express
 import express from 'express';
 import { PrismaClient } from '@prisma/client';
@@ -78,6 +111,22 @@ app = FastAPI()
 @app.get("/orders/{order_id}")
 def read_order(order_id: int, session: Session = Depends(get_session)):
     return session.get_one(Order, order_id)
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost("{id}/cancel")]
+    public async Task<IActionResult> Cancel(int id)
+    {
+        await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync();
+        return NoContent();
+    }
+}
 ```
 
 Logs of access, metrics and audit records.

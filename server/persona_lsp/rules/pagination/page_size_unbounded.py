@@ -21,6 +21,19 @@ def list_orders(limit: int = 50, session: Session = Depends(get_session)):
     return session.scalars(select(Order).limit(limit)).all()
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List(int limit = 20) => await db.Orders.OrderBy(o => o.Id).Take(limit).ToListAsync();
+//                                      ^^^^^^^^^^^^^^ `limit` has no maximum: `?limit=1000000` loads the whole table; cap it, at 100 for example.
+}
+```
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');
@@ -66,6 +79,19 @@ app = FastAPI()
 @app.get("/orders")
 def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 50, session: Session = Depends(get_session)):
     return session.scalars(select(Order).limit(limit)).all()
+```
+
+```cs aspnet
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List([Range(1, 100)] int limit = 20) => await db.Orders.OrderBy(o => o.Id).Take(limit).ToListAsync();
+}
 ```
 
 ```js express
@@ -118,6 +144,21 @@ def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 50, session: Sessio
 @app.get("/items")
 def list_items(limit: int = 50, session: Session = Depends(get_session)):
     return session.scalars(select(Item).limit(min(limit, 100))).all()
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List(int limit = 20)
+    {
+        return await db.Orders.OrderBy(o => o.Id).Take(Math.Min(limit, 100)).ToListAsync();
+    }
+}
 ```
 
 ```js express

@@ -51,6 +51,19 @@ interface OrderRepository extends JpaRepository<Order, Long> {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List() => await db.Orders.OrderBy(o => o.Id).ToListAsync();
+//                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders` returns every `Orders`; add a page or cursor with a maximum.
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -80,6 +93,18 @@ app = FastAPI()
 @app.get("/orders")
 def list_orders(session: Session = Depends(get_session)):
     return session.scalars(select(Order).limit(100)).all()
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List() => await db.Orders.OrderBy(o => o.Id).Take(100).ToListAsync();
+}
 ```
 
 ```js express
@@ -139,6 +164,18 @@ class Orders {
 }
 
 interface OrderRepository extends JpaRepository<Order, Long> {
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet]
+    public async Task<List<Order>> List(int skip = 0) => await db.Orders.OrderBy(o => o.Id).Skip(skip).Take(100).ToListAsync();
 }
 ```
 

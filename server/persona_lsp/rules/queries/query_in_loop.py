@@ -70,6 +70,29 @@ interface ItemRepository extends JpaRepository<Item, Long> {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost("totals")]
+    public async Task<List<decimal>> Totals(List<int> ids)
+    {
+        var totals = new List<decimal>();
+        foreach (var id in ids)
+        {
+            var order = await db.Orders.SingleAsync(o => o.Id == id);
+//                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `db.Orders.SingleAsync` runs once per element of `ids` (N+1); load all rows with one query before the loop.
+            totals.Add(order.Total);
+        }
+
+        return totals;
+    }
+}
+```
+
 Where no endpoint is known to call it, and where the loop creates what it does not find, it is information.
 
 `app/services/report.rb`:
@@ -99,6 +122,22 @@ app = FastAPI()
 def list_orders(session: Session = Depends(get_session)):
     orders = session.scalars(select(Order).limit(50)).all()
     return session.scalars(select(Item).where(Item.order_id.in_([order.id for order in orders]))).all()
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost("totals")]
+    public async Task<List<decimal>> Totals(List<int> ids)
+    {
+        var orders = await db.Orders.Where(o => ids.Contains(o.Id)).ToListAsync();
+        return orders.Select(o => o.Total).ToList();
+    }
+}
 ```
 
 Batches, pages, a few known elements, retries, queries that don't depend on the element.

@@ -23,6 +23,22 @@ def order_details(order_id: int):
     return {"order": order_id}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet("{id:int}")]
+    public Order Show(int id) => orders.Find(id);
+
+    [HttpGet("{number:int}")]
+//   ^^^^^^^^^^^^^^^^^^^^^^^ `GET /orders/{number}` is already handled by `OrdersController.Show`; the router can't tell the two apart.
+    public Order ShowByNumber(int number) => orders.FindByNumber(number);
+}
+```
+
 ```js express
 const express = require('express');
 const app = express();
@@ -46,6 +62,18 @@ app = FastAPI()
 @app.get("/orders/{id}")
 def get_order(id: int):
     return {"id": id}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet("{id:int}")]
+    public Order Show(int id) => orders.Find(id);
+}
 ```
 
 ```js express
@@ -166,6 +194,21 @@ class Orders {
     List<OrderDto> newest() {
         return orders.newest();
     }
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet("{id:int}")]
+    public Order Show(int id) => orders.Find(id);
+
+    [HttpGet("{name:alpha}")]
+    public Order ShowByName(string name) => orders.FindByName(name);
 }
 ```
 

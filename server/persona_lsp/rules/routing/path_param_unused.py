@@ -18,6 +18,19 @@ def delete_comment(slug: str, comment_id: int):
     comments.delete(comment_id)
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet("{id}")]
+//           ^^^^^^ `id` is in `GET /orders/{id}` but never read, so any value is accepted; use it or drop it.
+    public List<Item> Items() => orders.Items();
+}
+```
+
 ```js express
 const express = require('express');
 const app = express();
@@ -68,6 +81,18 @@ class Videos {
     VideoDto read(@PathVariable("video_id") long id) {
         return videos.read(id);
     }
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet("{id}")]
+    public List<Item> Items(int id) => orders.Items(id);
 }
 ```
 

@@ -17,6 +17,18 @@ engine = create_engine("postgresql://shop:h7Gq2xVw9z@db7.acme.io/shop")
 #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A password in a URL is committed in source; read it from the environment and replace it by a new one.
 ```
 
+```cs aspnet
+using Microsoft.Data.SqlClient;
+
+public class Database
+{
+    private readonly string _password = "kJ8-wq2-Lp0-zz41";
+//                                      ^^^^^^^^^^^^^^^^^^ [warning] A password is committed in source; read it from the environment and replace it by a new one.
+
+    public SqlConnection Open() => new(new SqlConnectionStringBuilder { Password = _password }.ConnectionString);
+}
+```
+
 ```js express
 const express = require('express');
 const session = require('express-session');
@@ -36,6 +48,17 @@ from sqlalchemy import create_engine
 app = FastAPI()
 JWT_SECRET = os.environ["JWT_SECRET"]
 engine = create_engine(os.environ["DATABASE_URL"])
+```
+
+```cs aspnet
+using Microsoft.Data.SqlClient;
+
+public class Database
+{
+    private readonly string _password = Environment.GetEnvironmentVariable("PASSWORD");
+
+    public SqlConnection Open() => new(new SqlConnectionStringBuilder { Password = _password }.ConnectionString);
+}
 ```
 
 ```js express
@@ -58,6 +81,17 @@ from sqlalchemy import create_engine
 app = FastAPI()
 JWT_SECRET = os.environ["JWT_SECRET"]
 engine = create_engine(os.environ["DATABASE_URL"])
+```
+
+```cs aspnet
+using Microsoft.Data.SqlClient;
+
+public class Database(IConfiguration configuration)
+{
+    private readonly string _password = configuration["Database:Password"];
+
+    public SqlConnection Open() => new(new SqlConnectionStringBuilder { Password = _password }.ConnectionString);
+}
 ```
 
 Placeholders, names of headers and fields, texts about secrets, databases on the developer's own machine, public keys.

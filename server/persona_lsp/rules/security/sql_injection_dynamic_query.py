@@ -49,6 +49,22 @@ class Users {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("search")]
+    public async Task<List<Order>> Search(string name)
+    {
+        return await db.Orders.FromSqlRaw($"SELECT * FROM orders WHERE name = '{name}'").Take(100).ToListAsync();
+//                                                                              ^^^^ SQL is built from `name`; a crafted value can change the statement. Bind it as a parameter.
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -106,6 +122,21 @@ class Users {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("search")]
+    public async Task<List<Order>> Search(string name)
+    {
+        return await db.Orders.FromSqlInterpolated($"SELECT * FROM orders WHERE name = {name}").Take(100).ToListAsync();
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -140,6 +171,21 @@ app.get('/users', async (req, res) => {
 app.get('/teams', async (req, res) => {
   res.json((await pool.query('SELECT id FROM teams WHERE name = $1 LIMIT 20', [req.query.name])).rows);
 });
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("search")]
+    public async Task<List<Order>> Search(string name)
+    {
+        return await db.Orders.FromSqlInterpolated($"SELECT * FROM orders WHERE name = {name}").Take(100).ToListAsync();
+    }
+}
 ```
 
 Constants, numbers, and placeholders that are counted out.

@@ -22,6 +22,27 @@ def delete_order(order_id: int, user=Depends(get_current_user)):
     orders.delete(order)
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet]
+    public IActionResult List()
+    {
+        if (User == null)
+        {
+            return Forbid();
+//                 ^^^^^^^^ The caller is unknown here: answer 401; 403 tells clients that logging in won't help.
+        }
+
+        return Ok(orders.Of(User));
+    }
+}
+```
+
 ```js express
 const express = require('express');
 const app = express();
@@ -58,6 +79,26 @@ def delete_order(order_id: int, user=Depends(get_current_user)):
     orders.delete(order)
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet]
+    public IActionResult List()
+    {
+        if (User == null)
+        {
+            return Unauthorized();
+        }
+
+        return Ok(orders.Of(User));
+    }
+}
+```
+
 ```js express
 const express = require('express');
 const app = express();
@@ -92,6 +133,26 @@ def read_order(order_id: int, user=Depends(get_current_user)):
     if order.owner_id != user.id:
         raise HTTPException(status_code=404)
     return order
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpGet]
+    public IActionResult List()
+    {
+        if (User == null)
+        {
+            return Unauthorized();
+        }
+
+        return Ok(orders.Of(User));
+    }
+}
 ```
 
 The framework chose the status: older versions of `HTTPBearer` answer 403 where there is no token.

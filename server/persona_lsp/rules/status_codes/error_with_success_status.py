@@ -22,6 +22,29 @@ def charge(order: Order):
     return {"paid": True}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpPost]
+    public IActionResult Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, orders.Create(request));
+        }
+        catch (OutOfStockException)
+        {
+            return Ok(new { success = false, error = "out of stock" });
+//                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ A failure of `POST /orders` answers 200; answer 500, so that clients and monitoring see it.
+        }
+    }
+}
+```
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');
@@ -54,6 +77,28 @@ def charge(order: Order):
     except PaymentError:
         return JSONResponse(status_code=500, content={"error": "declined"})
     return {"paid": True}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpPost]
+    public IActionResult Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, orders.Create(request));
+        }
+        catch (OutOfStockException)
+        {
+            return StatusCode(StatusCodes.Status500InternalServerError, new { success = false, error = "out of stock" });
+        }
+    }
+}
 ```
 
 ```js express
@@ -96,6 +141,28 @@ app.get('/teams/:id', async (req, res) => {
   }
   res.json({ team, errors: [] });
 });
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpPost]
+    public IActionResult Create(OrderRequest request)
+    {
+        try
+        {
+            return StatusCode(201, orders.Create(request));
+        }
+        catch (OutOfStockException)
+        {
+            return Conflict(new { success = false, error = "out of stock" });
+        }
+    }
+}
 ```
 
 Protocols that put errors into a successful answer: GraphQL, JSON-RPC, and the bots of Slack and Telegram.

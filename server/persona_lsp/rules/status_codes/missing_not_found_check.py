@@ -20,6 +20,23 @@ def read_order(order_id: int, session: Session = Depends(get_session)):
     return {"total": order.total}
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("{id}")]
+    public async Task<ActionResult<OrderView>> Show(int id)
+    {
+        var order = await db.Orders.FindAsync(id);
+//                        ^^^^^^^^^^^^^^^^^^^^^^^ `db.Orders.FindAsync` may find nothing; `GET /orders/{id}` then answers 500 instead of 404.
+        return new OrderView(order.Id, order.Total);
+    }
+}
+```
+
 ```js express
 const express = require('express');
 const { PrismaClient } = require('@prisma/client');
@@ -66,6 +83,26 @@ def read_order(order_id: int, session: Session = Depends(get_session)):
     if order is None:
         raise HTTPException(status_code=404, detail="Order not found")
     return {"total": order.total}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("{id}")]
+    public async Task<ActionResult<OrderView>> Show(int id)
+    {
+        var order = await db.Orders.FindAsync(id);
+        if (order is null)
+        {
+            return NotFound();
+        }
+        return new OrderView(order.Id, order.Total);
+    }
+}
 ```
 
 ```js express
@@ -153,6 +190,27 @@ class Orders {
 }
 
 interface OrderRepository extends JpaRepository<Order, Long> {
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpGet("{id}")]
+    public async Task<ActionResult<OrderView>> Show(int id)
+    {
+        var order = await db.Orders.FirstOrDefaultAsync(o => o.Id == id);
+        if (order is null || order.Hidden)
+        {
+            return NotFound();
+        }
+
+        return new OrderView(order.Id, order.Total);
+    }
 }
 ```
 
@@ -280,7 +338,8 @@ _CALLER = re.compile(
 _RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
 """What the use of a record that is not there raises; an error handler may answer 404 to it."""
 _RAISES = re.compile(
-    r"not_?found|or_?(throw|fail|raise|die|404|create|new|default|init)|required|must|!$", re.IGNORECASE
+    r"not_?found|or_?(throw|fail|raise|die|404|create|new|init)|(?<!first)(?<!single)(?<!last)or_?default|required|must|!$",
+    re.IGNORECASE,
 )
 
 

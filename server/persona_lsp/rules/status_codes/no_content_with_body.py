@@ -42,6 +42,23 @@ class Items {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpDelete("{id}")]
+    public IActionResult Delete(int id)
+    {
+        var order = orders.Drop(id);
+        return StatusCode(204, order);
+//                             ^^^^^ 204 cannot carry a body: the client receives nothing; drop the body or answer 200.
+    }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -90,6 +107,22 @@ class Items {
     ResponseEntity<String> delete(@PathVariable long id) {
         items.forget(id);
         return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
+    }
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpDelete("{id}")]
+    public IActionResult Delete(int id)
+    {
+        var order = orders.Drop(id);
+        return StatusCode(204);
     }
 }
 ```
@@ -193,6 +226,22 @@ class Items {
     ResponseEntity<String> deleteNote(@PathVariable long id) {
         notes.forget(id);
         return ResponseEntity.status(HttpStatus.NO_CONTENT).body(null);
+    }
+}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(OrderService orders) : ControllerBase
+{
+    [HttpDelete("{id}")]
+    public IActionResult Delete(int id)
+    {
+        orders.Drop(id);
+        return NoContent();
     }
 }
 ```

@@ -76,6 +76,25 @@ interface ItemRepository extends JpaRepository<Item, Long> {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        var order = new Order { Item = request.Item };
+        db.Orders.Add(order);
+        await db.SaveChangesAsync();
+        return Ok(order);
+//             ^^^^^^^^^ `POST /orders` creates `Order` but answers 200; answer 201 with its place in `Location`.
+    }
+}
+```
+
 ## Fixed
 ```py fastapi
 from fastapi import Depends, FastAPI
@@ -144,6 +163,24 @@ interface ItemRepository extends JpaRepository<Item, Long> {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        var order = new Order { Item = request.Item };
+        db.Orders.Add(order);
+        await db.SaveChangesAsync();
+        return StatusCode(StatusCodes.Status201Created, order);
+    }
+}
+```
+
 ## Fine
 It says 201, 202 for work that is done later, or 207 for several results in one answer.
 
@@ -173,6 +210,24 @@ def create_orders(body: Orders, session: Session = Depends(get_session)):
     session.add(Order(rows=body.rows))
     session.commit()
     return {"results": [{"status": 201}]}
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<ActionResult<Order>> Create(OrderRequest request)
+    {
+        var order = new Order { Item = request.Item };
+        db.Orders.Add(order);
+        await db.SaveChangesAsync();
+        return CreatedAtAction(nameof(Create), new { id = order.Id }, order);
+    }
+}
 ```
 
 Actions create nothing that their path names.

@@ -70,6 +70,34 @@ class User {
 }
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("accounts")]
+public class AccountsController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(Account account)
+    {
+        db.Accounts.Add(account);
+//      ^^^^^^^^^^^^^^^^^^^^^^^^ `POST /accounts` lets callers write any column of `Account`, even `IsAdmin`; name the allowed fields.
+        await db.SaveChangesAsync();
+        return CreatedAtAction(nameof(Create), account);
+    }
+}
+
+public class Account
+{
+    [Key]
+    public int Id { get; set; }
+
+    public string Name { get; set; }
+
+    public bool IsAdmin { get; set; }
+}
+```
+
 `config/routes.rb`:
 ```rb rails
 Rails.application.routes.draw do
@@ -174,6 +202,26 @@ record UserForm(@NotBlank String name) {
 
 interface UserRepository extends JpaRepository<User, Long> {
 }
+```
+
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("accounts")]
+public class AccountsController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(AccountRequest request)
+    {
+        var account = new Account { Name = request.Name };
+        db.Accounts.Add(account);
+        await db.SaveChangesAsync();
+        return CreatedAtAction(nameof(Create), account);
+    }
+}
+
+public record AccountRequest([Required] string Name);
 ```
 
 `config/routes.rb`:
