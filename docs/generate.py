@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent / "server"))
+sys.path[:0] = [str(DOCS.parent / "server"), str(DOCS.parent)]
+
+from tests.bookshelf import matrix  # noqa: E402 - the same
 
 from persona_lsp import __version__  # noqa: E402 - the same
 from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
@@ -156,6 +158,13 @@ def _frameworks() -> str:
         packages = ", ".join(f"`{package}`" for package in framework.packages)
         order = "yes" if framework.order_decides else "no"
         lines.append(f"| {framework.title} | {_languages(framework.languages)} | {order} | {packages} |")
+    lines += ["", "## Facts by framework\n"]
+    lines.append(
+        "The same small API is written in each framework (`tests/bookshelf/`), and a test compares what is read out of it.\n"
+        "*known*: shown there. *inferred*: known by what the framework does by default, or by names. "
+        "*gap*: not read, for the reason below the table.\n"
+    )
+    lines.append(matrix.table())
     lines += ["", "## Libraries\n", "What their calls mean is known: queries, transactions, and effects outside.\n"]
     lines += ["| library | languages | relational | known by |", "|---|---|---|---|"]
     for library in libraries():

@@ -14,7 +14,7 @@ interface BookBody {
 
 export default async function books(fastify: FastifyInstance) {
   /** A page of books. */
-  fastify.get<{ Querystring: Page }>('/', { schema: { querystring: pageSchema } }, async (request) => {
+  fastify.get<{ Querystring: Page }>('/', { schema: { summary: 'Books, a page at a time', querystring: pageSchema } }, async (request) => {
     const { limit, offset } = request.query;
     return prisma.book.findMany({ take: limit, skip: offset, orderBy: { id: 'asc' } });
   });
