@@ -26,10 +26,17 @@ from persona_lsp.findings.intent import (
     Rethrow,
     SetStatus,
 )
-from persona_lsp.frameworks.express.fix_answers import add_return, drop_body, guard_not_found, hide_error, set_status
-from persona_lsp.frameworks.express.fix_edits import Edits, edit
-from persona_lsp.frameworks.express.fix_failures import forward_errors, rethrow
-from persona_lsp.frameworks.express.fix_inputs import cap_limit, permit_fields, read_from_environment
+from persona_lsp.flow.script.fix_answers import add_return, drop_body, guard_not_found, hide_error, set_status
+from persona_lsp.flow.script.fix_edits import Edits, edit
+from persona_lsp.flow.script.fix_failures import forward_errors, rethrow
+from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
+from persona_lsp.flow.script.fix_registrations import (
+    change_method,
+    delete_statement,
+    deny_credentials,
+    move_before,
+    restrict_origins,
+)
 from persona_lsp.syntax.ir import (
     Call,
     Lambda,
@@ -39,12 +46,7 @@ from persona_lsp.syntax.ir import (
     Str,
 )
 from persona_lsp.syntax.places import (
-    indent_at,
-    line_end,
-    line_start,
-    newline,
     place,
-    quote,
 )
 
 
@@ -54,45 +56,6 @@ def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: A
         return None
     speller = _SPELLERS.get(type(intent))
     return speller(intent, module) if speller is not None else None
-
-
-def _move_before(intent: MoveBefore, module: Module) -> Edits:
-    source, mine, other = module.source, intent.where, intent.target
-    if mine.path != other.path or mine.start < other.end:
-        return None
-    indent = indent_at(source, mine.start)
-    if indent is None or indent != indent_at(source, other.start):
-        return None
-    start, end = _with_comment(source, mine.start), line_end(source, mine.end)
-    if source[mine.end : end].strip(b" \t\r\n;"):
-        return None
-    text = source[start:end].decode()
-    if not text.endswith("\n"):
-        text += newline(source)
-    at = _with_comment(source, other.start)
-    return (edit(module, at, at, text), edit(module, start, end, ""))
-
-
-def _with_comment(source: bytes, start: int) -> int:
-    """Where the comment right above a statement begins, or the statement's line."""
-    at = line_start(source, start)
-    while at > 0:
-        above = line_start(source, at - 1)
-        text = source[above:at].strip()
-        if not text.startswith((b"//", b"*", b"/*")):
-            break
-        at = above
-    return at
-
-
-def _change_method(intent: ChangeMethod, module: Module) -> Edits:
-    match = re.match(
-        rb"get|post|put|patch|delete|head|all|del", module.source[intent.where.start : intent.where.start + 8]
-    )
-    if match is None:
-        return None
-    start = intent.where.start
-    return (edit(module, start, start + match.end(), intent.method.lower()),)
 
 
 def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
@@ -118,16 +81,6 @@ def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
     return (edit(module, call.args_start, call.args_start, f"{intent.source}, "),)
 
 
-def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
-    mark = quote(module.source)
-    text = f"(process.env.CORS_ORIGINS ?? {mark}{mark}).split({mark},{mark})"
-    return (edit(module, intent.where.start, intent.where.end, text),)
-
-
-def _deny_credentials(intent: DenyCredentials, module: Module) -> Edits:
-    return (edit(module, intent.where.start, intent.where.end, "false"),)
-
-
 def _merge_params(intent: MergeParams, module: Module) -> Edits:
     found = place(module, intent.where)
     call = next((n for n in reversed(found.nodes) if isinstance(n, Call) and n.name == "Router"), None)
@@ -145,16 +98,6 @@ def _merge_params(intent: MergeParams, module: Module) -> Edits:
     return (edit(module, last.end, last.end, ", mergeParams: true"),)
 
 
-def _delete_statement(intent: DeleteStatement, module: Module) -> Edits:
-    source, where = module.source, intent.where
-    if indent_at(source, where.start) is None:
-        return None
-    end = line_end(source, where.end)
-    if source[where.end : end].strip(b" \t\r\n;"):
-        return None
-    return (edit(module, _with_comment(source, where.start), end, ""),)
-
-
 _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     SetStatus: set_status,
     AddReturn: add_return,
@@ -163,14 +106,14 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     HideError: hide_error,
     ForwardErrors: forward_errors,
     Rethrow: rethrow,
-    MoveBefore: _move_before,
-    ChangeMethod: _change_method,
+    MoveBefore: move_before,
+    ChangeMethod: change_method,
     CopyGuard: _copy_guard,
     CapLimit: cap_limit,
-    RestrictOrigins: _restrict_origins,
-    DenyCredentials: _deny_credentials,
+    RestrictOrigins: restrict_origins,
+    DenyCredentials: deny_credentials,
     MergeParams: _merge_params,
-    DeleteStatement: _delete_statement,
+    DeleteStatement: delete_statement,
     PermitFields: permit_fields,
     ReadFromEnvironment: read_from_environment,
 }

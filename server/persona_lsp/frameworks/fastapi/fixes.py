@@ -24,6 +24,16 @@ from persona_lsp.findings.intent import (
     Rethrow,
     SetStatus,
 )
+from persona_lsp.flow.python_fixes import (
+    cap_read,
+    delete_statement,
+    deny_credentials,
+    logger,
+    move_before,
+    permit_fields,
+    read_from_environment,
+    rethrow,
+)
 from persona_lsp.flow.status import STATUS_NAMES, STATUS_TITLES, status_of
 from persona_lsp.frameworks.fastapi.names import uses_fastapi
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS
@@ -38,11 +48,9 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Index,
     Items,
-    Jump,
     Kwarg,
     Member,
     Module,
-    Name,
     ParamNode,
     Raise,
     Return,
@@ -50,8 +58,6 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_edits import (
-    block_start,
-    gap_before,
     indent_of,
     line_end,
     line_start,
@@ -217,12 +223,12 @@ def _hide_error(intent: HideError, module: Module) -> Edits:
         if source[line_start(source, statement.start) : statement.start].strip():
             return None
         indent = indent_of(source, statement.start)
-        logger, imports = _logger(module)
+        log, imports = logger(module)
         caught = any(isinstance(n, CatchNode) for n in path)
         call = (
-            f'{logger}.exception("{function.name} failed")'
+            f'{log}.exception("{function.name} failed")'
             if caught or not intent.variable
-            else f'{logger}.error("{function.name} failed", exc_info={intent.variable})'
+            else f'{log}.error("{function.name} failed", exc_info={intent.variable})'
         )
         at = line_start(source, statement.start)
         edits.append(Edit(module.path, at, at, f"{indent}{call}\n"))
@@ -240,57 +246,7 @@ def _generic(path: tuple[Any, ...]) -> str:
     return _GENERIC
 
 
-def _logger(module: Module) -> tuple[str, tuple[Edit, ...]]:
-    for statement in module.body:
-        value = getattr(statement, "value", None)
-        targets = getattr(statement, "targets", ())
-        if isinstance(value, Call) and value.name in ("getLogger", "get_logger") and targets:
-            return dotted(targets[0]), ()
-    for item in module.imports:
-        if item.local in ("logger", "log"):
-            return item.local, ()
-    return "logging", with_import(module, "logging")
-
-
-def _rethrow(intent: Rethrow, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    catch = next((n for n in reversed(path) if isinstance(n, CatchNode)), None)
-    if catch is None or not catch.body:
-        return None
-    last = catch.body[-1]
-    if isinstance(last, Raise):
-        return None
-    if isinstance(last, Jump | Return):
-        return (Edit(module.path, last.start, last.end, "raise"),)
-    source = module.source
-    if source[line_start(source, last.start) : last.start].strip():
-        return (Edit(module.path, last.end, last.end, "; raise"),)
-    return (Edit(module.path, last.end, last.end, f"\n{indent_of(source, last.start)}raise"),)
-
-
 # -- registrations ---------------------------------------------------------------------------------------------------
-
-
-def _move_before(intent: MoveBefore, module: Module) -> Edits:
-    if intent.target.path != module.path or intent.target.start >= intent.where.start:
-        return None
-    source = module.source
-    start, end = block_start(source, intent.where.start), line_end(source, intent.where.end - 1)
-    gap = gap_before(source, start)
-    if indent_of(source, intent.where.start) != indent_of(source, intent.target.start):
-        return None
-    text = source[start:end].decode()
-    if not text.endswith("\n"):
-        text += "\n"
-    at = block_start(source, intent.target.start)
-    blank = source[gap:start].decode()
-    return (Edit(module.path, at, at, text + blank), Edit(module.path, gap, end, ""))
-
-
-def _delete_statement(intent: DeleteStatement, module: Module) -> Edits:
-    source = module.source
-    start, end = block_start(source, intent.where.start), line_end(source, intent.where.end - 1)
-    return (Edit(module.path, gap_before(source, start), end, ""),)
 
 
 def _change_method(intent: ChangeMethod, module: Module) -> Edits:
@@ -348,7 +304,7 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
     path = around(module, intent.where.start, intent.where.end)
     param = next((n for n in reversed(path) if isinstance(n, ParamNode)), None)
     if param is None:
-        return _cap_read(intent, module, path)
+        return cap_read(intent, module, path)
     declared = param.type.keys[1:] if isinstance(param.type, Index) else ()
     for marker in (param.default, *declared):
         if isinstance(marker, Call) and marker.name in ("Query", "Field", "Param"):
@@ -366,24 +322,6 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
     return (Edit(module.path, param.type.start, param.type.end, f"Annotated[{text}, {bound}]"), *imports)
 
 
-def _cap_read(intent: CapLimit, module: Module, path: tuple[Any, ...]) -> Edits:
-    number = next((n for n in reversed(path) if isinstance(n, Call) and dotted(n.func) == "int"), None)
-    if number is None:
-        return None
-    return (Edit(module.path, number.start, number.end, f"min({module.text(number)}, {intent.maximum})"),)
-
-
-def _permit_fields(intent: PermitFields, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    for call in reversed([n for n in path if isinstance(n, Call)]):
-        for item in call.kwargs:
-            if not item.name and isinstance(item.value, Name) and intent.fields:
-                body = item.value.id
-                text = ", ".join(f'{name}={body}["{name}"]' for name in intent.fields)
-                return (Edit(module.path, item.start, item.end, text),)
-    return None
-
-
 # -- configuration ---------------------------------------------------------------------------------------------------
 
 
@@ -396,31 +334,19 @@ def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
     return (Edit(module.path, intent.where.start, intent.where.end, text), *with_import(module, "os"))
 
 
-def _deny_credentials(intent: DenyCredentials, module: Module) -> Edits:
-    return (Edit(module.path, intent.where.start, intent.where.end, "False"),)
-
-
-def _read_from_environment(intent: ReadFromEnvironment, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    text = next((n for n in reversed(path) if isinstance(n, Str)), None)
-    if text is None or text.value is None or not intent.name:
-        return None
-    return (Edit(module.path, text.start, text.end, f'os.environ["{intent.name}"]'), *with_import(module, "os"))
-
-
 _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
     SetStatus: _set_status,
     DropBody: _drop_body,
     GuardNotFound: _guard_not_found,
     HideError: _hide_error,
-    Rethrow: _rethrow,
-    MoveBefore: _move_before,
-    DeleteStatement: _delete_statement,
+    Rethrow: rethrow,
+    MoveBefore: move_before,
+    DeleteStatement: delete_statement,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
     CapLimit: _cap_limit,
-    PermitFields: _permit_fields,
+    PermitFields: permit_fields,
     RestrictOrigins: _restrict_origins,
-    DenyCredentials: _deny_credentials,
-    ReadFromEnvironment: _read_from_environment,
+    DenyCredentials: deny_credentials,
+    ReadFromEnvironment: read_from_environment,
 }

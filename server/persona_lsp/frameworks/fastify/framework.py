@@ -4,6 +4,7 @@ from typing import Final
 
 from persona_lsp.frameworks.api import Framework
 from persona_lsp.frameworks.fastify import LANGUAGES
+from persona_lsp.frameworks.fastify.fixes import spell
 from persona_lsp.frameworks.fastify.routes import extract
 from persona_lsp.frameworks.fastify.signs import detects
 from persona_lsp.frameworks.fastify.words import VOCABULARY
@@ -15,7 +16,7 @@ FRAMEWORK: Final = Framework(
     detects=detects,
     extract=extract,
     vocabulary=VOCABULARY,
-    spell=lambda intent, module, facts: None,  # noqa: ARG005 - the protocol names its arguments
+    spell=spell,
     order_decides=False,
     packages=("fastify",),
 )

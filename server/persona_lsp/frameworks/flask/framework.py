@@ -4,6 +4,7 @@ from typing import Final
 
 from persona_lsp.frameworks.api import Framework
 from persona_lsp.frameworks.flask import LANGUAGES
+from persona_lsp.frameworks.flask.fixes import spell
 from persona_lsp.frameworks.flask.names import detects
 from persona_lsp.frameworks.flask.routes import extract
 from persona_lsp.frameworks.flask.words import WORDS
@@ -15,7 +16,7 @@ FRAMEWORK: Final = Framework(
     detects=detects,
     extract=extract,
     vocabulary=WORDS,
-    spell=lambda intent, module, facts: None,  # noqa: ARG005 - the protocol names its arguments
+    spell=spell,
     order_decides=False,
     packages=("flask", "quart", "flask-restful", "flask-restx", "flask-smorest"),
 )

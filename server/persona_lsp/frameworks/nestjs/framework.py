@@ -8,6 +8,7 @@ from persona_lsp.frameworks.nestjs import LANGUAGES
 from persona_lsp.frameworks.nestjs.applications import applications, configured
 from persona_lsp.frameworks.nestjs.controllers import controllers
 from persona_lsp.frameworks.nestjs.filters import filters
+from persona_lsp.frameworks.nestjs.fixes import spell
 from persona_lsp.frameworks.nestjs.guards import definitions
 from persona_lsp.frameworks.nestjs.modules import modules
 from persona_lsp.frameworks.nestjs.names import names_of
@@ -44,7 +45,7 @@ FRAMEWORK: Final = Framework(
     detects=detects,
     extract=extract,
     vocabulary=VOCABULARY,
-    spell=lambda intent, module, facts: None,  # noqa: ARG005 - the protocol names its arguments
+    spell=spell,
     order_decides=True,
     packages=("@nestjs/core", "@nestjs/common"),
 )

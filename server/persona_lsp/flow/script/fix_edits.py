@@ -1,4 +1,4 @@
-"""Edits of one file, as the fixes of Express make them."""
+"""Edits of one file, as the fixes in JavaScript make them."""
 
 from persona_lsp.findings.edit import Edit
 from persona_lsp.syntax.ir import (

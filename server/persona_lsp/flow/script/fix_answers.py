@@ -11,8 +11,8 @@ from persona_lsp.findings.intent import (
     HideError,
     SetStatus,
 )
+from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.flow.status import STATUS_TITLES, status_of
-from persona_lsp.frameworks.express.fix_edits import Edits, edit
 from persona_lsp.syntax.ir import (
     Assign,
     Await,

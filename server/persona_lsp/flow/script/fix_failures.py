@@ -9,7 +9,7 @@ from persona_lsp.findings.intent import (
     ForwardErrors,
     Rethrow,
 )
-from persona_lsp.frameworks.express.fix_edits import Edits, edit
+from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.syntax.ir import (
     Await,
     Call,

@@ -1,0 +1,224 @@
+"""Fixes: intents spelled in Python for Flask."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Edit
+from persona_lsp.findings.intent import (
+    CapLimit,
+    ChangeMethod,
+    CopyGuard,
+    DeleteStatement,
+    DenyCredentials,
+    DropBody,
+    GuardNotFound,
+    HideError,
+    Intent,
+    MoveBefore,
+    PermitFields,
+    ReadFromEnvironment,
+    RestrictOrigins,
+    Rethrow,
+    SetStatus,
+)
+from persona_lsp.flow.python_fixes import (
+    delete_statement,
+    deny_credentials,
+    logger,
+    move_before,
+    permit_fields,
+    read_from_environment,
+    rethrow,
+)
+from persona_lsp.flow.status import status_of
+from persona_lsp.frameworks.flask.names import is_flask_package
+from persona_lsp.frameworks.flask.registration import METHODS
+from persona_lsp.syntax.around import around
+from persona_lsp.syntax.ir import (
+    Call,
+    CatchNode,
+    Const,
+    Decorator,
+    Def,
+    Do,
+    FunctionNode,
+    Items,
+    Kwarg,
+    Member,
+    Module,
+    Raise,
+    Return,
+    Str,
+)
+from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit, with_import
+
+Edits = tuple[Edit, ...] | None
+_GENERIC: Final = '"Internal server error"'
+_MAKERS: Final = frozenset({"make_response", "Response"})
+
+
+def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 - the tree says it all
+    """The edits of a fix, None when it cannot be spelled here."""
+    if not any(is_flask_package(i.module) for i in module.imports):
+        return None
+    speller = _SPELLERS.get(type(intent))
+    return speller(intent, module) if speller is not None else None
+
+
+def _set_status(intent: SetStatus, module: Module) -> Edits:
+    """`return order, 201`, `abort(403)`."""
+    path = around(module, intent.where.start, intent.where.end)
+    for node in reversed(path):
+        if isinstance(node, Call) and node.name == "abort" and node.args and status_of(node.args[0]) is not None:
+            return (Edit(module.path, node.args[0].start, node.args[0].end, str(intent.status)),)
+        if isinstance(node, Return) and node.value is not None:
+            return _returned(node.value, intent.status, module)
+    return None
+
+
+def _returned(value: Any, status: int, module: Module) -> Edits:
+    if isinstance(value, Items) and value.kind == "tuple" and len(value.items) > 1:
+        given = value.items[1]
+        return (Edit(module.path, given.start, given.end, str(status)),) if isinstance(given, Const) else None
+    if isinstance(value, Call) and value.name in _MAKERS:
+        made = value.kwarg("status") or (value.args[1] if len(value.args) > 1 else None)
+        return (Edit(module.path, made.start, made.end, str(status)),) if isinstance(made, Const) else None
+    return (Edit(module.path, value.end, value.end, f", {status}"),)
+
+
+def _drop_body(intent: DropBody, module: Module) -> Edits:
+    path = around(module, intent.where.start, intent.where.end)
+    last = next((n for n in reversed(path) if isinstance(n, Return)), None)
+    value = last.value if last is not None else None
+    if isinstance(value, Items) and value.kind == "tuple" and len(value.items) > 1:
+        body = value.items[0]
+        return (Edit(module.path, body.start, body.end, '""'),)
+    return None
+
+
+def _guard_not_found(intent: GuardNotFound, module: Module) -> Edits:
+    """What is absent is answered with 404."""
+    if not intent.variable.isidentifier():
+        return None
+    source = module.source
+    path = around(module, intent.where.start, intent.where.end)
+    if not any(isinstance(n, FunctionNode | Def) for n in path):
+        return None
+    indent = indent_of(source, intent.where.start)
+    if source[line_start(source, intent.where.start) : intent.where.start].strip():
+        return None
+    text = f"{indent}if {intent.variable} is None:\n{indent}{unit(indent)}abort(404)\n"
+    at = line_end(source, intent.where.end - 1)
+    if source[at - 1 : at] != b"\n":
+        text = "\n" + text.rstrip("\n")
+    known = any(i.local == "abort" for i in module.imports)
+    return (Edit(module.path, at, at, text), *(() if known else with_import(module, "flask", "abort")))
+
+
+def _hide_error(intent: HideError, module: Module) -> Edits:
+    path = around(module, intent.where.start, intent.where.end)
+    leak = next((n for n in reversed(path) if isinstance(n, Str) and len(n.parts) > 1), None)
+    start, end = (leak.start, leak.end) if leak is not None else (intent.where.start, intent.where.end)
+    edits = [Edit(module.path, start, end, _GENERIC)]
+    statement = next((n for n in reversed(path) if isinstance(n, Raise | Return | Do)), None)
+    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
+    if intent.log and statement is not None and function is not None:
+        source = module.source
+        if source[line_start(source, statement.start) : statement.start].strip():
+            return None
+        indent = indent_of(source, statement.start)
+        log, imports = logger(module)
+        caught = any(isinstance(n, CatchNode) for n in path)
+        call = (
+            f'{log}.exception("{function.name} failed")'
+            if caught or not intent.variable
+            else f'{log}.error("{function.name} failed", exc_info={intent.variable})'
+        )
+        at = line_start(source, statement.start)
+        edits.append(Edit(module.path, at, at, f"{indent}{call}\n"))
+        edits.extend(imports)
+    return tuple(edits)
+
+
+def _registration(module: Module, intent: Intent) -> tuple[Call, FunctionNode | None] | None:
+    """The decorator or call that registers the route at a place, and the function below it."""
+    path = around(module, intent.where.start, intent.where.end)
+    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
+    for node in reversed(path):
+        call = node.value if isinstance(node, Decorator) else node
+        if isinstance(call, Call) and isinstance(call.func, Member) and call.func.name_start == intent.where.start:
+            return call, function
+    return None
+
+
+def _change_method(intent: ChangeMethod, module: Module) -> Edits:
+    found = _registration(module, intent)
+    if found is None or not isinstance(found[0].func, Member):
+        return None
+    call, func = found[0], found[0].func
+    if func.name in METHODS:
+        return (Edit(module.path, func.name_start, func.name_start + len(func.name), intent.method.lower()),)
+    methods = call.kwarg("methods")
+    if isinstance(methods, Items) and len(methods.items) == 1 and isinstance(methods.items[0], Str):
+        only = methods.items[0]
+        return (Edit(module.path, only.start, only.end, f'"{intent.method.upper()}"'),)
+    if methods is None and func.name == "route" and call.args:
+        last = max([*call.args, *call.kwargs], key=lambda n: n.end)
+        return (Edit(module.path, last.end, last.end, f', methods=["{intent.method.upper()}"]'),)
+    return None
+
+
+def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
+    """The decorator that its siblings have, below the one that registers the route."""
+    found = _registration(module, intent)
+    if found is None or found[1] is None or not intent.source.startswith("@"):
+        return None
+    if intent.target.path not in ("", module.path):
+        return None
+    call, source = found[0], module.source
+    at = line_end(source, call.end - 1)
+    return (Edit(module.path, at, at, f"{indent_of(source, call.start)}{intent.source}\n"),)
+
+
+def _cap_limit(intent: CapLimit, module: Module) -> Edits:
+    """`min(request.args.get("limit", 20, type=int), 100)`."""
+    path = around(module, intent.where.start, intent.where.end)
+    exact = next(
+        (n for n in path if isinstance(n, Call) and n.start == intent.where.start and n.end == intent.where.end), None
+    )
+    if exact is None:
+        return None
+    number = next((n for n in path if isinstance(n, Call) and n.name == "int" and exact in n.args), None)
+    whole = number or exact
+    typed = exact.kwarg("type")
+    if number is None and (typed is None or module.text(typed) != "int"):
+        return None
+    return (Edit(module.path, whole.start, whole.end, f"min({module.text(whole)}, {intent.maximum})"),)
+
+
+def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
+    path = around(module, intent.where.start, intent.where.end)
+    holder = next((n for n in reversed(path) if isinstance(n, Kwarg)), None)
+    if holder is None or holder.name not in ("origins", "resources"):
+        return None
+    text = 'os.environ["CORS_ORIGINS"].split(",")'
+    return (Edit(module.path, intent.where.start, intent.where.end, text), *with_import(module, "os"))
+
+
+_SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
+    SetStatus: _set_status,
+    DropBody: _drop_body,
+    GuardNotFound: _guard_not_found,
+    HideError: _hide_error,
+    Rethrow: rethrow,
+    MoveBefore: move_before,
+    DeleteStatement: delete_statement,
+    ChangeMethod: _change_method,
+    CopyGuard: _copy_guard,
+    CapLimit: _cap_limit,
+    PermitFields: permit_fields,
+    RestrictOrigins: _restrict_origins,
+    DenyCredentials: deny_credentials,
+    ReadFromEnvironment: read_from_environment,
+}
