@@ -50,9 +50,11 @@ from persona_lsp.syntax.places import (
 )
 
 
-def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001  # the tree says it all
+def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:
     """The edits of a fix, None when it cannot be spelled here."""
-    if module.language not in {"javascript", "typescript", "tsx"}:
+    if module.language not in {"javascript", "typescript", "tsx"} or (
+        facts.frameworks and "express" not in facts.frameworks
+    ):
         return None
     speller = _SPELLERS.get(type(intent))
     return speller(intent, module) if speller is not None else None

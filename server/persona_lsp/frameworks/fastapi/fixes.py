@@ -72,8 +72,10 @@ _DEPENDS: Final = re.compile(r"(?:Depends|Security)\((?:[^()]|\((?:[^()]|\([^()]
 _RESPONSES: Final = frozenset({"JSONResponse", "Response", "ORJSONResponse", "PlainTextResponse", "HTMLResponse"})
 
 
-def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 -- the tree says it all
+def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:
     """The edits of a fix, None when it cannot be spelled here."""
+    if facts.frameworks and "fastapi" not in facts.frameworks:
+        return None
     speller = _SPELLERS.get(type(intent))
     return speller(intent, module) if speller is not None else None
 

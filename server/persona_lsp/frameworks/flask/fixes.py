@@ -1,6 +1,6 @@
 """Fixes: intents spelled in Python for Flask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from persona_lsp.facts.code import FileFacts
@@ -49,6 +49,7 @@ from persona_lsp.syntax.ir import (
     Module,
     Raise,
     Return,
+    Stmt,
     Str,
 )
 from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit, with_import
@@ -67,14 +68,28 @@ def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: A
 
 
 def _set_status(intent: SetStatus, module: Module) -> Edits:
-    """`return order, 201`, `abort(403)`."""
+    """`return order, 201`, `abort(403)`; for a route, what its function returns, where it returns once."""
     path = around(module, intent.where.start, intent.where.end)
+    registered = _registration(module, intent)
+    if registered is not None and registered[1] is not None:
+        returns = [s for s in _inside(registered[1].body) if isinstance(s, Return)]
+        only = returns[0].value if len(returns) == 1 else None
+        return _returned(only, intent.status, module) if only is not None else None
     for node in reversed(path):
         if isinstance(node, Call) and node.name == "abort" and node.args and status_of(node.args[0]) is not None:
             return (Edit(module.path, node.args[0].start, node.args[0].end, str(intent.status)),)
         if isinstance(node, Return) and node.value is not None:
             return _returned(node.value, intent.status, module)
     return None
+
+
+def _inside(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    for statement in body:
+        yield statement
+        for name in ("body", "then", "orelse", "final"):
+            yield from _inside(getattr(statement, name, ()))
+        for catch in getattr(statement, "catches", ()):
+            yield from _inside(catch.body)
 
 
 def _returned(value: Any, status: int, module: Module) -> Edits:

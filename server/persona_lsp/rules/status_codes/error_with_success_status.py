@@ -322,7 +322,7 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
         title = f"Answer {status} (changes the API contract)"
         yield Finding(
             where,
-            f"A failure of `{label(endpoint)}` answers {response.status}; {told}, so that clients and monitoring see it.",
+            f"A failure of `{label(endpoint, 45)}` answers {response.status}; {told}, so that clients and monitoring see it.",
             # One answer more or less changes nothing about a habit.
             fixes=(SetStatus(where, title, safe=False, status=status),) if status and not scope else (),
             subject=endpoint.label,
