@@ -296,6 +296,43 @@ def test_decorators_of_the_project_are_what_they_are_made_of() -> None:
     assert found["POST /a"].auth is Auth.NONE
 
 
+def test_a_decorator_that_is_told_whether_it_opens() -> None:
+    found = endpoints(
+        """
+        import { Auth } from './decorators';
+        @Controller('a')
+        export class A { @Auth(['admin']) @Get() list() { return []; } @Auth([], { public: true }) @Post() make() {} }
+        """,
+        decorators="""
+        import { applyDecorators, UseGuards } from '@nestjs/common';
+        import { PublicRoute } from './public';
+        import { AuthGuard } from './auth.guard';
+        export function Auth(roles = [], options?) {
+          const isPublic = options?.public;
+          return applyDecorators(UseGuards(AuthGuard({ public: isPublic })), PublicRoute(isPublic));
+        }
+        """,
+        public="import { SetMetadata } from '@nestjs/common';\nexport const PublicRoute = (open = false) => SetMetadata('public_route', open);",
+    )
+    assert found["GET /a"].auth is Auth.REQUIRED
+    assert found["POST /a"].auth is Auth.OPTIONAL
+
+
+def test_controllers_by_a_decorator_of_the_project() -> None:
+    controller = """
+        import { ApiController, Unrelated } from './decorators';
+        @ApiController('a') export class A { @Get() list() { return []; } }
+        @OtherController('b') export class B { @Get() list() { return []; } }
+    """
+    decorators = """
+        import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
+        import { JwtAuthGuard } from './jwt';
+        export const ApiController = (name: string) => applyDecorators(Controller(`api/${name}`), UseGuards(JwtAuthGuard));
+    """
+    found = endpoints(controller, decorators=decorators)
+    assert {label: e.auth for label, e in found.items()} == {"GET /api/a": Auth.REQUIRED}
+
+
 def test_middleware_stands_before_the_paths_that_it_is_applied_to() -> None:
     module = """
         import { MiddlewareConsumer, Module, RequestMethod } from '@nestjs/common';

@@ -20,6 +20,8 @@ _MIDDLEWARE: Final = "@middleware"
 _PATH: Final = "@path"
 _CONFIG: Final = "@config."
 _NEUTRAL: Final = "neutral"
+_CONTROLLER: Final = "controller"
+_OPENED: Final = re.compile(r"\b(?:public|optional|anonymous)\w*\s*:\s*true\b", re.IGNORECASE)
 _OPT_IN: Final = "opt-in"
 _VERSION: Final = "version="
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
@@ -121,6 +123,14 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
     declared = own or [value for key, value in router.settings if key == "version"]
     moved = world.paths.get((path, router.symbol))
     before, sure = text(names, moved[0], moved[1]) if moved is not None else ("", True)
+    made_by = next((value for key, value in router.settings if key == "made by"), "")
+    if made_by:
+        around = _controller(world, names, path, made_by)
+        if around is None:
+            return
+        head, found_own, tail = around.partition("{}")
+        sure = sure and bool(found_own) and not tail and "?" not in head
+        before = join(before, head) if before or head else ""
     found = _applications(world, path, router)
     if not found:
         yield Way(f"{path}:{router.symbol}", before, sure, _global(world, None), path=before)
@@ -139,6 +149,12 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
                 app, join(*parts) if any(parts) else "", known and sure and "?" not in version,
                 _global(world, application), validates, before,
             )  # fmt: skip
+
+
+def _controller(world: Nest, names: Names, path: str, name: str) -> str | None:
+    """The path that a decorator of the project gives to controllers, `{}` for its own argument; None if it makes none."""
+    made = world.made.get(_located(names, path, name), ())
+    return next((guard.source for guard in made if guard.name == _CONTROLLER), None)
 
 
 def with_made(world: Nest, names: Names, guards: Sequence[Guard]) -> tuple[Guard, ...]:
@@ -310,8 +326,10 @@ def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[G
             yield replace(
                 guard, name=one.name, kind=guard.kind, allows_all=guard.allows_all or one.allows_all, symbol=None
             )
-        else:
-            yield from (replace(g, level=guard.level) for g in _expanded(world, names, one, depth + 1))
+        elif one.name != _CONTROLLER:
+            opened = _OPENED.search(guard.source) is not None
+            for inside in _expanded(world, names, one, depth + 1):
+                yield replace(inside, level=guard.level, optional=inside.optional or opened)
 
 
 def _stance(world: Nest, names: Names, guard: Guard) -> Guard | None:

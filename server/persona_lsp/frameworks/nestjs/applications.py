@@ -8,7 +8,7 @@ from persona_lsp.facts.code import Constant
 from persona_lsp.facts.http import Level, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
-from persona_lsp.flow.script.names import Scope, text
+from persona_lsp.flow.script.names import Scope, reduce, text
 from persona_lsp.frameworks.nestjs.controllers import FRAMEWORK_ID, NEUTRAL
 from persona_lsp.frameworks.nestjs.guards import guard_class
 from persona_lsp.frameworks.nestjs.modules import GLOBAL_GUARD
@@ -100,6 +100,7 @@ def configured(names: Names) -> Iterator[Constant]:
 
 def _prefix(expr: AnyExpr, scope: Scope) -> Text:
     """The text, or the name of a setting that it is read from."""
+    expr = reduce(expr, scope)
     match expr:
         case Call(args=(Str() as key, *rest)) if expr.name in ("get", "getOrThrow") and key.value:
             default = next((text(arg, scope) for arg in rest if isinstance(arg, Str)), None)

@@ -16,6 +16,7 @@ from persona_lsp.frameworks.nestjs.names import (
     arguments,
     entry,
     find,
+    foreign,
     number,
     own_name,
     texts,
@@ -43,6 +44,12 @@ def controllers(names: Names) -> tuple[list[Router], list[Route]]:
     for cls in names.module.classes():
         made = _routes(cls, names, len(routes))
         decorator = find(cls.decorators, names, "Controller")
+        own = next((d for d in foreign(cls.decorators, names) if d.name.endswith("Controller")), None)
+        if decorator is None and made and own is not None:
+            # A decorator of the project may be made of Nest's own; what it is made of is told where it is made.
+            routers.append(_router(cls, own, names, made_by=own.name))
+            routes += made
+            continue
         if decorator is None and not made:
             continue
         routers.append(_router(cls, decorator, names))
@@ -86,10 +93,10 @@ def _status(expr: AnyExpr | None, names: Names) -> int | None:
     return known[0] if known is not None else number(expr, names)
 
 
-def _router(cls: ClassNode, decorator: Decorator | None, names: Names) -> Router:
+def _router(cls: ClassNode, decorator: Decorator | None, names: Names, made_by: str = "") -> Router:
     given = next(iter(arguments(decorator)), None) if decorator is not None else None
     prefixes: list[Text] = []
-    settings: list[tuple[str, str]] = []
+    settings: list[tuple[str, str]] = [("made by", made_by)] if made_by else []
     options = reduce(given, names.scope) if given is not None else None
     path = given
     if isinstance(options, Object):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.guards import classify
@@ -11,6 +13,7 @@ from persona_lsp.frameworks.nestjs.names import Names, arguments, foreign, own_n
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
+    Binary,
     Call,
     ClassNode,
     Const,
@@ -18,16 +21,22 @@ from persona_lsp.syntax.ir import (
     Def,
     Do,
     FunctionNode,
+    If,
     Lambda,
+    Member,
     Name,
     Node,
     Return,
+    Stmt,
+    Str,
     dotted,
     walk,
 )
 
 DECORATOR: Final = "@"
 """Goes before the name of a decorator or guard class that a file defines, where its guards are told."""
+CONTROLLER: Final = "controller"
+"""What a decorator that makes controllers is told by."""
 OPT_IN: Final = "opt-in"
 """A guard class that lets everybody pass where no decorator says otherwise."""
 OPT_OUT: Final = "opt-out"
@@ -96,9 +105,10 @@ def _decorator(decorator: Decorator, level: Level, names: Names) -> Guard | None
         return None
     at = where(decorator, names.module)
     source = names.module.text(decorator)[:200]
-    switched_off = any(isinstance(a, Const) and a.value is False for a in arguments(decorator))
     if _PUBLIC.search(last):
-        return Guard(last, GuardKind.OTHER, level, at, Ref(name), source, allows_all=not switched_off)
+        # What is handed on (`PublicRoute(options.public)`) may open the route, and may not.
+        certain = all(not isinstance(a, Name | Member | Binary) and not _is_false(a) for a in arguments(decorator))
+        return Guard(last, GuardKind.OTHER, level, at, Ref(name), source, allows_all=certain)
     if last.startswith("Api") and last != "ApiKey":
         return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
     if _ROLES.search(last):
@@ -108,10 +118,14 @@ def _decorator(decorator: Decorator, level: Level, names: Names) -> Guard | None
     return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
 
 
+def _is_false(expr: AnyExpr) -> bool:
+    return isinstance(expr, Const) and expr.value is False
+
+
 def definitions(names: Names) -> Iterator[Use]:
     """What the decorators and guard classes of this file do: the guards that stand for them."""
     source = names.module.source
-    if b"UseGuards" in source or b"SetMetadata" in source or b"applyDecorators" in source:
+    if b"UseGuards" in source or b"SetMetadata" in source or b"applyDecorators" in source or b"Controller(" in source:
         for name, function in _factories(names):
             for guard in _composed(function, name, names):
                 yield Use(Ref(DECORATOR + name), guard)
@@ -137,29 +151,62 @@ def _factories(names: Names) -> Iterator[tuple[str, FunctionNode | AnyExpr]]:
 
 def _composed(made: FunctionNode | AnyExpr, name: str, names: Names) -> Iterator[Guard]:
     """The guards of a decorator that is made of others."""
-    values: list[AnyExpr] = []
-    if isinstance(made, FunctionNode):
-        for statement in made.body:
-            value = getattr(statement, "value", None)
-            if isinstance(statement, Return | Do | Assign) and value is not None:
-                values.append(value)
-    else:
-        values.append(made)
-    for value in values:
-        for part in walk(value):
-            if not isinstance(part, Call):
-                continue
-            own = own_name(dotted(part.func), names)
-            if own == "UseGuards":
-                yield from (guard_class(arg, Level.ROUTE, names) for arg in part.args)
-            elif own == "SetMetadata" and part.args:
-                yield _mark(part, name, names)
-            elif own == "AuthGuard":
-                yield Guard("AuthGuard", GuardKind.AUTHN, Level.ROUTE, where(part, names.module))
-            elif isinstance(part.func, Name) and own == "" and part.func.id[:1].isupper() and not part.new:
-                inner = _decorator(Decorator(part.start, part.end, part.func.id, part), Level.ROUTE, names)
-                if inner is not None and inner.name != name:
-                    yield inner
+    for value, conditional in _values(made):
+        for guard in _among(value, made, name, names):
+            yield replace(guard, conditional=True) if conditional and guard.name != CONTROLLER else guard
+
+
+def _values(made: FunctionNode | AnyExpr) -> Iterator[tuple[AnyExpr, bool]]:
+    """What a decorator is made of, and whether that depends on a condition."""
+    if not isinstance(made, FunctionNode):
+        yield made, False
+        return
+    pending: list[tuple[Stmt, bool]] = [(statement, False) for statement in made.body]
+    while pending:
+        statement, conditional = pending.pop(0)
+        value = getattr(statement, "value", None)
+        if isinstance(statement, Return | Do | Assign) and value is not None:
+            yield value, conditional
+        elif isinstance(statement, If):
+            pending += [(inner, True) for inner in (*statement.then, *statement.orelse)]
+
+
+def _among(value: AnyExpr, made: FunctionNode | AnyExpr, name: str, names: Names) -> Iterator[Guard]:
+    for part in walk(value):
+        if not isinstance(part, Call):
+            continue
+        own = own_name(dotted(part.func), names)
+        if own == "Controller":
+            at = where(part, names.module)
+            yield Guard(CONTROLLER, GuardKind.OTHER, Level.CLASS, at, source=_around(part, made))
+        elif own == "UseGuards":
+            yield from (guard_class(arg, Level.ROUTE, names) for arg in part.args)
+        elif own == "SetMetadata" and part.args:
+            yield _mark(part, name, names)
+        elif own == "AuthGuard":
+            yield Guard("AuthGuard", GuardKind.AUTHN, Level.ROUTE, where(part, names.module))
+        elif isinstance(part.func, Name) and own == "" and part.func.id[:1].isupper() and not part.new:
+            inner = _decorator(Decorator(part.start, part.end, part.func.id, part), Level.ROUTE, names)
+            if inner is not None and inner.name != name:
+                yield inner
+
+
+def _around(call: Call, made: FunctionNode | AnyExpr) -> str:
+    """The path that a decorator of the project gives to controllers, with `{}` for its own first argument; "?" unknown."""
+    given = call.args[0] if call.args else None
+    first = made.params[0].name if isinstance(made, FunctionNode) and made.params else ""
+    match given:
+        case None:
+            return ""
+        case Name(id=name):
+            return "{}" if name == first and first else "?"
+        case Str(parts=parts):
+            pieces = [
+                p if isinstance(p, str) else "{}" if isinstance(p, Name) and p.id == first else "?" for p in parts
+            ]
+            return "".join(pieces)
+        case _:
+            return "?"
 
 
 def _mark(call: Call, name: str, names: Names) -> Guard:
@@ -167,10 +214,10 @@ def _mark(call: Call, name: str, names: Names) -> Guard:
     key = names.module.text(call.args[0])
     value = call.args[1] if len(call.args) > 1 else None
     opens = (_PUBLIC.search(key) or _PUBLIC.search(name)) is not None
-    switched_off = isinstance(value, Const) and value.value is False
+    certain = value is None or (isinstance(value, Const) and value.value is True)
     return Guard(
         f"mark {name}", GuardKind.OTHER, Level.ROUTE, where(call, names.module), source=key,
-        allows_all=opens and not switched_off,
+        allows_all=opens and certain,
     )  # fmt: skip
 
 
