@@ -1,6 +1,7 @@
 """By what applications, plugins and handlers of Fastify are recognised."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.script.names import Scope
@@ -21,14 +22,18 @@ _ADDS: Final = rb"\b%s\s*(?:\.\s*withTypeProvider\s*(?:<[^()]*>)?\s*\(\s*\)\s*)?
 _SIGNS: Final = re.compile(rb"[fF]astify|[(,]\s*reply\s*[,):]")
 
 
+@lru_cache(maxsize=4)
 def detects(module: Module) -> bool:
     """The file imports Fastify, or holds something that is written for it."""
+    source = module.source
+    if b"astify" not in source and b"reply" not in source:
+        return False
     modules = {i.module for i in module.imports}
     if not PACKAGES.isdisjoint(modules) or any(m.startswith(("@fastify/", "fastify-")) for m in modules):
         return True
     if "express" in modules or any(m.startswith("@nestjs/") for m in modules):
         return False
-    return _SIGNS.search(module.source) is not None
+    return _SIGNS.search(source) is not None
 
 
 def makes_application(expr: AnyExpr | None, scope: Scope) -> bool:

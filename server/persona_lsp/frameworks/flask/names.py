@@ -28,6 +28,8 @@ _OTHERS: Final = frozenset(
 )
 _ROUTES: Final = re.compile(rb"\.(?:route|add_url_rule|add_resource|register_blueprint|add_namespace|errorhandler)\(")
 _CLASSES: Final = re.compile(rb"^class \w+\([^)]*(?:Resource|MethodView|View|Api|API|Handler)\b[^)]*\):", re.MULTILINE)
+_MARKS: Final = (b".route(", b"add_url_rule", b"add_resource", b"register_blueprint", b"add_namespace", b"errorhandler(",
+                 b"Resource", b"MethodView", b"View)", b"View,", b"Api)", b"API)", b"Handler)")  # fmt: skip
 _APPS: Final = frozenset({"Flask", "Quart", "APIFlask", "OpenAPI"})
 _BLUEPRINTS: Final = frozenset({"Blueprint", "APIBlueprint"})
 _TOKEN: Final = re.compile(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<args>[^<>]*)\))?:)?(?P<name>[A-Za-z_]\w*)>")
@@ -47,7 +49,10 @@ def detects(module: Module) -> bool:
         return True
     if not _OTHERS.isdisjoint(roots):
         return False
-    return _ROUTES.search(module.source) is not None or _CLASSES.search(module.source) is not None
+    source = module.source
+    return any(word in source for word in _MARKS) and (
+        _ROUTES.search(source) is not None or _CLASSES.search(source) is not None
+    )
 
 
 def made_kind(call: Call, names: Names) -> str:

@@ -11,14 +11,14 @@ from persona_lsp.frameworks.nestjs.filters import filters
 from persona_lsp.frameworks.nestjs.fixes import spell
 from persona_lsp.frameworks.nestjs.guards import definitions
 from persona_lsp.frameworks.nestjs.modules import modules
-from persona_lsp.frameworks.nestjs.names import names_of
+from persona_lsp.frameworks.nestjs.names import names_of, uses_nest
 from persona_lsp.frameworks.nestjs.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
 
 
 def detects(module: Module) -> bool:
     """The file imports Nest."""
-    return b"@nestjs/" in module.source and any(i.module.startswith("@nestjs/") for i in module.imports)
+    return uses_nest(module)
 
 
 def extract(module: Module) -> Extracted:

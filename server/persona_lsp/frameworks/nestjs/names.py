@@ -39,6 +39,12 @@ class Names(Struct, frozen=True):
 
 
 @lru_cache(maxsize=4)
+def uses_nest(module: Module) -> bool:
+    """The file imports Nest (looked for once: trees are compared by identity)."""
+    return b"@nestjs/" in module.source and any(i.module.startswith(PACKAGE) for i in module.imports)
+
+
+@lru_cache(maxsize=4)
 def names_of(module: Module) -> Names:
     """Collect the names of a file (once: trees are compared by identity)."""
     imports = {i.local: (i.module, i.name) for i in module.imports if i.local}

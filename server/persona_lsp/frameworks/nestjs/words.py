@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.nestjs.controllers import default_status, mapping_of
 from persona_lsp.frameworks.nestjs.inputs import inputs
-from persona_lsp.frameworks.nestjs.names import Names, find, names_of
+from persona_lsp.frameworks.nestjs.names import Names, find, names_of, uses_nest
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, FunctionNode, Member, Module, Name
 
 _PRINCIPAL: Final = re.compile(
@@ -17,7 +17,7 @@ _PRINCIPAL: Final = re.compile(
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
     """Handlers by their decorators, guards, middleware and filters by the method that Nest calls."""
-    if cls is None or b"@nestjs/" not in module.source:
+    if cls is None or not uses_nest(module):
         return None
     names = names_of(module)
     if not names.own:
