@@ -250,6 +250,8 @@ class Catch(Struct, frozen=True, gc=False, omit_defaults=True):
     then_succeeds: bool = False
     explained: bool = False
     """Nothing is done, and a comment of three words or more says why."""
+    is_value: bool = False
+    """The failure is a value that a call returned and a condition asks for (Go): `covers` says which call."""
     insert_at: int = 0
     """Offset (relative) where a statement can be added as the last of the body."""
     indent: str = ""

@@ -84,6 +84,9 @@ def _shown(state: State, body: AnyExpr | None) -> tuple[tuple[Span, ...], tuple[
             if isinstance(part, Name) and part.id not in seen:
                 seen.add(part.id)
                 value = state.locals.get(part.id)
+                query = state.query_of.get(part.id, -1)
+                if query >= 0 and state.module.language == "go":
+                    spans.append(state.queries[query]["span"])
                 if value is not None:
                     spans.append(state.span(value))
                     pending.append(value)

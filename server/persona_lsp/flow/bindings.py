@@ -6,6 +6,7 @@ from persona_lsp.facts.body import Tx
 from persona_lsp.flow.context import Context, target_name
 from persona_lsp.flow.inputs import note_input, whole_body
 from persona_lsp.flow.names import simple_type
+from persona_lsp.flow.returned import results
 from persona_lsp.flow.scope import State
 from persona_lsp.syntax.ir import AnyExpr, Assign, Await, Items, Let, Member, Name, Object, Spread, With, dotted
 
@@ -20,7 +21,15 @@ def assign(state: State, node: Assign, ctx: Context) -> bool:
     only = node.targets[0] if len(node.targets) == 1 else None
     name = only.id if isinstance(only, Name) else dotted(only) if isinstance(only, Member) else ""
     reads_before = len(state.inputs)
+    marks = (len(state.queries), len(state.calls))
     query = state.visit(node.value, replace(ctx, assigned_to=name))
+    if state.module.language == "go" and only is not None and not node.op:
+        if isinstance(only, Items) and only.items and isinstance(only.items[0], Name):
+            name = only.items[0].id
+            for read in state.inputs[reads_before:]:
+                read["variable"] = read["variable"] or name
+        if results(state, only, node.value, query, ctx, marks):
+            return True
     for target in node.targets:
         bind(state, target, node.value, query, ctx, op=node.op)
         if isinstance(target, Name) and node.type is not None:

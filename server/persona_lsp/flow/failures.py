@@ -79,14 +79,14 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
     counts = (len(state.queries), len(state.calls))
     falls = state.block(node.body, replace(ctx, tries=(*indexes, *ctx.tries)))
     covers = [("write" if q["op"] in WRITES else "query", q["api"]) for q in state.queries[counts[0] :]]
-    covers += [(c.effect or "call", _called_name(c)) for c in state.calls[counts[1] :]]
+    covers += [(c.effect or "call", called_name(c)) for c in state.calls[counts[1] :]]
     if falls and node.orelse:
         falls = state.block(node.orelse, ctx)
     merged = state.open if falls else frozenset()
     for index, catch in zip(indexes, node.catches, strict=True):
         state.open = before
         state.catches[index]["covers"] = tuple(covers)
-        merged |= _catch(state, index, catch.body, catch.variable, ctx)
+        merged |= catch_body(state, index, catch.body, catch.variable, ctx)
         falls = falls or bool(state.catches[index]["_falls"])
     state.open = merged
     if node.final:
@@ -121,12 +121,12 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
         query = state.visit(receiver, replace(inner, tries=(index, *ctx.tries), awaited=True))
         state.catches[index]["covers"] = tuple(
             [("write" if q["op"] in WRITES else "query", q["api"]) for q in state.queries[counts[0] :]]
-            + [(c.effect or "call", _called_name(c)) for c in state.calls[counts[1] :]]
+            + [(c.effect or "call", called_name(c)) for c in state.calls[counts[1] :]]
         )
         if function is not None:
             saved = state.open
             state.open = frozenset()
-            _catch(state, index, function.body, variable, replace(inner, nested=ctx.nested + 1))
+            catch_body(state, index, function.body, variable, replace(inner, nested=ctx.nested + 1))
             state.open = saved
         else:
             state.visit(handlers[0], inner)
@@ -169,8 +169,8 @@ def would_catch(catch: Draft, exception: str) -> bool:
     return bool(catch["broad"]) or exception.rsplit(".", 1)[-1] in names or "ActiveRecordError" in names
 
 
-def _catch(state: State, index: int, body: Sequence[Stmt], variable: str, ctx: Context) -> Open:
-    """Walk a catch body; what is still open after it."""
+def catch_body(state: State, index: int, body: Sequence[Stmt], variable: str, ctx: Context) -> Open:
+    """Walk what handles a failure, the catch `index`; what is still open after it."""
     draft = state.catches[index]
     marks = (len(state.raises), len(state.responses), len(state.calls), len(state.queries))
     state.branch_ids += 1
@@ -236,13 +236,13 @@ def _broad(catch: CatchNode) -> bool:
     )
 
 
-def _called_name(call: CallSite) -> str:
+def called_name(call: CallSite) -> str:
     """The call as a reader names it."""
     return f"{call.receiver}.{call.name}" if call.receiver else call.name
 
 
 def _is_log(call: CallSite) -> bool:
-    return call.effect in ("log", "metric") or _LOGGING.search(_called_name(call)) is not None
+    return call.effect in ("log", "metric") or _LOGGING.search(called_name(call)) is not None
 
 
 def _unawaited(expr: AnyExpr) -> AnyExpr:

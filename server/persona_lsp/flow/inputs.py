@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from persona_lsp.facts.body import Origin
 from persona_lsp.flow.context import VALIDATORS, Context
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import Read
@@ -10,6 +11,12 @@ from persona_lsp.syntax.ir import AnyExpr, Await, Call, Index, Member, Name, Nod
 
 def note_input(state: State, read: Read, node: Node, ctx: Context) -> None:
     """Note an input."""
+    if isinstance(read.into, Name) and not read.name:
+        if read.place == "body":
+            state.whole_body_names.add(read.into.id)
+        state.origins[read.into.id] = Origin.REQUEST
+        state.locals.setdefault(read.into.id, read.into)
+        ctx = replace(ctx, assigned_to=read.into.id)
     state.inputs.append(
         {
             "place": read.place, "name": read.name, "span": state.span(node), "site": state.site(ctx),

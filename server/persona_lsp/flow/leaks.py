@@ -9,13 +9,13 @@ from persona_lsp.flow.context import Context
 from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.surroundings import developers
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children, dotted
 
 _LEAK_MEMBERS: Final = {
     "message": "message", "getMessage": "message", "toString": "message", "stack": "trace", "getStackTrace": "trace",
     "stackTrace": "trace", "full_message": "trace", "backtrace": "trace", "inspect": "message", "args": "message",
     "to_s": "message", "getLocalizedMessage": "message", "printStackTrace": "trace", "sqlMessage": "debug",
-    "sql": "debug", "cause": "message", "orig": "debug", "statement": "debug", "getCause": "message",
+    "sql": "debug", "Error": "message", "cause": "message", "orig": "debug", "statement": "debug", "getCause": "message",
     "Message": "message", "StackTrace": "trace", "ToString": "message", "InnerException": "message",
 }  # fmt: skip
 _LEAK_CALLS: Final = {
@@ -39,7 +39,7 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     for part in _shipped(state, expr):
         kind = ""
         match part:
-            case Name(id=name) if name in ctx.caught:
+            case Name(id=name) if name in ctx.caught and state.module.language != "go":
                 kind = "message"
             case Name(id=name) if name in state.told:
                 continue
@@ -57,6 +57,13 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
                     if part.name not in _LEAK_MEMBERS:
                         return None
                     kind = _LEAK_MEMBERS[part.name]
+                elif state.module.language == "go":
+                    # A failure has no fields that JSON shows: its text goes out where somebody asks for it.
+                    printed = dotted(part.func).startswith("fmt.") and part.name.lstrip("F").startswith(
+                        ("Print", "Sprint", "print")
+                    )
+                    if printed and any(isinstance(a, Name) and a.id in ctx.caught for a in part.args):
+                        kind = "message"
                 elif part.name in _LEAK_CALLS and (
                     part.name.startswith("format_exc")
                     or any(isinstance(a, Name) and a.id in ctx.caught for a in part.args)

@@ -7,6 +7,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.flow import branches
 from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.picked import picks
+from persona_lsp.flow.returned import absence_of, failed, failure_of
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, If, Items, Jump, Member, Name, Str, Switch, SwitchExpr, Ternary, dotted, walk
@@ -28,6 +29,11 @@ def if_(state: State, node: If, ctx: Context) -> bool:
     if then_kind is Branch.FORBIDDEN and branches.is_mixed(node.test, principal, state.locals.get):
         then_kind = Branch.OTHER
     before = state.open
+    failure = failure_of(state, node.test) if state.failures or state.query_of else None
+    if failure is not None and state.module.language == "go":
+        return _failure_branches(state, node, failure, before, ctx)
+    if state.module.language == "go" and absence_of(node.test):
+        then_kind = Branch.NOT_FOUND
     state.open = _open(before, node.test, holds=True)
     inner = ctx.branch
     asked = developers(state, node.test)
@@ -54,6 +60,21 @@ def if_(state: State, node: If, ctx: Context) -> bool:
     after_else = state.open if falls_else else frozenset()
     state.open = after_then | after_else
     return falls_then or falls_else
+
+
+def _failure_branches(state: State, node: If, failure: tuple[str, bool], before: Open, ctx: Context) -> bool:
+    """`if err != nil {} else {}`: one branch handles the failure, the other goes on without it."""
+    name, holds = failure
+    falls = failed(state, node, name, holds, ctx)
+    after = state.open if falls else frozenset()
+    state.open = before
+    state.branch_ids += 1
+    other = node.orelse if holds else node.then
+    goes_on = state.block(
+        other, replace(ctx, conditional=bool(other) or ctx.conditional, path=(*ctx.path, state.branch_ids * 100 + 1))
+    )  # fmt: skip
+    state.open = after | (state.open if goes_on else frozenset())
+    return falls or goes_on
 
 
 def ternary(state: State, expr: Ternary, ctx: Context) -> int:

@@ -57,6 +57,9 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "in_parameters": meaning.in_parameters, "handle": meaning.handle, "result_used": not ctx.discarded,
     }  # fmt: skip
     state.queries.append(draft)
+    if isinstance(meaning.into, Name):
+        state.query_of[meaning.into.id] = index
+        draft["variable"] = meaning.into.id
     for exception, status in meaning.raises:
         if not any(would_catch(state.catches[i], exception) for i in ctx.tries):
             note_failure(state, Thrown(exception, status, ends=False), expr, ctx)

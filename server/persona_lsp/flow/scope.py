@@ -36,6 +36,7 @@ from persona_lsp.syntax.ir import (
     Str,
     Ternary,
     Unary,
+    dotted,
 )
 
 _HOPS: Final = 10
@@ -100,6 +101,8 @@ class State(Struct, eq=False):
     exits: list[Open] = []
     leaves: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
     """Loop -> the loop around it, and the ranges of its body that control never comes back from."""
+    failures: dict[str, tuple[tuple[str, str], ...]] = {}
+    """Names that hold the failure of a call (Go) -> what failed, as `Catch.covers` has it."""
     manual_tx: int = -1
     in_answer: bool = False
     """Inside of what an answer is made of."""
@@ -192,6 +195,10 @@ class State(Struct, eq=False):
                         return simple_type(found)
                 value = self.names.values.get(name)
                 return self._constructed(value) if value is not None else ""
+            case Member(base=base, name=name) if self.module.language == "go":
+                owner = self.type_of(base)
+                found = self.names.fields.get(owner, {}).get(name)
+                return simple_type(found) if found is not None else f"{owner}.{name}" if owner else ""
             case Member(base=Name(id="self" | "this"), name=name) if self.cls is not None:
                 return simple_type(self.names.fields.get(self.cls.name, {}).get(name))
             case Call():
@@ -319,6 +326,9 @@ class State(Struct, eq=False):
             expr = expr.value
         if isinstance(expr, Call):
             name = expr.name
+            if self.module.language == "go" and not expr.new:
+                called = dotted(expr.func)
+                return f"{called}()" if called else ""
             if expr.new and name == "new" and expr.receiver is not None:
                 return simple_type(expr.receiver)
             if self.module.language == "csharp" and not expr.new:

@@ -76,6 +76,8 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
             return False
     query = state.visit(node.value, ctx)
     value = node.value.value if isinstance(node.value, Await) else node.value
+    if isinstance(value, Items) and value.items and state.module.language == "go":
+        value = value.items[0]  # the result, with its failure behind it
     if isinstance(value, Name) and value.id in state.query_of:
         query = state.query_of[value.id]
     if query >= 0 and ctx.nested == 0:

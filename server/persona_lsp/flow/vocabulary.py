@@ -85,6 +85,8 @@ class Read(Struct, frozen=True, gc=False):
     name: str
     key_node: Node | None = None
     guarded: bool = False
+    into: AnyExpr | None = None
+    """The variable that the input is put into (Go: `json.NewDecoder(r.Body).Decode(&book)`)."""
 
 
 class Handling(Struct, frozen=True, gc=False):
@@ -169,6 +171,8 @@ class QueryMeaning(Struct, frozen=True, gc=False):
     """What says at run time which table or collection is asked (`db.collection(name)`)."""
     lazy: bool = False
     """Nothing is asked yet: the chain may go on (relations of ActiveRecord, Django querysets)."""
+    into: AnyExpr | None = None
+    """The variable that the result is put into (Go: `db.First(&book, id)`)."""
     raises: tuple[tuple[str, int], ...] = ()
     """Exceptions that it throws when there is no such row, with the status that they become if nobody catches them."""
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from persona_lsp.facts.body import CallSite, Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.workspace.constants import base_of
+from persona_lsp.workspace.golang import implementation
 from persona_lsp.workspace.names import FileIndex, Names, Target, resolve
 from persona_lsp.workspace.snapshot import Endpoint
 
@@ -98,6 +99,8 @@ def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None
         return None
     if call.hands:
         return _handed(calls, function.path, call.hands)
+    if function.language == "go":
+        return _go_callee(calls, function, call)
     if not call.receiver:
         if function.class_name:
             own = _method(calls, function.path, function.class_name, call.name)
@@ -109,6 +112,32 @@ def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None
     if call.receiver_type:
         return of_type(calls, function.path, call.receiver_type, call.name)
     return function_of(names, calls, function.path, f"{call.receiver.replace('::', '.')}.{call.name}")
+
+
+def _go_callee(calls: Calls, function: Function, call: CallSite) -> Function | None:
+    """A function of the package or of another one, or the method of a value whose type is known."""
+    names = calls.names
+    if not call.receiver:
+        return _go_function(calls, function.path, call.name)
+    owner = call.receiver_type
+    if not owner:
+        first, _, rest = call.receiver.partition(".")
+        kind = next((p.type.lstrip("*") for p in function.params if p.name == first), "")
+        owner = ".".join(x for x in (kind or first, rest) if x)
+    found = _go_function(calls, function.path, f"{owner}.{call.name}")
+    if found is None or found.body_end > found.body_start:
+        return found
+    only = implementation(names, found)
+    return names.files[only[0]].functions.get(only[1]) if only is not None else None
+
+
+def _go_function(calls: Calls, path: str, name: str) -> Function | None:
+    target = resolve(calls.names, path, name)
+    return (
+        calls.names.files[target.path].functions[target.name]
+        if target is not None and target.kind == "function"
+        else None
+    )
 
 
 def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | None:

@@ -13,6 +13,7 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.text import Ref
 
 if TYPE_CHECKING:
+    from persona_lsp.facts.body import Function
     from persona_lsp.workspace.names import FileIndex, Kind, Names, Target
 
 _DEPTH: Final = 12
@@ -29,6 +30,8 @@ class Packages(Struct):
     symbols: dict[str, dict[str, str]] = {}
     """Folder -> name -> file that declares it."""
     imported: dict[tuple[str, str], str | None] = {}
+    methods: dict[str, list[tuple[str, str]]] | None = None
+    """Name of a method -> (file, key) of the methods that are called so."""
 
     @classmethod
     def of(cls, files: Mapping[str, FileFacts]) -> "Packages":
@@ -146,6 +149,33 @@ def _walked(all_names: "Names", found: "Target", rest: str, depth: int) -> "Targ
             if deeper is not None:
                 return deeper
     return None
+
+
+def implementation(all_names: "Names", method: "Function") -> tuple[str, str] | None:
+    """(file, key) of the method that stands behind one of an interface, if one type alone has all of its methods."""
+    packages = all_names.packages_of_go
+    if packages.methods is None:
+        packages.methods = {}
+        for path, entry in all_names.files.items():
+            if entry.facts.language == "go" and entry.facts.role == "prod":
+                for function in entry.facts.functions:
+                    if function.class_name and function.body_end > function.body_start:
+                        packages.methods.setdefault(function.name, []).append((path, function.key))
+    interface = all_names.files[method.path].classes.get(method.class_name)
+    wanted = interface.methods if interface is not None else ()
+    found: set[tuple[str, str]] | None = None
+    for name in wanted:
+        having = {(p.rpartition("/")[0], key.rpartition(".")[0]) for p, key in packages.methods.get(name, ())}
+        found = having if found is None else found & having
+        if not found:
+            return None
+    if found is None or len(found) != 1:
+        return None
+    folder, owner = next(iter(found))
+    return next(
+        ((p, key) for p, key in packages.methods[method.name] if (p.rpartition("/")[0], key.rpartition(".")[0]) == (folder, owner)),
+        None,
+    )  # fmt: skip
 
 
 def _bare(kind: str) -> str:

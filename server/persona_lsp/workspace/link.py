@@ -727,7 +727,8 @@ def _statuses(
             else:
                 unknown = True
     for function in callees:
-        if function.handling == "helper":
+        # A function of Go that is given the context alone looks like a handler, and answers for the one that calls it.
+        if function.handling == "helper" or (function.language == "go" and function.handling == "handler"):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
     for function in (*([handler] if handler is not None else []), *callees, *before):
@@ -1117,6 +1118,8 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     ):
         # What a failure answers changed, and with it the endpoints of the whole project.
         return None
+    if any(a.methods != b.methods for a, b in zip(old.functions, new.functions, strict=True)):
+        return None  # other methods are served
     index = previous.indexes[path]
     indexes = {**previous.indexes, path: FileIndex(
         new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
@@ -1154,7 +1157,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
             # What the dependencies and the application told when the route was linked still holds.
             route = replace(
                 fresh_route, unknown_params=route.unknown_params or fresh_route.unknown_params,
-                dependencies=route.dependencies, body=body,
+                dependencies=route.dependencies, body=body, framework=route.framework,
             )  # fmt: skip
         if route.framework in _SIGNED and handler is not None and path in (endpoint.where.path, handler.path):
             own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())

@@ -79,7 +79,7 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
     if name in _READS:
         key = key_of(expr)
         return Read(_READS[name], key.value or "" if key else "", key)
-    return Read(_BINDS[name], "") if name in _BINDS else None
+    return Read(_BINDS[name], "", into=expr.args[0] if expr.args else None) if name in _BINDS else None
 
 
 def principal(expr: AnyExpr, scope: Scope) -> bool:

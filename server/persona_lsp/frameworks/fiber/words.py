@@ -81,14 +81,15 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
         return None
     base, name = expr.func.base, expr.func.name
     if isinstance(base, Call) and isinstance(base.func, Member) and base.func.name == "Bind":
-        return Read(_BOUND[name], "") if name in _BOUND and is_request(base.func.base, scope) else None
+        known = name in _BOUND and is_request(base.func.base, scope)
+        return Read(_BOUND[name], "", into=expr.args[0] if expr.args else None) if known else None
     if not is_request(base, scope) or scope.type_of(base) != "fiber.Ctx":
         return None
     if name in _READS:
         key = key_of(expr)
         guarded = len(expr.args) > 1 and not (isinstance(expr.args[1], Const) and expr.args[1].value is None)
         return Read(_READS[name], key.value or "" if key else "", key, guarded=guarded)
-    return Read(_BINDS[name], "") if name in _BINDS else None
+    return Read(_BINDS[name], "", into=expr.args[0] if expr.args else None) if name in _BINDS else None
 
 
 def principal(expr: AnyExpr, scope: Scope) -> bool:

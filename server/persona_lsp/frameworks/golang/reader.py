@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind, Level
-from persona_lsp.facts.text import EMPTY, literal
+from persona_lsp.facts.text import EMPTY
 from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, REGISTERS
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.handlers import handler_literal, takes_handler
@@ -322,8 +322,8 @@ class Reader(Naming):
                 return self.registered(Routes(DEFAULT, dialect), call, func.name, env, hint)
             if func.name == "StripPrefix" and len(call.args) == 2:  # prefix and handler
                 inner = self.evaluate(call.args[1], env)
-                prefix = literal(text_of(call.args[0], env, self.module))
-                return Routes(inner.symbol, inner.dialect, prefix or "") if isinstance(inner, Routes) else None
+                prefix = text_of(call.args[0], env, self.module)
+                return Routes(inner.symbol, inner.dialect, prefix) if isinstance(inner, Routes) else None
         return None
 
     def _likely(self, call: Call, func: Member, env: Env) -> Routes | None:

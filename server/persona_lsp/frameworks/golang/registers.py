@@ -225,7 +225,7 @@ class Registering(Reader):
         if not isinstance(found, Routes):
             return False
         # Without StripPrefix the router that is served sees the whole path; chi takes the prefix away only when mounted.
-        prefix = (found.stripped,) if found.stripped else EMPTY
+        prefix = found.stripped
         self.found.mount(base.symbol, found.symbol, self.framework(base), call, prefix, conditional=env.conditional)
         return True
 
@@ -302,7 +302,7 @@ class Registering(Reader):
         if name in _HANDLED and args:
             found = self.evaluate(args[0], env)
             if isinstance(found, Routes):
-                prefix = (found.stripped,) if found.stripped else EMPTY
+                prefix = found.stripped
                 self.found.mount(
                     base.router.symbol, found.symbol, GORILLA.id, call, prefix, conditional=env.conditional
                 )

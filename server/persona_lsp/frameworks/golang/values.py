@@ -18,7 +18,7 @@ class Routes(Struct, frozen=True, gc=False):
 
     symbol: str
     dialect: Dialect | None = None
-    stripped: str | None = None
+    stripped: Text = EMPTY
     """The prefix that `http.StripPrefix` takes away in front of it."""
 
 

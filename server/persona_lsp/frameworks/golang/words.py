@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from persona_lsp.flow.status import status_named
-from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
+from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Thrown, Vocabulary
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, ParamNode, Str, dotted
 
 _SPECIAL: Final = {"StatusNonAuthoritativeInfo": 203, "StatusTeapot": 418, "StatusRequestEntityTooLarge": 413}
@@ -12,6 +12,8 @@ _STATUS: Final = re.compile(r"^Status[A-Z]")
 _USERS: Final = re.compile(
     r"user|account|principal|claims|identity|subject|uid|member|current|jwt|token|session", re.IGNORECASE
 )
+_ERROR: Final = re.compile(r"Err(?:or)?(?![a-z])|Problem|Exception|Fault")
+_FAILED: Final = 400
 _SHIPPED: Final = frozenset(
     {"json", "fmt", "io", "http", "log", "slog", "context", "strings", "errors", "template", "render"}
 )
@@ -68,7 +70,23 @@ def helper_answer(call: Call, scope: Scope) -> Answer | None:
         found = status_of(arg, scope)
         if found is not None:
             rest = [a for a in call.args[index + 1 :] if not isinstance(a, Const)]
-            return Answer(found[0], False, found[1], rest[0] if rest else None)
+            # It may answer only if something failed, and end the function or not: nothing is argued from where it stands.
+            return Answer(found[0], False, found[1], rest[0] if rest else None, streaming=True)
+    return None
+
+
+def made_error(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """`&APIError{Status: http.StatusNotFound}`, `NewHTTPError(404, "x")`: a failure of the project's own with its status."""
+    if not isinstance(expr, Call) or _ERROR.search(expr.name.rsplit(".", 1)[-1]) is None:
+        return None
+    given = (*expr.args, *(k.value for k in expr.kwargs))
+    if any(is_response(a, scope) for a in given) or is_response(expr.receiver, scope):
+        return None
+    for arg in given:
+        found = status_of(arg, scope) if isinstance(arg, Member | Const) else None
+        if found is not None and found[0] >= _FAILED:
+            message = next((a for a in given if a is not arg and not isinstance(a, Const)), None)
+            return Thrown(dotted(expr.func) or expr.name, found[0], found[1], message, ends=False)
     return None
 
 

@@ -12,6 +12,7 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    made_error,
     params_of,
     same_block,
     status_of,
@@ -97,11 +98,14 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
 
 def _written(expr: Call, func: Member, scope: Scope) -> Answer | None:
     if func.name == "Write" and expr.args:
-        return _body(expr, expr.args[0], "", scope)
+        return _body(expr, expr.args[0], "", scope, streaming=True)
     if func.name != "WriteHeader" or not expr.args:
         return None
-    rest = after(scope.module.source, expr.end, scope.function.body_end)
-    if re.search(rb"\b" + re.escape(dotted(func.base).encode()) + rb"\b", rest):
+    source, writer = scope.module.source, rb"\b" + re.escape(dotted(func.base).encode()) + rb"\b"
+    rest = after(source, expr.end, scope.function.body_end)
+    if re.search(writer, rest) or (
+        not rest.rstrip().endswith(b"return") and re.search(writer, source[expr.end : scope.function.body_end])
+    ):
         return None  # what is written afterwards is the answer
     found = status_of(expr.args[0], scope)
     return Answer(found[0] if found else None, found is None, found[1] if found else None, None, "none")
@@ -136,9 +140,9 @@ def _named(text: str) -> int | None:
     return status_named(text.rsplit(".", 1)[-1]) if "." in text else None
 
 
-def thrown(_expr: AnyExpr, _scope: Scope) -> Thrown | None:
-    """Nothing that is thrown answers by itself."""
-    return None
+def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """Failures that the project makes with a status."""
+    return made_error(expr, scope)
 
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
@@ -158,7 +162,7 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
                 given = args[1]
                 return Read("path", given.value or "", given) if isinstance(given, Str) and given.value else None
             if name in {"Decode", "ReadAll"} and _reads_body(expr, scope):
-                return Read("body", "")
+                return Read("body", "", into=args[0] if args and name == "Decode" else None)
         case Member(base=Member(base=base, name="URL"), name="Path") if is_request(base, scope):
             return Read("path", "")
         case _:
@@ -214,5 +218,5 @@ VOCABULARY: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
-    triggers=("http.ResponseWriter", "http.Request"),
+    triggers=("http.ResponseWriter", "http.Request", "http.Status"),
 )

@@ -408,6 +408,10 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         own = (
             bool(caught.types) and not everything and all(snapshot.class_named(_simple(name)) for name in caught.types)
         )
+        # What a call reports as a value and the client is blamed for is written for him, unless the database says it.
+        blamed = caught.is_value and answer.status is not None and answer.status < 500
+        if blamed and not any(kind in {"query", "write"} for kind, _ in caught.covers):
+            return False
         if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
             return False
     else:

@@ -13,6 +13,7 @@ from persona_lsp.syntax.golang.types import COMMENTS, text_of, type_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
+    Binary,
     Call,
     ClassDef,
     Const,
@@ -204,11 +205,31 @@ def _switch(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
             inside.pop()
         arms.append((patterns, tuple(inside)))
     subject = expression(value, s, d) if value is not None else None
+    if subject is None and n.type == "expression_switch_statement" and arms and not _falls_through(arms):
+        _with_initializer(n, s, d, _tested(n, arms), found)
+        return
     alias = next(iter(expressions(n.child_by_field_name("alias"), s, d)), None)
     made: Stmt = Switch(n.start_byte, n.end_byte, subject, tuple(arms))
     if alias is not None and subject is not None:
         made = Group(n.start_byte, n.end_byte, (Assign(alias.start, subject.end, (alias,), subject), made))
     _with_initializer(n, s, d, made, found)
+
+
+def _falls_through(arms: Arms) -> bool:
+    return any(isinstance(statement, Jump) for _, body in arms for statement in body)
+
+
+def _tested(n: Syntax, arms: Arms) -> Stmt:
+    """`switch { case a: ...; default: ... }` is `if a {} else {}`."""
+    orelse: tuple[Stmt, ...] = next((body for patterns, body in arms if not patterns), ())
+    made: Stmt | None = None
+    for patterns, body in reversed([arm for arm in arms if arm[0]]):
+        test = patterns[0]
+        for other in patterns[1:]:
+            test = Binary(test.start, other.end, "or", test, other)
+        made = If(test.start, body[-1].end if body else test.end, test, body, orelse)
+        orelse = (made,)
+    return made if made is not None else Group(n.start_byte, n.end_byte, orelse)
 
 
 def _block(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
