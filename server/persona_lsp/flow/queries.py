@@ -30,6 +30,10 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         mentioned = [n for part in chain_arguments(expr) for n in _mentioned(part)]
     if meaning.sql is not None or meaning.fragment:
         mentioned += [n for part in chain_arguments(expr) for n in _mentioned(part)]
+    if state.module.language == "go":
+        # `first := Copy{BookID: book.ID}`: a struct that is written depends on what it is made of.
+        made = [state.locals.get(n) for n in mentioned]
+        mentioned += [n for value in made if isinstance(value, Call) and value.new for n in _mentioned(value)]
     if ctx.loop >= 0:
         # What is another table for each element cannot be asked at once: it is nothing that the rows depend on.
         tables = [meaning.table] if meaning.table is not None else []

@@ -77,6 +77,7 @@ def _ended(call: Call, name: str, links: list[Call], handle: str, scope: Scope) 
         return QueryMeaning(
             f"{handle}.{name}", op, entity, keys=keys, sql=sql, fragment=fragment,
             data=call.args if op in WRITES and op is not Op.DELETE else (), columns=_columns(call, name), handle=handle,
+            into=into if op in {Op.INSERT, Op.UPSERT} else None,
         )  # fmt: skip
     many = _READS[name]
     if name in {"Find", "Scan"} and into is not None:

@@ -2,12 +2,10 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.chi import LANGUAGES
 from persona_lsp.frameworks.golang.dialects import CHI
+from persona_lsp.frameworks.golang.fixes import spell
 from persona_lsp.frameworks.golang.routes import extracted, first_of, uses
 from persona_lsp.frameworks.golang.words import silent
 from persona_lsp.syntax.ir import Module
@@ -21,10 +19,6 @@ def _extract(module: Module) -> Extracted:
     return extracted(module, CHI.id, shared=first_of(module) is CHI)
 
 
-def _spell(_intent: Intent, _module: Module, _facts: FileFacts) -> tuple[Edit, ...] | None:
-    return None
-
-
 FRAMEWORK: Final = Framework(
     id=CHI.id,
     title="chi",
@@ -32,7 +26,7 @@ FRAMEWORK: Final = Framework(
     detects=_detects,
     extract=_extract,
     vocabulary=silent(CHI.id),
-    spell=_spell,
+    spell=spell,
     order_decides=False,
     packages=("github.com/go-chi/chi",),
 )

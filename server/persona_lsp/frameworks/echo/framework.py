@@ -2,13 +2,11 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.echo import LANGUAGES
 from persona_lsp.frameworks.echo.words import VOCABULARY
 from persona_lsp.frameworks.golang.dialects import ECHO
+from persona_lsp.frameworks.golang.fixes import spell
 from persona_lsp.frameworks.golang.routes import extracted, first_of, uses
 from persona_lsp.syntax.ir import Module
 
@@ -21,10 +19,6 @@ def _extract(module: Module) -> Extracted:
     return extracted(module, ECHO.id, shared=first_of(module) is ECHO)
 
 
-def _spell(_intent: Intent, _module: Module, _facts: FileFacts) -> tuple[Edit, ...] | None:
-    return None
-
-
 FRAMEWORK: Final = Framework(
     id=ECHO.id,
     title="Echo",
@@ -32,7 +26,7 @@ FRAMEWORK: Final = Framework(
     detects=_detects,
     extract=_extract,
     vocabulary=VOCABULARY,
-    spell=_spell,
+    spell=spell,
     order_decides=False,
     packages=("github.com/labstack/echo",),
 )

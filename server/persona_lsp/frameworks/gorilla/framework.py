@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.golang.dialects import GORILLA
+from persona_lsp.frameworks.golang.fixes import spell
 from persona_lsp.frameworks.golang.routes import extracted, first_of, uses
 from persona_lsp.frameworks.golang.words import silent
 from persona_lsp.frameworks.gorilla import LANGUAGES
@@ -21,10 +19,6 @@ def _extract(module: Module) -> Extracted:
     return extracted(module, GORILLA.id, shared=first_of(module) is GORILLA)
 
 
-def _spell(_intent: Intent, _module: Module, _facts: FileFacts) -> tuple[Edit, ...] | None:
-    return None
-
-
 FRAMEWORK: Final = Framework(
     id=GORILLA.id,
     title="gorilla/mux",
@@ -32,7 +26,7 @@ FRAMEWORK: Final = Framework(
     detects=_detects,
     extract=_extract,
     vocabulary=silent(GORILLA.id),
-    spell=_spell,
+    spell=spell,
     order_decides=True,
     packages=("github.com/gorilla/mux",),
 )

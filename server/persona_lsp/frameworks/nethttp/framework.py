@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.golang.dialects import NET_HTTP
+from persona_lsp.frameworks.golang.fixes import spell
 from persona_lsp.frameworks.golang.routes import extracted, first_of, registers
 from persona_lsp.frameworks.nethttp import LANGUAGES
 from persona_lsp.frameworks.nethttp.words import VOCABULARY
@@ -23,10 +21,6 @@ def _extract(module: Module) -> Extracted:
     return extracted(module, NET_HTTP.id, shared=first_of(module) is NET_HTTP)
 
 
-def _spell(_intent: Intent, _module: Module, _facts: FileFacts) -> tuple[Edit, ...] | None:
-    return None
-
-
 FRAMEWORK: Final = Framework(
     id=NET_HTTP.id,
     title="net/http",
@@ -34,7 +28,7 @@ FRAMEWORK: Final = Framework(
     detects=_detects,
     extract=_extract,
     vocabulary=VOCABULARY,
-    spell=_spell,
+    spell=spell,
     order_decides=False,
     packages=("go",),
 )
