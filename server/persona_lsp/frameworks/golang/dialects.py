@@ -61,10 +61,19 @@ VERBS: Final = MappingProxyType(
 NAMED: Final = frozenset({"Method", "MethodFunc", "Add", "Match", "Handle"})
 """Methods that are given the HTTP method, or several, before the path."""
 REGISTERS: Final = re.compile(
-    rb"\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|All|Get|Post|Put|Patch|Delete|Head|Options|Handle|HandleFunc|Method|"
-    rb"MethodFunc|Methods|Match|Add|Group|Route|Mount|PathPrefix|Path|Use|With|Subrouter)\(|\bServeMux\b"
-    rb"|[Rr]out\w*\(|[Rr]egister\w*\(|[Ss]etup\w*\("
+    rb"\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Handle|HandleFunc|Methods|Group|Route|Mount|PathPrefix|Use|Subrouter)\("
+    rb"|\.(?:Get|Post|Put|Patch|Delete|Head|Options|Any|All|Method|MethodFunc|Match|Add)\(\s*(?:[\"`][/\"`]|\[\]|[\w.]+\s*[+,]|\"[A-Z]+\",)"
+    rb"|\bServeMux\b"
 )
+"""What a function that registers something, or hands on what does, has in it."""
+PASSES: Final = re.compile(rb"[Rr]out\w*\(|[Rr]egister\w*\(|[Ss]etup\w*\(")
+"""What hands routers to functions that are called like this."""
+STARTS: Final = re.compile(
+    r"^(?:main|init|run|start|serve|setup|register|new|build|mount|configure|execute)|rout|server|app", re.IGNORECASE
+)
+"""Names of functions that put an application together."""
+ROUTES: Final = re.compile(r"rout|^(?:register|mount)", re.IGNORECASE)
+"""Names of functions that are there for it."""
 
 
 def imported(module: Module) -> dict[str, Dialect]:

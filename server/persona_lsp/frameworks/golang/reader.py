@@ -12,7 +12,7 @@ from typing import Final
 
 from persona_lsp.facts.http import GuardKind, Level
 from persona_lsp.facts.text import EMPTY
-from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, REGISTERS
+from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, PASSES, REGISTERS, ROUTES, STARTS
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.handlers import handler_literal, takes_handler
 from persona_lsp.frameworks.golang.likely import likely
@@ -67,7 +67,7 @@ class Reader(Naming):
         for name in [n for n, v in top.names.items() if isinstance(v, Typed) and v.made is None]:
             del top.names[name]
         for key, function in self.functions.items():
-            interesting = REGISTERS.search(self.module.source, function.start, function.end) is not None
+            interesting = self._puts_together(function)
             types = (function.returns, *(p.type for p in function.params))
             given = any(self.dialect_of(t) is not None for t in types)
             made = handler_literal(function, self.module)
@@ -88,6 +88,13 @@ class Reader(Naming):
         routers = dict.fromkeys(self.returned)
         if len(routers) == 1:
             self.found.aliases[f"{key}()"] = next(iter(routers))
+
+    def _puts_together(self, function: FunctionNode) -> bool:
+        """Whether anything may be registered in the function, or a router be handed on."""
+        source, name = self.module.source, function.name
+        if REGISTERS.search(source, function.start, function.end) or ROUTES.search(name):
+            return True
+        return STARTS.search(name) is not None and PASSES.search(source, function.body_start, function.end) is not None
 
     def _parameters(self, function: FunctionNode, key: str, env: Env) -> None:
         index = 0

@@ -1,7 +1,7 @@
 """The facts that a Go file registers with the routers of one framework. All frameworks of a file are read together."""
 
 from persona_lsp.frameworks.api import Extracted
-from persona_lsp.frameworks.golang.dialects import DIALECTS, NET_HTTP, REGISTERS, Dialect, imported
+from persona_lsp.frameworks.golang.dialects import DIALECTS, NET_HTTP, PASSES, REGISTERS, Dialect, imported
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.registers import Registering
 from persona_lsp.syntax.ir import Module
@@ -36,7 +36,8 @@ def extracted(module: Module, framework: str, *, shared: bool) -> Extracted:
 
 def registers(module: Module) -> bool:
     """Whether anything in the file looks like a registration, or like a function that makes handlers."""
-    return REGISTERS.search(module.source) is not None or b"Handler" in module.source
+    source = module.source
+    return b"Handler" in source or PASSES.search(source) is not None or REGISTERS.search(source) is not None
 
 
 def uses(module: Module, dialect: Dialect) -> bool:
