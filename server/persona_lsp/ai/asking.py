@@ -113,7 +113,7 @@ class Asking:
             flight = self._flights[request.key] = _Flight()
             flight.task = asyncio.ensure_future(self._fly(request, flight))
             flight.task.add_done_callback(lambda _done: self._flights.pop(request.key, None))
-        else:
+        elif flight.parts:
             heard("".join(flight.parts))
         flight.listeners.append(heard)
         try:

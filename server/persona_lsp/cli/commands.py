@@ -240,6 +240,109 @@ def serve(stdio: bool, tcp: str | None, ws: str | None) -> int:
     return start(tcp=tcp_address, ws=ws_address)
 
 
+@commands.command()
+@_PATHS
+@click.option(
+    "--now", is_flag=True, help="Ask at once instead of handing in a batch, which costs half and takes longer."
+)
+@click.option("--show", is_flag=True, help="Print the very bytes that would be sent, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Estimate tokens and cost, and send nothing.")
+@click.option("--all", "every", is_flag=True, help="Every function, not only those that serve endpoints.")
+@click.option("--budget", type=click.IntRange(0), metavar="TOKENS", help="Ask nobody if more could be needed.")
+@click.option("--fresh", is_flag=True, help="Ask again what was answered before.")
+@click.option("--allow", is_flag=True, help="Agree, for this run, that code is sent to Claude.")
+@click.option("--trust-persona", is_flag=True, help="Agree that the words of a persona of the workspace are sent.")
+@click.option("--model", help="The model that is asked, whatever the persona names.")
+@click.option("--persona", metavar="NAME|FILE", help="The persona that reviews.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", metavar="FILE", help="Write the findings to a file.")
+@click.option("--quiet", "-q", is_flag=True, help="Findings only: no estimate, no progress, no summary.")
+@click.option("--pause", type=float, default=2.0, hidden=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warning", "information", "hint", "never"]),
+    default="never",
+    help="The least severity that makes the exit code 1.",
+    show_default=True,
+)
+@_CONFIG
+def review(paths: tuple[str, ...], **options: Any) -> int:
+    """Let Claude review the functions in PATHS as the persona. Needs a key and your consent; see docs/ai.md."""
+    from persona_lsp.cli import review as reviews
+    from persona_lsp.cli.project import project
+
+    given = {"persona": options["persona"]} if options["persona"] else {}
+    wish = reviews.Wish(
+        now=options["now"],
+        show=options["show"],
+        dry_run=options["dry_run"],
+        every=options["every"],
+        fresh=options["fresh"],
+        allow=options["allow"],
+        trust=options["trust_persona"],
+        budget=options["budget"],
+        model=options["model"],
+        persona_asked=bool(options["persona"]),
+        pause=options["pause"],
+    )
+    tell = (lambda _text: None) if options["quiet"] else _complain
+    outcome = reviews.review(project(paths or (".",), options["config"], given), wish, tell)
+    for reason in outcome.skipped:
+        _complain(reason)
+    if options["show"]:
+        _emit_bytes(outcome.shown, options["output"])
+        return 0
+    _emit(reviews.render(outcome, options["form"]), options["output"])
+    if not options["dry_run"]:
+        tell(reviews.summary(outcome))
+    if outcome.failed and not outcome.rows:
+        return FAILED
+    threshold = _threshold(options["fail_on"])
+    return FINDINGS if any(_threshold(row.severity) <= threshold for row in outcome.rows) else 0
+
+
+@commands.group()
+def ai() -> None:
+    """What Claude may be asked: consent, trust, what was spent."""
+
+
+@ai.command("status")
+def ai_status() -> int:
+    """Print whether Claude can be asked, and what was spent today."""
+    from persona_lsp.cli import ai as states
+
+    _emit(states.status(), None)
+    return 0
+
+
+@ai.command("allow")
+def ai_allow() -> int:
+    """Agree that code of this machine is sent to Claude when you ask for it."""
+    from persona_lsp.cli import ai as states
+
+    _emit(states.allow(yes=True), None)
+    return 0
+
+
+@ai.command("forget")
+def ai_forget() -> int:
+    """Take the consent back, and forget every persona that was trusted."""
+    from persona_lsp.cli import ai as states
+
+    _emit(states.allow(yes=False), None)
+    return 0
+
+
+@ai.command("trust")
+@click.argument("persona", metavar="FILE")
+def ai_trust(persona: str) -> int:
+    """Agree that the words of a persona FILE are sent, as long as they stay the same."""
+    from persona_lsp.cli import ai as states
+
+    _emit(states.trust(persona), None)
+    return 0
+
+
 def _rendered(report: Report, options: dict[str, Any]) -> str:
     if options["form"] != "text":
         return formats.renderer(options["form"])(report)
