@@ -90,8 +90,14 @@ _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
 
+_RUST_TESTS: Final = re.compile(rb"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{")
+"""Where the tests of a Rust file begin, which stand behind its code."""
+
+
 def secrets(path: str, source: bytes, language: Language | None = None) -> tuple[SecretLiteral, ...]:
     """Credentials among the literals of a file, in order."""
+    if language is not None and language.id == "rust" and (tests := _RUST_TESTS.search(source)) is not None:
+        source = source[: tests.start()]
     found: dict[int, SecretLiteral] = {}
     comment = language.line_comment.encode() if language is not None else b"#"
     for match in _PROVIDER.finditer(source) if any(prefix in source for prefix in _PREFIXES) else ():

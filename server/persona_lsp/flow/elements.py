@@ -1,4 +1,4 @@
-"""Whether a callback runs once per element: `map` of a Java `Optional` or `Mono` runs once at most."""
+"""Whether a callback runs once per element: `map` of an `Optional`, a `Mono` or an `Option` runs once at most."""
 
 import re
 from typing import Final
@@ -22,14 +22,35 @@ _MANY_TYPES: Final = frozenset(
 _MANY_NAMES: Final = re.compile(r"^(?:find|get|list|search|query)\w*(?:All|Page|List|Stream)|Page$|Stream$|Flux$")
 
 
+_ITERATORS: Final = frozenset(
+    {
+        "iter", "into_iter", "iter_mut", "drain", "chars", "lines", "split", "values", "keys", "into_values", "into_keys", "chunks",
+        "windows", "par_iter", "into_par_iter", "bytes", "enumerate", "zip", "range", "stream", "buffer_unordered", "split_whitespace",
+    }
+)  # fmt: skip
+"""What an iterator of Rust begins with: without one of them, `map` is that of an `Option` or a `Result`."""
+
+
+def _iterated(expr: AnyExpr | None) -> bool:
+    current = expr
+    while isinstance(current, Call):
+        if current.name in _ITERATORS:
+            return True
+        current = current.receiver
+    return False
+
+
 def per_element(call: Call, scope: Scope) -> bool:
-    """Java names the callbacks of containers with one value like those of streams; elsewhere the name tells.
+    """Java and Rust name the callbacks of containers with one value like those of streams; elsewhere the name tells.
 
     What C# gives to `Select` may become a part of one query; it runs for itself where it is asynchronous.
     """
-    if scope.module.language == "csharp":
+    language = scope.module.language
+    if language == "csharp":
         return call.name not in _PROJECTS or any(isinstance(a, Lambda) and a.function.is_async for a in call.args)
-    if scope.module.language != "java" or call.name in _ALWAYS:
+    if language == "rust":
+        return _iterated(call.receiver)
+    if language != "java" or call.name in _ALWAYS:
         return True
     current: AnyExpr | None = call.receiver
     for _ in range(2):

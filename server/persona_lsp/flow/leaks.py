@@ -9,12 +9,12 @@ from persona_lsp.flow.context import Context
 from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.surroundings import developers
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, Ternary, children, dotted
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, SwitchExpr, Ternary, children, dotted
 
 _LEAK_MEMBERS: Final = {
     "message": "message", "getMessage": "message", "toString": "message", "stack": "trace", "getStackTrace": "trace",
     "stackTrace": "trace", "full_message": "trace", "backtrace": "trace", "inspect": "message", "args": "message",
-    "to_s": "message", "getLocalizedMessage": "message", "printStackTrace": "trace", "sqlMessage": "debug",
+    "to_s": "message", "to_string": "message", "getLocalizedMessage": "message", "printStackTrace": "trace", "sqlMessage": "debug",
     "sql": "debug", "Error": "message", "cause": "message", "orig": "debug", "statement": "debug", "getCause": "message",
     "Message": "message", "StackTrace": "trace", "ToString": "message", "InnerException": "message",
 }  # fmt: skip
@@ -96,6 +96,34 @@ def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
                 return
             if picks(state, left) in (0, 1):
                 return
+        case SwitchExpr(arms=arms) if state.module.language == "rust":
+            for _, value in arms:
+                yield from _shipped(state, value)
+            return
+        case Call() if state.module.language == "rust" and not expr.new and expr.name not in _SENT:
+            # What a function or macro of the project makes of a failure, nobody can tell.
+            yield expr
+            return
     yield expr
     for child in children(expr):
         yield from _shipped(state, child)
+
+
+_SENT: Final = frozenset(
+    {
+        "Json",
+        "Html",
+        "json",
+        "body",
+        "from",
+        "into",
+        "into_response",
+        "Custom",
+        "to_owned",
+        "finish",
+        "tuple",
+        "new",
+        "Some",
+    }
+)
+"""Calls of Rust whose arguments are what is sent."""

@@ -416,7 +416,9 @@ def _distinct(chains: Sequence[Chain]) -> list[Chain]:
     """Each way once. Where it is mounted on an application, what is mounted on something unknown does not count."""
     found: dict[tuple[object, ...], Chain] = {}
     for chain in [c for c in chains if c.rooted] or chains:
-        found.setdefault((chain.app if chain.rooted else "", chain.prefix, chain.position), chain)
+        key = (chain.app if chain.rooted else "", chain.prefix, chain.position)
+        if key not in found or (chain.known and not found[key].known):
+            found[key] = chain
     return list(found.values())
 
 

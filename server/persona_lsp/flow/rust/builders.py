@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from persona_lsp.facts.code import Problem
 from persona_lsp.facts.http import Guard, Mount, Route, Router, Use
-from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
-from persona_lsp.flow.rust.names import RustFile, Unit, place, text_of
+from persona_lsp.facts.text import EMPTY, Ref, Text
+from persona_lsp.flow.rust.names import RustFile, Unit, below_unknown, place, text_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -160,9 +160,7 @@ class Builder:
         if held is not None:
             scope.values[name] = held
         else:
-            made = text_of(value, self.file, scope.texts)
-            if made and not all(isinstance(p, Hole) for p in made):
-                scope.texts[name] = made
+            scope.texts[name] = text_of(value, self.file, scope.texts)
 
     def branches(self, bodies: tuple[tuple[Stmt, ...], ...], scope: Scope) -> None:
         """Each branch sees what was before; what it changes holds afterwards, the first one that knows something wins."""
@@ -294,7 +292,7 @@ class Builder:
 
     def text(self, expr: AnyExpr | None, scope: Scope) -> Text:
         """The text of an argument."""
-        return text_of(expr, self.file, scope.texts)
+        return below_unknown(text_of(expr, self.file, scope.texts))
 
     def fresh(self, word: str, node: Node, kind: str, prefix: Text = EMPTY) -> Ref:
         """A new router that has no name."""
@@ -310,7 +308,9 @@ class Builder:
     def mount(
         self, parent: Ref, child: Ref, node: Node, scope: Scope, prefix: Text = EMPTY, guards: tuple[Guard, ...] = ()
     ) -> None:
-        """One router below another."""
+        """One router below another. Where a setting may put something before all paths, the paths stay as they are."""
+        if scope.conditional and prefix and not any(isinstance(part, str | Ref) for part in prefix):
+            return
         self.found.mounts.append(
             Mount(
                 parent, child, self.framework, place(node, self.file.module), self.found.next(), prefix, guards,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from persona_lsp.facts.code import ClassFacts, Field
 from persona_lsp.facts.http import Body, Declared, Guard, GuardKind, In, Level, Param, Route
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Hole, Part, Ref, Text
+from persona_lsp.facts.text import EMPTY, Hole, Part, Ref, Text
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -19,6 +19,7 @@ from persona_lsp.syntax.ir import (
     ClassNode,
     Const,
     Def,
+    Entry,
     FieldNode,
     FunctionNode,
     Index,
@@ -28,11 +29,13 @@ from persona_lsp.syntax.ir import (
     Module,
     Name,
     Node,
+    Object,
     ParamNode,
     Str,
     dotted,
 )
 
+FRAMEWORKS: Final = frozenset({"axum", "actix_web", "rocket"})
 VERBS: Final = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "connect"})
 _WRAPPERS: Final = frozenset({"Option", "Result", "Arc", "Box", "Rc", "impl", "dyn"})
 
@@ -53,6 +56,8 @@ class RustFile(Struct, frozen=True):
     units: tuple[Unit, ...]
     classes: Mapping[str, ClassNode]
     values: Mapping[str, AnyExpr]
+    stars: tuple[str, ...] = ()
+    """Modules of which everything is imported."""
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +72,8 @@ def rust_file(module: Module) -> RustFile:
     for statement in module.body:
         if isinstance(statement, Assign) and isinstance(statement.targets[0], Name) and statement.value is not None:
             values[statement.targets[0].id] = statement.value
-    return RustFile(module, imports, tuple(_units(module)), classes, values)
+    stars = tuple(i.module for i in module.imports if i.local == "*")
+    return RustFile(module, imports, tuple(_units(module)), classes, values, stars)
 
 
 def _units(module: Module) -> Iterator[Unit]:
@@ -87,12 +93,18 @@ def _members(cls: ClassNode, owner: str) -> Iterator[Unit]:
 
 
 def full_name(expr: AnyExpr | None, file: RustFile) -> str:
-    """A path with what its first name was imported from: `get` is `axum.routing.get`."""
+    """A path with what its first name was imported from: `get` is `axum.routing.get`.
+
+    What is not declared here is taken to be of the framework, if all of one of its modules is imported.
+    """
     name = dotted(expr)
     first, _, rest = name.partition(".")
     bound = file.imports.get(first)
     if bound is None:
-        return name
+        star = next((s for s in file.stars if s.split(".", 1)[0] in FRAMEWORKS), "")
+        return (
+            f"{star}.{name}" if star and first[:1].islower() and not any(u.key == first for u in file.units) else name
+        )
     module, given = bound
     whole = module if given in ("*", "") else f"{module}.{given}"
     return f"{whole}.{rest}" if rest else whole
@@ -126,6 +138,8 @@ def text_of(expr: AnyExpr | None, file: RustFile, local: Mapping[str, Text], dep
             return tuple(out) or ("",)
         case Name(id=name) if name in local:
             return local[name]
+        case Member() if b"::" not in file.module.source[expr.base.end : expr.name_start]:
+            return (Hole("field", file.module.text(expr)[:80]),)
         case Name() | Member():
             name = dotted(expr)
             return (Ref(name),) if name and name[-1:].isalnum() else (Hole("expression", file.module.text(expr)[:80]),)
@@ -164,6 +178,21 @@ _SAME: Final = frozenset(
         "path",
     }
 )
+
+
+def below_unknown(prefix: Text) -> Text:
+    """A prefix without what an installation puts before it: `[base, "/api"].concat()` is `/api`."""
+    if len(prefix) > 1 and isinstance(prefix[0], Hole):
+        following = prefix[1]
+        if isinstance(following, str) and following.startswith("/"):
+            return EMPTY if prefix[1:] == ("/",) else prefix[1:]
+    return prefix
+
+
+def slashed(path: Text) -> tuple[str, ...]:
+    """A path that ends with a slash is another one than without: what tells the two apart."""
+    last = path[-1] if path else ""
+    return ("slash",) if isinstance(last, str) and last.endswith("/") and path != ("/",) else ()
 
 
 def last_name(expr: AnyExpr | None) -> str:
@@ -386,10 +415,17 @@ def _path_params(held: AnyExpr | None, param: ParamNode, local: str, file: RustF
         return
     own = file.classes.get(name)
     if own is not None and own.kind == "class" and own.fields and not own.fields[0].name.isdigit():
+        bound = {e.name: e.value.id for e in _entries(param.pattern) if isinstance(e.value, Name)}
         for field in own.fields:
-            yield Param(wire_name(field, own), where, In.PATH, "", type_text(field.type, module))
+            yield Param(
+                wire_name(field, own), where, In.PATH, bound.get(field.name, local), type_text(field.type, module)
+            )
         return
     yield Param("", where, In.PATH, local, type_text(held, module))
+
+
+def _entries(pattern: AnyExpr | None) -> tuple[Entry, ...]:
+    return pattern.entries if isinstance(pattern, Object) else ()
 
 
 def _header_guard(held: AnyExpr | None, param: ParamNode, module: Module) -> Guard | None:

@@ -21,6 +21,7 @@ from persona_lsp.flow.rust.names import (
     place,
     ref_name,
     rust_file,
+    slashed,
     text_of,
     unwrapped,
 )
@@ -261,7 +262,7 @@ class ActixBuilder(Builder):
         for route in held.routes:
             self.found.routes.append(
                 replace(
-                    route, router=router, path=path, statement=place(call, module), variants=held.variants,
+                    route, router=router, path=path, statement=place(call, module), variants=(*held.variants, *slashed(path)),
                     conditional=route.conditional or scope.conditional,
                     path_where=place(written, module) if written is not None else None,
                 )

@@ -20,6 +20,7 @@ from persona_lsp.flow.rust.names import (
     place,
     ref_name,
     rust_file,
+    slashed,
     unwrapped,
 )
 from persona_lsp.syntax.ir import (
@@ -42,6 +43,7 @@ from persona_lsp.syntax.ir import (
 FRAMEWORK_ID: Final = "axum"
 ROUTERS: Final = frozenset({"Router", "OpenApiRouter", "ApiRouter"})
 _METHOD_ROUTER: Final = "MethodRouter"
+_ROUTING: Final = frozenset({"route", "api_route", "api_route_with", "route_service", "route_with_tsr"})
 _ANY: Final = frozenset({"any", "any_service"})
 _WORDS: Final = (b"Router", b".route(", b".merge(", b".nest(", b"routing::", b".routes(", b"MethodRouter")
 _SAME: Final = frozenset(
@@ -212,9 +214,7 @@ class AxumBuilder(Builder):
             self.arguments(call, scope)
             return None
         name, args = call.name, call.args
-        if (
-            name in ("route", "api_route", "route_service", "route_with_tsr") and len(args) >= 2
-        ):  # path and what serves it
+        if name in _ROUTING and len(args) >= 2:  # path and what serves it
             self._register(held.ref, call, scope)
         elif name == "typed_get":
             pass
@@ -266,7 +266,7 @@ class AxumBuilder(Builder):
         for route in methods.routes:
             self.found.routes.append(
                 replace(
-                    route, router=router, path=path, statement=place(call, module) if call is not None else route.statement,
+                    route, router=router, path=path, variants=slashed(path), statement=place(call, module) if call is not None else route.statement,
                     conditional=route.conditional or scope.conditional,
                     path_where=place(call.args[0], module) if call is not None else None, method_where=route.where,
                 )

@@ -7,13 +7,14 @@ from typing import Final
 
 from persona_lsp.facts.http import Body, Guard, GuardKind, In, Level, Mount, Param, Route, Router
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
+from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Found
 from persona_lsp.flow.rust.names import (
     VERBS,
     RustFile,
     Unit,
     arguments,
+    below_unknown,
     declared_status,
     dotted_type,
     full_name,
@@ -31,8 +32,10 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
     Call,
+    Const,
     Decorator,
     FunctionNode,
+    If,
     Items,
     Lambda,
     Member,
@@ -42,6 +45,7 @@ from persona_lsp.syntax.ir import (
     ParamNode,
     Stmt,
     Str,
+    Switch,
     dotted,
     walk,
 )
@@ -126,6 +130,7 @@ def _attributes(unit: Unit, file: RustFile, found: Found) -> None:
         for k in (call.kwargs if call is not None else ())
         if k.name == "format" and isinstance(k.value, Str)
     )
+    limits = (*limits, _rank(call, uri.value or ""))
     found.routers.append(Router(symbol, "route", FRAMEWORK_ID, place(unit.node, module)))
     found.routes.append(
         Route(
@@ -135,6 +140,18 @@ def _attributes(unit: Unit, file: RustFile, found: Found) -> None:
         )
     )  # fmt: skip
     found.routes.append(_signature(unit, file, decorator, uri, (query, rest), found.next()))
+
+
+def _rank(call: Call | None, uri: str) -> str:
+    """What tells routes of equal path apart: the rank that is given, or that which follows from the query."""
+    given = call.kwarg("rank") if call is not None else None
+    if isinstance(given, Const):
+        return f"rank={given.value}"
+    pieces = [p for p in uri.partition("?")[2].split("&") if p]
+    fixed = [p for p in pieces if not _PARAM.fullmatch(p.strip())]
+    return "query=" + (
+        "none" if not pieces else "static" if len(fixed) == len(pieces) else "partial" if fixed else "wild"
+    )
 
 
 def data_name(decorator: Decorator) -> str:
@@ -233,9 +250,14 @@ def _lists(unit: Unit, file: RustFile, found: Found) -> None:
         if isinstance(statement, Assign) and isinstance(statement.targets[0], Name) and statement.value is not None:
             name = statement.targets[0].id
             lists[name] = statement.value
-            made = text_of(statement.value, file, texts)
-            if made and not all(isinstance(p, Hole) for p in made):
-                texts[name] = made
+            texts[name] = text_of(statement.value, file, texts)
+    # Where a setting decides about a list, it decides about what takes its place, too.
+    conditional = any(
+        call.name in _LISTS
+        for statement in _statements(unit.node.body, 0)
+        if isinstance(statement, If | Switch)
+        for call in _calls((statement,), 0)
+    )
     app = f"{unit.key}@rocket"
     mounts = [
         c for c in calls if c.name == "mount" and isinstance(c.func, Member) and len(c.args) == 2
@@ -246,9 +268,19 @@ def _lists(unit: Unit, file: RustFile, found: Found) -> None:
     for call in mounts:
         inside.update(id(p) for p in walk(call.args[1]))
         for child in _children(call.args[1], unit, lists, 0):
-            prefix = text_of(call.args[0], file, texts)
+            prefix = below_unknown(text_of(call.args[0], file, texts))
             prefix = EMPTY if prefix == ("/",) else prefix
-            found.mounts.append(Mount(Ref(app), Ref(child), FRAMEWORK_ID, place(call, module), found.next(), prefix))
+            found.mounts.append(
+                Mount(
+                    Ref(app),
+                    Ref(child),
+                    FRAMEWORK_ID,
+                    place(call, module),
+                    found.next(),
+                    prefix,
+                    conditional=conditional,
+                )
+            )
     returns = unit.node.returns
     if returns is None or "Route" not in module.text(returns):
         return
@@ -259,7 +291,9 @@ def _lists(unit: Unit, file: RustFile, found: Found) -> None:
         children = tuple(_children(call, unit, {}, 0)) if call.name in _LISTS or _is_list(call) else ()
         for child in dict.fromkeys(children):
             where = place(call, module)
-            found.mounts.append(Mount(Ref(unit.key), Ref(child), FRAMEWORK_ID, where, found.next()))
+            found.mounts.append(
+                Mount(Ref(unit.key), Ref(child), FRAMEWORK_ID, where, found.next(), conditional=conditional)
+            )
 
 
 def _is_list(call: Call) -> bool:
