@@ -25,7 +25,7 @@ _CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
 _STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
 FRAMEWORKS = {
     "fastapi": "py", "flask": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java", "rails": "rb",
-    "aspnet": "cs",
+    "aspnet": "cs", "axum": "rs", "actix": "rs", "rocket": "rs",
 } | dict.fromkeys(("gin", "echo", "chi", "gorilla", "fiber", "nethttp"), "go")  # fmt: skip
 DEFAULT_NAMES = {
     "py": "main.py",
@@ -35,6 +35,7 @@ DEFAULT_NAMES = {
     "rb": "app/controllers/shop_controller.rb",
     "cs": "Shop/Shop.cs",
     "go": "main.go",
+    "rs": "src/main.rs",
 }
 PLAIN = frozenset({"sql", "yaml", "json", "properties"})
 """Languages of files that belong to no framework; they have to be named."""

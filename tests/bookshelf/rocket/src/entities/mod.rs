@@ -1,0 +1,5 @@
+//! The tables.
+
+pub mod authors;
+pub mod books;
+pub mod reviews;
