@@ -6,7 +6,7 @@ from typing import Final
 
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Context
-from persona_lsp.flow.leaks import leak_of
+from persona_lsp.flow.leaks import is_told, leak_of
 from persona_lsp.flow.paths import happened, succeeded
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
@@ -28,6 +28,8 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
     if (isinstance(body, Const) and body.value is None) or (isinstance(body, Str) and body.value == ""):
         kind = "none"
     leak = leak_of(state, body, ctx) if body is not None and kind not in ("redirect", "html") else None
+    if leak is not None and is_told(state, status, ctx):
+        leak = None
     returned = ctx.returned or not answer.sends
     span = state.span(node)
     if ctx.nested == 0 or answer.sends:

@@ -10,7 +10,7 @@ from persona_lsp.flow.answers import default_status, respond
 from persona_lsp.flow.arguments import note_names, walk_arguments, walk_chain, walk_nested
 from persona_lsp.flow.context import NEVER, SAFE_ON_ABSENT, Context, inside
 from persona_lsp.flow.elements import per_element
-from persona_lsp.flow.failures import note_failure, promise
+from persona_lsp.flow.failures import mapped, note_failure, promise
 from persona_lsp.flow.inputs import note_input, note_merge
 from persona_lsp.flow.loops import callback_loop
 from persona_lsp.flow.queries import note_query
@@ -61,7 +61,7 @@ def call(state: State, expr: Call, ctx: Context) -> int:
         found = state.visit(expr.receiver, inside(ctx)) if expr.receiver is not None else NEVER
         failing = ctx if thrown.ends else replace(ctx, conditional=True)
         if thrown.caught:
-            failing = replace(failing, caught=(*ctx.caught, thrown.caught))
+            failing = mapped(state, thrown.caught, expr, failing)
         note_failure(state, thrown, expr, failing)
         walk_arguments(state, expr, inside(ctx))
         if found >= 0 and not thrown.ends:

@@ -11,7 +11,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.context import NEVER, Context, Draft, inside
-from persona_lsp.flow.leaks import leak_of
+from persona_lsp.flow.leaks import is_told, leak_of
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.vocabulary import Thrown
 from persona_lsp.syntax.ir import (
@@ -147,9 +147,25 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
     return NEVER
 
 
+def mapped(state: State, variable: str, expr: Call, ctx: Context) -> Context:
+    """The context of what takes the place of a failure (`map_err(|e| ...)`): that of a catch that throws again."""
+    span = state.span(expr)
+    inside = [q for q in state.queries if span.start <= q["span"].start and q["span"].end <= span.end]
+    state.catches.append(
+        {
+            "types": (), "variable": variable, "span": state.span(expr.args[0]), "body": state.span(expr.args[0]),
+            "site": state.site(ctx), "broad": True, "covers": tuple(("query", q["api"]) for q in inside),
+            "covers_span": span, "outcome": "raise", "_falls": False, "_node": None,
+        }
+    )  # fmt: skip
+    return replace(ctx, caught=(*ctx.caught, variable), catch=len(state.catches) - 1, branch=Branch.CATCH)
+
+
 def note_failure(state: State, thrown: Thrown, node: Node, ctx: Context, *, rethrow: bool = False) -> None:
     """Note a failure."""
     leak = leak_of(state, thrown.message, ctx) if thrown.message is not None else None
+    if leak is not None and is_told(state, thrown.status, ctx):
+        leak = None
     text = thrown.message.value if isinstance(thrown.message, Str) else None
     state.raises.append(
         {

@@ -29,6 +29,19 @@ _PICKED: Final = re.compile(
 )
 
 
+_CLIENT_ERROR: Final = range(400, 500)
+
+
+def is_told(state: State, status: int | None, ctx: Context) -> bool:
+    """A failure that is answered as the client's mistake, and not one of the database.
+
+    In Rust each failure has the type of what failed: that a number cannot be parsed is meant for the client.
+    """
+    if state.module.language != "rust" or status not in _CLIENT_ERROR or ctx.catch < 0:
+        return False
+    return not any(kind in ("query", "write") for kind, _ in state.catches[ctx.catch]["covers"])
+
+
 def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) -> tuple[str, Span, str] | None:
     """What of a caught exception the expression shows: source, place, kind."""
     if expr is None or depth > 3:  # one hop through a variable, one through a wrapper

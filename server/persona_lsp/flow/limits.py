@@ -17,12 +17,17 @@ def note_limit(state: State, limit: AnyExpr, query: int) -> None:
     name = ""
     input_span: Span | None = None
     seen: set[str] = set()
+    methods: set[int] = set()
     pending: list[AnyExpr] = [limit]
     source = state.text(limit)[:60]
     origin = state.origin(limit)
     while pending:
         part = pending.pop()
         for node in walk(part):
+            if state.module.language == "rust" and isinstance(node, Call):
+                methods.add(id(node.func))
+            if isinstance(node, Member) and isinstance(node.base, Name) and id(node) not in methods and not name:
+                name = node.name if _carries(state, node.base.id) else ""
             if isinstance(node, Call) and node.name in _CLAMPS:
                 clamped = True
             if isinstance(node, Ternary):
@@ -48,6 +53,12 @@ def note_limit(state: State, limit: AnyExpr, query: int) -> None:
     if not clamped and seen:
         clamped = _compared(state, seen)
     state.limits.append(LimitUse(source, state.span(limit), origin, name, clamped, input_span, query))
+
+
+def _carries(state: State, name: str) -> bool:
+    """The parameter holds the whole query of the request, read into a type (Rust)."""
+    inputs = state.handling.inputs if state.module.language == "rust" and state.handling is not None else {}
+    return inputs.get(name) == "query"
 
 
 def _compared(state: State, names: set[str]) -> bool:

@@ -4,6 +4,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.rust_fixes import spell
 from persona_lsp.libraries.rust_values import LANGUAGES, last, links, named, root, sql_operation, text_behind
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Lambda, Member, Name, dotted
 
@@ -150,4 +151,5 @@ LIBRARY: Final = Library(
     packages=("diesel", "diesel_async"),
     meaning=meaning,
     triggers=("load", "get_result", "first", "execute", "transaction", "optional"),
+    spell=spell,
 )

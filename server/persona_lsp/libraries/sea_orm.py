@@ -4,6 +4,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope
+from persona_lsp.libraries.rust_fixes import spell
 from persona_lsp.libraries.rust_values import LANGUAGES, last, links, named, root, sql_operation, text_behind
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name
 
@@ -97,4 +98,5 @@ LIBRARY: Final = Library(
     packages=("sea_orm", "entity", "entities"),
     meaning=meaning,
     triggers=(".all(", ".one(", ".exec", ".insert(", ".update(", ".save(", ".delete(", "Statement", ".count("),
+    spell=spell,
 )

@@ -5,8 +5,10 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.rust_fixes import spell
 from persona_lsp.libraries.rust_values import LANGUAGES, last, links, sql_operation, text_behind
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Lambda, Member, Name, Str
+from persona_lsp.syntax.sql import outline
 
 _STARTS: Final = frozenset(
     {"query", "query_as", "query_scalar", "query_with", "query_as_with", "raw_sql", "query_scalar_with"}
@@ -68,10 +70,28 @@ def _fetched(call: Call, name: str, scope: Scope) -> QueryMeaning | None:
     many = many and op in (Op.SELECT, Op.UNKNOWN)
     writes = op not in (Op.SELECT, Op.COUNT, Op.UNKNOWN)
     return QueryMeaning(
-        f"{start.name.removesuffix('!')}.{name}", op, many=many, nullable=nullable and not writes,
+        f"{start.name.removesuffix('!')}.{name}", op, _table(text_behind(sql, scope)) if writes else "",
+        limit=_limit(text_behind(sql, scope), given) if many else None, many=many, nullable=nullable and not writes,
         limited=False if many and op is Op.SELECT else None, sql=sql, keys=() if writes else given,
         data=given if writes else (), handle=_handle(call.args[0] if call.args else None), relational=True,
     )  # fmt: skip
+
+
+_LIMIT: Final = re.compile(r"\blimit\s+[$?](\d+)", re.IGNORECASE)
+
+
+def _limit(text: AnyExpr | None, given: tuple[AnyExpr, ...]) -> AnyExpr | None:
+    """The value that is bound as the number of rows: `LIMIT $2`."""
+    found = _LIMIT.search(text.value or "") if isinstance(text, Str) else None
+    return given[int(found[1]) - 1] if found is not None and 0 < int(found[1]) <= len(given) else None
+
+
+def _table(text: AnyExpr | None) -> str:
+    """The table that a statement writes to."""
+    if not isinstance(text, Str):
+        return ""
+    tables = outline("".join(p if isinstance(p, str) else "{}" for p in text.parts)).tables
+    return tables[0].rsplit(".", 1)[-1].strip('"') if tables else ""
 
 
 def _driven(call: Call, name: str, scope: Scope) -> QueryMeaning | None:
@@ -105,4 +125,5 @@ LIBRARY: Final = Library(
     packages=("sqlx", "tokio_postgres", "rusqlite", "deadpool_postgres"),
     meaning=meaning,
     triggers=("query", "fetch", "execute", "begin", "transaction"),
+    spell=spell,
 )

@@ -379,6 +379,20 @@ def declared_status(status: int | None, node: FunctionNode, module: Module) -> t
     return (Declared(status, place(node, module), is_default=True),) if status is not None else ()
 
 
+def may_handle(unit: Unit, file: RustFile) -> bool:
+    """A function that other files may register: it is given values alone, as extractors are."""
+    node = unit.node
+    if not node.is_async or not node.params or "abstract" in node.modifiers:
+        return False
+    given = [p for p in node.params if p.type is not None and p.kind != "self"]
+    return len(given) == len(node.params) and not any(": &" in file.module.text(p) for p in given)
+
+
+def asks_who_calls(function: FunctionNode) -> bool:
+    """One of its parameters is called after a user, claims or credentials."""
+    return any(p.type is not None and kind_of(last_name(unwrapped(p.type))) is not None for p in function.params)
+
+
 def _pairs(param: ParamNode) -> Iterator[tuple[AnyExpr, str]]:
     """Each type with its name; a tuple of extractors is several of them."""
     if isinstance(param.type, Items):

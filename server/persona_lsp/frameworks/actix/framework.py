@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Route
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
-from persona_lsp.flow.rust.names import rust_file, schemas, signature
+from persona_lsp.flow.rust.cors import policies
+from persona_lsp.flow.rust.fixes import spell
+from persona_lsp.flow.rust.names import may_handle, rust_file, schemas, signature
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.actix import LANGUAGES
 from persona_lsp.frameworks.actix.routes import found_in
@@ -25,18 +24,14 @@ def extract(module: Module) -> Extracted:
     signatures: list[Route] = []
     for unit in file.units:
         role = handling(unit.node, unit.cls, module)
-        if role is not None and role.kind == "handler":
+        if (role is not None and role.kind == "handler") or (role is None and may_handle(unit, file)):
             signatures.append(signature(unit, file, EXTRACTORS, found.order + len(signatures) + 1))
     return Extracted(
         routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses),
         routes=(*found.routes, *signatures), error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)),
         classes=tuple(schemas(file)), inline=tuple(found.inline), problems=tuple(found.problems),
+        cors=tuple(policies(file)),
     )  # fmt: skip
-
-
-def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] | None:  # noqa: ARG001 -- none is spelled yet
-    """The edits of a fix."""
-    return None
 
 
 FRAMEWORK: Final = Framework(

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
-from persona_lsp.flow.rust.names import Extractors, Unit, last_name, rust_file, unwrapped
+from persona_lsp.flow.rust.names import Extractors, Unit, asks_who_calls, last_name, may_handle, rust_file, unwrapped
 from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
@@ -87,7 +87,17 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return handler(unit, file, EXTRACTORS) if registered else None
     if names & _TAKEN or _answers(function.returns):
         return handler(unit, file, EXTRACTORS)
+    if function.start in _registered(module) or (may_handle(unit, file) and asks_who_calls(function)):
+        return handler(unit, file, EXTRACTORS)
     return None
+
+
+@lru_cache(maxsize=4)
+def _registered(module: Module) -> frozenset[int]:
+    """Starts of the functions that routes of the file name, or that are routes themselves."""
+    routes = found_in(module).routes
+    named = {r.handler.name if r.handler is not None else r.handler_key for r in routes}
+    return frozenset(u.node.start for u in rust_file(module).units if u.key in named)
 
 
 _TAKEN: Final = (frozenset(EXTRACTORS.places) | {"Data", "HttpRequest"}) - {"String", "Bytes"}

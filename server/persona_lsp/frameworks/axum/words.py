@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
-from persona_lsp.flow.rust.names import Extractors, Unit, last_name, rust_file, unwrapped
+from persona_lsp.flow.rust.names import Extractors, Unit, asks_who_calls, last_name, may_handle, rust_file, unwrapped
 from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.axum.routes import found_in
@@ -55,7 +55,17 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return handler(unit, file, EXTRACTORS) if registered else None
     if names & _TAKEN or _answers(function.returns):
         return handler(unit, file, EXTRACTORS)
+    if function.name in _registered(module) or (may_handle(unit, file) and asks_who_calls(function)):
+        return handler(unit, file, EXTRACTORS)
     return None
+
+
+@lru_cache(maxsize=4)
+def _registered(module: Module) -> frozenset[str]:
+    """Functions of the file that routes of the file name."""
+    return frozenset(
+        r.handler.name for r in found_in(module).routes if r.handler is not None and "." not in r.handler.name
+    )
 
 
 _TAKEN: Final = (frozenset(EXTRACTORS.places) | {"State", "Extension", "WebSocketUpgrade"}) - {

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from persona_lsp.facts.code import FileFacts
-from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import Intent
+from persona_lsp.flow.rust.fixes import spell
 from persona_lsp.flow.rust.names import rust_file, schemas
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.api import Extracted, Framework
@@ -26,11 +24,6 @@ def extract(module: Module) -> Extracted:
         error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)), classes=tuple(schemas(file)),
         inline=tuple(found.inline), problems=tuple(found.problems),
     )  # fmt: skip
-
-
-def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] | None:  # noqa: ARG001 -- none is spelled yet
-    """The edits of a fix."""
-    return None
 
 
 FRAMEWORK: Final = Framework(

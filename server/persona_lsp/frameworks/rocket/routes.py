@@ -28,6 +28,8 @@ from persona_lsp.flow.rust.names import (
     type_text,
     unwrapped,
 )
+from persona_lsp.flow.rust.walking import calls as calls_in
+from persona_lsp.flow.rust.walking import statements
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -37,13 +39,10 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     If,
     Items,
-    Lambda,
     Member,
     Module,
     Name,
-    Node,
     ParamNode,
-    Stmt,
     Str,
     Switch,
     dotted,
@@ -243,10 +242,10 @@ def _guard(param: ParamNode, inner: AnyExpr | None, optional: bool, file: RustFi
 def _lists(unit: Unit, file: RustFile, found: Found) -> None:
     """Where the function mounts lists of routes, and the list that it gives back."""
     module = file.module
-    calls = list(_calls(unit.node.body, 0))
+    calls = list(calls_in(unit.node.body))
     texts: dict[str, Text] = {}
     lists: dict[str, AnyExpr] = {}
-    for statement in _statements(unit.node.body, 0):
+    for statement in statements(unit.node.body):
         if isinstance(statement, Assign) and isinstance(statement.targets[0], Name) and statement.value is not None:
             name = statement.targets[0].id
             lists[name] = statement.value
@@ -254,9 +253,9 @@ def _lists(unit: Unit, file: RustFile, found: Found) -> None:
     # Where a setting decides about a list, it decides about what takes its place, too.
     conditional = any(
         call.name in _LISTS
-        for statement in _statements(unit.node.body, 0)
+        for statement in statements(unit.node.body)
         if isinstance(statement, If | Switch)
-        for call in _calls((statement,), 0)
+        for call in calls_in((statement,))
     )
     app = f"{unit.key}@rocket"
     mounts = [
@@ -327,41 +326,3 @@ def _children(expr: AnyExpr, unit: Unit, lists: dict[str, AnyExpr], depth: int) 
                 yield name
         case _:
             pass
-
-
-def _statements(body: tuple[Stmt, ...], depth: int) -> Iterator[Stmt]:
-    """All statements, with those inside of others and of closures."""
-    if depth > 30:  # code is nested less deep
-        return
-    for statement in body:
-        yield statement
-        for name in ("body", "then", "orelse", "final"):
-            inner = getattr(statement, name, ())
-            if isinstance(inner, tuple):
-                yield from _statements(inner, depth + 1)
-        for catch in getattr(statement, "catches", ()):
-            yield from _statements(catch.body, depth + 1)
-        for _, inner in getattr(statement, "arms", ()):
-            yield from _statements(inner, depth + 1)
-        for expr in _expressions(statement):
-            for part in walk(expr):
-                if isinstance(part, Lambda):
-                    yield from _statements(part.function.body, depth + 1)
-
-
-def _expressions(statement: Stmt) -> Iterator[AnyExpr]:
-    for name in ("value", "test", "iterable", "subject"):
-        expr = getattr(statement, name, None)
-        if expr is not None:
-            yield expr
-
-
-def _calls(body: tuple[Stmt, ...], depth: int) -> Iterator[Call]:
-    for statement in _statements(body, depth):
-        for expr in _expressions(statement):
-            for part in walk(expr):
-                if isinstance(part, Call):
-                    yield part
-
-
-__all__ = ["Node", "attribute_of", "data_name", "found_in", "template"]

@@ -231,7 +231,7 @@ _PLACE = re.compile(
 )
 _PLAIN = frozenset(
     """int float str Integer Long Short Float String long short number string Optional Union None null undefined typing
-    PositiveInt NonNegativeInt""".split()
+    PositiveInt NonNegativeInt i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize Option""".split()
 )
 """Words of types that have no maximum of their own."""
 _SIZE = re.compile(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)

@@ -1,0 +1,76 @@
+"""Fixes in the words of Rust's database libraries: bound values, limits."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.findings.edit import Edit
+from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
+from persona_lsp.syntax.around import around
+from persona_lsp.syntax.ir import Call, Member, Module, Str, walk
+
+Edits = tuple[Edit, ...] | None
+_ENDS: Final = {"load": "limit", "get_results": "limit", "all": "limit"}
+
+
+def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 -- the tree says it all
+    """The edits of a fix, None when it cannot be spelled here."""
+    speller = _SPELLERS.get(type(intent))
+    return speller(intent, module) if speller is not None else None
+
+
+def _bind_sql(intent: BindSql, module: Module) -> Edits:
+    """`sqlx::query(&format!("... '{}'", x))` becomes `sqlx::query("... $1").bind(x)`."""
+    path = around(module, intent.where.start, intent.where.end)
+    for node in reversed(path):
+        if not isinstance(node, Call) or node.name not in ("query", "query_as", "query_scalar") or len(node.args) != 1:
+            continue
+        text = node.args[0]
+        if not isinstance(text, Str) or text.value is not None:
+            return None
+        given = _bound(text, module)
+        if given is None:
+            return None
+        literal, values = given
+        return (
+            Edit(module.path, node.args_start, node.args_end, literal),
+            Edit(module.path, node.end, node.end, "".join(f".bind({value})" for value in values)),
+        )
+    return None
+
+
+def _bound(text: Str, module: Module) -> tuple[str, list[str]] | None:
+    """The literal with a placeholder for each value, and the values."""
+    literal, values = "", []
+    for number, part in enumerate(text.parts):
+        if isinstance(part, str):
+            literal += part
+            continue
+        before = literal[-1:]
+        following = text.parts[number + 1] if number + 1 < len(text.parts) else ""
+        after = following[:1] if isinstance(following, str) else "?"
+        quoted = before == "'" and after == "'"
+        if not quoted and (before in ("'", "%", '"', "`", "") or after in ("'", "%", '"', "`") or before.isalnum()):
+            return None
+        values.append(module.text(part))
+        literal = (literal[:-1] if quoted else literal) + f"${len(values)}" + ("\0" if quoted else "")
+    literal = literal.replace("\0'", "")
+    return (f'"{literal}"', values) if values and '"' not in literal and "\n" not in literal else None
+
+
+def _limit_query(intent: LimitQuery, module: Module) -> Edits:
+    path = around(module, intent.where.start, intent.where.end)
+    call = next((n for n in reversed(path) if isinstance(n, Call)), None)
+    if call is None or not isinstance(call.func, Member):
+        return None
+    if call.name in _ENDS:
+        at = call.func.name_start
+        return (Edit(module.path, at, at, f"limit({intent.maximum})."),)
+    texts = [p for p in walk(call) if isinstance(p, Str) and (p.value or "").lstrip()[:6].lower() == "select"]
+    if len(texts) != 1 or not module.source[: texts[0].end].endswith(b'"') or texts[0].value is None:
+        return None
+    at = texts[0].end - 1
+    return (Edit(module.path, at, at, f" LIMIT {intent.maximum}"),)
+
+
+_SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {BindSql: _bind_sql, LimitQuery: _limit_query}
