@@ -1,4 +1,7 @@
-"""Every rule does what its page says: the examples of its docstring, and of `<family>/<rule_id>.md` beside this file."""
+"""Every rule does what its page says: the examples of its docstring, and of `<family>/<rule_id>.md` beside this file.
+
+Those of one language may stand in a page of their own: `<family>/<rule_id>.<language>.md`.
+"""
 
 from pathlib import Path
 
@@ -14,9 +17,10 @@ CHECKS = {"Flagged": check_flagged, "Fine": check_fine, "Not yet flagged": check
 
 
 def pages(rule: Rule) -> list[Page]:
-    """The docstring, and the further page if there is one."""
-    further = HERE / rule.family / f"{rule.id.replace('-', '_')}.md"
-    return [rule.page, *([page(further.read_text())] if further.exists() else [])]
+    """The docstring, and the further pages that there are."""
+    name = rule.id.replace("-", "_")
+    further = sorted(p for p in (HERE / rule.family).glob("*.md") if p.name.split(".", 1)[0] == name)
+    return [rule.page, *(page(path.read_text()) for path in further)]
 
 
 def of(rule: Rule, heading: str) -> tuple[Example, ...]:
@@ -76,4 +80,5 @@ def test_names_state_the_problem() -> None:
 
 def test_further_pages_belong_to_rules() -> None:
     known = {f"{rule.family}/{rule.id.replace('-', '_')}.md" for rule in rules()}
-    assert {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.md")} <= known
+    found = {path.relative_to(HERE).with_name(path.name.split(".", 1)[0] + ".md") for path in HERE.rglob("*.md")}
+    assert {path.as_posix() for path in found} <= known

@@ -422,7 +422,7 @@ def _path_params(held: AnyExpr | None, param: ParamNode, local: str, file: RustF
         targets = param.pattern.items if isinstance(param.pattern, Items) else ()
         for number, item in enumerate(held.items):
             target = targets[number] if number < len(targets) else None
-            yield Param("", where, In.PATH, target.id if isinstance(target, Name) else "", type_text(item, module))
+            yield Param("", where, In.PATH, target.id if isinstance(target, Name) else local, type_text(item, module))
         return
     name = last_name(held)
     if name in ("HashMap", "BTreeMap", "Vec", ""):
