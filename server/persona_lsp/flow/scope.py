@@ -233,6 +233,8 @@ class State(Struct, eq=False):
                     return self.loops[index].origin if index < len(self.loops) else Origin.LOCAL
                 place = self.handling.inputs.get(name, "") if self.handling else ""
                 if name in self.params or place:
+                    if not place and "internal" in self.function.modifiers and self.module.language == "rust":
+                        return Origin.UNKNOWN  # who calls it stands in this file, and gives it what it likes
                     return Origin.REQUEST if place and place not in ("dependency", "error") else Origin.PARAM
                 return Origin.CONST if name in self.names.values else Origin.UNKNOWN
             case Member(base=base) | Index(base=base):
