@@ -1,5 +1,6 @@
 //! The application.
 
+use actix_cors::Cors;
 use actix_web::middleware::Logger;
 use actix_web::{get, web, App, HttpResponse, HttpServer, Responder};
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -22,6 +23,7 @@ async fn main() -> std::io::Result<()> {
     HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(pool.clone()))
+            .wrap(Cors::default().allowed_origin("https://bookshelf.example.com"))
             .wrap(Logger::default())
             .service(health)
             .service(web::scope("/api").configure(routes::configure))

@@ -1,8 +1,9 @@
 //! The application.
 
-use axum::{routing::get, Json, Router};
+use axum::{http::HeaderValue, routing::get, Json, Router};
 use serde_json::{json, Value};
 use sqlx::PgPool;
+use tower_http::cors::CorsLayer;
 use tower_http::trace::TraceLayer;
 
 mod auth;
@@ -12,6 +13,7 @@ mod page;
 mod routes;
 
 const API: &str = "/api";
+const SHOP: &str = "https://bookshelf.example.com";
 
 #[derive(Clone)]
 pub struct AppState {
@@ -28,6 +30,7 @@ async fn main() {
     let app = Router::new()
         .route("/health", get(health))
         .nest(API, routes::router())
+        .layer(CorsLayer::new().allow_origin(SHOP.parse::<HeaderValue>().expect("an origin")).allow_credentials(true))
         .layer(TraceLayer::new_for_http())
         .with_state(state);
     let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await.expect("the port is free");
