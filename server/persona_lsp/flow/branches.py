@@ -20,7 +20,7 @@ _ANSWERED: Final = frozenset(
 """What frameworks call the question whether an answer was sent."""
 
 _ROLE: Final = re.compile(
-    r"is_?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
+    r"is_?(?:[a-z]+_)*(?:super_?)?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
     r"privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
     re.IGNORECASE,
 )
@@ -29,6 +29,10 @@ _CREDENTIAL: Final = re.compile(
     r"verify_?password|check_?password|compare|authenticate\b",
     re.IGNORECASE,
 )
+_HANDLE: Final = re.compile(
+    r"\b(?:db|async|sql|orm|read|write)_?session\b|,\s*(?:\w+=)?session(?=\s*[,)])", re.IGNORECASE
+)
+"""The session of a database, which helps to ask and is not what is asked."""
 _VALIDATION: Final = re.compile(
     r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing",
     re.IGNORECASE,
@@ -131,7 +135,7 @@ def _said(text: str) -> Branch:
     """What the words of a condition are about; conditions repeat, and looking for so many words takes its time."""
     if _ROLE.search(text):
         return Branch.FORBIDDEN
-    if _CREDENTIAL.search(text):
+    if _CREDENTIAL.search(_HANDLE.sub("", text)):
         return Branch.UNAUTHENTICATED
     return Branch.VALIDATION if _VALIDATION.search(text) else Branch.OTHER
 

@@ -12,7 +12,7 @@ from persona_lsp.flow.calls import call
 from persona_lsp.flow.context import NEVER, SAFE_ON_ABSENT, Context, inside
 from persona_lsp.flow.inputs import note_input
 from persona_lsp.flow.loops import each
-from persona_lsp.flow.paths import mark_checked, note_compared, switch_expr, ternary
+from persona_lsp.flow.paths import answered_before, mark_checked, note_compared, switch_expr, ternary
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.settling import gives_quiet, settled
@@ -95,21 +95,9 @@ def _index(state: State, expr: Index, ctx: Context) -> int:
 def _await(state: State, expr: Await, ctx: Context) -> int:
     # What cleans up after a failure is trusted: it stands in a catch, or in what follows one.
     unheard = ctx.nested == 0 and state.function.is_async and not ctx.tries and ctx.catch < 0
-    if unheard and not settled(expr.value) and not _answered(state, expr, ctx):
+    if unheard and not settled(expr.value) and not answered_before(state, expr, ctx):
         state.gaps.append(AsyncGap(state.span(expr), "await", gives_quiet(expr.value)))
     return state.visit(expr.value, replace(ctx, awaited=True))
-
-
-def _answered(state: State, expr: Await, ctx: Context) -> bool:
-    """Whether the request has had its answer on the way to here: the client does not wait any more."""
-    here = state.span(expr)
-    return any(
-        r["span"].end <= here.start
-        and ctx.path[: len(r["site"].path)] == r["site"].path
-        and r["site"].nested == 0
-        and (r["site"].path or not r["site"].conditional)
-        for r in state.responses
-    )
 
 
 def _binary(state: State, expr: Binary, ctx: Context) -> int:

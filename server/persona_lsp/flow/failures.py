@@ -12,7 +12,9 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.context import NEVER, Context, Draft, inside
 from persona_lsp.flow.leaks import is_told, leak_of
+from persona_lsp.flow.paths import answered_before
 from persona_lsp.flow.scope import Open, State
+from persona_lsp.flow.settling import settled
 from persona_lsp.flow.vocabulary import Thrown
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -133,7 +135,7 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
     else:
         query = state.visit(receiver, inner)
         # A `try` around it has ended before the promise is rejected.
-        if ctx.discarded and not ctx.awaited:
+        if ctx.discarded and not ctx.awaited and not settled(receiver) and not answered_before(state, expr, ctx):
             state.gaps.append(AsyncGap(state.span(expr), "then"))
     if expr.name == "then" and isinstance(expr.args[0], Lambda):
         callback = expr.args[0].function

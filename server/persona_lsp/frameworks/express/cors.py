@@ -1,5 +1,7 @@
 """CORS as the `cors` package is configured."""
 
+import re
+
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
@@ -23,6 +25,8 @@ def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
     options = reduce(call.args[0], scope)
     if not isinstance(options, Object) or any(e.key is None for e in options.entries):
         return CorsPolicy("cors", where, None, None)
+    if _is_assigned(call.args[0], scope):
+        return CorsPolicy("cors", where, None, None)
     origin, credentials = options.get("origin"), options.get("credentials")
     allowed = _flag(reduce(credentials, scope)) if credentials is not None else False
     any_origin, effect, written = _origins(reduce(origin, scope) if origin is not None else None)
@@ -37,6 +41,15 @@ def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
         origins_ref=Ref(dotted(origin)) if any_origin is None and dotted(origin) else None,
         origins_text=written,
     )
+
+
+def _is_assigned(options: AnyExpr, scope: Scope) -> bool:
+    """`options.origin = ...` stands somewhere: what the options are in the end, their literal does not tell."""
+    name = dotted(options)
+    if not name:
+        return False
+    written = rb"\b" + re.escape(name.encode()) + rb"(?:\.|\[['\"])(?:origin|credentials)(?:['\"]\])?\s*=(?!=)"
+    return re.search(written, scope.module.source) is not None
 
 
 def _flag(expr: AnyExpr) -> bool | None:

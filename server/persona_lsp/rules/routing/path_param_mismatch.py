@@ -272,6 +272,9 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
             continue
         if not read.name or read.name in defined or read.place not in _PLACES:
             continue
+        # What a `*` without a name takes is counted from 0.
+        if read.name.isdigit() and any(segment.rest for other in served for segment in other.segments):
+            continue
         # `(req, res, next) => { req.params.model = "sgv"; next(); }` in front of it may give it a value.
         if any(f"params.{read.name}" in guard.source for other in served for guard in other.guards):
             continue

@@ -298,7 +298,7 @@ _NOTHING = frozenset({"null", "none", "nil", "false", "[]", "{}", "", "0", "unde
 _PROTOCOL = frozenset({"jsonrpc", "data"})
 _ELSEWHERE = re.compile(
     r"batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check|verify|lnurl"
-    r"|(^|/)(debug|test|try|probe|diagnos\w*)(/|$)",
+    r"|(^|/)(debug|test(?-i:(?![a-z]))\w*|try|probe|diagnos\w*)([/_-]|$)",
     re.IGNORECASE,
 )
 _MANY: Final = 10

@@ -366,7 +366,9 @@ from persona_lsp.rules.predicates import (
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _HABIT = 5
-"""An API with this many creations, none of which answers 201, has made up its mind: one word is enough."""
+_MAJORITY = 10
+"""An API with five creations, none of which answers 201, has made up its mind, and so has one with ten and more of
+which four of five don't: one word is enough."""
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
@@ -407,7 +409,7 @@ def _habit_of(endpoint: Endpoint, snapshot: Snapshot) -> str | None:
     habits = _habits(snapshot)
     for scope in ("", endpoint.app):
         habit = habits.get(scope)
-        if habit is not None and habit.creations >= _HABIT and not habit.answers_201:
+        if habit is not None and habit.creations >= _HABIT and habit.answers_201 <= _outliers(habit.creations):
             return scope
     return None
 
@@ -425,9 +427,14 @@ def _place(endpoint: Endpoint) -> tuple[Where, bool]:
     return (handler.at(responses[0].span) if responses else endpoint.where), False
 
 
+def _outliers(creations: int) -> int:
+    """How many may do otherwise without there being another house style."""
+    return creations // 5 if creations >= _MAJORITY else 0
+
+
 class _Habit(Struct):
     creations: int = 0
-    answers_201: bool = False
+    answers_201: int = 0
 
 
 @per_snapshot
@@ -440,5 +447,5 @@ def _habits(snapshot: Snapshot) -> dict[str, _Habit]:
         for name in ("", endpoint.app):
             habit = habits.setdefault(name, _Habit())
             habit.creations += 1
-            habit.answers_201 |= 201 in endpoint.success
+            habit.answers_201 += 201 in endpoint.success
     return habits
