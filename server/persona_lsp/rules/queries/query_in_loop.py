@@ -209,7 +209,7 @@ import re
 from collections.abc import Iterator
 
 from persona_lsp.facts.body import Function, Loop, Op, Origin, Query
-from persona_lsp.findings.finding import Finding, Related, Severity
+from persona_lsp.findings.finding import Finding, Habit, Related, Severity
 from persona_lsp.rules import function_rule
 from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, same_thing, words
@@ -224,6 +224,8 @@ _JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
 _STATEMENTS = frozenset({"execute", "query"})
 """Methods of a connection that take a statement."""
 
+_CONSTANT = re.compile(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
+"""A list that is written out in the code: nobody adds to it while the program runs."""
 _BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
 
 
@@ -249,6 +251,7 @@ def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _finding(function: Function, query: Query, loop: Loop, snapshot: Snapshot) -> Finding:
     over = f"`{brief(loop.iterable, 27)}`" if loop.iterable else "the list"
+    within = f"`{brief(loop.iterable, 24)}`" if loop.iterable else "the list"
     once = loop.concurrent or query.concurrent
     told = (
         ", all at once; load all rows with one query before."
@@ -264,6 +267,13 @@ def _finding(function: Function, query: Query, loop: Loop, snapshot: Snapshot) -
         if is_serving(function, snapshot) and not _is_made_if_missing(function, query)
         else Severity.INFORMATION,
         subject=f"{function.key} {query.api}",
+        habit=Habit(
+            key=f"{function.key} {loop.iterable} {query.site.loop}",
+            who=f"`{brief(query.api, 24)}`",
+            one="query",
+            many="queries",
+            does=f"run once per element of {within} (N+1); load all before it.",
+        ),
     )
 
 
@@ -279,7 +289,8 @@ def _is_made_if_missing(function: Function, query: Query) -> bool:
 
 def _is_many(loop: Loop) -> bool:
     if (
-        _BATCHES.search(loop.iterable)
+        _CONSTANT.fullmatch(loop.iterable)
+        or _BATCHES.search(loop.iterable)
         or loop.batched
         or loop.retry
         or loop.origin is Origin.CONST
