@@ -437,6 +437,23 @@ PROJECT = {
 }
 
 
+def test_what_rescues_may_stand_in_a_concern_or_above() -> None:
+    concern = "module Rescues\n  def conflict\n    render json: { error: 'taken' }, status: :conflict\n  end\nend\n"
+    base = PROJECT["app/controllers/application_controller.rb"].replace("  def conflict\n", "  def other\n")
+    assert {e.label: e for e in serve({**PROJECT, "app/controllers/application_controller.rb": base})}[
+        "POST /api/articles"
+    ].statuses == (201, 401)
+    base = base.replace("  before_action", "  include Rescues\n  before_action", 1)
+    found = serve(
+        {
+            **PROJECT,
+            "app/controllers/application_controller.rb": base,
+            "app/controllers/concerns/rescues.rb": concern,
+        }
+    )
+    assert {e.label: e for e in found}["POST /api/articles"].statuses == (201, 401, 409)
+
+
 def linked() -> dict[str, Endpoint]:
     """The endpoints of the project by label."""
     return {e.label: e for e in serve(PROJECT)}

@@ -14,6 +14,7 @@ from persona_lsp.flow.vocabulary import Answer
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Expr, Items, Member, Name, Object, Str, children, dotted
 
 _COUNTING: Final = frozenset({"len", "length", "size", "count", "sum", "any?", "empty?", "isEmpty", "total"})
+_MAPS: Final = frozenset({"Map", "ImmutableMap", "ImmutableSortedMap"})
 _FAILED: Final = 400
 """HTTP error statuses begin here."""
 _FAILURE_NAMES: Final = re.compile(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
@@ -122,14 +123,34 @@ def _body_kind(body: AnyExpr | None) -> str:
             return "value"
 
 
+def _pairs(made: Call) -> Iterator[tuple[str, AnyExpr]]:
+    """Keys and values of a map that is made by a call: `Map.of("error", text)`, `Map.ofEntries(entry("error", text))`."""
+    maker = dotted(made.receiver).rpartition(".")[2] if made.receiver is not None else ""
+    if made.name == "ofEntries" and maker in _MAPS:
+        for entry in made.args:
+            if isinstance(entry, Call) and entry.name == "entry" and len(entry.args) == 2:  # a key and its value
+                yield from _pair(entry.args[0], entry.args[1])
+    elif (made.name == "of" and maker in _MAPS) or made.name == "singletonMap":
+        for key, value in zip(made.args[::2], made.args[1::2], strict=False):
+            yield from _pair(key, value)
+
+
+def _pair(key: AnyExpr, value: AnyExpr) -> Iterator[tuple[str, AnyExpr]]:
+    if isinstance(key, Str) and key.value:
+        yield key.value, value
+
+
 def _keys(state: State, body: AnyExpr | None) -> tuple[str, ...]:
-    if isinstance(body, Name) and isinstance(state.locals.get(body.id), Object):
-        body = state.locals[body.id]
+    if isinstance(body, Name):
+        held = state.locals.get(body.id)
+        body = held if isinstance(held, Object) or (isinstance(held, Call) and any(_pairs(held))) else body
     entries: list[tuple[str, AnyExpr]] = []
     if isinstance(body, Object):
         entries = [(e.name, e.value) for e in body.entries if e.name]
     elif isinstance(body, Call) and not body.args:
         entries = [(k.name, k.value) for k in body.kwargs if k.name]
+    elif isinstance(body, Call):
+        entries = list(_pairs(body))
     keys: list[str] = []
     for name, value in entries:
         match value:

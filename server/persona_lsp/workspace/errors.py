@@ -1,9 +1,13 @@
 """What the project's error handlers answer."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from persona_lsp.facts.http import ErrorHandler
+from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.names import Names, Target, resolve
+
+_HOPS: Final = 6
 
 
 def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
@@ -39,4 +43,24 @@ def _function(names: Names, path: str, handler: ErrorHandler) -> Target | None:
     if not handler.handler_key:
         return None
     target = resolve(names, path, handler.handler_key)
-    return target if target is not None and target.kind == "function" else None
+    if target is not None and target.kind == "function":
+        return target
+    owner, _, method = handler.handler_key.rpartition(".")
+    return _inherited(names, path, owner, method, 0)
+
+
+def _inherited(names: Names, path: str, owner: str, method: str, depth: int) -> Target | None:
+    """The method of that name in what a class descends from or includes (Ruby)."""
+    facts = names.files[path].classes.get(owner)
+    if facts is None or depth > _HOPS:
+        return None
+    for base in facts.bases:
+        found = base_of(names, path, owner, base.name)
+        if found is None or (found.path, found.name) == (path, owner):
+            continue
+        if f"{found.name}.{method}" in names.files[found.path].functions:
+            return Target("function", found.path, f"{found.name}.{method}")
+        deeper = _inherited(names, found.path, found.name, method, depth + 1)
+        if deeper is not None:
+            return deeper
+    return None

@@ -226,7 +226,7 @@ def _rescue(call: Call, cls: ClassNode, module: Module) -> Iterator[tuple[ErrorH
         yield (
             ErrorHandler(
                 exception, Where(module.path, call.start, call.end), status if status is not None else None,
-                key if function is not None else "", Ref(owner),
+                key, Ref(owner),
             ),
             inline,
         )  # fmt: skip
