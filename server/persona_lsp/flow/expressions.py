@@ -6,13 +6,14 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import AsyncGap
+from persona_lsp.flow.answered import answered_before
 from persona_lsp.flow.arguments import note_names, walk_nested
 from persona_lsp.flow.bindings import let
 from persona_lsp.flow.calls import call
 from persona_lsp.flow.context import NEVER, SAFE_ON_ABSENT, Context, inside
 from persona_lsp.flow.inputs import note_input
 from persona_lsp.flow.loops import each
-from persona_lsp.flow.paths import answered_before, mark_checked, note_compared, switch_expr, ternary
+from persona_lsp.flow.paths import mark_checked, note_compared, switch_expr, ternary
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.settling import gives_quiet, settled

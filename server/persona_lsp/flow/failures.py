@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import WRITES, AsyncGap, Branch, CallSite
 from persona_lsp.facts.place import Span
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.answered import answered_before
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.context import NEVER, Context, Draft, inside
 from persona_lsp.flow.leaks import is_told, leak_of
-from persona_lsp.flow.paths import answered_before
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.settling import settled
 from persona_lsp.flow.vocabulary import Thrown

@@ -9,7 +9,7 @@ from persona_lsp.flow.context import Context
 from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.surroundings import developers
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Name, SwitchExpr, Ternary, children, dotted
+from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Member, Name, SwitchExpr, Ternary, children, dotted
 
 _LEAK_MEMBERS: Final = {
     "message": "message", "getMessage": "message", "toString": "message", "stack": "trace", "getStackTrace": "trace",
@@ -89,6 +89,14 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     return None
 
 
+def _is_part(expr: AnyExpr) -> bool:
+    """Some part of what a function made of the failure: `describe(err).count`; nobody can tell what it shows."""
+    if not isinstance(expr, Member) or expr.name in _LEAK_MEMBERS:
+        return False
+    base = expr.base.value if isinstance(expr.base, Await) else expr.base
+    return isinstance(base, Call)
+
+
 def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
     """The expression and its parts, less those that only developers get to see, or of kinds that the code picked."""
     match expr:
@@ -117,6 +125,8 @@ def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
             # What a function or macro of the project makes of a failure, nobody can tell.
             yield expr
             return
+    if _is_part(expr):
+        return
     yield expr
     for child in children(expr):
         yield from _shipped(state, child)

@@ -38,6 +38,11 @@ _ASKS: Final = frozenset(
         "authenticate_or_request_with_http_digest",
     }
 )  # fmt: skip
+_HOLDERS: Final = {
+    "params": "any", "cookies": "cookie", "path_params": "any", "path_parameters": "any", "route_params": "any",
+    "url_params": "any", "request_params": "any", "query_params": "any",
+}  # fmt: skip
+"""Methods that hold inputs by name: Rails' own, and what projects call theirs."""
 STATUSES: Final = {
     "ActiveRecord.RecordNotFound": 404,
     "ActiveRecord.StaleObjectError": 409,
@@ -201,7 +206,7 @@ def _indexed(expr: Index) -> Read | None:
 def _holder(expr: AnyExpr) -> str:
     """The place of inputs that an expression holds."""
     if isinstance(expr, Call) and isinstance(expr.func, Name) and not expr.args:
-        return {"params": "any", "cookies": "cookie"}.get(expr.func.id, "")
+        return _HOLDERS.get(expr.func.id, "")
     name = chain(expr)
     return {
         "request.headers": "header",

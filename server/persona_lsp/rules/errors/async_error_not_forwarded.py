@@ -287,14 +287,18 @@ def _gaps(endpoint: Endpoint, snapshot: Snapshot) -> Sequence[AsyncGap]:
     return [
         gap
         for gap in handler.gaps
-        if gap.kind != "await" or not (forwarded or _is_settled(gap, handler, endpoint, snapshot))
+        if not (gap.kind == "await" and forwarded) and not _is_settled(gap, handler, endpoint, snapshot)
     ]
 
 
 def _is_settled(gap: AsyncGap, handler: Function, endpoint: Endpoint, snapshot: Snapshot) -> bool:
     """Whether the awaited call is one of the project's own functions, which hears every failure itself."""
     for number, call in enumerate(handler.calls):
-        if call.span.end != gap.span.end or call.span.start < gap.span.start or not call.awaited:
+        if gap.kind == "then":
+            # `read(id).then(...)`: the first call of the chain makes the promise.
+            if call.span.start != gap.span.start or call.span.end >= gap.span.end or call.receiver:
+                continue
+        elif call.span.end != gap.span.end or call.span.start < gap.span.start or not call.awaited:
             continue
         known = [function for at, function in endpoint.first_level if at == number]
         if known:

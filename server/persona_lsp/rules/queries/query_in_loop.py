@@ -224,6 +224,9 @@ _JOINED = frozenset({"findUnique", "findUniqueOrThrow"})
 _STATEMENTS = frozenset({"execute", "query"})
 """Methods of a connection that take a statement."""
 
+_OF_CLASSES = frozenset(
+    {"all", "count", "exists?", "find", "find_by", "find_each", "find_in_batches", "pluck", "where"}
+)
 _CONSTANT = re.compile(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
 """A list that is written out in the code: nobody adds to it while the program runs."""
 _BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
@@ -238,8 +241,8 @@ def query_in_loop(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
         if query.op not in _READS or not 0 <= query.site.loop < len(function.loops):
             continue
         loop = function.loops[query.site.loop]
-        # A relation that is kept in a variable runs where, and if, somebody looks at its rows.
-        if query.lazy and query.variable:
+        # A relation runs where, and if, somebody looks at its rows.
+        if query.lazy:
             continue
         if _is_on_element(query, loop):
             continue
@@ -309,7 +312,10 @@ def _depends(query: Query, loop: Loop) -> bool:
 def _is_on_element(query: Query, loop: Loop) -> bool:
     """The loop goes over connections: no other query does what this one does."""
     receiver, _, method = query.api.partition(".")
-    return receiver in loop.variables and method in _STATEMENTS
+    if receiver not in loop.variables:
+        return False
+    # No record answers to `find_each`: it goes over classes, each with a table of its own.
+    return method in _STATEMENTS or method.partition(".")[0] in _OF_CLASSES
 
 
 def _is_joined(query: Query, loop: Loop) -> bool:

@@ -246,7 +246,11 @@ _CALLERS = frozenset({"actor", "authenticated", "current", "principal", "session
 """Words of names that stand for the caller."""
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORGED = re.compile(r"csrf|xsrf|authenticity", re.IGNORECASE)
-_ABSENT = re.compile(r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
+    r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\(",
+    re.IGNORECASE,
+)
 """Nobody is there who could have a role."""
 _COMPARES = re.compile(
     r"[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]", re.IGNORECASE
