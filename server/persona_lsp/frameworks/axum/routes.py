@@ -292,8 +292,13 @@ class AxumBuilder(Builder):
         if isinstance(given, Items):
             return tuple(g for item in given.items for g in self.layers(item, level, scope))
         found: list[Guard] = []
+        over = -1
         for part in walk(given):
-            if not isinstance(part, Call):
+            if not isinstance(part, Call) or part.start < over:
+                continue
+            if _begins(part) in _HARMLESS:
+                # What its builder is given is no layer: `CorsLayer::new().allow_origin(SHOP.parse()?)`.
+                over = part.end
                 continue
             name = part.name
             owner = dotted(part.func.base).rsplit(".", 1)[-1] if isinstance(part.func, Member) else ""
@@ -316,6 +321,13 @@ class AxumBuilder(Builder):
         if not found and isinstance(given, Name) and kind_of(given.id) is not None:
             found.append(middleware_guard(given.id, given, level, module))
         return tuple(found)
+
+
+def _begins(call: Call) -> str:
+    """The type that a chain of calls begins with: `CorsLayer` of `CorsLayer::new().allow_origin(x)`."""
+    while isinstance(call.func, Member) and isinstance(call.func.base, Call):
+        call = call.func.base
+    return dotted(call.func.base).rsplit(".", 1)[-1] if isinstance(call.func, Member) else call.name
 
 
 def _last(args: tuple[AnyExpr, ...]) -> AnyExpr | None:
