@@ -52,6 +52,7 @@ PATHS = {
     "articles/<int:pk>/": "articles/{pk:int}/",
     "<slug>/<path:rest>": "{slug}/{rest:path}",
     "<yyyy:year>/": "{year:(?!yyyy)}/",
+    "<uuid:a>.<b>": "{a:[0-9a-f]+(?:-[0-9a-f]+)+}.{b}",
     "<slug:s>": "{s:[-a-zA-Z0-9_]+}",
 }
 
@@ -64,7 +65,7 @@ def test_a_path(route: str, expected: str) -> None:
 REGEXES = {
     r"^articles/(?P<slug>[-\w]+)/?$": r"articles/{slug:[-\w]+}",
     r"^articles/$": "articles/",
-    r"^(?P<year>[0-9]{4})/(?P<month>\d{1,2})/$": r"{year:[0-9]{4}}/{month:\d{1,2}}/",
+    r"^(?P<year>[0-9]{4})/(?P<month>\d{1,2})/$": r"{year:[0-9]+}/{month:\d+}/",
     r"^items/(\d+)/([^/]+)/\Z": r"items/{arg1:\d+}/{arg2}/",
     r"^files/(?P<path>.*)$": "files/{path:path}",
     r"^a\.json$": "a.json",
@@ -428,7 +429,7 @@ def test_every_prefix_is_read() -> None:
               + "urlpatterns = [path('a/<int:b>', views.A.as_view({'get': 'list'})), *i18n_patterns(path('', include((x, 'y'))))]\n"
               + "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['a.B']}\n"
               + "class A(viewsets.ModelViewSet):\n    permission_classes = [A | B]\n    @action(detail=True, methods=['get'])\n    def f(self, request): ...\n")  # fmt: skip
-    for end in range(0, len(source), 3):
+    for end in range(0, len(source), 7):
         serve({"site/urls.py": source[:end]})
 
 

@@ -24,8 +24,8 @@ _NAME = re.compile(r"^`([^`]+)`:$")
 _CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
 _STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
 FRAMEWORKS = {
-    "fastapi": "py", "flask": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java", "rails": "rb",
-    "aspnet": "cs", "axum": "rs", "actix": "rs", "rocket": "rs",
+    "fastapi": "py", "flask": "py", "django": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java",
+    "rails": "rb", "aspnet": "cs", "axum": "rs", "actix": "rs", "rocket": "rs",
 } | dict.fromkeys(("gin", "echo", "chi", "gorilla", "fiber", "nethttp"), "go")  # fmt: skip
 DEFAULT_NAMES = {
     "py": "main.py",

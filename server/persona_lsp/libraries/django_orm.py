@@ -250,7 +250,10 @@ def _record(call: Call, name: str, scope: Scope) -> Meaning | None:
     op = Op.DELETE if name == "delete" else Op.UPDATE
     if made in _FETCHES:
         fetched = _fetched(value, scope)
-        return None if fetched is None else QueryMeaning(f"{label or made}.{name}", op, fetched, handle=label)
+        if fetched is None:
+            return None
+        raises = (("Http404", 404),) if value is receiver and made in (*_FINDERS, "get_object") else ()
+        return QueryMeaning(f"{label or made}.{name}", op, fetched, handle=label, raises=raises)
     if made[:1].isupper() and name == "save" and _is_model(value, scope):
         return QueryMeaning(
             f"{made}.save", Op.INSERT, made, data=tuple(k.value for k in value.kwargs), columns=_names(value.kwargs),

@@ -1,4 +1,4 @@
-"""Ruby's constants across files: bases of classes, controllers by path, sets of routes that several files draw."""
+"""Constants across files: numbers; Ruby's bases of classes, controllers by path, sets of routes that several files draw."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,14 @@ from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, Target, resolve
 
 _DRAWN = "config/routes/"
+
+
+def number_of(all_names: Names, path: str, name: str) -> float | None:
+    """The number that a name of a file stands for."""
+    target = resolve(all_names, path, name)
+    if target is None or target.kind != "constant":
+        return None
+    return all_names.files[target.path].constants[target.name].number
 
 
 def base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:

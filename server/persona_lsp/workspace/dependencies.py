@@ -35,8 +35,8 @@ def gathered(names: Names, path: str, route: Route, guards: Iterable[Guard] = ()
     Of `guards`, those of routers are dependencies too, whose parameters belong to the endpoint.
     """
     found = Gathered([], [], [], known=list(route.guards))
-    if path not in names.files:
-        return found
+    if path not in names.files or route.framework == "django":
+        return found  # what a view calls on the way is no part of its signature
     for guard in guards:
         if guard.symbol is not None and guard.level is Level.ROUTER and guard.where.path in names.files:
             own = Gathered([], [], [])

@@ -69,6 +69,17 @@ def site_permissions(names: Names, path: str) -> tuple[Guard, ...]:
     return (Guard(_DEFAULT, GuardKind.UNKNOWN, Level.APP, unread or Where(path, 0, 0)),)
 
 
+def pages_of_site(names: Names, path: str) -> tuple[str, str]:
+    """The class that cuts lists into pages where a view says nothing, as the settings name it, and their file."""
+    found = [
+        (shared(file, path), f"@{e.value}", file) for file, entry in names.files.items()
+        if entry.facts.language == "python" and entry.facts.role == "prod" for e in entry.facts.config
+        if e.key == "REST_FRAMEWORK.DEFAULT_PAGINATION_CLASS" and not e.profile and e.value not in ("", "?")
+    ]  # fmt: skip
+    best = max(found, default=(0, "", path))
+    return best[1], best[2]
+
+
 def site_guards(names: Names, path: str, rest: bool) -> tuple[Guard, ...]:
     """Middleware that refuses callers. That of Django itself leaves the views of REST framework alone."""
     told = _told(names, path, "MIDDLEWARE")

@@ -14,6 +14,7 @@ from persona_lsp.workspace.lineage import Lineage, lineage, registry_class
 from persona_lsp.workspace.names import Names, Target, text
 from persona_lsp.workspace.permissions import asked, site_guards, site_permissions
 from persona_lsp.workspace.urlconf import included, named
+from persona_lsp.workspace.view_actions import by_library
 from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, OPEN, VERBS, verbs_of_library
 
 _COLLECTION: Final = (("GET", "list"), ("POST", "create"))
@@ -152,14 +153,14 @@ def _one(
     names: Names, route: Route, line: Lineage, method: str, action: str, guards: tuple[Guard, ...] | None = None
 ) -> Iterator[Served]:
     handler = line.method(names, action) or line.method(names, HANDED_ON.get(action, ""))
-    # What the library does by itself has a status of its own; a method of the project says what it answers.
-    status = Declared(ACTION_STATUS.get(action, 200), route.where, is_default=True)
+    if handler is None:
+        route = by_library(names, route, line, action)
     label = f"{line.name.rsplit('.', 1)[-1]}.{handler.name if handler is not None else action}"
     known = guards if guards is not None else _guards(names, route, line, method, action)
     yield Served(
         replace(
             route, view="", serves=(), methods=(method,), guards=known, handler=None, handler_key="",
-            handler_name=label, html=line.html, declared=() if handler is not None else (status,),
+            handler_name=label, html=line.html,
         ),
         handler, line.owner,
     )  # fmt: skip

@@ -1,8 +1,12 @@
 """Everything that one file of a Django project says."""
 
-from persona_lsp.facts.code import Constant
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.code import ClassFacts, Constant
 from persona_lsp.facts.http import Mount, Router
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.ninja import read_ninja
@@ -11,7 +15,7 @@ from persona_lsp.frameworks.django.settings import is_settings, read_settings
 from persona_lsp.frameworks.django.urls import SITE, read_patterns
 from persona_lsp.frameworks.django.views import views
 from persona_lsp.syntax.ir import Module, Stmt
-from persona_lsp.syntax.python_names import names_of
+from persona_lsp.syntax.python_names import names_of, place, ref_name
 
 _REMEMBERED = 4
 _latest: list[tuple[tuple[Stmt, ...], Found]] = []
@@ -29,10 +33,30 @@ def extract(module: Module) -> Extracted:
         cors=tuple(found.cors),
         config=tuple(found.config),
         views=said,
+        classes=tuple(_failures(found)),
         constants=tuple(Constant(v.name, None, v.where) for v in said if v.kind == "made"),
         registries=tuple((n, r) for n, r in found.registries.items() if r.lookup != "<registered>"),
         inline=tuple(found.inline.items()),
     )
+
+
+def _failures(found: Found) -> Iterator[ClassFacts]:
+    """Exceptions that say which status they become (`APIException`)."""
+    for cls in found.names.classes.values():
+        bases = tuple(Ref(name) for b in cls.bases if (name := ref_name(b)))
+        if not any(b.name.endswith(("Exception", "Error")) or b.name in _RAISED for b in bases):
+            continue
+        given = next((f.value for f in cls.fields if f.name == "status_code"), None)
+        known = status_of(given)
+        if known is not None:
+            name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+            yield ClassFacts(
+                name, place(cls, found.names.module), "exception", bases, methods=tuple(m.name for m in cls.methods),
+                status=known[0],
+            )  # fmt: skip
+
+
+_RAISED: Final = frozenset({"NotFound", "PermissionDenied", "Throttled", "AuthenticationFailed", "NotAuthenticated"})
 
 
 def found_in(module: Module) -> Found:

@@ -8,10 +8,11 @@ from persona_lsp.facts.text import Hole, Part, Text
 _CONVERTED: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _KINDS: Final = {
     "int": "int", "str": "", "slug": "[-a-zA-Z0-9_]+", "path": "path",
-    "uuid": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "uuid": "[0-9a-f]+(?:-[0-9a-f]+)+",
 }  # fmt: skip
 _ANCHORS: Final = frozenset("^$")
 _REPEATS: Final = re.compile(r"[*+?]\??|\{\d*,?\d*\}\??")
+_TIMES: Final = re.compile(r"\{\d*,?\d*\}")
 _CLASSES: Final = frozenset("dDwWsSbBAZ")
 
 
@@ -136,8 +137,10 @@ class _Reader:
     def _param(self, name: str, pattern: str, optional: bool) -> None:
         if optional and self.text.endswith("/"):
             return
-        balanced = pattern.count("{") == pattern.count("}") and pattern.count("(") == pattern.count(")")
-        shape = "path" if pattern in (".*", ".+") else pattern if balanced else f"(?!{len(pattern)})"
+        # How often is of no matter here, and the braces that say so are those of parameters.
+        plain = _TIMES.sub("+", pattern)
+        odd = "{" in plain or "}" in plain or plain.count("(") != plain.count(")")
+        shape = "path" if pattern in (".*", ".+") else f"(?!{len(pattern)})" if odd else plain
         if pattern in (r"[^/.]+", r"[^/]+", r"[^\/.]+", r"[^\/]+"):
             shape = ""
         elif "/" in pattern.replace("[^/", ""):

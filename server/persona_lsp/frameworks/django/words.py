@@ -150,8 +150,6 @@ def _handler(request: str, others: list[str]) -> Handling:
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`Response(data, status=201)`, `JsonResponse(...)`, `render(...)`, `redirect(...)`."""
-    if isinstance(expr, Items) and expr.kind == "tuple" and len(expr.items) == 2:
-        return _pair(expr, scope)
     if not isinstance(expr, Call) or not detects(scope.module):
         return None
     name = expr.name
@@ -176,8 +174,10 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     return None
 
 
-def _pair(expr: Items, scope: Scope) -> Answer | None:
+def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`return 201, book` in an operation of django-ninja."""
+    if not isinstance(expr, Items) or expr.kind != "tuple" or len(expr.items) != 2:
+        return None
     if scope.handling is None or scope.handling.default_status is None:
         return None
     known = status_of(expr.items[0])
@@ -340,5 +340,6 @@ WORDS: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
+    returned=returned,
     triggers=("request", "Response", "render", "redirect", "_or_404", "is_valid", "self.kwargs"),
 )

@@ -1,0 +1,5 @@
+"""Errors of the domain."""
+
+
+class DuplicateReview(Exception):
+    """A reader reviews a book once."""
