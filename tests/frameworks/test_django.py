@@ -135,6 +135,11 @@ def test_a_urlconf(source: str, expected: list[str]) -> None:
     assert served(project(head + source, VIEWS)) == expected
 
 
+def test_a_prefix_from_the_settings() -> None:
+    urls = "from django.conf import settings\nfrom django.urls import path\nfrom shop import views\nurlpatterns = [path(settings.API_PREFIX + 'a/', views.a), path(settings.OTHER + 'b/', views.a)]\n"
+    assert served(project(urls, VIEWS, SETTINGS + "API_PREFIX = env.str('PREFIX', 'api/')\n")) == ["ANY /api/a/"]
+
+
 def test_includes_go_through_files_by_text_and_by_module() -> None:
     files = project(
         "from django.urls import include, path\nfrom shop import urls as shop_urls\nfrom shop.more import patterns\n"

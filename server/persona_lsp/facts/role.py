@@ -34,7 +34,7 @@ def role(path: str, head: bytes = b"") -> str:
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
-    if name in _SCRIPT_NAMES or name.endswith(".rake") or not _SCRIPTS.isdisjoint(outer):
+    if name in _SCRIPT_NAMES or name.endswith(".rake") or not _SCRIPTS.isdisjoint(outer) or _COMMANDS.search(inside):
         return "script"
     return "config" if _CONFIG_NAME.search(name) else "prod"
 
@@ -124,7 +124,7 @@ _GENERATED_NAME = re.compile(
     re.IGNORECASE,
 )
 _TEST_NAME = re.compile(
-    r"^conftest\.py$|^test_.*\.py$|_tests?\.(py|rb|go|ts|js|rs)$|^tests?\.rs$|^test_\w+\.rs$|_spec\.rb$"
+    r"^conftest\.py$|^tests?\.py$|^test_.*\.py$|_tests?\.(py|rb|go|ts|js|rs)$|^tests?\.rs$|^test_\w+\.rs$|_spec\.rb$"
     r"|_(fixtures?|mocks?)\.go$|^mock_\w+\.go$"
     r"|\.(test|spec|e2e|e2e-spec|stories|mock)\.[cm]?[jt]sx?$|(Tests?|TestCase|ITCase|IT|Spec)\.(java|kt|groovy)$"
     r"|(Tests?|TestBase|Specs?|Fixture)\.cs$"
@@ -139,6 +139,8 @@ _MIGRATION_CODE = re.compile(
     rb"|implements MigrationInterface\b",
     re.MULTILINE,
 )
+_COMMANDS = re.compile(r"(^|/)management/commands/")
+"""Where Django has what is started from a shell."""
 _SEED_NAME = re.compile(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
 _CONFIG_NAME = re.compile(
     r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"

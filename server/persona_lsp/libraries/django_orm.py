@@ -139,7 +139,8 @@ def _asked(call: Call, name: str, model: str, chain: list[Call], handle: str, sc
     if name in _ONE_OR_RAISE:
         return QueryMeaning(api, Op.SELECT, model, limited=True, keys=keys, handle=handle, in_parameters=_in(chain))
     if name in _ONE_OR_NONE:
-        return QueryMeaning(api, Op.SELECT, model, nullable=True, limited=True, keys=keys, handle=handle)
+        nullable = not _is_there(call, model, scope)
+        return QueryMeaning(api, Op.SELECT, model, nullable=nullable, limited=True, keys=keys, handle=handle)
     if name == "raw":
         return QueryMeaning(
             api, Op.SELECT, model, many=True, sql=call.args[0] if call.args else call.kwarg("raw_query"), handle=handle
@@ -153,6 +154,14 @@ def _asked(call: Call, name: str, model: str, chain: list[Call], handle: str, sc
         api, Op.SELECT, model, many=True, limited=limited, keys=keys, sql=fragment, fragment=fragment is not None,
         handle=handle, lazy=True, in_parameters=_in(chain),
     )  # fmt: skip
+
+
+def _is_there(call: Call, model: str, scope: Scope) -> bool:
+    """The function has asked before whether there are such rows: `if Article.objects.filter(...).exists(): ...`."""
+    before = scope.module.source[scope.function.body_start : call.start]
+    return (
+        bool(model) and re.search(rb"\b%s\.objects\b[^=]*(?:=[^=]*)*?\.exists\(\)" % model.encode(), before) is not None
+    )
 
 
 def _is_query_word(call: Call, chain: list[Call]) -> bool:

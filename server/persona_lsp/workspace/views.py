@@ -1,5 +1,6 @@
 """Views across files: a class with its bases, what it answers, whom it lets in, and the routes that makes of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -7,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Declared, Guard, GuardKind, Level, Mount, Route
+from persona_lsp.facts.http import Declared, Guard, GuardKind, In, Level, Mount, Param, Route
 from persona_lsp.facts.text import Hole, Part, Ref, Text, literal
 from persona_lsp.facts.views import Action, Registry, View
 from persona_lsp.workspace.lineage import Lineage, lineage, registry_class
@@ -89,16 +90,41 @@ def _of_function(names: Names, route: Route, target: Target) -> Iterator[Served]
             guards = (*guards, *asked(names, asks))
     else:
         guards = (*site_guards(names, target.path, False), *guards)
-    owner = (target.path, "") if view is not None else None
+    params = (*route.params, *inputs(function, route, method_of_class=False))
     for method in methods:
         yield Served(
             replace(
                 route, view="", methods=(method,), guards=_for_method(guards, method), handler=None,
                 handler_key=function.key if function.path == route.where.path else "",
-                handler_name=function.name,
+                handler_name=function.name, params=params,
             ),
-            function, owner if owner and owner[1] else None,
+            function,
         )  # fmt: skip
+
+
+def inputs(handler: Function, route: Route, *, method_of_class: bool) -> Iterator[Param]:
+    """The parts of the path that a handler takes as parameters.
+
+    A method that mentions its object may look at the others there, or have them looked at by what it calls. What is
+    given besides the path, by a decorator of the project or where the view is registered, is not known.
+    """
+    looks = not {"self", "super", "kwargs", "args"}.isdisjoint(handler.names_read)
+    given = route.unknown_params or any(not _PLAIN.search(d) for d in handler.decorators)
+    for param in handler.params:
+        if param.name in _NOT_GIVEN:
+            continue
+        yield Param(
+            param.name, handler.name_where, In.PATH, param.name, param.type, param.default is None and not given,
+            used=looks or param.name in handler.names_read, via=handler.class_name if looks and method_of_class else "",
+        )  # fmt: skip
+
+
+_NOT_GIVEN: Final = frozenset({"self", "cls", "request", "req", "_request", "args", "kwargs"})
+_PLAIN: Final = re.compile(
+    r"(?:^|\.)(?:action|api_view|extend_schema|swagger_auto_schema|require_\w+|login_required|csrf_exempt|permission_classes"
+    r"|authentication_classes|throttle_classes|override|never_cache|cache_page|\w+\.mapping\.\w+|atomic)$"
+)
+"""Decorators that hand a view no more than it is given."""
 
 
 def _for_method(guards: Sequence[Guard], method: str) -> tuple[Guard, ...]:
@@ -155,6 +181,8 @@ def _one(
     handler = line.method(names, action) or line.method(names, HANDED_ON.get(action, ""))
     if handler is None:
         route = by_library(names, route, line, action)
+    else:
+        route = replace(route, params=(*route.params, *inputs(handler, route, method_of_class=True)))
     label = f"{line.name.rsplit('.', 1)[-1]}.{handler.name if handler is not None else action}"
     known = guards if guards is not None else _guards(names, route, line, method, action)
     yield Served(

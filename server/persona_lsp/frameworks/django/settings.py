@@ -25,6 +25,8 @@ _REST: Final = frozenset(
         "EXCEPTION_HANDLER", "DEFAULT_AUTHENTICATION_CLASSES", "PAGINATE_BY",
     }
 )  # fmt: skip
+_IN_PATHS: Final = re.compile(r"PREFIX|PATH|BASE|VERSION|ROOT|URL|API")
+"""Names of settings that URLconfs put before their paths."""
 _OTHER_PLACE: Final = re.compile(
     r"(?:^|[_.-])(?:tests?|testing|ci|local|dev|devel|development|debug|docker|e2e)(?:[_.-]|$)"
 )
@@ -85,6 +87,8 @@ def _setting(name: str, value: AnyExpr, op: str, found: Found) -> None:
             _root(value, found)
     elif name in _KEPT:
         _entry(name, value, found)
+    elif name.isupper() and _IN_PATHS.search(name) and _value(value, found) != UNKNOWN:
+        _entry(f"settings.{name}", value, found)
 
 
 def _atomic(value: AnyExpr, found: Found) -> None:

@@ -195,15 +195,26 @@ def _pattern(
     call: Call, symbol: str, found: Found, conditional: bool, *, unordered: bool = False, before: str = ""
 ) -> None:
     """`path(route, view)`."""
-    names = found.names
     route = call.args[0] if call.args else call.kwarg("route") or call.kwarg("regex")
     view = call.args[1] if len(call.args) > 1 else call.kwarg("view")
     if route is None or view is None:
         return
     if isinstance(route, Call) and route.args and route.name in ("_", "gettext_lazy", "pgettext_lazy", "gettext"):
         route = route.args[-1]  # the text that translations are looked up by
-    path = _PATTERNS[call.name](text_of(route, names.module))
+    path = _PATTERNS[call.name](_text(route, found))
     _view(view, path, call, route, symbol, found, conditional, unordered=unordered, before=before)
+
+
+def _text(expr: AnyExpr, found: Found) -> Text:
+    """The text of a route; `settings.API_PREFIX` is what the settings say."""
+    names = found.names
+    text = text_of(expr, names.module)
+    if names.imports.get("settings") != ("django.conf", "settings"):
+        return text
+    return tuple(
+        Ref("${" + part.name + "}") if isinstance(part, Ref) and part.name.startswith("settings.") else part
+        for part in text
+    )
 
 
 def _view(
@@ -219,6 +230,7 @@ def _view(
                 found.next_order(unordered=unordered), Ref(symbol), ref, key,
                 handler_name=ref.name.rsplit(".", 1)[-1] if ref is not None else key, guards=guards,
                 conditional=conditional, path_where=place(route, names.module), view=kind, serves=serves,
+                unknown_params=len(call.args) > 2 or call.kwarg("kwargs") is not None,
             )
         )  # fmt: skip
 

@@ -267,6 +267,8 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _PAGING = re.compile(r"pagin|pagy|(^|_)page|cursor|slice|limit", re.IGNORECASE)
+_CUTS = re.compile(r"pagin|page|limit|slice|cursor|list|filter", re.IGNORECASE)
+"""How decorators are called that may cut what a function returns."""
 _NO_LISTS = frozenset({"file", "stream", "html"})
 _CACHES = re.compile(r"(?:cache|cached|cacheable|cache_?result|memoized?)$", re.IGNORECASE)
 """How decorators and objects that keep results are called."""
@@ -308,6 +310,8 @@ def _is_open_collection(endpoint: Endpoint, handler: Function) -> bool:
     inputs = [param.name for param in endpoint.params if param.place == In.QUERY]
     inputs += [read.name for read in handler.inputs if read.place in {In.QUERY, "any"}]
     if handler.limits or any(_PAGES.fullmatch(name) for name in inputs):
+        return False
+    if any(_CUTS.search(decorator) for decorator in handler.decorators):
         return False
     return not any(_PAGING.search(call.name) for call in handler.calls)
 

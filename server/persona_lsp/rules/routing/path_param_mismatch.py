@@ -227,17 +227,22 @@ def path_param_mismatch(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Find
     if not endpoint.path_known or (endpoint.route.unknown_params and (handler is None or handler.params)):
         return
     yield from _undefined_reads(endpoint, snapshot)
-    yield from _undefined_params(endpoint)
+    yield from _undefined_params(endpoint, snapshot)
 
 
-def _undefined_params(endpoint: Endpoint) -> Iterator[Finding]:
+def _undefined_params(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     declared = endpoint.route.params
     if not declared:
         return
+    # A class may be served at two paths, of which one has the parameter (Django).
+    elsewhere = snapshot.endpoints_of(endpoint.handler) if endpoint.handler is not None else ()
+    given = {name for other in elsewhere for name in _NAME.findall(other.path)}
     bound = {param.name for param in declared}
     free = tuple(name for name in endpoint.path_params if name not in bound)
     for param in declared:
         if not param.required or param.via or param.name in _NAME.findall(endpoint.path):
+            continue
+        if param.place == In.PATH and param.name in given:
             continue
         if param.place != In.PATH and not free:
             continue
