@@ -201,6 +201,14 @@ def test_the_methods_of_a_view(source: str, expected: list[str]) -> None:
     assert served(project(urls, head + source)) == [f"{method} /a/" for method in expected]
 
 
+def test_a_class_that_has_the_name_of_its_base() -> None:
+    views = "from django.views.generic import ListView\nclass ListView(ListView): ...\n"
+    urls = (
+        "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.ListView.as_view())]\n"
+    )
+    assert served(project(urls, views)) == ["GET /a/"]
+
+
 def test_a_view_of_a_library() -> None:
     urls = (
         "from django.urls import path\nfrom rest_framework_simplejwt.views import TokenObtainPairView, token_refresh\n"

@@ -136,9 +136,10 @@ def _collect(names: Names, path: str, name: str, found: list[tuple[str, str]], d
         return
     for ref in cls.bases:
         target = resolve(names, path, ref.name)
-        if target is not None and target.kind == "class":
-            if (target.path, target.name) != (path, name):
-                _collect(names, target.path, target.name, found, depth + 1)
+        # `class ListView(ListView)` after `from django.views.generic import ListView` extends what was imported.
+        own = target is not None and (target.path, target.name) == (path, name)
+        if target is not None and target.kind == "class" and not own:
+            _collect(names, target.path, target.name, found, depth + 1)
             continue
         found.append(("", full_name(names, path, ref.name)))
 

@@ -234,8 +234,9 @@ def _undefined_params(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Findin
     declared = endpoint.route.params
     if not declared:
         return
-    # A class may be served at two paths, of which one has the parameter (Django).
-    elsewhere = snapshot.endpoints_of(endpoint.handler) if endpoint.handler is not None else ()
+    # A class may be registered at two paths, of which one has the parameter (Django).
+    served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler is not None else ()
+    elsewhere = [other for other in served if other.route.statement != endpoint.route.statement]
     given = {name for other in elsewhere for name in _NAME.findall(other.path)}
     bound = {param.name for param in declared}
     free = tuple(name for name in endpoint.path_params if name not in bound)
