@@ -73,8 +73,14 @@ def test_a_queryset_that_is_built_in_steps_is_one_query() -> None:
     assert found.returns_query == 0
 
 
-def test_a_slice_of_a_variable_may_be_a_limit() -> None:
+def test_a_slice_is_a_limit() -> None:
     (query,) = function("qs = Article.objects.all()\nreturn list(qs[0:10])").queries
+    assert query.limited is True
+    found = function(
+        "size = int(request.GET['size'])\nstart = int(request.GET['start'])\nreturn Article.objects.all()[start : start + size]"
+    )
+    assert [(limit.source, limit.query) for limit in found.limits] == [("size", 0)]
+    (query,) = function("qs = Article.objects.all()\nreturn qs[3:]").queries
     assert query.limited is None
 
 

@@ -12,6 +12,7 @@ from persona_lsp.flow.bindings import let
 from persona_lsp.flow.calls import call
 from persona_lsp.flow.context import NEVER, SAFE_ON_ABSENT, Context, inside
 from persona_lsp.flow.inputs import note_input
+from persona_lsp.flow.limits import note_limit, sliced
 from persona_lsp.flow.loops import each
 from persona_lsp.flow.paths import mark_checked, note_compared, switch_expr, ternary
 from persona_lsp.flow.queries import note_use
@@ -86,11 +87,16 @@ def _index(state: State, expr: Index, ctx: Context) -> int:
         note_input(state, read, expr, ctx)
         return NEVER
     query = state.visit(expr.base, inside(ctx))
-    if query >= 0:
+    cut = sliced(state, expr) if query >= 0 and state.queries[query]["lazy"] else None
+    if cut is not None:
+        # Rows that nobody has asked for yet are cut by the database: `orders[offset : offset + limit]`.
+        state.queries[query]["limited"] = True
+        note_limit(state, cut, query)
+    elif query >= 0:
         note_use(state, query, "deref", expr, ctx)
     for key in expr.keys:
         state.visit(key, inside(ctx))
-    return NEVER
+    return query if cut is not None else NEVER
 
 
 def _await(state: State, expr: Await, ctx: Context) -> int:

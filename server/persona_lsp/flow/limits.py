@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.body import LimitUse
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.scope import State
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Index, Member, Name, Ternary, walk
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Expr, Index, Member, Name, Ternary, walk
 
 _CLAMPS: Final = frozenset({"min", "clamp", "Clamp", "clip", "coerceAtMost", "Min", "minimum", "min_by", "limit_to"})
 
@@ -59,6 +59,21 @@ def _carries(state: State, name: str) -> bool:
     """The parameter holds the whole query of the request, read into a type (Rust)."""
     inputs = state.handling.inputs if state.module.language == "rust" and state.handling is not None else {}
     return inputs.get(name) == "query"
+
+
+def sliced(state: State, expr: Index) -> AnyExpr | None:
+    """How many rows `rows[a:b]` takes at most: `b`, or `n` where `b` is `a + n`; None if it is no slice or has no end."""
+    key = expr.keys[0] if len(expr.keys) == 1 else None
+    if type(key) is not Expr or not key.parts:
+        return None
+    source = state.module.source
+    last = key.parts[-1]
+    if b":" not in source[key.start : last.start]:
+        return None
+    first = key.parts[0] if len(key.parts) > 1 else None
+    if first is not None and isinstance(last, Binary) and last.op == "+" and state.text(last.left) == state.text(first):
+        return last.right
+    return last
 
 
 def _compared(state: State, names: set[str]) -> bool:

@@ -11,7 +11,7 @@ from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.ninja import read_ninja
 from persona_lsp.frameworks.django.routers import read_routers
-from persona_lsp.frameworks.django.settings import is_settings, read_settings
+from persona_lsp.frameworks.django.settings import cors_of, is_settings, read_settings
 from persona_lsp.frameworks.django.urls import SITE, read_patterns
 from persona_lsp.frameworks.django.views import views
 from persona_lsp.syntax.ir import Module, Stmt
@@ -30,7 +30,7 @@ def extract(module: Module) -> Extracted:
         mounts=tuple(found.mounts),
         routes=tuple(found.routes),
         error_handlers=tuple(found.error_handlers),
-        cors=tuple(found.cors),
+        cors=tuple(cors_of(found)),
         config=tuple(found.config),
         views=said,
         classes=tuple(_failures(found)),
@@ -71,7 +71,7 @@ def found_in(module: Module) -> Found:
 
 
 def _found(module: Module) -> Found:
-    found = Found(names_of(module), {}, {}, [], [], [], [], [], {}, {}, [], set())
+    found = Found(names_of(module), {}, {}, [], [], [], [], {}, {}, [], set(), {})
     source = module.source
     if b"ninja" in source or b".add_router(" in source:
         read_ninja(module.body, found)

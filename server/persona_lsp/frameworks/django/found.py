@@ -3,9 +3,10 @@
 from msgspec import Struct
 
 from persona_lsp.facts.code import ConfigEntry
-from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router
+from persona_lsp.facts.http import ErrorHandler, Mount, Route, Router
 from persona_lsp.facts.views import Registry, View
 from persona_lsp.frameworks.django.ninja_inputs import Inputs
+from persona_lsp.syntax.ir import AnyExpr
 from persona_lsp.syntax.python_names import Names
 
 STEP = 1000
@@ -20,7 +21,6 @@ class Found(Struct):
     registries: dict[str, Registry] = {}
     mounts: list[Mount] = []
     routes: list[Route] = []
-    cors: list[CorsPolicy] = []
     config: list[ConfigEntry] = []
     views: list[View] = []
     inline: dict[int, str] = {}
@@ -29,6 +29,8 @@ class Found(Struct):
     error_handlers: list[ErrorHandler] = []
     failing: set[int] = set()
     """Starts of error handlers."""
+    origins: dict[str, AnyExpr] = {}
+    """Settings that say which origins may call, by their names."""
     order: int = 0
     made: int = 0
 

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.code import ConfigEntry
-from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Router
+from persona_lsp.facts.http import CorsPolicy, Guard, GuardKind, Level, Mount, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.facts.views import View
@@ -15,7 +15,7 @@ from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.guards import permission
 from persona_lsp.frameworks.django.urls import SITE
 from persona_lsp.syntax.ir import AnyExpr, Assign, Binary, Call, Const, If, Index, Items, Module, Object, Stmt, Str, Try
-from persona_lsp.syntax.python_names import items_of, place, ref_name
+from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
 
 _MARKS: Final = (b"ROOT_URLCONF", b"REST_FRAMEWORK", b"MIDDLEWARE", b"ATOMIC_REQUESTS", b"CORS_", b"LANGUAGE_CODE")
 _KEPT: Final = frozenset({"ROOT_URLCONF", "LANGUAGE_CODE", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES"})
@@ -25,6 +25,7 @@ _REST: Final = frozenset(
         "EXCEPTION_HANDLER", "DEFAULT_AUTHENTICATION_CLASSES", "PAGINATE_BY",
     }
 )  # fmt: skip
+_ANY_ORIGIN: Final = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
 _IN_PATHS: Final = re.compile(r"PREFIX|PATH|BASE|VERSION|ROOT|URL|API")
 """Names of settings that URLconfs put before their paths."""
 _OTHER_PLACE: Final = re.compile(
@@ -64,6 +65,25 @@ def read_settings(body: tuple[Stmt, ...], found: Found) -> None:
                 pass
 
 
+def cors_of(found: Found) -> Iterator[CorsPolicy]:
+    """What the settings of django-cors-headers let in; with credentials, any origin is reflected."""
+    given = next((found.origins[n] for n in _ANY_ORIGIN if n in found.origins), None)
+    if given is None:
+        return
+    allowed = found.origins.get("CORS_ALLOW_CREDENTIALS")
+    module = found.names.module
+    credentials = flag(allowed) if allowed is not None else False
+    yield CorsPolicy(
+        "django-cors-headers", place(given, module), flag(given), credentials, "reflects", place(given, module),
+        place(allowed, module) if allowed is not None else None, _is_other_place(module.path),
+        origins_text=module.text(given)[:60],
+    )  # fmt: skip
+
+
+def _is_other_place(path: str) -> bool:
+    return _OTHER_PLACE.search(path.rsplit("/", 1)[-1].removesuffix(".py")) is not None
+
+
 def _is_debug(statement: If, found: Found) -> bool:
     return "DEBUG" in found.names.module.text(statement.test)
 
@@ -85,6 +105,8 @@ def _setting(name: str, value: AnyExpr, op: str, found: Found) -> None:
     elif name == "ROOT_URLCONF":
         if _entry(name, value, found) != UNKNOWN:
             _root(value, found)
+    elif name in _ANY_ORIGIN or name == "CORS_ALLOW_CREDENTIALS":
+        found.origins[name] = value
     elif name in _KEPT:
         _entry(name, value, found)
     elif name.isupper() and _IN_PATHS.search(name) and _value(value, found) != UNKNOWN:
@@ -106,8 +128,7 @@ def _atomic(value: AnyExpr, found: Found) -> None:
 def _entry(key: str, value: AnyExpr, found: Found) -> str:
     module = found.names.module
     text = _value(value, found)
-    stem = module.path.rsplit("/", 1)[-1].removesuffix(".py")
-    profile = stem if _OTHER_PLACE.search(stem) else ""
+    profile = module.path.rsplit("/", 1)[-1].removesuffix(".py") if _is_other_place(module.path) else ""
     where = place(value, module)
     found.config.append(ConfigEntry(key, text, where, profile))
     if key == "REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES":
