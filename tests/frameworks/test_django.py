@@ -4,6 +4,7 @@ import pytest
 
 from persona_lsp.extract import extract
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.role import role
 from persona_lsp.frameworks.django.paths import converted, from_regex
 from persona_lsp.workspace.link import link
 from persona_lsp.workspace.snapshot import Endpoint
@@ -529,3 +530,46 @@ def test_failures_of_ninja() -> None:
     )
     (endpoint,) = serve(project(source))
     assert set(endpoint.statuses) >= {409, 410}
+
+
+def test_what_is_started_from_a_shell_and_what_tests_is_not_served() -> None:
+    assert role("shop/management/commands/load.py") == "script"
+    assert role("shop/tests.py") == "test"
+    assert role("shop/management/views.py") == "prod"
+
+
+def test_the_parts_of_the_path_are_those_of_the_parameters() -> None:
+    views = (
+        "from django.views import View\n\nclass A(View):\n    def get(self, request, a, b): return JsonResponse({'a': a})\n"
+        "    def put(self, request, a, b): return self.answer()\n"
+    )
+    urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('<a>/<int:b>/', views.A.as_view())]\n"
+    get, put = serve(project(urls, views))
+    assert {p.name: (p.used, bool(p.via)) for p in get.params} == {"a": (True, False), "b": (False, False)}
+    assert all(p.used and p.via for p in put.params)
+
+
+def test_pages_of_rest_framework() -> None:
+    views = (
+        "from rest_framework import generics, pagination\n\nclass Page(pagination.LimitOffsetPagination):\n    max_limit = 50\n\n"
+        "class A(generics.ListAPIView):\n    pagination_class = Page\n\nclass B(generics.ListAPIView):\n    pagination_class = None\n\n"
+        "class C(generics.ListAPIView): ...\n"
+    )
+    urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a', views.A.as_view()), path('b', views.B.as_view()), path('c', views.C.as_view())]\n"
+    settings = (
+        SETTINGS + "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination'}\n"
+    )
+    a, b, c = serve(project(urls, views, settings))
+    assert [(p.name, p.constraint and p.constraint.maximum) for p in a.params] == [("limit", 50), ("offset", None)]
+    assert b.params == ()
+    assert [p.name for p in c.params] == ["page"]
+
+
+def test_an_exception_that_says_its_status() -> None:
+    views = (
+        "from rest_framework.exceptions import APIException\nfrom rest_framework.views import APIView\n\n"
+        "class Gone(APIException):\n    status_code = 410\n\nclass A(APIView):\n    def get(self, request):\n        raise Gone()\n"
+    )
+    urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a', views.A.as_view())]\n"
+    (endpoint,) = serve(project(urls, views))
+    assert endpoint.statuses == (410,)

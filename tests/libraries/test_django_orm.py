@@ -115,3 +115,11 @@ def test_sql_that_is_assembled() -> None:
     (bound,) = function("Article.objects.raw('SELECT * FROM a WHERE x = %s', [request.GET['x']])").queries
     assert bound.sql is not None
     assert bound.sql.dynamic == ()
+
+
+def test_what_was_asked_for_before_is_there() -> None:
+    body = "if Article.objects.filter(a=pk).exists():\n    found = Article.objects.filter(a=pk).first()\n    return found.title"
+    assert [q.nullable for q in function(body).queries if q.api == "Article.first"] == [False]
+    assert [q.nullable for q in function(body.replace("exists()", "count()")).queries if q.api == "Article.first"] == [
+        True
+    ]

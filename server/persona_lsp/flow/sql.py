@@ -293,6 +293,8 @@ _COERCIONS: Final = frozenset(
     }
 )  # fmt: skip
 _MAPS: Final = frozenset({"map", "collect", "fill", "from"})
+_SENT: Final = frozenset({"GET", "POST", "COOKIES", "META", "FILES"})
+"""What Django calls the inputs of a request, written like constants."""
 _QUOTERS: Final = re.compile(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
@@ -342,7 +344,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
         case Index(base=base):
             base_name = dotted(base)
             found = values.assigned(base_name) if base_name else None
-            if isinstance(found, Object | Items) or base_name.rsplit(".", 1)[-1].isupper():
+            last = base_name.rsplit(".", 1)[-1]
+            if isinstance(found, Object | Items) or (last.isupper() and last not in _SENT):
                 return "looked up in a table of constants"
     if values.type_of(expr) in _NUMERIC_TYPES:
         return "typed number"

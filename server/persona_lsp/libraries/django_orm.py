@@ -262,7 +262,7 @@ def _record(call: Call, name: str, scope: Scope) -> Meaning | None:
         if fetched is None:
             return None
         raises = (("Http404", 404),) if value is receiver and made in (*_FINDERS, "get_object") else ()
-        return QueryMeaning(f"{label or made}.{name}", op, fetched, handle=label, raises=raises)
+        return QueryMeaning(f"{label or fetched or made}.{name}", op, fetched, handle=label, raises=raises)
     if made[:1].isupper() and name == "save" and _is_model(value, scope):
         return QueryMeaning(
             f"{made}.save", Op.INSERT, made, data=tuple(k.value for k in value.kwargs), columns=_names(value.kwargs),

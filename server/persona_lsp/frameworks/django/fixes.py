@@ -21,7 +21,7 @@ from persona_lsp.findings.intent import (
 from persona_lsp.flow.status import STATUS_NAMES
 from persona_lsp.frameworks.django.names import detects
 from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import Call, Const, Def, FunctionNode, Items, Member, Module, Return, dotted
+from persona_lsp.syntax.ir import Call, Const, Def, FunctionNode, Items, Member, Module, ParamNode, Return, dotted
 from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit, with_argument, with_import
 
 Edits = tuple[Edit, ...] | None
@@ -30,7 +30,7 @@ _RENAMED: Final = {
     (403, 401): {"PermissionDenied": "NotAuthenticated"},
     (401, 403): {"NotAuthenticated": "PermissionDenied", "AuthenticationFailed": "PermissionDenied"},
 }  # fmt: skip
-_ITEM_END: Final = re.compile(rb"[ \t]*,[ \t]*(?:#[^\n]*)?\n")
+_ITEM_END: Final = re.compile(rb"[ \t]*,[ \t]*(?:#[^\n]*)?\r?\n")
 
 
 def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 -- the tree says it all
@@ -189,8 +189,9 @@ def _delete_statement(intent: DeleteStatement, module: Module) -> Edits:
 
 def _cap_limit(intent: CapLimit, module: Module) -> Edits:
     path = around(module, intent.where.start, intent.where.end)
-    marker = next((n for n in reversed(path) if isinstance(n, Call) and n.name in ("Query", "Field")), None)
-    if marker is not None:
+    param = next((n for n in reversed(path) if isinstance(n, ParamNode)), None)
+    marker = param.default if param is not None else None
+    if isinstance(marker, Call) and marker.name in ("Query", "Field"):
         if marker.kwarg("le") is not None or marker.kwarg("lt") is not None:
             return None
         return (with_argument(module, marker, f"le={intent.maximum}"),)
