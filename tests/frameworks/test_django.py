@@ -545,8 +545,8 @@ def test_the_parts_of_the_path_are_those_of_the_parameters() -> None:
     )
     urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('<a>/<int:b>/', views.A.as_view())]\n"
     get, put = serve(project(urls, views))
-    assert {p.name: (p.used, bool(p.via)) for p in get.params} == {"a": (True, False), "b": (False, False)}
-    assert all(p.used and p.via for p in put.params)
+    assert {p.name: (p.local, p.via) for p in get.params} == {"a": ("a", ""), "b": ("b", "")}
+    assert {p.name: p.via for p in put.params} == {"a": "A", "b": "A"}
 
 
 def test_pages_of_rest_framework() -> None:

@@ -47,7 +47,7 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 from persona_lsp.workspace.templates import renders
 from persona_lsp.workspace.urlconf import SITE, included, sites_of
 from persona_lsp.workspace.versions import Versions
-from persona_lsp.workspace.views import api_roots, guards_of_view, outline_of_view, served
+from persona_lsp.workspace.views import api_roots, guards_of_view, outline_of_view, read_by, served
 
 _MAX_CHAINS: Final = 128
 _HTTP_ERROR: Final = 400
@@ -770,9 +770,12 @@ def _params(
 ) -> Iterator[Param]:
     seen: set[tuple[str, str]] = set()
     own = {p.name for p in handler.params} if handler is not None else set()
+    others = read_by(handler) if endpoint.framework == "django" else ""
     for param in (*endpoint.route.params, *depended):
         if param.place is In.QUERY and param.name in endpoint.path_params:
             param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
+        if others and param.place is In.PATH:
+            param = replace(param, via=others)
         if (param.name, param.place) in seen or (param.place is In.PATH and param.name not in endpoint.path_params):
             continue
         seen.add((param.name, param.place))
@@ -783,7 +786,8 @@ def _params(
                 seen.add((name, "path"))
                 # A handler that is called with the parameters of the path names them itself.
                 local = name if name in own else ""
-                yield Param(name, endpoint.where, In.PATH, local, "" if segment.literal else segment.pattern)
+                kind = "" if segment.literal else segment.pattern
+                yield Param(name, endpoint.where, In.PATH, local, kind, via=others)
     for function in (*before, *([handler] if handler is not None else [])):
         for read in function.inputs:
             if not read.name:
@@ -1104,7 +1108,7 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
     old, new = previous.files.get(path), files[path]
     if old is None or not _same_outside(old, new):
         return None
-    if new.registries or any(route.view for route in new.routes) or any(m.framework == "django" for m in new.mounts):
+    if new.registries or any(r.view for r in new.routes) or any(r.symbol == "urlpatterns" for r in new.routers):
         return None  # what a view makes of its registration is not kept
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
     if any(
@@ -1161,6 +1165,8 @@ def _exchanged(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot |
                 fresh_route, unknown_params=route.unknown_params or fresh_route.unknown_params,
                 dependencies=route.dependencies, body=body, framework=route.framework,
             )  # fmt: skip
+        if any(g.where in places for g in route.guards):
+            route = replace(route, guards=tuple(replace(g, where=places.get(g.where, g.where)) for g in route.guards))
         if route.framework in _SIGNED and handler is not None and path in (endpoint.where.path, handler.path):
             own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())
             route = signed(project.names, own, handler, endpoint.path_params)
@@ -1250,6 +1256,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
         tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
+        tuple((f.key, f.decorators, tuple((p.name, p.type, p.default) for p in f.params)) for f in facts.functions) if "django" in facts.frameworks else (),
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _of_function(names: Names, route: Route, target: Target) -> Iterator[Served]
             guards = (*guards, *asked(names, asks))
     else:
         guards = (*site_guards(names, target.path, False), *guards)
-    params = (*route.params, *inputs(function, route, method_of_class=False))
+    params = (*route.params, *inputs(function, route))
     for method in methods:
         yield Served(
             replace(
@@ -102,21 +102,25 @@ def _of_function(names: Names, route: Route, target: Target) -> Iterator[Served]
         )  # fmt: skip
 
 
-def inputs(handler: Function, route: Route, *, method_of_class: bool) -> Iterator[Param]:
+def inputs(handler: Function, route: Route) -> Iterator[Param]:
     """The parts of the path that a handler takes as parameters.
 
-    A method that mentions its object may look at the others there, or have them looked at by what it calls. What is
-    given besides the path, by a decorator of the project or where the view is registered, is not known.
+    What is given besides the path, by a decorator of the project or where the view is registered, is not known.
     """
-    looks = not {"self", "super", "kwargs", "args"}.isdisjoint(handler.names_read)
     given = route.unknown_params or any(not _PLAIN.search(d) for d in handler.decorators)
     for param in handler.params:
-        if param.name in _NOT_GIVEN:
-            continue
-        yield Param(
-            param.name, handler.name_where, In.PATH, param.name, param.type, param.default is None and not given,
-            used=looks or param.name in handler.names_read, via=handler.class_name if looks and method_of_class else "",
-        )  # fmt: skip
+        if param.name not in _NOT_GIVEN:
+            yield Param(
+                param.name, route.path_where or route.where, In.PATH, param.name, param.type,
+                param.default is None and not given,
+            )  # fmt: skip
+
+
+def read_by(handler: Function | None) -> str:
+    """Who else may read the parts of the path: a method that mentions its object may have them looked at by others."""
+    if handler is None or {"self", "super", "kwargs", "args"}.isdisjoint(handler.names_read):
+        return ""
+    return handler.class_name or handler.name
 
 
 _NOT_GIVEN: Final = frozenset({"self", "cls", "request", "req", "_request", "args", "kwargs"})
@@ -182,7 +186,7 @@ def _one(
     if handler is None:
         route = by_library(names, route, line, action)
     else:
-        route = replace(route, params=(*route.params, *inputs(handler, route, method_of_class=True)))
+        route = replace(route, params=(*route.params, *inputs(handler, route)))
     label = f"{line.name.rsplit('.', 1)[-1]}.{handler.name if handler is not None else action}"
     known = guards if guards is not None else _guards(names, route, line, method, action)
     yield Served(
