@@ -14,7 +14,7 @@ def endpoints(text: str = "", **files: str) -> dict[str, Endpoint]:
     sources = {
         f"shop/{name.replace('package', '__init__').replace('___', '/')}.py": v.encode() for name, v in files.items()
     }
-    sources |= {"shop/__init__.py": b""}
+    sources.setdefault("shop/__init__.py", b"")
     if text:
         sources["shop/app.py"] = (APP + text).encode()
     return {e.label: e for e in read(sources).snapshot.endpoints if e.path_known}
@@ -80,6 +80,47 @@ from shop.users import bp
 def me(): return ""
 """,
     ) == ["GET /api/orders/{id}", "GET /users/me"]
+
+
+def test_blueprints_in_lists() -> None:
+    assert labels(
+        """
+from shop.parts import ALL, orders, users
+first = Blueprint("first", __name__)
+@first.get("/first")
+def show(): return ""
+for part, prefix in [(orders, "/orders"), (users, "/users")]:
+    app.register_blueprint(part, url_prefix=prefix)
+for part in ALL:
+    app.register_blueprint(part, url_prefix="/all")
+def extend(app):
+    mine = [first]
+    for part in mine:
+        app.register_blueprint(part)
+extend(app)
+for part in loaded():
+    app.register_blueprint(part)
+""",
+        parts="""
+from flask import Blueprint
+orders = Blueprint("orders", __name__)
+users = Blueprint("users", __name__)
+@orders.get("/a")
+def a(): return ""
+@users.get("/b")
+def b(): return ""
+ALL = [orders]
+""",
+    ) == ["GET /all/a", "GET /first", "GET /orders/a", "GET /users/b"]
+
+
+def test_an_application_that_other_files_import() -> None:
+    assert labels(
+        package="from flask import Flask\napp = Flask(__name__)\nfrom shop import routes\n",
+        routes="from shop import app\n@app.route('/a')\ndef a(): return ''\n",
+        factory="from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    return app\n",
+        wsgi="from shop.factory import create_app\napp = create_app()\n@app.route('/b')\ndef b(): return ''\n",
+    ) == ["GET /a", "GET /b"]
 
 
 def test_nested_blueprints() -> None:

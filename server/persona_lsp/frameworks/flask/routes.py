@@ -1,6 +1,7 @@
 """Routers, mounts, routes and what belongs to them, read from the statements of one file in order."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
+    Items,
     Member,
     Module,
     Name,
@@ -47,6 +49,9 @@ _BUILDS: Final = re.compile(
     rb"Flask\(|Quart\(|Blueprint\(|Api\(|Namespace\(|register_blueprint|add_url_rule|add_resource|add_namespace|\.route\("
     rb"|\.(?:get|post|put|patch|delete)\(|before_request|errorhandler|register_error_handler|\.init_app\(|CORS\(|\bapp\b|\bregister"
 )
+_FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
+_EACH: Final = "[]"
+"""After the name of a list of another file: any of its elements."""
 _FOREIGN: Final = frozenset(
     {"print", "len", "isinstance", "getattr", "setattr", "str", "dict", "super", "run", "Migrate"}
 )
@@ -94,17 +99,9 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
                 inner = replace(env, conditional=True)
                 _statements(then, inner, found)
                 _statements(orelse, inner, found)
-            case For(target=Name(id=name), iterable=iterable) if iterable is not None:
-                for element in items_of(iterable, found.names) or ():
-                    symbols, local = dict(env.symbols), dict(env.local)
-                    known = ref_name(element)
-                    if known in symbols:
-                        symbols[name] = symbols[known]
-                    else:
-                        symbols.pop(name, None)
-                        local[name] = known
-                    values = {**env.values, name: element}
-                    _statements(statement.body, replace(env, symbols=symbols, local=local, values=values), found)
+            case For(target=target, iterable=iterable, body=inner_body) if target is not None and iterable is not None:
+                for inner in _rounds(target, iterable, env, found):
+                    _statements(inner_body, inner, found)
             case With(body=inner_body) | Group(body=inner_body):
                 _statements(inner_body, env, found)
             case Try(body=tried, orelse=orelse, final=final):
@@ -112,6 +109,36 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
                     _statements(part, env, found)
             case _:
                 pass
+
+
+def _rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterator[Env]:
+    """The names of each round of a loop over what is written in the file, or over a list of another file."""
+    if isinstance(iterable, Name) and isinstance(env.values.get(iterable.id), Items):
+        iterable = env.values[iterable.id]
+    elements = items_of(iterable, found.names)
+    if elements is None:
+        listed = dotted(iterable)
+        if listed.split(".", 1)[0] in found.names.imports and isinstance(target, Name):
+            local = {**env.local, target.id: f"{listed}{_EACH}"}
+            symbols = {k: v for k, v in env.symbols.items() if k != target.id}
+            yield replace(env, symbols=symbols, local=local)
+        return
+    for element in elements:
+        inner = replace(env, symbols=dict(env.symbols), local=dict(env.local), values=dict(env.values))
+        pairs = [(target, element)]
+        if isinstance(target, Items) and isinstance(element, Items):
+            pairs = list(zip(target.items, element.items, strict=False))
+        for name, value in pairs:
+            if not isinstance(name, Name):
+                continue
+            known = ref_name(value)
+            inner.values[name.id] = value
+            if known in env.symbols:
+                inner.symbols[name.id] = env.symbols[known]
+            else:
+                inner.symbols.pop(name.id, None)
+                inner.local[name.id] = _text(value, env, found) or known
+        yield inner
 
 
 def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Found) -> None:
@@ -309,9 +336,14 @@ def _symbol(expr: AnyExpr | None, env: Env, found: Found) -> str:
     if name in env.symbols:
         return env.symbols[name]
     root, _, rest = name.partition(".")
+    made = env.values.get(name)
+    if isinstance(made, Call) and not env.nested and _FACTORY.search(ref_name(made.func)):
+        maker = ref_name(made.func).split(".", 1)[0]
+        if maker in found.names.functions or maker in found.names.imports:
+            return name  # `app = create_app()`: what the function returns
     if root in env.local:
         known = env.local[root]
-        root_of = known.split(".", 1)[0].removesuffix("()") if isinstance(known, str) else ""
+        root_of = known.split(".", 1)[0].removesuffix("()").removesuffix(_EACH) if isinstance(known, str) else ""
         if isinstance(known, str) and (root_of in found.names.imports or root_of in found.names.functions):
             return f"{known}.{rest}" if rest else known
         return ""
