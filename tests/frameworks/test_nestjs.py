@@ -52,6 +52,20 @@ def test_prefixes_and_paths_are_texts_lists_or_objects() -> None:
     ]  # fmt: skip
 
 
+def test_the_decorator_that_is_told_the_method() -> None:
+    found = endpoints("""
+        @Controller('a')
+        export class A {
+          @nest.RequestMapping({ path: 'x', method: RequestMethod.POST }) x() { return {}; }
+          @nest.RequestMapping({ path: 'y' }) y() { return {}; }
+          @nest.RequestMapping({ path: 'z', method: METHOD }) z() { return {}; }
+        }
+    """)
+    assert {label: e.statuses for label, e in found.items()} == {
+        "POST /a/x": (201,), "GET /a/y": (200,),
+    }  # fmt: skip
+
+
 def test_constants_and_enums_of_other_files_are_followed() -> None:
     assert labels(
         """
@@ -108,6 +122,23 @@ def test_a_prefix_may_be_a_setting() -> None:
     config = "import { registerAs } from '@nestjs/config';\nexport default registerAs('app', () => ({ prefix: process.env.PREFIX || 'api' }));"
     main = MAIN % "app.setGlobalPrefix(app.get(ConfigService).getOrThrow('app.prefix', { infer: true }));"
     assert labels("@Controller('a') export class A { @Get() list() {} }", main=main, config=config) == ["GET /api/a"]
+
+
+def test_what_another_function_sets_on_the_application() -> None:
+    main = (
+        MAIN.replace("import { AppModule }", "import { configure } from './setup';\nimport { AppModule }")
+        % "configure(app);"
+    )
+    setup = """
+        import { INestApplication, ValidationPipe, VersioningType } from '@nestjs/common';
+        import { PREFIX } from './names';
+        export function configure(app: INestApplication) {
+          app.setGlobalPrefix(PREFIX);
+          app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+        }
+    """
+    controller = "@Controller('a') export class A { @Get() list() {} }"
+    assert labels(controller, main=main, setup=setup, names="export const PREFIX = 'api';") == ["GET /api/v1/a"]
 
 
 def test_an_application_of_a_script_serves_nothing() -> None:

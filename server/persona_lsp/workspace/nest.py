@@ -47,6 +47,8 @@ class Application(Struct, frozen=True):
     holds: frozenset[tuple[str, str]]
     serves: bool = True
     """It holds a controller."""
+    prefix_path: str = ""
+    """The file that sets the prefix, where that is another one."""
 
 
 class Nest(Struct, frozen=True):
@@ -114,7 +116,29 @@ def nest(names: Names) -> Nest | None:
         held = _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))])
         serves = any(name in names.files[file].routers for file, name in held)
         applications.append(Application(path, router, held, serves))
-    return Nest(tuple(applications), paths, tuple(guards), tuple(middleware), configured, made)
+    return Nest(_configured(names, applications), paths, tuple(guards), tuple(middleware), configured, made)
+
+
+def _configured(names: Names, applications: Sequence[Application]) -> tuple[Application, ...]:
+    """The applications, each with what functions of the files that it imports set on it (`configure(app)`)."""
+    made = [a for a in applications if a.router.inherits]
+    apart = {a.path: a for a in applications if not a.router.inherits}
+    if not made:
+        return tuple(applications)
+    taken: list[Application] = []
+    for application in made:
+        imported = {
+            module_file(names, application.path, i.module) for i in names.files[application.path].imports.values()
+        }
+        router = application.router
+        for other in (apart[path] for path in sorted(p for p in imported if p in apart)):
+            more = tuple(s for s in other.router.settings if s not in router.settings)
+            router = replace(router, settings=(*router.settings, *more))
+            if not any(router.prefixes) and any(other.router.prefixes):
+                application = replace(application, prefix_path=other.path)
+                router = replace(router, prefixes=other.router.prefixes)
+        taken.append(replace(application, router=router))
+    return tuple(taken)
 
 
 def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> Iterator[Way]:
@@ -208,7 +232,7 @@ def _prefix(world: Nest, names: Names, application: Application) -> tuple[str, b
     if len(written) == 1 and isinstance(written[0], Ref) and written[0].name in world.configured:
         path, value = world.configured[written[0].name]
         return text(names, path, value)
-    return text(names, application.path, written)
+    return text(names, application.prefix_path or application.path, written)
 
 
 def _class(names: Names, path: str, name: str) -> tuple[str, str] | None:

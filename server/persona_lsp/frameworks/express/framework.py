@@ -22,6 +22,7 @@ _OTHERS: Final = (
     "restify",
     "@hapi/hapi",
     "@nestjs/common",
+    "@nestjs/core",
     "polka",
     "elysia",
 )

@@ -60,8 +60,22 @@ def controllers(names: Names) -> tuple[list[Router], list[Route]]:
 def mapping_of(method: FunctionNode, names: Names) -> Iterator[Decorator]:
     """The decorators that map a method to requests."""
     for decorator in method.decorators:
-        if own_name(decorator.name, names) in METHODS:
+        name = own_name(decorator.name, names)
+        if name in METHODS or (name == "RequestMapping" and _methods(decorator, names)):
             yield decorator
+
+
+def _methods(decorator: Decorator, names: Names) -> tuple[str, ...]:
+    """The HTTP method of a decorator; for `@RequestMapping({ path, method })`, the one that is given, `GET` by default."""
+    name = own_name(decorator.name, names)
+    if name in METHODS:
+        return (METHODS[name],)
+    given = next(iter(arguments(decorator)), None)
+    chosen = entry(given, "method", names)
+    if chosen is None:
+        return ("GET",) if given is not None else ()
+    word = dotted(chosen).rsplit(".", 1)[-1]
+    return ("ANY",) if word == "ALL" else (word,) if word in METHODS.values() else ()
 
 
 def method_keys(cls: ClassNode) -> Iterator[tuple[FunctionNode, str]]:
@@ -84,7 +98,7 @@ def default_status(method: FunctionNode, names: Names) -> tuple[int | None, AnyE
     if redirect is not None:
         given = arguments(redirect)[1] if len(arguments(redirect)) > 1 else None
         return (_status(given, names), given) if given is not None else (_FOUND, None)
-    posts = any(own_name(d.name, names) == "Post" for d in method.decorators)
+    posts = any("POST" in _methods(d, names) for d in mapping_of(method, names))
     return (_CREATED if posts else _OK), None
 
 
@@ -137,7 +151,9 @@ def _routes(cls: ClassNode, names: Names, order: int) -> list[Route]:
     found: list[Route] = []
     for method, key in method_keys(cls):
         for decorator in mapping_of(method, names):
-            given = texts(next(iter(arguments(decorator)), None), names)
+            first = next(iter(arguments(decorator)), None)
+            mapped = own_name(decorator.name, names) == "RequestMapping"
+            given = texts(entry(first, "path", names) if mapped else first, names)
             paths: list[tuple[Text, AnyExpr | None]] = [*given] or [((), None)]
             for path, node in paths:
                 for one in expand(path):
@@ -163,7 +179,7 @@ def _route(
         value_where=where(status_node, module) if status_node is not None else None,
     )  # fmt: skip
     return Route(
-        methods=(METHODS[own_name(decorator.name, names)],),
+        methods=_methods(decorator, names),
         path=path,
         framework=FRAMEWORK_ID,
         where=Where(module.path, decorator.value.start, end),
