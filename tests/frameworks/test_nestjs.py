@@ -4,6 +4,7 @@ import pytest
 from tests.harness.engine import read
 
 from persona_lsp.facts.http import In
+from persona_lsp.facts.role import role
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
 HEAD = "import * as nest from '@nestjs/common';\nimport { Controller, Get, Post, Put, Delete, All, Body, Param, Query, Version, VERSION_NEUTRAL, UseGuards, HttpCode, Module, Res, SetMetadata, applyDecorators, RequestMethod } from '@nestjs/common';\n"
@@ -139,6 +140,16 @@ def test_what_another_function_sets_on_the_application() -> None:
     """
     controller = "@Controller('a') export class A { @Get() list() {} }"
     assert labels(controller, main=main, setup=setup, names="export const PREFIX = 'api';") == ["GET /api/v1/a"]
+
+
+def test_controllers_may_be_about_scripts() -> None:
+    sources = {
+        "src/scripts/scripts.controller.ts": (
+            HEAD + "@Controller('scripts') export class S { @Get() list() {} }"
+        ).encode()
+    }
+    assert [e.test for e in read(sources).snapshot.endpoints] == [False]
+    assert role("src/scripts/scripts.controller.ts") == "prod"
 
 
 def test_an_application_of_a_script_serves_nothing() -> None:

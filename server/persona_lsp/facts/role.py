@@ -34,7 +34,8 @@ def role(path: str, head: bytes = b"") -> str:
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
-    if name in _SCRIPT_NAMES or name.endswith(".rake") or not _SCRIPTS.isdisjoint(outer) or _COMMANDS.search(inside):
+    scripts = not _SCRIPTS.isdisjoint(outer) and _PART_NAME.search(name) is None
+    if name in _SCRIPT_NAMES or name.endswith(".rake") or scripts or _COMMANDS.search(inside):
         return "script"
     return "config" if _CONFIG_NAME.search(name) else "prod"
 
@@ -141,6 +142,8 @@ _MIGRATION_CODE = re.compile(
 )
 _COMMANDS = re.compile(r"(^|/)management/commands/")
 """Where Django has what is started from a shell."""
+_PART_NAME = re.compile(r"\.(controller|module|service|resolver|gateway|guard)\.[cm]?[jt]s$")
+"""A part of an application by its name, whatever it deals with: `benchmarks/benchmarks.controller.ts`."""
 _SEED_NAME = re.compile(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
 _CONFIG_NAME = re.compile(
     r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"
