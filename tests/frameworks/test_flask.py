@@ -317,6 +317,25 @@ def x(): return ""
     assert found["GET /x"].auth is Auth.REQUIRED
 
 
+def test_a_decorator_with_several_ways_through_is_doubtful() -> None:
+    found = endpoints("""
+from functools import wraps
+def visible(f):
+    @wraps(f)
+    def inner(*args):
+        if setting("public"):
+            return f(*args)
+        if not request.headers.get("Authorization"):
+            abort(401)
+        return f(*args)
+    return inner
+@app.route("/x")
+@visible
+def x(): return ""
+""")
+    assert found["GET /x"].auth is Auth.UNKNOWN
+
+
 def test_functions_that_run_before_requests() -> None:
     found = endpoints("""
 bp = Blueprint("bp", __name__)

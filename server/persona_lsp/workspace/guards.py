@@ -56,7 +56,17 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
     if kind is None:
         return guard
-    return replace(guard, kind=kind, optional=guard.optional or (kind in _PROTECTS and lets_pass(calls, function)))
+    optional = guard.optional or (kind in _PROTECTS and lets_pass(calls, function))
+    doubtful = guard.kind not in _PROTECTS and _passes_in_several_ways(function)
+    return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
+
+
+def _passes_in_several_ways(function: Function) -> bool:
+    """A decorator that calls what it stands before in more than one place: one of them may be for everybody (Python)."""
+    if function.language != "python" or not function.params:
+        return False
+    inner = function.params[0].name
+    return sum(not call.receiver and call.name == inner for call in function.calls) > 1
 
 
 def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> Guard:
