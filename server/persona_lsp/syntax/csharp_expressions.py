@@ -8,6 +8,15 @@ from typing import Final
 
 from tree_sitter import Node as Syntax
 
+from persona_lsp.syntax.csharp_creations import (
+    anonymous,
+    array,
+    collection,
+    created,
+    initializer,
+    query,
+    tuple_of,
+)
 from persona_lsp.syntax.csharp_literals import (
     boolean_literal,
     character_literal,
@@ -26,7 +35,6 @@ from persona_lsp.syntax.ir import (
     BlockExpr,
     Call,
     Const,
-    Entry,
     Expr,
     FunctionNode,
     Index,
@@ -36,11 +44,9 @@ from persona_lsp.syntax.ir import (
     Let,
     Member,
     Name,
-    Object,
     ParamNode,
     Raise,
     Return,
-    Spread,
     Str,
     SwitchExpr,
     Ternary,
@@ -51,10 +57,6 @@ _OPERATORS: Final = {"&&": "and", "||": "or"}
 _LONGEST_CHAIN: Final = 150
 """Links of one fluent chain; nobody writes more, and who walks the tree needs stack for each."""
 _LINKS: Final = frozenset({"invocation_expression", "member_access_expression"})
-_COLLECTIONS: Final = frozenset(
-    {"List", "HashSet", "Collection", "ObservableCollection", "Queue", "Stack", "SortedSet"}
-)
-_MAPS: Final = frozenset({"Dictionary", "ConcurrentDictionary", "SortedDictionary", "RouteValueDictionary"})
 
 
 def expression(n: Syntax, s: bytes, d: int = DEPTH) -> AnyExpr:
@@ -209,111 +211,6 @@ def _bound(n: Syntax, base: AnyExpr, start: int, s: bytes, d: int) -> AnyExpr:
     return Expr(start, n.end_byte, (base,))
 
 
-def _new(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    """`new T(a) { B = c }`: the initializer's members are named arguments; collections are `Items` or an `Object`."""
-    made = n.child_by_field_name("type")
-    arguments = n.child_by_field_name("arguments") or next((c for c in n.children if c.type == "argument_list"), None)
-    initializer = n.child_by_field_name("initializer") or next(
-        (c for c in n.children if c.type == "initializer_expression"), None
-    )
-    start, end = n.start_byte, n.end_byte
-    func: AnyExpr = type_of(made, s, d) if made is not None else Name(start, start + 3, "")
-    types: tuple[AnyExpr, ...] = ()
-    if isinstance(func, Index):
-        types, func = func.keys, func.base
-    args, named = arguments_of(arguments, s, d)
-    name = func.id if isinstance(func, Name) else func.name if isinstance(func, Member) else ""
-    if initializer is not None and name in _COLLECTIONS | _MAPS and not args:
-        return _initializer(initializer, s, d)
-    if initializer is not None:
-        held = _initializer(initializer, s, d)
-        if isinstance(held, Object):
-            named = (*named, *(Kwarg(e.start, e.end, e.name, e.value) for e in held.entries))
-        else:
-            args = (*args, *held.items) if isinstance(held, Items) else args
-    at, to = inside(arguments, end, s)
-    return Call(start, end, func, args, named, new=True, args_start=at, args_end=to, types=types)
-
-
-def _initializer(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    """`{ A = 1 }` and `{ ["a"] = 1 }` are an `Object`, `{ 1, 2 }` is `Items`."""
-    parts = [c for c in n.named_children if c.type not in COMMENTS]
-    entries: list[Entry] = []
-    items: list[AnyExpr] = []
-    for part in parts:
-        left, right = part.child_by_field_name("left"), part.child_by_field_name("right")
-        if part.type == "assignment_expression" and left is not None and right is not None:
-            key = expression(left, s, d)
-            if left.type in {"element_binding_expression", "implicit_element_access", "bracketed_argument_list"}:
-                held = arguments_of(left, s, d)[0] or (key,)
-                key = held[0]
-            name = key.id if isinstance(key, Name) else (key.value or "") if isinstance(key, Str) else ""
-            value = _initializer(right, s, d) if right.type == "initializer_expression" else expression(right, s, d)
-            entries.append(Entry(part.start_byte, part.end_byte, name, key, value))
-        elif part.type == "initializer_expression":
-            pair = [expression(c, s, d) for c in part.named_children if c.type not in COMMENTS]
-            if len(pair) == 2:
-                name = (pair[0].value or "") if isinstance(pair[0], Str) else ""
-                entries.append(Entry(part.start_byte, part.end_byte, name, pair[0], pair[1]))
-            else:
-                items += pair
-        else:
-            items.append(expression(part, s, d))
-    if entries:
-        return Object(n.start_byte, n.end_byte, tuple(entries))
-    return Items(n.start_byte, n.end_byte, tuple(items)) if items or not parts else unknown(n, s, d)
-
-
-def _array(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    initializer = next((c for c in n.children if c.type == "initializer_expression"), None)
-    if initializer is not None:
-        return _initializer(initializer, s, d)
-    return Items(n.start_byte, n.end_byte, ()) if b"[0]" in s[n.start_byte : n.end_byte] else unknown(n, s, d)
-
-
-def _anonymous(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    """`new { Id = 1, order.Name }`."""
-    entries: list[Entry] = []
-    parts = [c for c in n.children if c.type not in COMMENTS and c.type not in {"new", "{", "}"}]
-    index = 0
-    while index < len(parts):
-        part = parts[index]
-        if part.type == ",":
-            index += 1
-            continue
-        if index + 2 < len(parts) and parts[index + 1].type == "=":
-            value = expression(parts[index + 2], s, d)
-            name = text_of(part, s)
-            index += 3
-        else:
-            value = expression(part, s, d)
-            name = value.name if isinstance(value, Member) else value.id if isinstance(value, Name) else ""
-            index += 1
-        entries.append(Entry(part.start_byte, value.end, name, Name(part.start_byte, part.end_byte, name), value))
-    return Object(n.start_byte, n.end_byte, tuple(entries))
-
-
-def _collection(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    items: list[AnyExpr] = []
-    for element in n.named_children:
-        inner = (
-            element.named_children[0] if element.type == "collection_element" and element.named_children else element
-        )
-        held = [c for c in inner.named_children if c.type not in COMMENTS]
-        if inner.type == "spread_element" and held:
-            items.append(Spread(inner.start_byte, inner.end_byte, expression(held[0], s, d)))
-        elif inner.type == "expression_element" and held:
-            items.append(expression(held[0], s, d))
-        elif inner.type not in COMMENTS:
-            items.append(expression(inner, s, d))
-    return Items(n.start_byte, n.end_byte, tuple(items))
-
-
-def _tuple(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    args, named = arguments_of(n, s, d)
-    return Items(n.start_byte, n.end_byte, (*args, *(k.value for k in named)), "tuple")
-
-
 def _index(n: Syntax, s: bytes, d: int) -> AnyExpr:
     held, keys = n.child_by_field_name("expression"), n.child_by_field_name("subscript")
     if held is None:
@@ -457,46 +354,6 @@ def _switch(n: Syntax, s: bytes, d: int) -> AnyExpr:
     return SwitchExpr(n.start_byte, n.end_byte, expression(parts[0], s, d), tuple(arms))
 
 
-def _query(n: Syntax, s: bytes, d: int) -> AnyExpr:
-    """`from o in db.Orders where o.Paid select o.Id` is `db.Orders.Where(o => o.Paid).Select(o => o.Id)`."""
-    made: AnyExpr | None = None
-    variable = ""
-    for clause in n.named_children:
-        held = [c for c in clause.named_children if c.type not in COMMENTS]
-        if clause.type == "from_clause" and held:
-            name = clause.child_by_field_name("name")
-            if made is None:
-                variable = text_of(name, s) if name is not None else ""
-                made = expression(held[-1], s, d)
-            else:
-                made = _applied(clause, made, "SelectMany", variable, held[-1], s, d)
-        elif made is not None and clause.type in _CLAUSES:
-            made = _applied(clause, made, _CLAUSES[clause.type], variable, held[-1] if held else None, s, d)
-    return made if made is not None else unknown(n, s, d)
-
-
-def _applied(n: Syntax, base: AnyExpr, method: str, variable: str, value: Syntax | None, s: bytes, d: int) -> AnyExpr:
-    """`base.Where(variable => value)` as a clause means it."""
-    start, end = n.start_byte, n.end_byte
-    args: tuple[AnyExpr, ...] = ()
-    if value is not None:
-        at, to = value.start_byte, value.end_byte
-        held = expression(value, s, d)
-        param = ParamNode(at, at, variable, name_start=at, name_end=at)
-        function = FunctionNode(
-            at, to, "", at, at, (param,), at, to, lambda: (Return(at, to, held, implicit=True),), expression_body=True,
-            outer_start=at,
-        )  # fmt: skip
-        args = (Lambda(at, to, function),)
-    return Call(base.start, end, Member(base.start, end, base, method, start), args, args_start=end, args_end=end)
-
-
-_CLAUSES: Final = {
-    "where_clause": "Where", "select_clause": "Select", "order_by_clause": "OrderBy", "group_clause": "GroupBy",
-    "join_clause": "Join", "let_clause": "Select",
-}  # fmt: skip
-
-
 def names_in(nodes: Sequence[Syntax], s: bytes) -> list[AnyExpr]:
     """The names of a deconstruction."""
     found: list[AnyExpr] = []
@@ -516,10 +373,10 @@ _EXPRESSIONS: Final[dict[str, Callable[[Syntax, bytes, int], AnyExpr]]] = {
     "identifier": _name, "this": _name, "base": _name, "this_expression": _name, "base_expression": _name,
     "predefined_type": _name, "discard": _name, "generic_name": _generic, "qualified_name": type_of,
     "alias_qualified_name": type_of, "invocation_expression": _chain, "member_access_expression": _chain,
-    "conditional_access_expression": _conditional_access, "object_creation_expression": _new,
-    "implicit_object_creation_expression": _new, "anonymous_object_creation_expression": _anonymous,
-    "array_creation_expression": _array, "implicit_array_creation_expression": _array,
-    "initializer_expression": _initializer, "collection_expression": _collection, "tuple_expression": _tuple,
+    "conditional_access_expression": _conditional_access, "object_creation_expression": created,
+    "implicit_object_creation_expression": created, "anonymous_object_creation_expression": anonymous,
+    "array_creation_expression": array, "implicit_array_creation_expression": array,
+    "initializer_expression": initializer, "collection_expression": collection, "tuple_expression": tuple_of,
     "element_access_expression": _index, "binary_expression": _binary, "is_pattern_expression": _is,
     "is_expression": _is, "prefix_unary_expression": _unary, "postfix_unary_expression": _unary,
     "assignment_expression": _assignment, "conditional_expression": _ternary, "await_expression": _await,
@@ -527,7 +384,7 @@ _EXPRESSIONS: Final[dict[str, Callable[[Syntax, bytes, int], AnyExpr]]] = {
     "ref_expression": _vanishing, "cast_expression": _valued, "as_expression": _valued,
     "declaration_expression": _declared, "typeof_expression": _typeof, "default_expression": _default,
     "lambda_expression": _lambda, "anonymous_method_expression": _lambda, "switch_expression": _switch,
-    "query_expression": _query, "tuple_pattern": _designation, "parenthesized_variable_designation": _designation,
+    "query_expression": query, "tuple_pattern": _designation, "parenthesized_variable_designation": _designation,
     "string_literal": string_literal, "verbatim_string_literal": string_literal,
     "raw_string_literal": string_literal, "interpolated_string_expression": interpolated(expression),
     "character_literal": character_literal, "integer_literal": integer_literal, "real_literal": real_literal,

@@ -6,15 +6,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Declared, Doc, Guard, Level, Route
+from persona_lsp.facts.http import Level, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref, Text
-from persona_lsp.frameworks.aspnet.attributes import argument, classes, find, method_keys, string, type_name, where
+from persona_lsp.frameworks.aspnet.attributes import classes, method_keys, string, type_name, where
 from persona_lsp.frameworks.aspnet.found import FRAMEWORK_ID, Env, Found, Made
 from persona_lsp.frameworks.aspnet.guards import called_guards, declared_guards
+from persona_lsp.frameworks.aspnet.handlers import branches, decorated, document, handler_of, is_template, versions
 from persona_lsp.frameworks.aspnet.inputs import inputs
 from persona_lsp.frameworks.aspnet.pipeline import configured
-from persona_lsp.frameworks.aspnet.statuses import status_value
+from persona_lsp.frameworks.aspnet.ready_made import hub, identity
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -68,11 +69,6 @@ _FINDS: Final = re.compile(r"^(?:Map|Use|Register)\w*(?:Endpoints?|Modules?|Rout
 _STARTUP: Final = "Configure"
 _DEVELOPMENT: Final = re.compile(r"\bIsDevelopment\b|\bIsEnvironment\(\s*\"(?:Dev|Test|Local)")
 _NAMES: Final = re.compile(r"\{\**(\w+)")
-_IDENTITY: Final = (
-    ("POST", "register"), ("POST", "login"), ("POST", "refresh"), ("GET", "confirmEmail"),
-    ("POST", "resendConfirmationEmail"), ("POST", "forgotPassword"), ("POST", "resetPassword"), ("POST", "manage/2fa"),
-    ("GET", "manage/info"), ("POST", "manage/info"),
-)  # fmt: skip
 
 
 def minimal(found: Found) -> None:
@@ -235,9 +231,9 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
     if held.kind != "route" and name in VERBS and call.args:
         return _route(call, held.router, env, found)
     if held.kind != "route" and name == "MapIdentityApi":
-        return _identity(call, held.router, env, found)
+        return identity(call, held.router, env, found)
     if held.kind != "route" and name == "MapHub" and call.args:
-        return _hub(call, held.router, env, found)
+        return hub(call, held.router, _text(call.args[0], env, found), env, found)
     if name in _SAME or name.startswith("Use"):
         for arg in call.args:
             if isinstance(arg, Lambda) and len(arg.function.params) == 1 and name in {"UseEndpoints", "UseMvc"}:
@@ -249,12 +245,12 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
         return held
     if held.kind != "route" and name in _KNOWN:
         return Made(held.router, "known")
-    if held.kind == "router" and (versions := _versions(call, found)):
-        found.versions[held.router] = (*found.versions.get(held.router, ()), *versions)
+    if held.kind == "router" and (given := versions(call, found)):
+        found.versions[held.router] = (*found.versions.get(held.router, ()), *given)
         return held
     guards = called_guards((call,), Level.ROUTE if held.kind == "route" else Level.ROUTER, found.module)
     if held.kind == "route":
-        _decorated(call, found, held.number, guards)
+        decorated(call, found, held.number, guards)
         return held
     if held.kind == "mount" and (guards or not _may_map(name)):
         found.guard_mount(held.number, guards)
@@ -287,14 +283,6 @@ def _given(call: Call, first: int, env: Env, found: Found) -> None:
             found.mount(
                 made.router, f"{dotted(call.func) if first == 0 else call.name}({place})", where(found.module, call)
             )
-
-
-def _versions(call: Call, found: Found) -> tuple[str, ...]:
-    """What tells routes of equal method and path apart: `.HasApiVersion(2)`, `.Accepts<T>("text/csv")`."""
-    if call.name not in {"MapToApiVersion", "HasApiVersion", "Accepts", "HasDeprecatedApiVersion", "RequireHost"}:
-        return ()
-    at = call.func.name_start if isinstance(call.func, Member) else call.start
-    return (found.module.source[at : call.end].decode("utf-8", "replace"),)
 
 
 def _passed(call: Call, env: Env, found: Found) -> Made | None:
@@ -362,18 +350,18 @@ def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
         verbs = tuple(v.upper() for i in given for v in [string(i) or (i.name if isinstance(i, Member) else "")] if v)
         if not verbs:
             return None
-    elif not _is_template(args[0], env) and (len(args) == 1 or isinstance(args[1], Str | Member)):
+    elif not is_template(args[0], env) and (len(args) == 1 or isinstance(args[1], Str | Member)):
         # An extension of the project's own that takes the handler first, and the template, if any, behind it.
         handler, template = args[0], args[1] if len(args) > 1 else None
         if call.name == "Map" or not isinstance(handler, Name | Member):
             return None
-    if call.name == "Map" and (handler is None or _branches(handler)):
+    if call.name == "Map" and (handler is None or branches(handler)):
         return Made(router, "known")
     text = _text(template, env, found) if template is not None else ()
     at = call.func.name_start if isinstance(call.func, Member) else call.start
     module = found.module
     names = frozenset(n for part in text if isinstance(part, str) for n in _NAMES.findall(part))
-    function, key, ref, shown = _handler(handler, verbs[0], text, env, found)
+    function, key, ref, shown = handler_of(handler, verbs[0], text, env, found)
     params = function.params if function is not None else ()
     taken = inputs(params, found.values, verbs, names, minimal=True, validated=None)
     found.routes.append(
@@ -381,7 +369,7 @@ def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
             verbs, text, FRAMEWORK_ID, Where(module.path, at, args[0].end), where(module, call), found.next_order(),
             Ref(router), ref, key, shown,
             guards=declared_guards(function.decorators, Level.ROUTE, module) if function is not None else (),
-            params=taken.params, body=taken.body, doc=_document(function), conditional=env.conditional,
+            params=taken.params, body=taken.body, doc=document(function), conditional=env.conditional,
             declared=(), path_where=where(module, template) if isinstance(template, Str) else None,
             method_where=Where(module.path, at, at + len(call.name)), unknown_params=taken.unknown or function is None,
             development_only=env.development, variants=found.versions.get(router, ()),
@@ -390,116 +378,5 @@ def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
     return Made(router, "route", len(found.routes) - 1)
 
 
-def _document(function: FunctionNode | None) -> Doc:
-    if function is None:
-        return Doc()
-    named = find(function.decorators, "EndpointSummary")
-    summary = string(argument(named)) if named is not None else " ".join(function.doc.partition("\n\n")[0].split())
-    return Doc(summary, deprecated=find(function.decorators, "Obsolete") is not None)
-
-
-def _is_template(expr: AnyExpr, env: Env) -> bool:
-    if isinstance(expr, Name):
-        return expr.id in env.values or expr.id in env.looped or expr.id not in env.functions
-    return not isinstance(expr, Lambda)
-
-
-def _branches(handler: AnyExpr) -> bool:
-    """`app.Map("/x", branch => branch.Run(…))` makes a pipeline of its own."""
-    if not isinstance(handler, Lambda) or len(handler.function.params) != 1:
-        return False
-    name = handler.function.params[0].name
-    for statement in handler.function.body:
-        value = getattr(statement, "value", None)
-        for part in walk(value) if value is not None else ():
-            if isinstance(part, Call) and part.name.startswith(("Use", "Run", "Map")) and dotted(part.receiver) == name:
-                return True
-    return False
-
-
 def _listed(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
     return expr.items if isinstance(expr, Items) else ()
-
-
-def _handler(
-    expr: AnyExpr | None, verb: str, text: Text, env: Env, found: Found
-) -> tuple[FunctionNode | None, str, Ref | None, str]:
-    """(the function if it stands in this file, its key, else a reference to it, and what it is called)."""
-    if isinstance(expr, Lambda):
-        shown = "".join(p for p in text if isinstance(p, str))
-        key = found.key(f"{verb.lower()} {shown}".strip())
-        found.inline[expr.function.start] = key
-        return expr.function, key, None, ""
-    name = dotted(expr) if isinstance(expr, Name | Member) else ""
-    if not name:
-        return None, "", None, ""
-    local = env.functions.get(name)
-    if local is not None:
-        if env.scope:
-            found.inline[local.start] = f"{env.scope}.{name}"
-            return local, f"{env.scope}.{name}", None, name
-        return local, name, None, name
-    own = found.methods.get(f"{env.cls}.{name}") or found.methods.get(name)
-    if own is not None:
-        return own[1], own[0], None, own[0]
-    plain = name.removeprefix("this.")
-    return None, "", Ref(plain if "." in plain or not env.cls else f"{env.cls}.{plain}"), plain
-
-
-def _decorated(call: Call, found: Found, number: int, guards: tuple[Guard, ...]) -> None:
-    """What a call behind a registration says of the route."""
-    route = found.routes[number]
-    name, args = call.name, call.args
-    declared, doc = route.declared, route.doc
-    text = string(args[0]) if args else ""
-    if name in {"Produces", "ProducesProblem", "ProducesValidationProblem"}:
-        fallback = 400 if name == "ProducesValidationProblem" else 200 if name == "Produces" else None
-        given = next((s for a in (*args, *(k.value for k in call.kwargs)) if (s := status_value(a)[0])), fallback)
-        declared = (*declared, Declared(given, where(found.module, call), documented_only=True))
-    elif name == "WithSummary":
-        doc = replace(doc, summary=text)
-    elif name == "WithDescription":
-        doc = replace(doc, description=text)
-    elif name == "WithName":
-        doc = replace(doc, operation_id=text)
-    elif name == "WithTags":
-        doc = replace(doc, tags=tuple(t for a in args if (t := string(a))))
-    elif name == "ExcludeFromDescription":
-        doc = replace(doc, hidden=True)
-    variants = (*route.variants, *_versions(call, found))
-    found.routes[number] = replace(
-        route, guards=(*route.guards, *guards), declared=declared, doc=doc, variants=variants,
-        statement=where(found.module, call),
-    )  # fmt: skip
-
-
-def _identity(call: Call, router: str, env: Env, found: Found) -> Made:
-    """The endpoints that ASP.NET Core Identity adds."""
-    at = where(found.module, call)
-    env.count += 1
-    symbol = f"{env.scope or 'top'}:identity{env.count}"
-    found.router(symbol, "router", at)
-    number = found.mount(router, symbol, at, conditional=env.conditional)
-    start = call.func.name_start if isinstance(call.func, Member) else call.start
-    for verb, path in _IDENTITY:
-        found.routes.append(
-            Route(
-                (verb,), (path,), FRAMEWORK_ID, Where(at.path, start, at.end), at, found.next_order(), Ref(symbol),
-                handler_name=f"Identity.{path}", derived=True, unknown_params=True,
-            )
-        )  # fmt: skip
-    return Made(router, "mount", number)
-
-
-def _hub(call: Call, router: str, env: Env, found: Found) -> Made:
-    """`MapHub<T>("/chat")`: a socket of SignalR."""
-    at = where(found.module, call)
-    start = call.func.name_start if isinstance(call.func, Member) else call.start
-    found.routes.append(
-        Route(
-            ("GET",), _text(call.args[0], env, found), FRAMEWORK_ID, Where(at.path, start, call.args[0].end), at,
-            found.next_order(), Ref(router), handler_name=next((type_name(t) for t in call.types), ""),
-            kind="websocket", unknown_params=True, conditional=env.conditional,
-        )
-    )  # fmt: skip
-    return Made(router, "route", len(found.routes) - 1)
