@@ -223,6 +223,27 @@ def test_a_controller_by_another_name_and_what_is_none() -> None:
     ) == ["POST /pay"]
 
 
+def test_attributes_of_the_project_may_say_where_a_controller_is_reached() -> None:
+    """Without the template nobody knows the path, and the routes of two such controllers are no duplicates."""
+    for above in ("[V3ApiController]", '[VersionedRoute("x")]'):
+        assert labels(A=controller('[HttpDelete("bulk")] public void Drop() { }', above=above)) == []
+    assert labels(A=controller('[HttpGet("a")] public void A() { }', above='[ApiVersion("1.0")]\n[Route("o")]')) == [
+        "GET /o/a"
+    ]
+
+
+def test_attributes_of_the_project_may_map_a_method() -> None:
+    assert labels(A=controller("[RestGetById] public void One() { }\n[HttpPost] public void Add() { }")) == [
+        "POST /orders"
+    ]
+
+
+def test_each_of_several_templates_has_its_own_parameters() -> None:
+    found = endpoints(A=controller('[HttpGet("")] [HttpGet("{**path}")] public void Show([FromRoute] string path) { }'))
+    assert [p.name for p in found["GET /orders"].params] == []
+    assert [p.name for p in found["GET /orders/{path}"].params] == ["path"]
+
+
 # -- minimal APIs ----------------------------------------------------------------------------------------------------
 
 

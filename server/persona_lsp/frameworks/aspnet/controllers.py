@@ -5,9 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.facts.http import Declared, Doc, Level, Route, Router
+from persona_lsp.facts.http import Declared, Doc, In, Level, Route, Router
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, Text
+from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import (
     Values,
     argument,
@@ -37,6 +37,12 @@ PAGES: Final = frozenset({"ViewResult", "PartialViewResult", "PageResult", "Redi
 _BASES: Final = frozenset({"Controller", "ControllerBase", "ODataController", "ApiController"})
 _OBJECT: Final = frozenset({"Dispose", "DisposeAsync", "Equals", "GetHashCode", "ToString", "OnActionExecuting"})
 _HIDDEN: Final = frozenset({"private", "protected", "internal", "static", "constructor", "accessor"})
+_ROUTES: Final = re.compile(
+    r"^(?!Api(?:Controller$|Version|Explorer))(?=.*(?:Route|Controller|Api))(?!Controller$|NonController$)"
+)
+"""Names of attributes that may say where a controller is reached, and are none of the framework's."""
+_MAPS: Final = re.compile(r"^(?!Http)\w*(?:Get|Post|Put|Delete|Patch|Route|Verbs)(?![a-z])")
+"""Names of attributes of a project that may map a method to requests."""
 _NAMES: Final = re.compile(r"\{\**(\w+)")
 
 
@@ -86,6 +92,9 @@ def is_action(method: FunctionNode, cls: ClassNode) -> bool:
         return False
     if find(method.decorators, "NonAction") is not None or method.name in _OBJECT:
         return False
+    own = [name for d in method.decorators if (name := simple(d.name)) not in {*VERBS, "Route", "AcceptVerbs"}]
+    if len(own) == len(method.decorators) and any(_MAPS.match(name) for name in own):
+        return False  # where it is reached is told by an attribute of the project's own
     if "abstract" in method.modifiers and not any(simple(d.name) in VERBS for d in method.decorators):
         return False
     return cls.kind != "interface"
@@ -139,6 +148,9 @@ def _router(cls: ClassNode, path: str, module: Module, values: Values) -> Router
         for d in cls.decorators
         if simple(d.name) == "Route"
     )
+    if not prefixes and any(_ROUTES.search(simple(d.name)) for d in cls.decorators):
+        # An attribute of the project's own may bring a template, which its class would tell.
+        prefixes = ((Hole("an attribute of the project", ""),),)
     area = find(cls.decorators, "Area")
     if area is not None:
         named = string(argument(area))
@@ -179,6 +191,9 @@ def _route(
     }
     # What `[ApiController]` checks are the annotations of the type, which may have none.
     taken = inputs(method.params, values, mapping.methods, names, minimal=False, validated=None)
+    several = sum(1 for m in mappings(method)) > 1
+    # With several templates, each has the parameters that it names.
+    kept = tuple(p for p in taken.params if not several or p.place is not In.PATH or p.name in names)
     name = Where(module.path, method.name_start, method.name_end)
     at = where(module, mapping.at) if mapping.at is not None else name
     own = mapping.verb
@@ -193,7 +208,7 @@ def _route(
         handler_key=key,
         handler_name=f"{cls.name}.{method.name}",
         guards=declared_guards(method.decorators, Level.ROUTE, module),
-        params=taken.params,
+        params=kept,
         body=taken.body,
         declared=_declared(method, module),
         doc=_document(cls, method),
