@@ -6,16 +6,9 @@ from typing import Final
 
 from persona_lsp.facts.http import ErrorHandler, GuardKind
 from persona_lsp.facts.place import Where
-from persona_lsp.flow.rust.names import (
-    Extractors,
-    RustFile,
-    Unit,
-    default_status,
-    kind_of,
-    last_name,
-    signature,
-    unwrapped,
-)
+from persona_lsp.flow.rust.guards import kind_of
+from persona_lsp.flow.rust.names import RustFile, Unit, last_name, unwrapped
+from persona_lsp.flow.rust.signatures import Extractors, default_status, signature
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Handling, Read, Scope, Thrown
 from persona_lsp.syntax.ir import (

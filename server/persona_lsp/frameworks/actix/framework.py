@@ -5,7 +5,9 @@ from typing import Final
 from persona_lsp.facts.http import Route
 from persona_lsp.flow.rust.cors import policies
 from persona_lsp.flow.rust.fixes import spell
-from persona_lsp.flow.rust.names import may_handle, rust_file, schemas, signature
+from persona_lsp.flow.rust.names import rust_file
+from persona_lsp.flow.rust.schemas import schemas
+from persona_lsp.flow.rust.signatures import may_handle, signature
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.actix import LANGUAGES
 from persona_lsp.frameworks.actix.routes import found_in

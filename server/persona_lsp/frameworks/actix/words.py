@@ -4,7 +4,8 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
-from persona_lsp.flow.rust.names import Extractors, Unit, asks_who_calls, last_name, may_handle, rust_file, unwrapped
+from persona_lsp.flow.rust.names import Unit, last_name, rust_file, unwrapped
+from persona_lsp.flow.rust.signatures import Extractors, asks_who_calls, may_handle
 from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary

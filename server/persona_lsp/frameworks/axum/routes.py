@@ -10,19 +10,8 @@ from persona_lsp.facts.http import Guard, GuardKind, Level, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Builder, Built, Found, Scope
-from persona_lsp.flow.rust.names import (
-    VERBS,
-    RustFile,
-    Unit,
-    kind_of,
-    last_name,
-    middleware_guard,
-    place,
-    ref_name,
-    rust_file,
-    slashed,
-    unwrapped,
-)
+from persona_lsp.flow.rust.guards import kind_of, middleware_guard
+from persona_lsp.flow.rust.names import VERBS, RustFile, Unit, last_name, place, ref_name, rust_file, slashed, unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,

@@ -3,7 +3,8 @@
 from typing import Final
 
 from persona_lsp.flow.rust.fixes import spell
-from persona_lsp.flow.rust.names import rust_file, schemas
+from persona_lsp.flow.rust.names import rust_file
+from persona_lsp.flow.rust.schemas import schemas
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.rocket import LANGUAGES

@@ -9,18 +9,16 @@ from persona_lsp.facts.http import Body, Guard, GuardKind, In, Level, Mount, Par
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Found
+from persona_lsp.flow.rust.guards import kind_of, optional_by_name
 from persona_lsp.flow.rust.names import (
     VERBS,
     RustFile,
     Unit,
     arguments,
     below_unknown,
-    declared_status,
     dotted_type,
     full_name,
-    kind_of,
     last_name,
-    optional_by_name,
     place,
     ref_name,
     rust_file,
@@ -28,6 +26,7 @@ from persona_lsp.flow.rust.names import (
     type_text,
     unwrapped,
 )
+from persona_lsp.flow.rust.signatures import declared_status
 from persona_lsp.flow.rust.walking import calls as calls_in
 from persona_lsp.flow.rust.walking import statements
 from persona_lsp.syntax.ir import (

@@ -1,0 +1,53 @@
+"""What extractors and middleware of Rust guard, by their names."""
+
+import re
+from typing import Final
+
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.text import Ref
+from persona_lsp.flow.rust.names import (
+    place,
+)
+from persona_lsp.syntax.ir import (
+    Module,
+    Node,
+)
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ROLE: Final = re.compile(r"(?:^|_)(?:admin|superuser|staff|moderator|mod|role|roles)(?:_|$)")
+_AUTHN: Final = re.compile(
+    r"(?:^|_)(?:auth|authed|authn|authz|authenticated|authentication|authenticate|authorization|authorized|authorize"
+    r"|logged_in|login_required|bearer|jwt|claims?|identity|principal|session_user|current_user|credentials?"
+    r"|require_(?:user|login|auth|token)|api_?key|token_data|access_token)(?:_|$)|(?:^|_)(?:current|auth|session)_?user(?:_|$)"
+    r"|^(?:user|current|principal)$"
+)
+_RATE: Final = re.compile(r"rate_?limit|governor|throttl|limiter")
+_OPTIONAL: Final = re.compile(r"(?:^|_)(?:optional|opt|maybe|try|possibly|or_anonymous|or_guest)(?:_|$)")
+
+
+def kind_of(name: str) -> GuardKind | None:
+    """What a middleware or extractor of that name does with a request; None if its name does not say it guards."""
+    words = _CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()
+    if _RATE.search(words):
+        return GuardKind.RATE_LIMIT
+    if _ROLE.search(words):
+        return GuardKind.ROLE
+    if _AUTHN.search(words):
+        return GuardKind.AUTHN
+    return None
+
+
+def optional_by_name(name: str) -> bool:
+    """`MaybeUser`, `OptionalAuth`."""
+    return _OPTIONAL.search(_CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()) is not None
+
+
+def middleware_guard(name: str, node: Node, level: Level, module: Module, symbol: str = "") -> Guard:
+    """A guard that its function, if it can be found, tells more about."""
+    kind = kind_of(name)
+    if kind is not GuardKind.RATE_LIMIT:
+        kind = GuardKind.UNKNOWN
+    return Guard(
+        name.rsplit(".", 1)[-1], kind, level, place(node, module), Ref(symbol or name), module.text(node)[:200],
+        optional_by_name(name),
+    )  # fmt: skip
