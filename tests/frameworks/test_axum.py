@@ -268,3 +268,29 @@ def test_texts_of_concatenations_and_formats() -> None:
         }
         """
     ) == ["GET /v1/users", "GET /v1/x", "GET /v1/y"]
+
+
+def test_middleware_that_only_looks_on_guards_nothing() -> None:
+    found = endpoints(
+        main="""
+        fn app() -> Router {
+            Router::new().route("/a", get(h)).layer(axum::middleware::from_fn(measure))
+        }
+        async fn h() -> Json<i32> { Json(1) }
+        async fn measure(request: Request, next: Next) -> Response {
+            let start = Instant::now();
+            let response = next.run(request).await;
+            histogram(start.elapsed());
+            response
+        }
+        """
+    )
+    assert found["GET /a"].auth is Auth.NONE
+
+
+def test_handlers_of_other_files_that_only_ask_who_calls() -> None:
+    found = endpoints(
+        main='mod users; fn app() -> Router { Router::new().route("/me", get(users::me)).route("/all", get(users::all)) }',
+        users="pub async fn me(user: CurrentUser) -> String { user.name } pub async fn all() -> String { String::new() }",
+    )
+    assert {e.path: e.auth for e in found.values()} == {"/me": Auth.REQUIRED, "/all": Auth.NONE}

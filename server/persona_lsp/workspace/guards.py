@@ -30,6 +30,8 @@ _ASKED: Final = frozenset({*_PROTECTS, GuardKind.UNKNOWN})
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
 """What hands the request on is called so in Go."""
+_PASSES: Final = frozenset({"run", "call", "oneshot"})
+"""How middleware of Rust hands the request on."""
 _OF_PARTS: Final = ".from_request_parts"
 """What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
 
@@ -82,6 +84,8 @@ def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> 
                     pending.append((callee, depth + 1))
                     deeper = kind_of(callee)
                     kind = deeper if deeper in _PROTECTS else kind
+    if kind is None and function.complete and not any(c.passes_request and c.name not in _PASSES for c in function.calls):
+        kind = GuardKind.OTHER
     if kind is None:
         return guard
     cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
