@@ -294,3 +294,16 @@ def test_handlers_of_other_files_that_only_ask_who_calls() -> None:
         users="pub async fn me(user: CurrentUser) -> String { user.name } pub async fn all() -> String { String::new() }",
     )
     assert {e.path: e.auth for e in found.values()} == {"/me": Auth.REQUIRED, "/all": Auth.NONE}
+
+
+def test_extractors_and_verbs_under_other_names_and_generic_handlers() -> None:
+    found = endpoints(
+        main="""
+        use axum::extract::Path as UrlPath;
+        use axum::routing::put as replace;
+        fn app() -> Router { Router::new().route("/a/{id}", replace(change::<Postgres>)) }
+        async fn change<D: Database>(UrlPath(id): UrlPath<i32>) -> Json<i32> { Json(id) }
+        """
+    )
+    (only,) = found.values()
+    assert (only.label, [p.local for p in only.params]) == ("PUT /a/{id}", ["id"])

@@ -84,7 +84,11 @@ def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> 
                     pending.append((callee, depth + 1))
                     deeper = kind_of(callee)
                     kind = deeper if deeper in _PROTECTS else kind
-    if kind is None and function.complete and not any(c.passes_request and c.name not in _PASSES for c in function.calls):
+    if (
+        kind is None
+        and function.complete
+        and not any(c.passes_request and c.name not in _PASSES for c in function.calls)
+    ):
         kind = GuardKind.OTHER
     if kind is None:
         return guard

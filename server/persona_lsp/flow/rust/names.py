@@ -200,6 +200,14 @@ def last_name(expr: AnyExpr | None) -> str:
             return ""
 
 
+def real_name(expr: AnyExpr | None, file: RustFile) -> str:
+    """The simple name of a type as its own file calls it: `Path` for `use axum::extract::Path as UrlPath`."""
+    name = last_name(expr)
+    plain = expr.base if isinstance(expr, Index) else expr
+    bound = file.imports.get(name) if isinstance(plain, Name) else None
+    return bound[1] if bound is not None and bound[1] not in ("*", "") else name
+
+
 def arguments(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
     """The generic arguments of a type."""
     return expr.keys if isinstance(expr, Index) else ()

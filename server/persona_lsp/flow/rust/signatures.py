@@ -17,6 +17,7 @@ from persona_lsp.flow.rust.names import (
     full_name,
     last_name,
     place,
+    real_name,
     type_text,
     unwrapped,
 )
@@ -68,7 +69,7 @@ def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Rout
         for declared, local in _pairs(param):
             optional = last_name(declared) in ("Option", "Result")
             inner = unwrapped(declared)
-            name = last_name(inner)
+            name = real_name(inner, file)
             at = known.places.get(name)
             validated = _VALIDATES.match(name) is not None or name in known.validating
             held = arguments(inner)

@@ -11,7 +11,18 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Builder, Built, Found, Scope
 from persona_lsp.flow.rust.guards import kind_of, middleware_guard
-from persona_lsp.flow.rust.names import VERBS, RustFile, Unit, last_name, place, ref_name, rust_file, slashed, unwrapped
+from persona_lsp.flow.rust.names import (
+    VERBS,
+    RustFile,
+    Unit,
+    last_name,
+    place,
+    real_name,
+    ref_name,
+    rust_file,
+    slashed,
+    unwrapped,
+)
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -125,7 +136,7 @@ class AxumBuilder(Builder):
         if owner == _METHOD_ROUTER and name == "new":
             return Methods(())
         if isinstance(func, Name | Member):
-            methods = self.methods(name, expr, scope)
+            methods = self.methods(real_name(func, self.file), expr, scope)
             if methods is not None and owner in ("", "routing", "axum", "method_routing", "aide") and self._verb(func):
                 return Methods(methods)
         target = ref_name(func, self.unit)
