@@ -127,3 +127,11 @@ def test_map_of_an_option_is_no_loop_and_that_of_an_iterator_is_one() -> None:
 def test_logs_are_macros() -> None:
     found = function('error!("x"); tracing::info!(id, "y"); error("z");')
     assert [c.effect for c in found.calls] == ["log", "log", ""]
+
+
+def test_question_marks_after_question_marks_ask_for_absence() -> None:
+    twice = 'let row = sqlx::query!("SELECT * FROM users WHERE id = $1", id).fetch_optional(&pool).await??; row.id;'
+    assert query(twice).checked
+    source = 'async fn f(pool: PgPool, id: i32) -> Option<i32> { let row = sqlx::query!("SELECT * FROM users WHERE id = $1", id).fetch_optional(&pool).await.ok()?; row }'
+    (found,) = read({"src/db.rs": f"use sqlx::PgPool;\n{source}".encode()}).facts["src/db.rs"].functions[0].queries
+    assert found.checked

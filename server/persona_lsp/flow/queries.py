@@ -16,7 +16,7 @@ from persona_lsp.flow.paths import happened
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.sql import chosen_tables, sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
-from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Node, dotted, walk
+from persona_lsp.syntax.ir import AnyExpr, Call, Index, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
 
 _DISTINCT: Final = re.compile(r"\s*\(*\s*select\s+distinct\s+(?!\*|\w+\.\*)", re.IGNORECASE)
@@ -52,7 +52,7 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "entity": meaning.entity, "many": meaning.many, "nullable": meaning.nullable,
         "limited": _limited(meaning, sql),
         "variable": ctx.assigned_to, "keyed_by": _keyed(state, meaning.keys), "keys": tuple(state.text(k)[:60] for k in meaning.keys),
-        "checked": not meaning.nullable, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
+        "checked": not meaning.nullable or _gives_option(state), "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
         "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work, "lazy": meaning.lazy,
         "relational": meaning.relational if meaning.relational is not None else library.relational,
         "columns": _columns(state, meaning, sql, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
@@ -93,6 +93,15 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
             else:
                 note_use(state, state.query_of[receiver.id], "deref", expr, ctx)
     return index
+
+
+def _gives_option(state: State) -> bool:
+    """The function of Rust gives an `Option` itself: what is absent is its caller's matter, or answered with 404."""
+    returns = state.function.returns
+    if state.module.language != "rust" or not isinstance(returns, Index) or not isinstance(returns.base, Name):
+        return False
+    inner = returns.keys[0] if returns.base.id == "Result" and returns.keys else returns
+    return isinstance(inner, Index) and isinstance(inner.base, Name) and inner.base.id == "Option"
 
 
 def note_use(state: State, query: int, kind: str, node: Node, ctx: Context) -> None:

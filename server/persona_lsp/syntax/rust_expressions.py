@@ -179,7 +179,12 @@ def _await(n: Syntax, s: bytes, d: int, inner: AnyExpr | None) -> AnyExpr:
 
 
 def _try(n: Syntax, s: bytes, d: int, inner: AnyExpr | None) -> AnyExpr:
-    return inner if inner is not None else _inner(n, s, d)
+    held = inner if inner is not None else _inner(n, s, d)
+    if n.parent is not None and n.parent.type == "try_expression":
+        # `x??` asks whether there is something, after it asked whether that failed.
+        start, end = n.start_byte, n.end_byte
+        return Call(start, end, Member(start, end, held, "transpose", end), args_start=end, args_end=end)
+    return held
 
 
 _LINK: Final[dict[str, Callable[[Syntax, bytes, int, AnyExpr | None], AnyExpr]]] = {
