@@ -307,3 +307,19 @@ def test_extractors_and_verbs_under_other_names_and_generic_handlers() -> None:
     )
     (only,) = found.values()
     assert (only.label, [p.local for p in only.params]) == ("PUT /a/{id}", ["id"])
+
+
+def test_middleware_that_refuses_for_reasons_of_its_own_is_unknown() -> None:
+    found = endpoints(
+        main="""
+        fn app() -> Router {
+            Router::new().route("/a", get(h)).layer(axum::middleware::from_fn(turn_away))
+        }
+        async fn h() -> Json<i32> { Json(1) }
+        async fn turn_away(request: Request, next: Next) -> Result<Response, Refused> {
+            if nobody(&request) { return Err(Refused::elsewhere()); }
+            Ok(next.run(request).await)
+        }
+        """
+    )
+    assert found["GET /a"].auth is Auth.UNKNOWN

@@ -84,12 +84,13 @@ def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> 
                     pending.append((callee, depth + 1))
                     deeper = kind_of(callee)
                     kind = deeper if deeper in _PROTECTS else kind
-    if (
-        kind is None
-        and function.complete
-        and not any(c.passes_request and c.name not in _PASSES for c in function.calls)
-    ):
-        kind = GuardKind.OTHER
+    # Whoever is refused for a reason that has no number, may be refused for who they are.
+    told = None not in {r.status for r in function.raises} | {r.status for r in function.responses}
+    if kind is GuardKind.OTHER and not told:
+        kind = None
+    elif kind is None and told and function.complete:
+        handed = any(c.passes_request and c.name not in _PASSES for c in function.calls)
+        kind = None if handed else GuardKind.OTHER
     if kind is None:
         return guard
     cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
