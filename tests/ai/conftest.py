@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fake import Fake
 
 from persona_lsp.ai.account import Account
-from persona_lsp.review.subject import Persona, Subject
+from persona_lsp.findings.subject import Persona, Subject
 
 CODE = """@app.get("/books/{id}")
 def read_book(id: int):

@@ -20,7 +20,7 @@ from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.ledger import Usage
 from persona_lsp.ai.request import prepare
 from persona_lsp.ai.reviewing import review
-from persona_lsp.review.subject import Persona, Subject
+from persona_lsp.findings.subject import Persona, Subject
 
 
 class Recorded:

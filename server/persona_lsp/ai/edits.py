@@ -5,26 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 
-from msgspec import Struct
-
 from persona_lsp.ai import answer
 from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.markdown import sentence
 from persona_lsp.ai.request import Request
+from persona_lsp.ai.wire import Suggestion
 
 _AWAIT = re.compile(r"\bawait\b")
 _DECORATOR = re.compile(r"^\s*@\w", re.MULTILINE)
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\U000e0000-\U000e007f]")
-
-
-class Suggestion(Struct, frozen=True):
-    """A checked edit: `old` at byte `start` of the file becomes `new`. `diff` shows it to people."""
-
-    summary: str
-    start: int
-    old: str
-    new: str
-    diff: str
 
 
 def suggestion(request: Request, text: str, source: bytes) -> Suggestion:

@@ -16,7 +16,7 @@ from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.markdown import visible
 from persona_lsp.ai.prompts import TASKS, Work
 from persona_lsp.ai.redact import Redacted, redact
-from persona_lsp.review.subject import Persona, Subject
+from persona_lsp.findings.subject import Persona, Subject
 
 MOST_CODE = 60_000
 """Characters of code in one question: some fifteen thousand tokens. More is refused, with the reason."""

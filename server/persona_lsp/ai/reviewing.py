@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from persona_lsp.ai import answer
 from persona_lsp.ai.anchor import anchor
 from persona_lsp.ai.answer import Proposed
@@ -14,34 +12,10 @@ from persona_lsp.ai.asking import Answered, Asking
 from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.markdown import safe, sentence
 from persona_lsp.ai.request import Request
+from persona_lsp.ai.wire import AiFinding, Review
 
 SEVERITIES = {"warning": 2, "information": 3, "hint": 4}
 """None is an error: the model's word is an opinion, however right."""
-
-
-class AiFinding(Struct, frozen=True):
-    """A finding of the model's that stands where it says. `start`, `end` are bytes from the start of the subject."""
-
-    start: int
-    end: int
-    severity: int
-    message: str
-    why: str
-    fingerprint: str
-    quote: str = ""
-
-
-class Review(Struct, frozen=True):
-    """A review of one subject. `dropped` were not anchored or not of the right form, `cut` says why it is not whole."""
-
-    findings: tuple[AiFinding, ...]
-    dropped: int
-    model: str
-    at: float
-    tokens: int
-    cached: bool = False
-    cut: str = ""
-    name: str = ""
 
 
 class Reader:

@@ -7,8 +7,8 @@ import os
 
 from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.store import Store
+from persona_lsp.findings.subject import Persona
 from persona_lsp.persona.find import bundled_folder
-from persona_lsp.review.subject import Persona
 from persona_lsp.workspace import disk
 
 

@@ -21,14 +21,16 @@ from persona_lsp.ai.claude import Claude
 from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.refuse import why_refused
 from persona_lsp.ai.request import Request, prepare
-from persona_lsp.ai.reviewing import Review, read_cut, read_review
+from persona_lsp.ai.reviewing import read_cut, read_review
 from persona_lsp.ai.store import Store
 from persona_lsp.ai.trust import check_trust
+from persona_lsp.ai.wire import Review
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.findings.finding import Severity
-from persona_lsp.review.subject import Persona, Subject, speaker, subjects
+from persona_lsp.findings.subject import Persona, Subject
+from persona_lsp.review.subject import speaker, subjects
 from persona_lsp.text.count import counted
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.link import link

@@ -7,6 +7,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported
 from persona_lsp.findings.grouping import grouped
+from persona_lsp.findings.subject import Persona, Subject
 from persona_lsp.host import wire
 from persona_lsp.host.host import Host
 from persona_lsp.host.ports import PersonaFix, Stop
@@ -214,6 +215,16 @@ def settings_file(desk: Desk, _ask: wire.Ask, path: str, _stop: Stop) -> tuple[s
     return (desk.host.location(f"{root.prefix}persona-lsp.toml") if root else "", b"", False)
 
 
+def about(desk: Desk, ask: wire.Ask, path: str, _stop: Stop) -> tuple[Subject, Persona] | None:
+    """What Claude is told about a place of a document, and who speaks."""
+    host = desk.host
+    extraction = host.extraction(path)
+    if extraction is None or path in desk.persona_fixes:
+        return None
+    found = tuple(desk.reported.get(path, {}).values())
+    return host.engine.about(host.snapshot(), extraction, ask.start, ask.end, host.chosen(path).profile, found)
+
+
 def _mending(desk: Desk, path: str, key: str, fix: PersonaFix) -> wire.Proposal:
     edit = Edit(path, fix.start, fix.end, fix.new_text)
     return desk.proposal(Fix(fix.title, (edit,), fix.safe), "quickfix", key)
@@ -233,4 +244,5 @@ _ANSWERS: dict[str, Callable[[Desk, wire.Ask, str, Stop], Any]] = {
     "coverage": covered,
     "workspace-findings": workspace_findings,
     "settings-file": settings_file,
+    "about": about,
 }

@@ -8,12 +8,14 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.subject import Persona, Subject
 from persona_lsp.host import portraits, wire
 from persona_lsp.host.personas import Personas
 from persona_lsp.host.ports import Buffers, Extraction, Stop, Stopped
 from persona_lsp.persona.compile import compile_persona
 from persona_lsp.persona.load import load
 from persona_lsp.persona.model import Problem
+from persona_lsp.review.subject import speaker, subject
 from persona_lsp.review.views import Choice, Hint, Hover, Lens, Served, Symbol
 from persona_lsp.rules.registry import topics
 from persona_lsp.settings import DEFAULT, Settings
@@ -152,6 +154,14 @@ class RealEngine:
     def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:
         """The safe fixes of these findings of a file as one."""
         return review.fix_all(snapshot, extraction, profile, found)
+
+    def about(
+        self, snapshot: Snapshot, extraction: Any, start: int, end: int, profile: Any, found: Sequence[Reported]
+    ) -> tuple[Subject, Persona] | None:
+        """What Claude is told about a place, and who speaks."""
+        one = subject(snapshot, extraction, start, end, found)
+        who = speaker(profile)
+        return None if one is None or who is None else (one, who)
 
     def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
         """The comment that silences a finding."""

@@ -9,6 +9,7 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Fix
 from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.subject import Persona, Subject
 from persona_lsp.host import wire
 from persona_lsp.settings import Settings
 from persona_lsp.text.lines import LineTable
@@ -192,6 +193,11 @@ class Engine(Protocol):
 
     def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:
         """The safe fixes of these findings of a file as one."""
+
+    def about(
+        self, snapshot: Snapshot, extraction: Any, start: int, end: int, profile: Any, found: Sequence[Reported]
+    ) -> tuple[Subject, Persona] | None:
+        """What Claude is told about a place, and who speaks; None where there is nothing to speak about."""
 
     def ignore_here(self, extraction: Any, reported: Reported, reason: str) -> Fix | None:
         """The comment that silences a finding."""

@@ -14,6 +14,12 @@ RESTART = "persona-lsp.restart"
 APPLY = "persona-lsp.apply"
 """The edit of a code action, for clients that take commands only."""
 STATUS = "persona-lsp.status"
+AI_RUN = "persona-lsp.ai.run"
+AI_SHOW = "persona-lsp.ai.show"
+AI_ALLOW = "persona-lsp.ai.allow"
+AI_FORGET = "persona-lsp.ai.forget"
+AI_DISMISS = "persona-lsp.ai.dismiss"
+AI = (AI_RUN, AI_SHOW, AI_ALLOW, AI_FORGET, AI_DISMISS)
 
 ENDPOINTS = "personaLsp/endpoints"
 ENDPOINTS_CHANGED = "personaLsp/endpointsChanged"
@@ -48,7 +54,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "documentSymbolProvider": {"label": "persona-lsp"} if client.symbol_labels else True,
         "workspaceSymbolProvider": True,
         "definitionProvider": True,
-        "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS, APPLY]},
+        "executeCommandProvider": {"commands": [EXPLAIN, REVIEW, RESTART, STATUS, APPLY, *AI]},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         "experimental": {"personaLsp": {"endpoints": True, "personas": True, "coverage": True, "status": True}},
     }

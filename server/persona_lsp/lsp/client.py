@@ -36,6 +36,10 @@ class Client(Struct, frozen=True):
     names_encodings: bool = False
     applies_edits: bool = False
     hears_status: bool = False
+    tags_generated: bool = False
+    """Shows which code actions come from a model."""
+    confirms_changes: bool = False
+    """Lets the user look at an edit before it is made."""
     hears_endpoints: bool = False
 
 
@@ -56,6 +60,7 @@ def client_of(capabilities: Any, options: Any = None) -> Client:
     tags = look_up(capabilities, *published, "tagSupport", "valueSet") or look_up(
         capabilities, *pulled, "tagSupport", "valueSet"
     )
+    generated = look_up(capabilities, "textDocument", "codeAction", "tagSupport", "valueSet")
     data = has(*published, "dataSupport") or has(*pulled, "dataSupport")
     return Client(
         encoding=_encoding(
@@ -88,6 +93,11 @@ def client_of(capabilities: Any, options: Any = None) -> Client:
         symbol_labels=has("textDocument", "documentSymbol", "labelSupport"),
         names_encodings=look_up(capabilities, "general", "positionEncodings") is not None,
         applies_edits=has("workspace", "applyEdit"),
+        tags_generated=isinstance(generated, list) and 1 in generated,
+        confirms_changes=isinstance(
+            look_up(capabilities, "workspace", "workspaceEdit", "changeAnnotationSupport"), dict
+        )
+        and has("workspace", "workspaceEdit", "documentChanges"),
         hears_status=has("experimental", "personaLsp", "status"),
         hears_endpoints=has("experimental", "personaLsp", "endpointsChanged"),
     )

@@ -58,6 +58,7 @@ async def _connected(session: Session, process: WorkerProcess, command: Sequence
         return code
     finally:
         watch.cancel()
+        session.close()
         link.close()
 
 

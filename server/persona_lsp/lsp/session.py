@@ -13,8 +13,10 @@ from persona_lsp.lsp.documents import Document, Documents
 from persona_lsp.lsp.link import Link, StaleError, WorkerGoneError
 from persona_lsp.lsp.messages import Range
 from persona_lsp.lsp.rpc import ContentModifiedError, Protocol, RequestFailedError, Server
+from persona_lsp.text.edits import ByteEdit
 
 if TYPE_CHECKING:
+    from persona_lsp.lsp.assistant import Assistant
     from persona_lsp.lsp.features.diagnostics import Board
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,12 @@ class Session:
         """Who listens to the worker beside its questions."""
         self.on_close: list[Callable[[str], None]] = []
         """Who wants to know that a document was closed."""
+        self.on_edit: list[Callable[[Document, tuple[ByteEdit, ...]], None]] = []
+        """Who wants to know what was edited."""
+        self.on_status: list[Callable[[], None]] = []
+        """Who tells the client how things are."""
         self._board: Board | None = None
+        self._assistant: Assistant | None = None
         self.started = False
         self._link: Link | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -63,6 +70,25 @@ class Session:
     @board.setter
     def board(self, board: "Board") -> None:
         self._board = board
+
+    @property
+    def assistant(self) -> "Assistant":
+        """Claude, and what it said."""
+        if self._assistant is None:
+            from persona_lsp.lsp.assistant import Assistant
+
+            self._assistant = Assistant(self)
+        return self._assistant
+
+    def announce(self) -> None:
+        """What a status bar shows may have changed."""
+        for tell in self.on_status:
+            tell()
+
+    def close(self) -> None:
+        """The session ends: whoever asks Claude does not any more."""
+        if self._assistant is not None:
+            self._assistant.close()
 
     def connect(self, link: Link) -> None:
         """The worker is there."""

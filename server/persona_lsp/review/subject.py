@@ -4,60 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
-
-from msgspec import Struct
 
 from persona_lsp.extract import Extraction
 from persona_lsp.facts.body import WRITES, Function
 from persona_lsp.findings.finding import Reported
+from persona_lsp.findings.subject import Kind, Persona, Subject
 from persona_lsp.review.profile import Profile
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-Kind = Literal["endpoint", "function", "text"]
-
 _MAJORITY = 0.8
 _ENOUGH = 10
 _MOST_FACTS = 24
-
-
-class Subject(Struct, frozen=True):
-    """A piece of code to speak about, as plain data.
-
-    `start` is the byte offset of `text` in its file, `line` the number of its first line (from 1). `name` says what it
-    is, `file` is the file's name without folders. `secrets` are places of credentials, in bytes from `start`.
-    `house` is what most of the project does.
-    """
-
-    kind: Kind
-    name: str
-    path: str
-    file: str
-    language: str
-    text: str
-    start: int
-    line: int
-    frameworks: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    findings: tuple[str, ...] = ()
-    house: tuple[str, ...] = ()
-    secrets: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def end(self) -> int:
-        """The byte offset behind the text."""
-        return self.start + len(self.text.encode())
-
-
-class Persona(Struct, frozen=True):
-    """Who speaks: the persona's own words. `location` is its file, `sha256` stands for the bytes of it."""
-
-    name: str
-    body: str
-    model: str
-    sha256: str
-    location: str = ""
 
 
 def subject(

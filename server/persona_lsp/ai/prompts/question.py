@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persona_lsp.ai.prompts.tasks import Task
-from persona_lsp.review.subject import Subject
+from persona_lsp.findings.subject import Subject
 
 
 def question(task: Task, subject: Subject, code: str, nonce: str, extra: str = "") -> str:

@@ -1,6 +1,7 @@
 """One file per request or notification. Each registers its handlers; `capabilities.py` announces them."""
 
 from persona_lsp.lsp.features import (
+    claude,
     code_action,
     code_lens,
     commands,
@@ -41,6 +42,7 @@ _FEATURES = (
     progress,
     endpoints,
     personas,
+    claude,
 )
 
 

@@ -10,6 +10,8 @@ import msgspec
 from lsprotocol import types
 
 from persona_lsp.host import wire
+from persona_lsp.lsp.assistant import FIX_KIND as AI_FIX_KIND
+from persona_lsp.lsp.assistant import KIND as AI_KIND
 from persona_lsp.lsp.capabilities import APPLY, EXPLAIN, FIX_ALL, QUICK_FIX
 from persona_lsp.lsp.convert import Json, diagnostic_of, range_of, text_edit_of, uri_of
 from persona_lsp.lsp.documents import Document
@@ -66,7 +68,18 @@ async def _actions(session: Session, document: Document, result: wire.Result, as
             actions += await _others(session, document, picked, proposals, only)
     if _wanted(FIX_ALL, only) and (only or (not whole and any(shown.safe for shown in result.findings))):
         actions += await _fix_all(session, document)
+    if not whole and (_wanted(AI_KIND, only) or _wanted(AI_FIX_KIND, only)):
+        actions += await _by_claude(session, document, picked, asked)
     return actions
+
+
+async def _by_claude(session: Session, document: Document, picked: list[wire.Shown], asked: CodeAction) -> list[Json]:
+    """What Claude can do here: always last."""
+    start, end = session.offsets(document, asked.range)
+    shown = picked[:1]
+    diagnostics = [diagnostic_of(one, session.client) for one in shown]
+    offered = await session.assistant.actions(document, start, end, shown[0].id if shown else "", diagnostics)
+    return [one for one in offered if _wanted(str(one["kind"]), asked.context.only)]
 
 
 def _picked(

@@ -31,11 +31,29 @@ def register(session: Session) -> None:
                 return _status(session)
             case capabilities.APPLY:
                 await _apply(session, *arguments[:1])
+            case command if command in capabilities.AI:
+                await _ask_claude(session, command, arguments[0] if arguments else None)
             case _:
                 raise RequestFailedError(f"there is no command `{asked.command}`")
         return None
 
     on(session.server, types.WORKSPACE_EXECUTE_COMMAND, execute)
+
+
+async def _ask_claude(session: Session, command: str, argument: Any) -> None:
+    """What concerns Claude: everything but the question is done at once."""
+    assistant = session.assistant
+    match command:
+        case capabilities.AI_RUN:
+            await assistant.run(argument)
+        case capabilities.AI_SHOW:
+            session.spawn(assistant.show(argument))
+        case capabilities.AI_ALLOW:
+            session.spawn(assistant.allow())
+        case capabilities.AI_FORGET:
+            assistant.forget()
+        case capabilities.AI_DISMISS:
+            assistant.dismiss(str(argument))
 
 
 async def _apply(session: Session, data: Any = None) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -47,6 +48,8 @@ class Board:
         self.asked = False
         """Whether the workspace was pulled: the first time is answered at once, whatever there is."""
         self._bell: asyncio.TimerHandle | None = None
+        self.beside: Callable[[Document], list[Json]] = lambda _document: []
+        """What else is shown in a document: never instead of the findings, always after them."""
 
     def hear(self, message: wire.ToFront) -> None:
         """The worker said something."""
@@ -70,6 +73,14 @@ class Board:
             document.saved = document.serial
             if (result := self.session.current(document)) is not None:
                 self._accept(document, result)
+
+    def beside_changed(self, document: Document) -> None:
+        """What is shown beside the findings of a document changed."""
+        if self.session.client.pulls:
+            self._wake()
+            self._ring_soon()
+        elif (result := self.pushed.get(document.uri)) is not None and result.version == document.serial:
+            self._push_now(document.uri, result)
 
     def close(self, uri: str) -> None:
         """The document was closed: its squiggles go."""
@@ -120,7 +131,7 @@ class Board:
             return
         self.pushed[uri] = result
         shown = [diagnostic_of(one, self.session.client) for one in result.findings]
-        self._publish(uri, document.version, [*shown, *self._troubles_of(uri)])
+        self._publish(uri, document.version, [*shown, *self._troubles_of(uri), *self.beside(document)])
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[Json]) -> None:
         body: Json = {"uri": uri, "diagnostics": diagnostics}
@@ -277,15 +288,18 @@ def _report(session: Session, result: wire.Result, previous: str | None, *, sure
     A client may drop what the workspace says about a document that it is just closing, and keep its identity all the
     same (vscode-languageclient does). Where that is not sure, the identity is one that is never met again.
     """
-    result_id = _result_id(result.findings)
+    document = session.documents.get(result.uri)
+    beside = session.board.beside(document) if document is not None else []
+    result_id = _result_id(result.findings, beside)
     if previous == result_id:
         return {"kind": "unchanged", "resultId": result_id}
     items = [diagnostic_of(shown, session.client) for shown in result.findings]
-    return {"kind": "full", "resultId": result_id if sure else f"{result_id}?", "items": items}
+    return {"kind": "full", "resultId": result_id if sure else f"{result_id}?", "items": [*items, *beside]}
 
 
-def _result_id(findings: tuple[wire.Shown, ...]) -> str:
-    return hashlib.blake2b(msgspec.msgpack.encode(findings), digest_size=12).hexdigest()
+def _result_id(findings: tuple[wire.Shown, ...], beside: Sequence[Json] = ()) -> str:
+    encoded = msgspec.msgpack.encode(findings) + (msgspec.msgpack.encode(beside) if beside else b"")
+    return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 
 def _only_less(before: wire.Result, after: wire.Result) -> bool:

@@ -5,7 +5,9 @@ from typing import Any
 from lsprotocol import types
 
 from persona_lsp.host import wire
+from persona_lsp.lsp.assistant import hover_of
 from persona_lsp.lsp.convert import Json, markup_of, range_of
+from persona_lsp.lsp.documents import Document
 from persona_lsp.lsp.messages import AtPosition, params
 from persona_lsp.lsp.rpc import on
 from persona_lsp.lsp.session import Session
@@ -24,9 +26,17 @@ def register(session: Session) -> None:
         if card is None:
             return None
         client = session.client
+        # What Claude said is in this process already: a hover never waits for it.
+        said = hover_of(session.assistant, document, offset) if in_code(document) else ""
+        markdown = f"{card.markdown}\n\n---\n\n{said}" if said else card.markdown
         return {
-            "contents": markup_of(card.markdown, markup=client.markdown),
+            "contents": markup_of(markdown, markup=client.markdown),
             "range": range_of(card.spot, client.encoding),
         }
 
     on(session.server, types.TEXT_DOCUMENT_HOVER, hover)
+
+
+def in_code(document: Document) -> bool:
+    """Whether a document is code, and no persona."""
+    return not document.uri.endswith((".md", ".mdc"))

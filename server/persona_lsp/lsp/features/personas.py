@@ -20,9 +20,13 @@ def register(session: Session) -> None:
     told: Json = {}
 
     def hear(message: wire.ToFront) -> None:
-        if not isinstance(message, wire.Chosen) or not session.client.hears_status:
+        if isinstance(message, wire.Chosen):
+            tell(message)
+
+    def tell(chosen: wire.Chosen | None = None) -> None:
+        if not session.client.hears_status:
             return
-        status = _status(message)
+        status = _status(chosen or session.chosen, session.assistant.state())
         if status != told:
             told.clear()
             told.update(status)
@@ -40,11 +44,12 @@ def register(session: Session) -> None:
         return _coverage(found, session.client.encoding)
 
     session.on_worker.append(hear)
+    session.on_status.append(tell)
     on(session.server, PERSONAS, personas)
     on(session.server, COVERAGE, coverage)
 
 
-def _status(chosen: wire.Chosen) -> Json:
+def _status(chosen: wire.Chosen, state: str) -> Json:
     persona = None
     if chosen.persona:
         persona = {
@@ -53,8 +58,7 @@ def _status(chosen: wire.Chosen) -> Json:
             "color": chosen.color,
             "uri": uri_of(chosen.persona_file),
         }
-    # Nothing asks a model yet.
-    return {"version": __version__, "persona": persona, "ai": "off"}
+    return {"version": __version__, "persona": persona, "ai": state}
 
 
 def _persona(one: wire.PersonaFile) -> Json:

@@ -72,5 +72,7 @@ def register(session: Session) -> None:
     def cancel(raw: Any) -> None:
         if params(raw, ProgressCancel).token == bar.token:
             session.link.send(wire.StopIndexing())
+        else:
+            session.assistant.cancel(params(raw, ProgressCancel).token)
 
     on(session.server, types.WINDOW_WORK_DONE_PROGRESS_CANCEL, cancel)

@@ -30,6 +30,8 @@ def register(session: Session) -> None:
             return
         edits = session.documents.change(document, changed.text_document.version, changed.content_changes)
         session.board.changed[document.uri] = time.monotonic()
+        for edited in session.on_edit:
+            edited(document, edits)
         if document.uri in session.link.quarantined:
             session.link.quarantined.discard(document.uri)
             session.link.send(session.opening(document))

@@ -1,0 +1,434 @@
+"""Claude beside the static findings: whether it may be asked, what is under way, what it said, and where that is shown."""
+
+import asyncio
+import hashlib
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from persona_lsp.ai import wire as ai
+from persona_lsp.ai.prompts.tasks import TASKS, Work
+from persona_lsp.findings.subject import Persona, Subject
+from persona_lsp.lsp import capabilities
+from persona_lsp.lsp.ai_link import AiLink
+from persona_lsp.lsp.convert import Json, uri_of
+from persona_lsp.lsp.documents import Document
+from persona_lsp.lsp.opinions import Area, Opinion, Opinions, diagnostic_of
+from persona_lsp.lsp.rpc import ContentModifiedError, RequestFailedError
+from persona_lsp.lsp.session import Session
+from persona_lsp.text.edits import ByteEdit
+
+_FRESH = 3.0
+"""Seconds for which the answer to "may it be asked" is believed: it takes two small files."""
+
+KIND = "refactor.rewrite.persona-lsp.ai"
+FIX_KIND = "quickfix.persona-lsp.ai"
+_ALLOW, _TRUST, _NO = "Allow", "Trust this persona", "Not now"
+
+
+class Assistant:
+    """One session's Claude."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is read, started or asked before somebody wants it."""
+        self.session = session
+        self.link = AiLink()
+        self.opinions = Opinions()
+        self._off: tuple[float, str, str] = (-_FRESH, "off", "")
+        self._until, self._trouble = 0.0, ""
+        self._jobs: dict[str, asyncio.Task[Any]] = {}
+        self._tokens = itertools.count(1)
+
+    # -- whether
+
+    def why_off(self, *, anew: bool = False) -> tuple[str, str]:
+        """Why nobody can be asked: the kind and the sentence; empty where somebody can."""
+        at, kind, why = self._off
+        if anew or time.monotonic() - at >= _FRESH:
+            from msgspec.structs import replace
+
+            from persona_lsp.ai.account import read_account, usable
+            from persona_lsp.ai.errors import AiError
+            from persona_lsp.ai.store import Store
+
+            kind, why = "", ""
+            try:
+                account, _ = read_account()
+                usable(replace(account, enabled=account.enabled or Store().allowed()))
+            except AiError as error:
+                kind, why = error.kind, error.message
+            self._off = (time.monotonic(), kind, why)
+        return kind, why
+
+    @property
+    def on(self) -> bool:
+        """Whether somebody can be asked."""
+        return not self.why_off()[0]
+
+    def state(self) -> str:
+        """off, on, running or unavailable, for status bars."""
+        if self.link.running:
+            return "running"
+        if not self.on:
+            return "off"
+        return "unavailable" if self._until > time.time() else "on"
+
+    # -- what is offered
+
+    async def actions(
+        self, document: Document, start: int, end: int, finding: str, diagnostics: Sequence[Json]
+    ) -> list[Json]:
+        """Code actions about a place, last and never preferred. `finding` is the id of a static one that is meant."""
+        offered = self._about_opinions(document, start, end)
+        if not self.on:
+            return offered
+        try:
+            about = await self._about(document, start, end)
+        except (ContentModifiedError, RequestFailedError):
+            return offered
+        if about is None:
+            return offered
+        subject, persona = about
+        works: list[Work] = ["review", "explain"]
+        if finding and subject.kind != "text":
+            works.insert(0, "fix")
+        if subject.kind != "text":
+            works.append("errors")
+        if subject.kind == "endpoint":
+            works += ["document", "tests"]
+        for work in works:
+            data = {
+                "uri": document.uri, "serial": document.serial, "work": work, "start": start, "end": end,
+                "finding": finding if work == "fix" else "",
+            }  # fmt: skip
+            title = TASKS[work].title.format(persona=persona.name)
+            action: Json = {
+                "title": title,
+                "kind": FIX_KIND if work == "fix" else KIND,
+                "command": {"title": title, "command": capabilities.AI_RUN, "arguments": [data]},
+            }
+            if work == "fix" and diagnostics:
+                action["diagnostics"] = list(diagnostics)
+            offered.append(self._tagged(action))
+        return offered
+
+    def _about_opinions(self, document: Document, start: int, end: int) -> list[Json]:
+        offered: list[Json] = []
+        for one in self.opinions.page(document.uri).opinions:
+            if one.end < start or end < one.start:
+                continue
+            shown = [diagnostic_of(one, document, self.session.client)]
+            if one.suggestion is not None and (edit := self._edit(document, one.suggestion)) is not None:
+                action = {"title": f"Apply suggested fix: {one.suggestion.summary}", "kind": FIX_KIND}
+                offered.append(self._tagged({**action, "diagnostics": shown, "edit": edit}))
+            title = f"Dismiss this finding of {one.persona} (AI) for good"
+            command = {"title": title, "command": capabilities.AI_DISMISS, "arguments": [one.finding.fingerprint]}
+            offered.append({"title": title, "kind": FIX_KIND, "diagnostics": shown, "command": command})
+        return offered
+
+    def _tagged(self, action: Json) -> Json:
+        return {**action, "tags": [1]} if self.session.client.tags_generated else action
+
+    # -- what is done
+
+    async def run(self, data: Any) -> None:
+        """Do what an action or a command asks for. Comes back at once; the result is shown when it is there."""
+        document, start, end = self._place(data)
+        work = data.get("work", "review")
+        if work not in TASKS:
+            raise RequestFailedError(f"there is no `{work}`")
+        self.session.spawn(
+            self._run(document, start, end, work, str(data.get("finding") or ""), bool(data.get("fresh")))
+        )
+
+    async def show(self, data: Any) -> None:
+        """Open the very bytes that would be sent."""
+        document, start, end = self._place(data)
+        about = await self._about(document, start, end)
+        if about is None:
+            self.session.message("There is no function here to speak about.")
+            return
+        message = ai.Show(self.link.number(), "review", *about, document.location)
+        match await self.link.ask(message):
+            case ai.Wrote(text=text):
+                await self._read("what-would-be-sent.json", text)
+            case ai.Failed(message=why):
+                self.session.message(why, 2)
+
+    async def allow(self) -> None:
+        """Ask for the user's consent, by a question that only the user can answer."""
+        from persona_lsp.ai.store import Store
+
+        words = "May persona-lsp send code to Claude when you ask it to? Secrets are taken out first; see docs/ai.md."
+        if await self._asked(words, _ALLOW):
+            Store().allow(True)
+            kind, why = self.why_off(anew=True)
+            self.session.message(why if kind else "Claude can be asked from now on.")
+
+    def forget(self) -> None:
+        """Take the consent back, and end what is under way."""
+        from persona_lsp.ai.store import Store
+
+        Store().allow(False)
+        for job in self._jobs.values():
+            job.cancel()
+        self.link.close()
+        self.why_off(anew=True)
+        self.session.message("Nothing is sent to Claude any more.")
+
+    def dismiss(self, fingerprint: str) -> None:
+        """Never show a finding again."""
+        from persona_lsp.ai.store import Store
+
+        Store().dismiss(fingerprint)
+        for uri in self.opinions.dismiss(fingerprint):
+            self._changed(uri)
+
+    def cancel(self, token: Any) -> None:
+        """The user ended a question."""
+        job = self._jobs.get(token) if isinstance(token, str) else None
+        if job is not None:
+            job.cancel()
+
+    def edited(self, document: Document, edits: Sequence[ByteEdit]) -> None:
+        """The text of a document changed."""
+        self.opinions.edited(document.uri, edits)
+
+    def close(self) -> None:
+        """The server ends."""
+        self.link.close()
+
+    async def _run(
+        self, document: Document, start: int, end: int, work: Work, finding: str, fresh: bool
+    ) -> None:  # passed by `run` alone
+        if self.why_off(anew=True)[0] == "off":
+            await self.allow()
+        kind, why = self.why_off(anew=True)
+        if kind:
+            if kind != "off":
+                self.session.message(why, 2)
+            return
+        about = await self._about(document, start, end)
+        if about is None:
+            self.session.message("There is no function here to speak about.")
+            return
+        for _ in range(2):
+            answer = await self._with_progress(document, work, *about, self._extra(document, finding), fresh)
+            if isinstance(answer, ai.Failed) and answer.kind == "untrusted" and await self._trusted(about[1]):
+                continue
+            return
+
+    async def _with_progress(
+        self,
+        document: Document,
+        work: Work,
+        subject: Subject,
+        persona: Persona,
+        extra: str,
+        fresh: bool,  # as above
+    ) -> ai.FromAi:
+        token = f"persona-lsp-ai-{next(self._tokens)}"
+        title = TASKS[work].title.format(persona=persona.name)
+        self._jobs[token] = task = asyncio.ensure_future(self._asking(document, work, subject, persona, extra, fresh))
+        begun = await self._progress(token, title)
+        self.session.announce()
+        said = "cancelled"
+        try:
+            answer = await task
+            said = answer.message if isinstance(answer, ai.Failed) else "done"
+            return answer
+        except asyncio.CancelledError:
+            return ai.Failed(0, "cancelled", said)
+        finally:
+            self._jobs.pop(token, None)
+            if begun:
+                self.session.rpc.notify(types.PROGRESS, {"token": token, "value": {"kind": "end", "message": said}})
+            self.session.announce()
+
+    async def _asking(
+        self,
+        document: Document,
+        work: Work,
+        subject: Subject,
+        persona: Persona,
+        extra: str,
+        fresh: bool,  # as above
+    ) -> ai.FromAi:
+        number = self.link.number()
+        source = document.source if work in ("fix", "errors", "document") else b""
+        message = ai.Do(number, work, subject, persona, document.location, source, extra, fresh)
+        area = Area(subject.start, subject.text.encode(), subject.name, persona.name)
+        if work == "review":
+            self.opinions.begin(document.uri, area)
+            self._changed(document.uri)
+        try:
+            answer = await self.link.ask(message, lambda one: self._found(document, area, one))
+        finally:
+            area.running = False
+        match answer:
+            case ai.Reviewed(review=review):
+                area.review = review
+                if review is not None and review.cut:
+                    self.session.message(review.cut, 2)
+                self._changed(document.uri)
+            case ai.Wrote(text=text, model=model):
+                marked = f"*{persona.name} (AI), {model}, about {subject.name}*\n\n{text}\n"
+                await self._read(f"{work}-{subject.name}.md", marked)
+            case ai.Suggested(suggestion=one, model=model):
+                await self._suggest(document, area, one, model)
+            case ai.Failed(kind=kind, message=why, until=until):
+                area.trouble = why
+                self._until, self._trouble = until, why
+                if kind != "untrusted":
+                    self.session.message(why, 2)
+                self._changed(document.uri)
+        note = getattr(answer, "note", "")
+        if note:
+            self.session.message(note)
+        return answer
+
+    def _found(self, document: Document, area: Area, finding: ai.AiFinding) -> None:
+        current = self.session.documents.get(document.uri)
+        if current is not None and self.opinions.add(current, area, finding):
+            self._changed(document.uri)
+
+    async def _suggest(self, document: Document, area: Area, one: ai.Suggestion, model: str) -> None:
+        """Behind a confirmation where the client has one; else a finding with the difference, and an action that applies it."""
+        edit = self._edit(document, one)
+        if edit is None:
+            self.session.message("The code changed meanwhile; the suggestion does not fit any more.", 2)
+            return
+        if self.session.client.confirms_changes and self.session.client.applies_edits:
+            label = f"{area.persona} (AI), {model}: {one.summary}"
+            for change in edit["documentChanges"]:
+                change["edits"] = [{**each, "annotationId": "ai"} for each in change["edits"]]
+            edit["changeAnnotations"] = {"ai": {"label": label, "needsConfirmation": True, "description": one.summary}}
+            await self.session.rpc.ask(types.WORKSPACE_APPLY_EDIT, {"label": label, "edit": edit})
+            return
+        digest = hashlib.sha256(f"{one.start}{one.new}".encode()).hexdigest()[:24]
+        start = one.start - area.start
+        length = max(len(one.old.encode().rstrip()), 1)
+        finding = ai.AiFinding(start, start + length, 3, one.summary, "", digest)
+        if self.opinions.add(document, area, finding, one):
+            self._changed(document.uri)
+            self.session.message(f"{area.persona} (AI) suggests: {one.summary} The finding's action applies it.")
+
+    def _edit(self, document: Document, one: ai.Suggestion) -> Json | None:
+        """The edit for the text as it is now; None where the old text does not stand there, or anywhere else for sure."""
+        old, start = one.old.encode(), one.start
+        if document.source[start : start + len(old)] != old or not old:
+            if not old or document.source.count(old) != 1:
+                return None
+            start = document.source.index(old)
+        encoding = self.session.client.encoding
+        first, last = (document.table.position(at, encoding) for at in (start, start + len(old)))
+        change = {
+            "range": {
+                "start": {"line": first[0], "character": first[1]},
+                "end": {"line": last[0], "character": last[1]},
+            },
+            "newText": one.new,
+        }
+        if not self.session.client.document_changes:
+            return {"changes": {document.uri: [change]}}
+        identifier = {"uri": document.uri, "version": document.version}
+        return {"documentChanges": [{"textDocument": identifier, "edits": [change]}]}
+
+    # -- asking around
+
+    def _place(self, data: Any) -> tuple[Document, int, int]:
+        """The document and the bytes that a command means. Raises `RequestFailedError`."""
+        document = self.session.documents.get(str(data.get("uri"))) if isinstance(data, dict) else None
+        if document is None:
+            raise RequestFailedError("the document is not open")
+        if isinstance(data.get("range"), dict):
+            try:
+                places = [
+                    self.session.offset(document, int(data["range"][at]["line"]), int(data["range"][at]["character"]))
+                    for at in ("start", "end")
+                ]
+            except (KeyError, TypeError, ValueError) as error:
+                raise RequestFailedError("`range` is no range") from error
+            return document, min(places), max(places)
+        if data.get("serial") != document.serial:
+            raise RequestFailedError("the document changed meanwhile; choose the action again")
+        return document, int(data.get("start", 0)), int(data.get("end", 0))
+
+    async def _about(self, document: Document, start: int, end: int) -> tuple[Subject, Persona] | None:
+        kind: Any = tuple[Subject, Persona] | None
+        found: tuple[Subject, Persona] | None = await self.session.ask("about", kind, document, start=start, end=end)
+        return found
+
+    def _extra(self, document: Document, finding: str) -> str:
+        result = self.session.results.get(document.uri)
+        shown = next((one for one in result.findings if one.id == finding), None) if result is not None else None
+        return (
+            f"The finding, in line {shown.spot.line + 1}: {shown.message} ({shown.rule})" if shown is not None else ""
+        )
+
+    async def _trusted(self, persona: Persona) -> bool:
+        words = f"The persona {persona.name} comes from this workspace. May its words be sent to Claude, as they stand?"
+        if not await self._asked(words, _TRUST):
+            return False
+        self.link.send(ai.Trust(persona.sha256))
+        return True
+
+    async def _asked(self, words: str, yes: str) -> bool:
+        question = {"type": 3, "message": words, "actions": [{"title": yes}, {"title": _NO}]}
+        try:
+            answer = await self.session.rpc.ask(types.WINDOW_SHOW_MESSAGE_REQUEST, question)
+        except RequestFailedError:
+            return False
+        return isinstance(answer, dict) and answer.get("title") == yes
+
+    async def _progress(self, token: str, title: str) -> bool:
+        if not self.session.client.progress:
+            return False
+        try:
+            await self.session.rpc.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, {"token": token})
+        except RequestFailedError:
+            return False
+        value = {"kind": "begin", "title": title, "cancellable": True}
+        self.session.rpc.notify(types.PROGRESS, {"token": token, "value": value})
+        return True
+
+    async def _read(self, name: str, text: str) -> None:
+        """Show a text: in a file outside of the workspace where the client opens files, else as a message."""
+        from persona_lsp.ai.store import state_folder, write_private
+
+        clean = "".join(one if one.isalnum() or one in "-." else "-" for one in name)[-80:]
+        location = os.path.join(state_folder(), "texts", clean)
+        if self.session.client.shows_documents and write_private(location, text.encode()):
+            try:
+                await self.session.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": uri_of(location), "external": False})
+                return
+            except RequestFailedError:
+                pass
+        self.session.message(text if len(text) < 3000 else f"{text[:3000]} …")
+
+    def _changed(self, uri: str) -> None:
+        document = self.session.documents.get(uri)
+        if document is not None:
+            self.session.board.beside_changed(document)
+
+
+def hover_of(assistant: Assistant, document: Document, offset: int) -> str:
+    """The lines that are added to a hover: what Claude said, or in one line why nothing; "" where AI is off."""
+    if not assistant.on:
+        return ""
+    said = assistant.opinions.hover(document, offset)
+    if said:
+        return said
+    name = assistant.session.chosen.persona or "persona"
+    kind = assistant.state()
+    if kind == "unavailable":
+        at = time.strftime("%H:%M", time.localtime(assistant._until))  # noqa: SLF001  # the same module
+        return f"*{name} (AI) · unavailable until {at}: {assistant._trouble}*"  # noqa: SLF001  # the same module
+    return f"*{name} (AI) · not asked: choose* Review with {name}"
+
+
+__all__ = ["Assistant", "Opinion", "hover_of"]
