@@ -52,7 +52,7 @@ _PLACEHOLDER: Final = re.compile(
 _NOT_A_VALUE: Final = re.compile(
     rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
-_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*[_:./-]*")
+_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*(?:[_:./-]+[0-9]{1,3})?[_:./-]*")
 _LABELS: Final = re.compile(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
