@@ -4,11 +4,14 @@ using Bookshelf.Api.Reviews;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication().AddJwtBearer();
+builder.Services.AddCors(options =>
+    options.AddDefaultPolicy(policy => policy.WithOrigins("https://bookshelf.example.com").AllowCredentials()));
 builder.Services.AddAuthorization();
 builder.Services.AddMediatR(options => options.RegisterServicesFromAssemblyContaining<Program>());
 
 var app = builder.Build();
 
+app.UseCors();
 app.UseAuthentication();
 app.UseAuthorization();
 
