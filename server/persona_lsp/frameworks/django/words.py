@@ -65,11 +65,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     """Methods of views by their names and `request`; functions that take a request and answer."""
     if not detects(module):
         return None
-    ninja = (
-        _operation(function, module)
-        if b"ninja" in module.source or b"@api" in module.source or b"@router" in module.source
-        else None
-    )
+    ninja = _operation(function, module)
     if ninja is not None:
         return ninja
     params = [p for p in function.params if p.kind != "self" and p.name not in ("self", "cls")]
