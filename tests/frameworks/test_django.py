@@ -573,3 +573,13 @@ def test_an_exception_that_says_its_status() -> None:
     urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a', views.A.as_view())]\n"
     (endpoint,) = serve(project(urls, views))
     assert endpoint.statuses == (410,)
+
+
+def test_an_exception_that_extends_one_of_django() -> None:
+    views = (
+        "from django.http import Http404\nfrom django.views import View\n\nclass Missing(Http404): ...\n\n"
+        "class A(View):\n    def get(self, request):\n        raise Missing()\n"
+    )
+    urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a', views.A.as_view())]\n"
+    (endpoint,) = serve(project(urls, views))
+    assert endpoint.statuses == (404,)

@@ -9,12 +9,13 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.django.found import Found
+from persona_lsp.frameworks.django.names import imported
 from persona_lsp.frameworks.django.ninja import read_ninja
 from persona_lsp.frameworks.django.routers import read_routers
 from persona_lsp.frameworks.django.settings import cors_of, is_settings, read_settings
 from persona_lsp.frameworks.django.urls import SITE, read_patterns
 from persona_lsp.frameworks.django.views import views
-from persona_lsp.syntax.ir import Module, Stmt
+from persona_lsp.syntax.ir import ClassNode, Module, Stmt
 from persona_lsp.syntax.python_names import names_of, place, ref_name
 
 _REMEMBERED = 4
@@ -47,7 +48,7 @@ def _failures(found: Found) -> Iterator[ClassFacts]:
         if not any(b.name.endswith(("Exception", "Error")) or b.name in _RAISED for b in bases):
             continue
         given = next((f.value for f in cls.fields if f.name == "status_code"), None)
-        known = status_of(given)
+        known = status_of(given) or _inherited(cls, found)
         if known is not None:
             name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
             yield ClassFacts(
@@ -56,7 +57,19 @@ def _failures(found: Found) -> Iterator[ClassFacts]:
             )  # fmt: skip
 
 
-_RAISED: Final = frozenset({"NotFound", "PermissionDenied", "Throttled", "AuthenticationFailed", "NotAuthenticated"})
+def _inherited(cls: ClassNode, found: Found) -> tuple[int, bool] | None:
+    """The status of Django's or REST framework's exception that the class extends."""
+    for base in cls.bases:
+        top, name = imported(base, found.names)
+        if top in ("django", "rest_framework") and name in _RAISED:
+            return _RAISED[name], False
+    return None
+
+
+_RAISED: Final = {
+    "Http404": 404, "NotFound": 404, "PermissionDenied": 403, "Throttled": 429, "AuthenticationFailed": 401,
+    "NotAuthenticated": 401, "ParseError": 400, "MethodNotAllowed": 405,
+}  # fmt: skip
 
 
 def found_in(module: Module) -> Found:
