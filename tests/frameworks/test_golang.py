@@ -159,6 +159,14 @@ def test_a_router_behind_a_guard() -> None:
     assert single(code, more=handler)["GET /a"].auth is Auth.REQUIRED
 
 
+def test_the_handler_inside_of_a_wrapper() -> None:
+    more = """func authenticate(next http.Handler, secret string) http.Handler { return next }
+func show(secret string) http.Handler { return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }) }
+"""
+    found = single('secret := ""\nhttp.Handle("GET /a", authenticate(show(secret), secret))', more=more)
+    assert (found["GET /a"].success, found["GET /a"].auth) == ((204,), Auth.REQUIRED)
+
+
 def test_a_router_that_the_package_holds() -> None:
     found = endpoints(
         {

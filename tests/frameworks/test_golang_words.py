@@ -134,6 +134,17 @@ def test_failures_of_input_and_of_absence() -> None:
     ]  # fmt: skip
 
 
+def test_an_answer_that_could_not_be_sent_is_not_followed_by_another() -> None:
+    code = "if err := json.NewEncoder(w).Encode(x); err != nil {\nhttp.Error(w, err.Error(), 500)\n}"
+    found = function("http", code)
+    assert [(r.continues_to, r.leaks) for r in found.responses] == [(None, ""), (None, "")]
+
+
+def test_who_lacks_a_right_is_known() -> None:
+    code = 'credential := claims.Credentials["book:create"]\nif !credential {\nc.Status(403)\nreturn\n}'
+    assert [r.site.branch for r in function("gin", code).responses] == [Branch.FORBIDDEN]
+
+
 def test_a_missing_return_is_seen() -> None:
     code = "if err := load(); err != nil {\nc.JSON(500, nil)\n}\nc.JSON(200, nil)"
     assert [r.continues_to is not None for r in function("gin", code).responses] == [True, False]

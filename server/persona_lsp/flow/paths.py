@@ -7,7 +7,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.flow import branches
 from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.picked import picks
-from persona_lsp.flow.returned import absence_of, failed, failure_of
+from persona_lsp.flow.returned import absence_of, asks_for_right, failed, failure_of
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, If, Items, Jump, Member, Name, Str, Switch, SwitchExpr, Ternary, dotted, walk
@@ -34,6 +34,8 @@ def if_(state: State, node: If, ctx: Context) -> bool:
         return _failure_branches(state, node, failure, before, ctx)
     if state.module.language == "go" and absence_of(node.test):
         then_kind = Branch.NOT_FOUND
+    elif state.module.language == "go" and then_kind is Branch.UNAUTHENTICATED and asks_for_right(state, node.test):
+        then_kind = Branch.FORBIDDEN
     state.open = _open(before, node.test, holds=True)
     inner = ctx.branch
     asked = developers(state, node.test)

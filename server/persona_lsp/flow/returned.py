@@ -11,7 +11,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Context
 from persona_lsp.flow.failures import called_name, catch_body
 from persona_lsp.flow.scope import State
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, If, Items, Member, Name, dotted
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, If, Index, Items, Member, Name, Unary, dotted
 
 _NAMED: Final = re.compile(r"^(?:e|err|error|\w*[Ee]rr(?:or)?)$")
 _INPUT: Final = re.compile(
@@ -83,10 +83,14 @@ def failed(state: State, node: If, name: str, body_holds: bool, ctx: Context) ->
     """Walk the branch that a failure takes, as what handles it; False if control never reaches its end."""
     body = node.then if body_holds else node.orelse
     covers = state.failures.get(name, ())
-    if any(kind == INPUT for kind, _ in covers):
+    sent = _answers(state, name)
+    if sent:
+        # Nobody hears what is said after an answer that could not be sent, and nobody is told twice.
+        state.open = frozenset(one for one in state.open if one not in sent)
+    if sent or any(kind == INPUT for kind, _ in covers):
         state.branch_ids += 1
         inner = replace(
-            ctx, branch=Branch.VALIDATION, conditional=True, path=(*ctx.path, state.branch_ids * 100),
+            ctx, branch=Branch.OTHER if sent else Branch.VALIDATION, conditional=True, path=(*ctx.path, state.branch_ids * 100),
             condition=state.text(node.test)[:200],
         )  # fmt: skip
         return state.block(body, inner)
@@ -104,6 +108,19 @@ def failed(state: State, node: If, name: str, body_holds: bool, ctx: Context) ->
     if known is not None:
         state.locals.setdefault(name, known)
     return bool(state.catches[index]["_falls"])
+
+
+def _answers(state: State, name: str) -> frozenset[tuple[str, int]]:
+    """The answers whose sending is what failed: `err := json.NewEncoder(w).Encode(book)`."""
+    value = state.locals.get(name)
+    span = state.span(value) if value is not None else None
+    return frozenset(("r", i) for i, response in enumerate(state.responses) if response["span"] == span)
+
+
+def asks_for_right(state: State, test: AnyExpr) -> bool:
+    """`!allowed` where `allowed` was looked up in a table of rights: `claims.Permissions["book:write"]`."""
+    operand = test.operand if isinstance(test, Unary) and test.op == "not" else None
+    return isinstance(operand, Name) and isinstance(state.locals.get(operand.id), Index)
 
 
 def _may_fail(value: AnyExpr) -> bool:

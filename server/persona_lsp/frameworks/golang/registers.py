@@ -18,6 +18,7 @@ _METHOD_NAMES: Final = {f"Method{verb.title()}": verb for verb in VERBS.values()
 _GUARDS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT})
 _CONDITIONS: Final = frozenset({"Host", "Queries", "Headers", "HeadersRegexp", "Schemes", "MatcherFunc"})
 _PASSIVE: Final = frozenset({"Name", "StrictSlash", "SkipClean", "UseEncodedPath", "BuildOnly"})
+_BUILT_IN: Final = frozenset({"string", "int", "bool", "slice", "map", "time.Duration", ""})
 _HANDLED: Final = frozenset({"Handler", "HandlerFunc"})
 
 
@@ -156,17 +157,19 @@ class Registering(Reader):
                 continue
             inner = next((a for a in reversed(expr.args) if self._is_handler(a, env)), None)
             if inner is None:
-                known = self._wraps(expr)
-                inner = (
-                    next((a for a in reversed(expr.args) if isinstance(a, Name | Member | Call)), None)
-                    if known
-                    else None
-                )
+                inner = self._inside(expr, env) if self._wraps(expr) else None
             if inner is None:
                 break
             guards.append(self._guard(Expr(expr.start, expr.start) if not name else expr.func, env, Level.ROUTE))
             expr = inner
         return expr, guards
+
+    def _inside(self, call: Call, env: Env) -> AnyExpr | None:
+        """What a wrapper most likely wraps: a handler that is made, else a method, else a name of no built-in type."""
+        likely: list[AnyExpr] = [a for a in call.args if isinstance(a, Call) and not a.new]
+        likely += [a for a in call.args if isinstance(a, Member)]
+        likely += [a for a in call.args if isinstance(a, Name) and self.name_of(a, env) not in _BUILT_IN]
+        return next(iter(likely), None)
 
     def _is_handler(self, expr: AnyExpr, env: Env) -> bool:
         """Whether an argument is certainly a handler."""

@@ -44,7 +44,7 @@ _WRITES: Final = {
     "fmt.Fprint": "string", "fmt.Fprintf": "string", "fmt.Fprintln": "string", "io.WriteString": "string", "io.Copy": "stream",
 }  # fmt: skip
 _RENDERS: Final = {"render.JSON": "", "render.XML": "", "render.PlainText": "string", "render.HTML": "html",
-                   "render.Data": "file", "render.Render": "", "render.RenderList": ""}  # fmt: skip
+                   "render.Data": "file", "render.Render": "", "render.Respond": "", "render.RenderList": ""}  # fmt: skip
 _NEXT: Final = re.compile(rb"\.ServeHTTP\(")
 
 
