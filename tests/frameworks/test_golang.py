@@ -241,6 +241,17 @@ def test_what_only_looks_like_a_registration_is_none() -> None:
     assert endpoints({"main.go": code}) == {}
 
 
+def test_an_application_that_nobody_is_seen_to_hand_over_is_all_there_is() -> None:
+    code = 'package a\nimport "github.com/labstack/echo/v4"\nfunc Register(e *echo.Echo, h *Handler) {\ne.Group("/a").GET("/b", f)\n}\n'
+    assert set(endpoints({"a/a.go": code})) == {"GET /a/b"}
+    mounted = {
+        "a/a.go": code,
+        "main.go": 'package main\nimport (\n"github.com/labstack/echo/v4"\n"example.com/shop/a"\n)\nfunc main() {\na.Register(echo.New(), nil)\n}\n',
+        "go.mod": "module example.com/shop\n",
+    }  # fmt: skip
+    assert set(endpoints(mounted)) == {"GET /a/b"}
+
+
 def test_without_a_mount_the_prefix_is_not_known() -> None:
     code = 'package a\nimport "github.com/labstack/echo/v4"\nfunc Register(g *echo.Group) {\ng.GET("/a", f)\n}\n'
     assert set(endpoints({"a/a.go": code})) == {"?GET /a"}

@@ -22,22 +22,21 @@ class Dialect(Struct, frozen=True, gc=False):
     made: frozenset[str]
     handler: str = "last"
     late: bool = False
+    whole: bool = False
+    """The type of an application is never that of a part of one."""
 
 
 _V: Final = r"(?:/v\d+)?$"
 GIN: Final = Dialect(
     "gin", re.compile(r"^github\.com/gin-gonic/gin" + _V),
     MappingProxyType({"Engine": "app", "RouterGroup": "router", "IRouter": "router", "IRoutes": "router"}),
-    frozenset({"New", "Default"}),
-)  # fmt: skip
+    frozenset({"New", "Default"}), whole=True)  # fmt: skip
 ECHO: Final = Dialect(
     "echo", re.compile(r"^github\.com/labstack/echo" + _V), MappingProxyType({"Echo": "app", "Group": "router"}),
-    frozenset({"New", "NewWithConfig"}), "first",
-)  # fmt: skip
+    frozenset({"New", "NewWithConfig"}), "first", whole=True)  # fmt: skip
 FIBER: Final = Dialect(
     "fiber", re.compile(r"^github\.com/gofiber/fiber" + _V),
-    MappingProxyType({"App": "app", "Group": "router", "Router": "router"}), frozenset({"New"}),
-)  # fmt: skip
+    MappingProxyType({"App": "app", "Group": "router", "Router": "router"}), frozenset({"New"}), whole=True)  # fmt: skip
 CHI: Final = Dialect(
     "chi", re.compile(r"^github\.com/(?:go-chi|pressly)/chi" + _V),
     MappingProxyType({"Mux": "app", "Router": "router"}), frozenset({"NewRouter", "NewMux"}), late=True,

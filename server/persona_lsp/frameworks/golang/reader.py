@@ -105,7 +105,9 @@ class Reader(Naming):
             dialect = self.dialect_of(param.type)
             if dialect is not None and param.name:
                 symbol = f"{key}({index})"
-                self.found.router(symbol, "router", dialect, param, str(index))
+                # A group is part of something; a whole application is all there is, whoever hands it over.
+                whole = dialect.whole and dialect.types[dotted(param.type).rpartition(".")[2]] == "app"
+                self.found.router(symbol, "app" if whole else "router", dialect, param, str(index))
                 env.names[param.name] = Routes(symbol, dialect)
             elif param.name:
                 env.names[param.name] = Typed(dotted(param.type))
