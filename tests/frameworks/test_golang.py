@@ -167,6 +167,14 @@ func show(secret string) http.Handler { return http.HandlerFunc(func(w http.Resp
     assert (found["GET /a"].success, found["GET /a"].auth) == ((204,), Auth.REQUIRED)
 
 
+def test_middleware_that_lets_some_pass() -> None:
+    code = "app := fiber.New()\napp.Use(logger.New())\nguard := jwtware.New(jwtware.Config{Filter: func(c *fiber.Ctx) bool { return true }})\n"
+    jwt = "github.com/gofiber/contrib/jwt"
+    imports = (FIBER, "github.com/gofiber/fiber/v2/middleware/logger")
+    found = single(code + 'app.Get("/a", f)\napp.Get("/b", guard, f)\napp.Get("/c", jwtware.New(), f)', *imports, jwt)
+    assert [e.auth for e in found.values()] == [Auth.NONE, Auth.UNKNOWN, Auth.REQUIRED]
+
+
 def test_a_router_that_the_package_holds() -> None:
     found = endpoints(
         {

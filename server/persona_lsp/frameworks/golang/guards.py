@@ -40,6 +40,7 @@ _NO_LOGIN: Final = re.compile(
     r"(?:no|not|un|skip|without|redirect.?if|guest)_?(?:auth|logged|log.?in|login|authenticated)|^guest", re.IGNORECASE
 )
 _CONFIGURED: Final = re.compile(r"WithConfig$|Handler$|Middleware$")
+_MAKERS: Final = frozenset({"New", "Default", "Handle", "Handler", "Middleware", ""})
 _SKIPS: Final = frozenset({"Skipper", "Next", "Filter", "ContinueOnIgnoredError"})
 
 
@@ -47,6 +48,8 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
     """(kind, optional, conditional) of a middleware. `package` is the import path that it comes from, or ""."""
     name = guard_name(expr)
     last = _CONFIGURED.sub("", name.rsplit(".", 1)[-1])
+    if last in _MAKERS and "." in name:
+        last = name.rsplit(".", 2)[-2]  # `logger.New()` is what its package is called
     conditional = _skips(expr)
     for known, kind in _PACKAGES:
         if known.search(package):

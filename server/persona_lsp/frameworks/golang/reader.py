@@ -248,7 +248,7 @@ class Reader(Naming):
                 return Typed(dotted(func), value)
             case Call():
                 name = self.name_of(value.func, env)
-                return Typed(f"{name}()") if name and name != "append" else Given(value)
+                return Typed(f"{name}()", value) if name and name != "append" else Given(value)
             case Member() | Name():
                 name = self.name_of(value, env)
                 return (

@@ -11,7 +11,7 @@ from persona_lsp.frameworks.golang.guards import classify
 from persona_lsp.frameworks.golang.handlers import framework_of
 from persona_lsp.frameworks.golang.paths import normal, optional, pattern, text_of
 from persona_lsp.frameworks.golang.reader import Reader
-from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Value, reduced
+from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
 from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Str, dotted
 
 _METHOD_NAMES: Final = {f"Method{verb.title()}": verb for verb in VERBS.values()}
@@ -261,7 +261,9 @@ class Registering(Reader):
             held = env.find(expr.id)
             if isinstance(held, Closure):
                 return self.found.guard(held.node, level, None)
-            if isinstance(held, Given) and isinstance(held.expr, Call | Member | Name) and held.expr is not expr:
+            if isinstance(held, Typed) and held.made is not None:
+                expr = held.made
+            elif isinstance(held, Given) and isinstance(held.expr, Call | Member | Name) and held.expr is not expr:
                 expr = held.expr
         called: AnyExpr = expr
         while isinstance(called, Call):

@@ -39,7 +39,7 @@ class Builder(Struct, frozen=True, gc=False):
 
 
 class Typed(Struct, frozen=True, gc=False):
-    """A value of the type, or made by the function (`users.New()`), of that name; `made` is the literal, if it is one."""
+    """A value of the type, or made by the function (`users.New()`), of that name; `made` is the call or the literal."""
 
     name: str
     made: Call | None = None

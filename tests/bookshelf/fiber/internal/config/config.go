@@ -1,0 +1,4 @@
+package config
+
+// APIPrefix stands before everything but the health check.
+const APIPrefix = "/api"

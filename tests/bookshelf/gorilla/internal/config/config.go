@@ -1,0 +1,8 @@
+package config
+
+const (
+	// APIPrefix stands before everything but the health check.
+	APIPrefix = "/api"
+	// Address is where the server listens.
+	Address = ":8080"
+)
