@@ -1266,6 +1266,7 @@ def _placeless(guard: Guard) -> object:
         guard.kind,
         guard.level,
         guard.symbol,
+        guard.source,
         guard.optional,
         guard.allows_all,
         guard.only,
