@@ -59,7 +59,7 @@ CONFIRMS = json.loads(json.dumps(RICH))
 CONFIRMS["workspace"]["workspaceEdit"]["changeAnnotationSupport"] = {"groupsOnLabel": True}
 
 TWO = findings(
-    finding("return {\"id\": book_id}", 12, "Nothing is read; answer with a book. ![x](https://evil.example/p.png)", severity="hint"),
+    finding("return {\"id\": book_id}", 12, "Nothing is read; answer with a book. ![x](https://evil.example/p.png) <img src=x>", severity="hint"),
     finding("if book_id < 0:", 10, "Negative ids are no missing books; check the input."),
     finding("os.system('rm')", 11, "Invented."),
 )  # fmt: skip
@@ -173,7 +173,7 @@ def test_a_review(editor: Editor, fake: Fake) -> None:
     first, second = editor.reviewed()
     assert first["source"] == "backend-developer (AI)"
     assert (first["severity"], second["severity"]) == (4, 2)
-    assert first["message"] == "Nothing is read; answer with a book. ![x](https://evil.example/p.png)"
+    assert first["message"] == "Nothing is read; answer with a book. x <img src=x>"
     assert first["range"]["start"] == {"line": 11, "character": 4}
     assert editor.statics() == before
     assert editor.ended()["message"] == "done"
@@ -181,6 +181,8 @@ def test_a_review(editor: Editor, fake: Fake) -> None:
     assert "GET /books/{book_id}" in hover
     assert "**backend-developer (AI)** · just now · claude-fake · " in hover
     assert "1 dropped" in hover
+    assert "evil.example" not in hover
+    assert "<img" not in hover
     assert b"AKIAIOSFODNN7EXAMPLQ" not in fake.bytes_heard
 
 

@@ -110,6 +110,7 @@ def test_what_is_harmless_stays() -> None:
     assert safe("a https://x.example/y b") == f"a {REMOVED} b"
     assert sentence("a\n\x1b[31mb\u200b   c") == "a [31mb c"
     assert sentence("x" * 400).endswith("…")
+    assert sentence("[a](command:evil) https://evil.example ![b](c)") == f"a {REMOVED} b"
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ REMOVED = "(address removed)"
 
 
 def sentence(text: str, limit: int = 300) -> str:
-    """One line of plain text, for messages."""
-    line = " ".join(visible(text).split())
+    """One line of plain text, for messages. Some editors make links of Markdown there, too, so none is left."""
+    line = " ".join(_unlinked(visible(text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -68,6 +68,10 @@ def _plain(line: str) -> str:
 
 
 def _disarmed(text: str) -> str:
+    return _unlinked(text).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _unlinked(text: str) -> str:
     previous = ""
     while previous != text:
         previous = text
@@ -76,5 +80,4 @@ def _disarmed(text: str) -> str:
     text = _ADDRESS.sub(REMOVED, text)
     text = _WWW.sub(REMOVED, text)
     # Whatever is left of a link or a tag is text from now on.
-    text = text.replace("](", "] (").replace("][", "] [").replace("]:", "] :").replace("![", "! [")
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace("](", "] (").replace("][", "] [").replace("]:", "] :").replace("![", "! [")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from persona_lsp.ai import wire as ai
+from persona_lsp.ai.markdown import safe
 from persona_lsp.lsp.client import Client
 from persona_lsp.lsp.convert import Json
 from persona_lsp.lsp.documents import Document
@@ -135,9 +136,9 @@ class Opinions:
         if area.running:
             return f"{title} · reviewing …"
         if area.review is None:
-            return f"{title} · {area.trouble}" if area.trouble else ""
+            return f"{title} · {safe(area.trouble)}" if area.trouble else ""
         told = area.review
-        lines = [f"- {one.message}" for one in told.findings] or ["- no findings"]
+        lines = [f"- {safe(one.message)}" for one in told.findings] or ["- no findings"]
         age = _age(time.time() - told.at) if told.at else "just now"
         status = f"{title} · {age} · {told.model} · {told.tokens:,} tokens"
         if told.dropped:
