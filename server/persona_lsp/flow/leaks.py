@@ -32,6 +32,11 @@ _PICKED: Final = re.compile(
 _CLIENT_ERROR: Final = range(400, 500)
 
 
+def _is_shadowed(state: State, name: str) -> bool:
+    """Rust binds a name anew where it likes: what is caught is gone then."""
+    return state.module.language == "rust" and name in state.locals
+
+
 def is_told(state: State, status: int | None, ctx: Context) -> bool:
     """A failure that is answered as the client's mistake, and not one of the database.
 
@@ -52,7 +57,9 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     for part in _shipped(state, expr):
         kind = ""
         match part:
-            case Name(id=name) if name in ctx.caught and state.module.language != "go":
+            case Name(id=name) if (
+                name in ctx.caught and state.module.language != "go" and not _is_shadowed(state, name)
+            ):
                 kind = "message"
             case Name(id=name) if name in state.told:
                 continue

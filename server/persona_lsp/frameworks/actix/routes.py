@@ -340,9 +340,12 @@ def attributes(unit: Unit, file: RustFile, found: Found) -> None:
             g for k in call.kwargs if k.name == "wrap" and isinstance(k.value, Str) for g in _wrapped(k.value, file)
         )
         limits = tuple(f"guard={k.value.value}" for k in call.kwargs if k.name == "guard" and isinstance(k.value, Str))
+        path = text_of(call.args[0], file, {})
+        # Below a scope, its root is another path than the scope without a slash.
+        limits += ("slash",) if path == ("/",) else slashed(path)
         found.routes.append(
             Route(
-                methods or ("ANY",), text_of(call.args[0], file, {}), FRAMEWORK_ID, place(decorator, module),
+                methods or ("ANY",), path, FRAMEWORK_ID, place(decorator, module),
                 Where(module.path, decorator.start, unit.node.end), found.next(), Ref(symbol), None, unit.key, unit.node.name,
                 guards, variants=limits, path_where=place(call.args[0], module),
             )
