@@ -27,8 +27,19 @@ def test_the_shipped_file_with_another_command_and_nothing_else(command: Command
 
 def test_without_an_editor_all_are_listed(command: Command) -> None:
     done = command("init")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == sorted(EDITORS)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == sorted((*EDITORS, "vscode"))
     assert "zed" in next(line for line in done.stdout.splitlines() if "not tried" in line and "Zed" in line)
+
+
+def test_vscode_is_told_how_to_install_its_extension_and_may_start_this_server(command: Command) -> None:
+    done = command("init", "vscode")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"personaLsp.path": str(INSTALLED)}
+    assert "code --install-extension dist/persona-lsp-*.vsix" in done.stderr
+    manifest = json.loads((FOLDER / "vscode" / "package.json").read_text(encoding="utf-8"))
+    assert "package" in manifest["scripts"]
+    properties = [one["properties"] for one in manifest["contributes"]["configuration"]]
+    assert any("personaLsp.path" in one for one in properties)
 
 
 def test_an_editor_that_is_not_known_is_an_error(command: Command) -> None:

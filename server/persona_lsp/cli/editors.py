@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -86,16 +87,21 @@ EDITORS = {
         '"path": "persona-lsp"', _in_double_quotes, tried=False,
     ),
 }  # fmt: skip
-"""By the name of their folder. VS Code has an extension instead."""
+"""By the name of their folder."""
+
+VSCODE = "vscode"
+"""Has an extension with a server of its own; what there is to configure is another server."""
 
 
 def listed() -> str:
     """The editors that there is a configuration for."""
-    width = max(map(len, EDITORS))
-    return "".join(
-        f"{name:<{width}}  {editor.title}{'' if editor.tried else ' (from its documentation, not tried)'}\n"
+    titles = {
+        name: f"{editor.title}{'' if editor.tried else ' (from its documentation, not tried)'}"
         for name, editor in EDITORS.items()
-    )
+    }
+    titles[VSCODE] = "Visual Studio Code, with the extension in client-config/vscode"
+    width = max(map(len, titles))
+    return "".join(f"{name:<{width}}  {titles[name]}\n" for name in sorted(titles))
 
 
 def configuration(name: str, command: str | None = None) -> Configuration:
@@ -103,15 +109,28 @@ def configuration(name: str, command: str | None = None) -> Configuration:
 
     Raises `UsageError` for an editor that is not known, and where the command is not installed.
     """
+    if name.lower() == VSCODE:
+        return _vscode(command if command is not None else _command())
     editor = EDITORS.get(name.lower())
     if editor is None:
-        close = get_close_matches(name.lower(), EDITORS, 1, 0.6)
-        hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(EDITORS)}."
+        known = sorted((*EDITORS, VSCODE))
+        close = get_close_matches(name.lower(), known, 1, 0.6)
+        hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}."
         raise UsageError(f"there is no configuration for an editor `{name}`; {hint}")
     text = _folder().joinpath(name.lower(), editor.file).read_text(encoding="utf-8")
     path = editor.quote(command if command is not None else _command())
     return Configuration(
         editor.title, editor.place, text.replace(editor.start, editor.start.replace("persona-lsp", path))
+    )
+
+
+def _vscode(command: str) -> Configuration:
+    return Configuration(
+        "Visual Studio Code",
+        "package the extension in a clone of the repository (cd client-config/vscode; npm ci; npm run package), and "
+        "install it: code --install-extension dist/persona-lsp-*.vsix. It brings its server along; for this one "
+        "instead, add what is printed to the settings (Preferences: Open User Settings (JSON)).",
+        json.dumps({"personaLsp.path": command}, indent=2, ensure_ascii=False) + "\n",
     )
 
 
