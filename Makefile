@@ -18,7 +18,7 @@ test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses=4 $(ARGS)
 
 editors: $(READY)  ## run the tests in real editors; installs those that are missing
-	@PERSONA_LSP_EDITORS_REQUIRED=1 $(BIN)/python -m pytest -q -m editors -n auto --maxprocesses=2 --dist loadgroup tests/editors $(ARGS)
+	@PERSONA_LSP_EDITORS_REQUIRED=1 $(BIN)/python -m pytest -q -m editors -n auto --maxprocesses=2 --dist loadgroup --rerun-show-tracebacks tests/editors $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check

@@ -85,7 +85,7 @@ def test_what_other_extensions_see(editor: str, extension: str, folder: Path) ->
 
 @pytest.mark.parametrize("script", ["ui.mjs", "api.mjs"])
 def test_a_broken_server_is_noticed(script: str, editor: str, extension: str, folder: Path, tmp_path: Path) -> None:
-    broken = {"MACHINE": json.dumps(BROKEN), "PATIENCE": "20", "SHOTS": str(tmp_path)}
+    broken = {"MACHINE": json.dumps(BROKEN), "PATIENCE": "12", "SHOTS": str(tmp_path)}
     result = play(script, editor=editor, extension=extension, folder=folder, **broken)
     assert result.returncode == 1
     assert "passed" not in result.stdout

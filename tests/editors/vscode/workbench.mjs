@@ -11,7 +11,7 @@ const { EDITOR, EXTENSION, SHOTS } = process.env;
 const { chromium } = createRequire(path.join(EDITOR, 'package.json'))('playwright-core');
 
 /** How long anything may take: a loaded machine is slow, and a broken one is found out all the same. */
-export const PATIENCE = Number(process.env.PATIENCE ?? 60) * 1000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 90) * 1000;
 
 const QUIET = {
   'workbench.startupEditor': 'none',
@@ -20,6 +20,8 @@ const QUIET = {
   'telemetry.telemetryLevel': 'off',
   'git.enabled': false,
   'editor.minimap.enabled': false,
+  'editor.cursorBlinking': 'solid',
+  'workbench.reduceMotion': 'on',
   'editor.accessibilitySupport': 'off',
   'window.commandCenter': false,
   'workbench.layoutControl.enabled': false,
