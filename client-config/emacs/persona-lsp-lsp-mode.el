@@ -13,13 +13,14 @@
                       (ruby-mode . "ruby") (ruby-ts-mode . "ruby")
                       (go-mode . "go") (go-ts-mode . "go")
                       (csharp-mode . "csharp") (csharp-ts-mode . "csharp")
-                      (rust-mode . "rust") (rust-ts-mode . "rust")))
+                      (rust-mode . "rust") (rust-ts-mode . "rust")
+                      (markdown-mode . "markdown") (gfm-mode . "markdown")))
     (add-to-list 'lsp-language-id-configuration language))
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection '("persona-lsp"))
     :activation-fn (lsp-activate-on "python" "javascript" "javascriptreact" "typescript" "typescriptreact"
-                                    "java" "ruby" "go" "csharp" "rust")
+                                    "java" "ruby" "go" "csharp" "rust" "markdown")
     :add-on? t
     :server-id 'persona-lsp)))
 

@@ -5,6 +5,12 @@
 
 ;;; Code:
 
+;; Files of personas have a mode of their own, which is that of Markdown where there is one.
+(eval `(define-derived-mode persona-lsp-file-mode ,(if (fboundp 'markdown-mode) 'markdown-mode 'text-mode) "Persona"))
+(add-to-list 'auto-mode-alist '("/\\.[a-z]+/agents/.*\\.md\\'" . persona-lsp-file-mode))
+(add-to-list 'auto-mode-alist '("/\\.cursor/rules/.*\\.mdc\\'" . persona-lsp-file-mode))
+(put 'persona-lsp-file-mode 'eglot-language-id "markdown")
+
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs
                '((python-mode python-ts-mode
@@ -14,7 +20,8 @@
                   ruby-mode ruby-ts-mode
                   go-mode go-ts-mode
                   csharp-mode csharp-ts-mode
-                  rust-mode rust-ts-mode)
+                  rust-mode rust-ts-mode
+                  persona-lsp-file-mode)
                  . ("persona-lsp"))))
 
 ;; (setq-default eglot-workspace-configuration

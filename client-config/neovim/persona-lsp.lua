@@ -6,6 +6,7 @@ local server = {
   cmd = { "persona-lsp" },
   filetypes = {
     'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'java', 'ruby', 'go', 'cs', 'rust',
+    'markdown', -- persona files alone, see below
   },
   -- The first that is found above the file; the whole repository is one API.
   root_markers = {
@@ -19,10 +20,14 @@ local server = {
   },
 }
 
-if vim.fn.has('nvim-0.11') == 1 then
-  vim.lsp.config(server.name, server)
-  vim.lsp.enable(server.name)
-  return
+-- Cursor's rules are Markdown, too.
+vim.api.nvim_create_autocmd({ 'BufRead', 'BufNewFile' }, { pattern = '*/.cursor/rules/*.mdc', command = 'setfiletype markdown' })
+
+-- Of all Markdown, the server looks at files of personas only.
+local function is_wanted(buffer, file)
+  return vim.bo[buffer].filetype ~= 'markdown'
+    or file:find('/%.[%a]+/agents/.*%.md$') ~= nil
+    or file:find('/%.cursor/rules/.*%.mdc$') ~= nil
 end
 
 local function root_of(folder)
@@ -38,6 +43,18 @@ local function root_of(folder)
   return nil
 end
 
+if vim.fn.has('nvim-0.11') == 1 then
+  server.root_dir = function(buffer, start)
+    local file = vim.api.nvim_buf_get_name(buffer)
+    if is_wanted(buffer, file) then
+      start(root_of(file == '' and vim.fn.getcwd() or vim.fn.fnamemodify(file, ':p:h')))
+    end
+  end
+  vim.lsp.config(server.name, server)
+  vim.lsp.enable(server.name)
+  return
+end
+
 local clients = {}
 
 vim.api.nvim_create_autocmd('FileType', {
@@ -45,7 +62,7 @@ vim.api.nvim_create_autocmd('FileType', {
   callback = function()
     local buffer = vim.api.nvim_get_current_buf()
     local file = vim.api.nvim_buf_get_name(buffer)
-    if file == '' or vim.bo[buffer].buftype ~= '' then
+    if file == '' or vim.bo[buffer].buftype ~= '' or not is_wanted(buffer, file) then
       return
     end
     local folder = vim.fn.fnamemodify(file, ':p:h')

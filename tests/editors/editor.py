@@ -23,20 +23,27 @@ class Screen(Protocol):
 class Editor(ABC):
     """An editor with a file of the workspace open. Every method waits until its outcome is on the screen."""
 
-    def __init__(self, desk: Desk, executable: str, *, printed: bool = False) -> None:
+    def __init__(
+        self, desk: Desk, executable: str, *, printed: bool = False, file: str = "main.py", shows: str = "return"
+    ) -> None:
         """Start it, with the configuration that is shipped, or the one that is `printed` by `persona-lsp init`."""
         self.desk = desk
+        self.file = file
         self.program = executable.rpartition("/")[2]
         self.screen = self.start(desk, executable, printed=printed)
-        self.screen.wait("return")
+        self.screen.wait(shows)
 
     @abstractmethod
     def start(self, desk: Desk, executable: str, *, printed: bool) -> Screen:
         """Put the configuration into its place, and open the file."""
 
-    @abstractmethod
     def see_findings(self) -> None:
-        """Look at what is wrong."""
+        """Look at what is wrong in `main.py`."""
+        self.see(FINDING, OTHER_FINDING)
+
+    @abstractmethod
+    def see(self, *messages: str) -> None:
+        """Look at what is wrong, until all these messages are shown."""
 
     @abstractmethod
     def hover(self) -> None:

@@ -1,7 +1,7 @@
 """Kate, with a display of its own."""
 
 from tests.editors.desk import INSTALLED, Desk
-from tests.editors.editor import FINDING, OTHER_FINDING, Editor
+from tests.editors.editor import Editor
 from tests.editors.window import Window
 
 
@@ -20,17 +20,17 @@ class Kate(Editor):
             f"[Kate Plugins]\nlspclientplugin=true\n\n[lspclient]\nAllowedServerCommandLines={allowed}\n"
         )
         desk.environment |= {"QT_QPA_PLATFORM": "xcb", "QT_FONT_DPI": "144"}
-        place = ["--line", "14", "--column", "72"]
-        window = Window(desk, ["dbus-run-session", "--", executable, "-n", "-b", *place, "main.py"])
+        place = ["--line", "14", "--column", "72"] if self.file == "main.py" else []
+        window = Window(desk, ["dbus-run-session", "--", executable, "-n", "-b", *place, self.file])
         window.fill("^kate$")
         return window
 
-    def see_findings(self) -> None:
+    def see(self, *messages: str) -> None:
         self.screen.point("^LSP$", button=1)
-        self.screen.wait(FINDING)
-        self.screen.wait(OTHER_FINDING)
+        for message in messages:
+            self.screen.wait(message)
         self.screen.point("^LSP$", button=1)
-        self.screen.wait_until_not(OTHER_FINDING)
+        self.screen.wait_until_not(messages[-1])
 
     def hover(self) -> None:
         self.screen.point("create")

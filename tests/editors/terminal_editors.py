@@ -3,7 +3,7 @@
 from abc import abstractmethod
 
 from tests.editors.desk import Desk
-from tests.editors.editor import FINDING, OTHER_FINDING, Editor
+from tests.editors.editor import FINDING, Editor
 from tests.editors.terminal import Terminal
 
 HOVER = r"POST /orders"
@@ -24,9 +24,9 @@ class _Terminal(Editor):
 
 
 class _Vi(_Terminal):
-    def see_findings(self) -> None:
-        self.screen.wait(FINDING)
-        self.screen.wait(OTHER_FINDING)
+    def see(self, *messages: str) -> None:
+        for message in messages:
+            self.screen.wait(message)
 
     def command(self, text: str) -> None:
         self.screen.type(f":{text}")
@@ -48,7 +48,7 @@ class Neovim(_Vi):
         desk.configure("neovim", "persona-lsp.lua", nvim / "plugin" / "persona-lsp.lua", printed=printed)
         # Since 0.11, Neovim shows no text of diagnostics unless it is told to.
         (nvim / "init.lua").write_text("vim.diagnostic.config({ virtual_text = true })\n")
-        return Terminal(desk, [executable, "main.py"])
+        return Terminal(desk, [executable, self.file])
 
     def hover(self) -> None:
         self.command("call cursor(9, 5)")
@@ -76,10 +76,10 @@ class Vim(_Vi):
         desk.configure("vim", "persona-lsp.vim", place, printed=printed)
         (desk.home / ".vimrc").write_text(
             "set nocompatible nomore\nfiletype plugin indent on\npackadd! ale\n"
-            "let g:ale_linters_explicit = 1\nlet g:ale_linters = {'python': ['persona_lsp']}\n"
+            "let g:ale_linters_explicit = 1\nlet g:ale_linters = {'python': ['persona_lsp'], 'markdown': ['persona_lsp']}\n"
             "let g:ale_virtualtext_cursor = 'all'\n"
         )
-        return Terminal(desk, [executable, "main.py"])
+        return Terminal(desk, [executable, self.file])
 
     def hover(self) -> None:
         self.command("call cursor(9, 5)")
@@ -110,17 +110,18 @@ class Emacs(_Terminal):
         (desk.config / "emacs" / "init.el").write_text(
             '(load "~/.config/emacs/persona-lsp.el")\n'
             "(add-hook 'python-mode-hook #'eglot-ensure)\n"
+            "(add-hook 'persona-lsp-file-mode-hook #'eglot-ensure)\n"
             "(setq inhibit-startup-screen t make-backup-files nil split-width-threshold nil)\n"
         )
-        return Terminal(desk, [executable, "-nw", "main.py"])
+        return Terminal(desk, [executable, "-nw", self.file])
 
-    def see_findings(self) -> None:
-        self.screen.wait(r"Flymake\[1 1\]")
+    def see(self, *messages: str) -> None:
+        self.screen.wait(r"Flymake\[[\d ]*[1-9]")
         self.run("flymake-show-buffer-diagnostics")
-        self.screen.wait(FINDING)
-        self.screen.wait(OTHER_FINDING)
+        for message in messages:
+            self.screen.wait(message)
         self.run("delete-other-windows")
-        self.screen.wait_until_not(OTHER_FINDING)
+        self.screen.wait_until_not(messages[-1])
 
     def hover(self) -> None:
         self.go_to("9")
@@ -167,11 +168,11 @@ class Helix(_Terminal):
         helix = desk.config / "helix"
         desk.configure("helix", "languages.toml", helix / "languages.toml", printed=printed)
         desk.configure("helix", "config.toml", helix / "config.toml", printed=False)
-        return Terminal(desk, [executable, "main.py"])
+        return Terminal(desk, [executable, self.file])
 
-    def see_findings(self) -> None:
-        self.screen.wait(FINDING)
-        self.screen.wait(OTHER_FINDING)
+    def see(self, *messages: str) -> None:
+        for message in messages:
+            self.screen.wait(message)
 
     def hover(self) -> None:
         self.command("goto 9")

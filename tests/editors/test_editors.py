@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from tests.editors.desk import Desk, NotShownError
@@ -77,8 +77,8 @@ def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     executable = installed(case.executable) if case.executable.endswith(".sh") else case.executable
     started: list[Editor] = []
 
-    def begin(desk: Desk, *, printed: bool = False) -> Editor:
-        editor = case.editor(desk, executable, printed=printed)
+    def begin(desk: Desk, **more: Any) -> Editor:
+        editor = case.editor(desk, executable, **more)
         started.append(editor)
         return editor
 
@@ -105,6 +105,24 @@ def test_a_finding_is_seen_explained_mended_and_saved_and_no_process_is_left(
     desk.wait_for_servers()
     editor.leave()
     desk.wait_until_all_ended()
+
+
+PERSONA = """\
+---
+name: reviewer
+description: Reviews: everything
+---
+
+You keep APIs consistent.
+"""
+
+
+def test_a_file_of_a_persona_is_checked(start: Start, desk: Desk) -> None:
+    file = ".claude/agents/reviewer.md"
+    place = desk.workspace / file
+    place.parent.mkdir(parents=True)
+    place.write_text(PERSONA, encoding="utf-8")
+    start(desk, file=file, shows="You keep").see("contains a colon")
 
 
 def test_no_process_is_left_when_the_editor_is_killed(start: Start, desk: Desk) -> None:

@@ -258,7 +258,7 @@ function selector(ids: string[]): DocumentSelector {
   const source = ids.flatMap((language) =>
     ['file', 'untitled', 'vscode-vfs', 'vscode-remote'].map((scheme) => ({ scheme, language })),
   );
-  const steering = ['persona-lsp.toml', 'pyproject.toml', '.claude/agents/**/*.md', '.github/agents/*.agent.md'];
+  const steering = ['persona-lsp.toml', 'pyproject.toml', '.claude/agents/**/*.md', '.github/agents/*.md', '.cursor/agents/**/*.md', '.cursor/rules/**/*.mdc'];
   return [...source, ...steering.map((pattern) => ({ scheme: 'file', pattern: `**/${pattern}` }))];
 }
 
