@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { done, scenario, spaced, until } from './workbench.mjs';
+import { PATIENCE, done, scenario, spaced, until } from './workbench.mjs';
 
 const { FOLDER, PYTHON } = process.env; // PYTHON: an interpreter that has persona-lsp
 const BOOKS = 'catalogue/app/routes/books.py';
@@ -128,6 +128,29 @@ const conditions = {
         await row(text).waitFor();
       }
       await code.shot('several-folders');
+    },
+  },
+
+  'two-windows': {
+    options: {},
+    async play(code) {
+      const windows = [code.page, await code.context.newPage()];
+      const mistake = (page) => page.locator('.editor-group-container.active .squiggly-error').first();
+      for (const page of windows) {
+        page.setDefaultTimeout(PATIENCE);
+        code.page = page;
+        await code.load(BOOKS);
+        await mistake(page).waitFor();
+      }
+      await until('a server for each of them', () => code.servers().length === 2);
+      const text = code.read(BOOKS);
+      assert.ok(text.includes('"/bestsellers"'));
+      fs.writeFileSync(path.join(FOLDER, BOOKS), text.replace('"/bestsellers"', '"/lists/bestsellers"'));
+      for (const page of windows) {
+        await page.bringToFront();
+        await page.locator('.view-line', { hasText: 'lists/bestsellers' }).first().waitFor();
+        await mistake(page).waitFor({ state: 'detached' });
+      }
     },
   },
 

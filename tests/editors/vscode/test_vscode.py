@@ -102,6 +102,7 @@ def test_a_broken_server_is_noticed(script: str, editor: str, extension: str, fo
         "killed",
         "restricted",
         "several-folders",
+        "two-windows",
         "no-folder",
         "walkthrough",
     ],

@@ -75,6 +75,24 @@ const tests = {
     await vscode.workspace.fs.delete(at('persona-lsp.toml'));
   },
 
+  async 'files of personas are checked, and other Markdown is left alone'() {
+    const text = Buffer.from('---\nname: other\ndescription: Reviews: everything\n---\n\nYou keep APIs consistent.\n');
+    const places = ['.claude/agents/other.md', '.github/agents/other.agent.md', '.cursor/agents/other.md', '.cursor/rules/other.mdc'];
+    for (const place of [...places, 'notes.md']) {
+      await vscode.workspace.fs.writeFile(at(place), text);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(at(place)));
+      if (places.includes(place)) {
+        await until(`a problem in ${place}`, () => rules(at(place)).includes('unquoted-colon'));
+      }
+    }
+    assert.deepEqual(findings(at('notes.md')), []);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const place of [...places, 'notes.md']) {
+      await vscode.workspace.fs.delete(at(place));
+    }
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(at(BOOKS)));
+  },
+
   async 'a text that is in no file is reviewed'() {
     const content = 'from fastapi import FastAPI\napp = FastAPI()\n\n@app.post("/orders")\ndef create(db, name: str):\n    db.add(name)\n    db.commit()\n    return {"name": name}\n\n@app.get("/a/{b}")\ndef read(c: int):\n    return c\n';
     const document = await vscode.workspace.openTextDocument({ language: 'python', content });
