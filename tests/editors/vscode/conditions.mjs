@@ -131,6 +131,15 @@ const conditions = {
     },
   },
 
+  'first-finding': {
+    options: {},
+    async play(code) {
+      await code.load(BOOKS);
+      await code.editor().locator('.squiggly-warning').first().waitFor();
+      console.log(`seconds ${((Date.now() - code.begun) / 1000).toFixed(1)}`);
+    },
+  },
+
   'two-windows': {
     options: {},
     async play(code) {

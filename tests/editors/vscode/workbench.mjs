@@ -68,6 +68,8 @@ export class Workbench {
     }
     fs.rmSync(`${run}/ext/extensions.json`);
     fs.copyFileSync(`${EXTENSION}/extensions/extensions.json`, `${run}/ext/extensions.json`);
+    /** When VS Code was started. */
+    self.begun = Date.now();
     const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
     if (!trust) {
       flags.push('--disable-workspace-trust');
