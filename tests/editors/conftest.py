@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real windows on a loaded machine lose a key now and then; nothing else in this repository is played again."""
+    """Real windows on a loaded machine lose a key now and then; of other tests, only `.ci/run` plays one again."""
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("editors"):
             item.add_marker(pytest.mark.flaky(reruns=1))
