@@ -13,7 +13,7 @@ SCRIPTS = Path(__file__).parent / "install"
 REQUIRED = "PERSONA_LSP_EDITORS_REQUIRED"
 """Set in the environment: an editor that cannot be had fails its tests instead of being left out."""
 
-_UNAVAILABLE = 69
+_UNAVAILABLE = (69, 124)  # what the scripts say, and what `timeout` says of one that does not end
 _PATIENCE = 1200
 
 
@@ -32,7 +32,7 @@ def installed(script: str, *arguments: str) -> str:
     if outcome.code == 0:
         return outcome.printed
     what = " ".join((script, *arguments))
-    if outcome.code == _UNAVAILABLE and not os.environ.get(REQUIRED):
+    if outcome.code in _UNAVAILABLE and not os.environ.get(REQUIRED):
         pytest.skip(f"NOT TESTED, because this machine cannot install it: {what}: {outcome.said.splitlines()[-1]}")
     raise AssertionError(f"{what} could not install what this test needs:\n{outcome.said}")
 
