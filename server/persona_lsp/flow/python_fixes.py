@@ -1,5 +1,6 @@
 """Fixes that are spelled alike for every Python framework."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from persona_lsp.findings.edit import Edit
@@ -10,10 +11,11 @@ from persona_lsp.findings.intent import (
     MoveBefore,
     PermitFields,
     ReadFromEnvironment,
+    RestrictOrigins,
     Rethrow,
 )
 from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import Call, CatchNode, Jump, Module, Name, Raise, Return, Str, dotted
+from persona_lsp.syntax.ir import Call, CatchNode, Jump, Kwarg, Module, Name, Raise, Return, Str, dotted
 from persona_lsp.syntax.python_edits import block_start, gap_before, indent_of, line_end, line_start, with_import
 
 Edits = tuple[Edit, ...] | None
@@ -72,6 +74,16 @@ def read_from_environment(intent: ReadFromEnvironment, module: Module) -> Edits:
 def deny_credentials(intent: DenyCredentials, module: Module) -> Edits:
     """Credentials are not allowed."""
     return (Edit(module.path, intent.where.start, intent.where.end, "False"),)
+
+
+def restrict_origins(intent: RestrictOrigins, module: Module, holders: Sequence[str]) -> Edits:
+    """Which origins may call is a list of the environment, where one of the arguments `holders` says so ("": none does)."""
+    path = around(module, intent.where.start, intent.where.end)
+    holder = next((n for n in reversed(path) if isinstance(n, Kwarg)), None)
+    if (holder.name if holder is not None else "") not in holders:
+        return None
+    text = 'os.environ["CORS_ORIGINS"].split(",")'
+    return (Edit(module.path, intent.where.start, intent.where.end, text), *with_import(module, "os"))
 
 
 def permit_fields(intent: PermitFields, module: Module) -> Edits:

@@ -32,6 +32,7 @@ from persona_lsp.flow.python_fixes import (
     move_before,
     permit_fields,
     read_from_environment,
+    restrict_origins,
     rethrow,
 )
 from persona_lsp.flow.status import STATUS_NAMES, STATUS_TITLES, status_of
@@ -48,7 +49,6 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Index,
     Items,
-    Kwarg,
     Member,
     Module,
     ParamNode,
@@ -328,12 +328,7 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
 
 
 def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    holder = next((n for n in reversed(path) if isinstance(n, Kwarg)), None)
-    if holder is not None and holder.name != "allow_origins":
-        return None
-    text = 'os.environ["CORS_ORIGINS"].split(",")'
-    return (Edit(module.path, intent.where.start, intent.where.end, text), *with_import(module, "os"))
+    return restrict_origins(intent, module, ("allow_origins", ""))
 
 
 _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {

@@ -29,6 +29,7 @@ from persona_lsp.flow.python_fixes import (
     move_before,
     permit_fields,
     read_from_environment,
+    restrict_origins,
     rethrow,
 )
 from persona_lsp.flow.status import status_of
@@ -44,7 +45,6 @@ from persona_lsp.syntax.ir import (
     Do,
     FunctionNode,
     Items,
-    Kwarg,
     Member,
     Module,
     Raise,
@@ -213,12 +213,7 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
 
 
 def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    holder = next((n for n in reversed(path) if isinstance(n, Kwarg)), None)
-    if holder is None or holder.name not in ("origins", "resources"):
-        return None
-    text = 'os.environ["CORS_ORIGINS"].split(",")'
-    return (Edit(module.path, intent.where.start, intent.where.end, text), *with_import(module, "os"))
+    return restrict_origins(intent, module, ("origins", "resources"))
 
 
 _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
