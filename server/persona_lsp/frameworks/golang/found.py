@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from persona_lsp.facts.code import Problem
-from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, GuardKind, Level, Mount, Route, Router, Use
+from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Route, Router, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.frameworks.golang.dialects import Dialect
@@ -21,8 +21,6 @@ class Found(Struct):
     mounts: list[Mount] = []
     uses: list[Use] = []
     routes: list[Route] = []
-    error_handlers: list[ErrorHandler] = []
-    cors: list[CorsPolicy] = []
     problems: list[Problem] = []
     aliases: dict[str, str] = {}
     inline: dict[int, str] = {}

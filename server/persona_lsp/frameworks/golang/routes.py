@@ -26,8 +26,6 @@ def extracted(module: Module, framework: str, *, shared: bool) -> Extracted:
         mounts=tuple(m for m in found.mounts if m.framework == framework),
         uses=tuple(found.uses) if shared else (),
         routes=tuple(r for r in found.routes if r.framework == framework),
-        error_handlers=tuple(found.error_handlers) if shared else (),
-        cors=tuple(found.cors) if shared else (),
         aliases=tuple(found.aliases.items()) if shared else (),
         inline=tuple(found.inline.items()) if shared else (),
         problems=tuple(found.problems) if shared else (),
