@@ -6,3 +6,5 @@ export const config = {
 };
 
 export const API_PREFIX = 'api';
+
+export class DuplicateKeyError extends Error {}

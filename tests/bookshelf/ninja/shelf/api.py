@@ -17,7 +17,7 @@ reviews = Router(tags=["reviews"])
 books.add_router("/{book_id}/reviews", reviews)
 
 
-@authors.get("", response=list[AuthorRead])
+@authors.get("", response=list[AuthorRead], summary="Who writes")
 def list_authors(request: HttpRequest) -> QuerySet[Author]:
     return Author.objects.order_by("name")
 
