@@ -1,0 +1,155 @@
+"""The ways from an application to a router, with the prefixes and guards that stand on them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from persona_lsp.facts.http import Guard, Router
+from persona_lsp.facts.text import Text
+from persona_lsp.workspace import aspnet, autoload
+from persona_lsp.workspace.csharp import project
+from persona_lsp.workspace.linking.mounts import router_target
+from persona_lsp.workspace.linking.world import Chain, Passed, World
+from persona_lsp.workspace.names import (
+    Target,
+    resolve,
+    text,
+    unit,
+)
+from persona_lsp.workspace.paths import join
+
+_MAX_CHAINS: Final = 128
+
+
+def chains_to(
+    world: World, path: str, symbol: str, trail: tuple[tuple[str, str], ...] = (), bound: Passed = ()
+) -> tuple[Chain, ...]:
+    """All ways to reach a router. Without any, a router of unknown mounting: one chain that is not rooted.
+
+    `bound` are the calls that the way has come through: what another call of the same function was given is no part.
+    """
+    key = (path, symbol)
+    if key in world.chains and not bound:
+        return world.chains[key]
+    if key in trail:
+        return ()
+    router = world.names.files[path].routers.get(symbol)
+    if router is None:
+        return ()
+    found: list[Chain] = []
+    for mount_path, mount in sorted(world.mounts.get(key, ()), key=lambda held: held[1].otherwise):
+        if mount.otherwise and any(c.rooted for c in found):
+            break
+        parent = router_target(world.names, mount_path, mount.parent)
+        prefix, known = text(world.names, mount_path, mount.prefix)
+        uppers: tuple[Chain, ...] = ()
+        passed: Passed = ((mount.passed_to, (mount_path, mount.order)),) if mount.passed_to else ()
+        if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in bound):
+            continue  # what one call is given has nothing to do with what another is given
+        if parent is not None and (parent.path, parent.name) != key:
+            uppers = chains_to(world, parent.path, parent.name, (*trail, key), (*bound, *passed))
+        if not uppers:
+            if parent is not None:
+                continue
+            uppers = (Chain(f"{mount_path}:{mount.parent.name}", "", True, (), None, False, False),)
+        for upper in uppers:
+            if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
+                continue
+            here = used_by(world, parent, mount.order, prefix) if parent is not None else ()
+            own_prefixes = prefixes_of(world, path, router) if not mount.replaces_prefix else (("", True),)
+            for own, own_known in own_prefixes:
+                found.append(
+                    Chain(
+                        upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
+                        upper.known and known and own_known,
+                        (*upper.guards, *here, *mount.guards, *router.guards),
+                        (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
+                        upper.conditional or mount.conditional or router.conditional, upper.rooted,
+                        (*upper.files, mount_path), (*upper.calls, *passed),
+                    )
+                )  # fmt: skip
+        if len(found) > _MAX_CHAINS:
+            break
+    found = _distinct(found)
+    if not found and router.kind == "route":
+        return ()
+    if not found or (router.kind == "app" and not any(c.rooted for c in found)):
+        rooted = router.kind in ("app", "class") or (not found and autoload.is_entry(path, router))
+        if router.framework == "express" and path.rsplit("/", 1)[-1].split(".", 1)[0] in world.loose:
+            rooted = False
+        found = [
+            Chain(
+                f"{path}:{symbol}" if router.kind != "class" else application_of(world, path, router),
+                join(own) if own else "",
+                known,
+                router.guards,
+                () if rooted else None,
+                router.conditional,
+                rooted,
+            )
+            for own, known in prefixes_of(world, path, router)
+        ]
+    if not trail:
+        world.chains[key] = tuple(found)
+    return tuple(found)
+
+
+def application_of(world: World, path: str, router: Router) -> str:
+    """The application that serves a controller: that of its project, or of what is built on its own."""
+    return f"{router.framework}:{project(world.names, path) if router.framework == aspnet.FRAMEWORK else unit(path)}"
+
+
+def _distinct(chains: Sequence[Chain]) -> list[Chain]:
+    """Each way once. Where it is mounted on an application, what is mounted on something unknown does not count."""
+    found: dict[tuple[object, ...], Chain] = {}
+    for chain in [c for c in chains if c.rooted] or chains:
+        key = (chain.app if chain.rooted else "", chain.prefix, chain.position)
+        if key not in found or (chain.known and not found[key].known):
+            found[key] = chain
+    return list(found.values())
+
+
+def prefixes_of(world: World, path: str, router: Router) -> Iterator[tuple[str, bool]]:
+    """The router's prefixes, its own or inherited, each with whether all of it is known."""
+    source, prefixes = own_prefixes(world, path, router)
+    for prefix in prefixes:
+        yield text(world.names, source, prefix)
+
+
+def own_prefixes(world: World, path: str, router: Router) -> tuple[str, tuple[Text, ...]]:
+    """The router's prefixes with the file they are written in; those of its nearest base where it has none (Spring)."""
+    if router.inherits_prefix:
+        for base_path, base in bases_of(world, path, router):
+            if any(base.prefixes):
+                return base_path, base.prefixes
+    return path, router.prefixes or ((),)
+
+
+def used_by(world: World, router: Target, order: int, below: str) -> tuple[Guard, ...]:
+    """Guards attached to a router that what is registered at `order` passes."""
+    found: list[Guard] = []
+    for path, use in world.uses.get((router.path, router.name), ()):
+        if use.order >= 0 and use.order > order:
+            continue
+        prefix, known = text(world.names, path, use.prefix)
+        inside = (below.strip("/") + "/").startswith(prefix.strip("/") + "/")
+        if prefix.strip("/") and not (known and inside):
+            continue
+        symbol = use.guard.symbol
+        named = resolve(world.names, path, symbol.name) if symbol is not None else None
+        if named is not None and named.kind == "constant" and symbol is not None:
+            named = router_target(world.names, path, symbol)
+        if named is None or named.kind != "router":
+            found.append(use.guard)
+    return tuple(found)
+
+
+def bases_of(world: World, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
+    """The base classes and interfaces of a controller that are routers, nearest first, each with its file."""
+    for ref in router.inherits:
+        found = resolve(world.names, path, ref.name)
+        if found is None or found.kind not in ("router", "class") or depth > 6:  # class hierarchies end somewhere
+            continue
+        base = world.names.files[found.path].routers.get(found.name)
+        if base is not None:
+            yield found.path, base
+            yield from bases_of(world, found.path, base, depth + 1)

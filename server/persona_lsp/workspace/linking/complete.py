@@ -1,0 +1,175 @@
+"""What an endpoint takes from the bodies of functions: callees, inputs, statuses, whom it lets in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.http import In, Param
+from persona_lsp.workspace import calls
+from persona_lsp.workspace.constants import is_switched
+from persona_lsp.workspace.dependencies import gathered
+from persona_lsp.workspace.errors import status_of
+from persona_lsp.workspace.guards import (
+    auth_of,
+    reads_credential,
+    refuses_itself,
+)
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+from persona_lsp.workspace.templates import renders
+from persona_lsp.workspace.views import read_by
+
+_HTTP_ERROR: Final = 400
+
+
+_CREATED: Final = 201
+
+
+_OK: Final = 200
+
+
+SIGNED: Final = frozenset({"axum", "actix", "rocket"})
+"""Frameworks whose handlers declare what they take where they stand, and are registered elsewhere."""
+
+
+def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str, int]) -> Endpoint:
+    """Fill in what depends on the bodies of functions: callees, dependencies, inputs, statuses, auth."""
+    handler = endpoint.handler
+    first = tuple(calls.callees(project, handler)) if handler is not None else ()
+    seen = {id(handler)}
+    callees: list[Function] = []
+    for _, function in first:
+        if id(function) not in seen:
+            seen.add(id(function))
+            callees.append(function)
+            for _, deeper in calls.callees(project, function):
+                if id(deeper) not in seen:
+                    seen.add(id(deeper))
+                    callees.append(deeper)
+    depended = gathered(
+        project.names, endpoint.route.where.path, endpoint.route,
+        endpoint.guards if endpoint.framework == "fastapi" else (),
+    )  # fmt: skip
+    before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
+    pages = endpoint.framework == "rails" and not is_switched(project.names, endpoint.where.path, "Rails.api_only")
+    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
+    return replace(
+        endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
+        params=tuple(params_of(endpoint, handler, before, depended.params)),
+        auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before),
+    )  # fmt: skip
+
+
+def _statuses(
+    endpoint: Endpoint,
+    handler: Function | None,
+    callees: Sequence[Function],
+    before: Sequence[Function],
+    sole: Mapping[str, int],
+    *,
+    pages: bool,
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    found: set[int] = set()
+    unknown = False
+    governed = [d for d in endpoint.declared if not d.documented_only and d.status is not None]
+    if handler is not None:
+        # What an interface declares holds for the method that implements it without a word of its own.
+        said = next((d.status for d in governed if not d.is_default), None)
+        for response in handler.responses:
+            if response.status is not None:
+                silent = said is not None and not response.explicit and response.status < _HTTP_ERROR
+                found.add(said if silent and said is not None else response.status)
+            else:
+                unknown = True
+    for function in callees:
+        # A function of Go that is given the context alone looks like a handler, and answers for the one that calls it.
+        if function.handling == "helper" or (function.language == "go" and function.handling == "handler"):
+            unknown = unknown or any(r.status is None for r in function.responses)
+            found.update(r.status for r in function.responses if r.status is not None)
+    for function in (*([handler] if handler is not None else []), *callees, *before):
+        for thrown in function.raises:
+            status = thrown.status
+            if status is None and thrown.exception:
+                status = status_of(sole, thrown.exception)
+            if status is not None:
+                found.add(status)
+    for function in before:
+        found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
+    answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
+    if not answers and not unknown:
+        found.update(d.status for d in governed if d.status is not None)
+    if pages and renders(endpoint, callees):
+        found.add(_OK)
+    if (
+        endpoint.method in ("GET", "HEAD")
+        and len(endpoint.route.methods) > 1
+        and min(found, default=_CREATED) < _CREATED
+    ):
+        found.discard(_CREATED)  # one handler for the form and for what it creates
+    ordered = tuple(sorted(found))
+    return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
+
+
+def _once(functions: Iterable[Function]) -> Iterator[Function]:
+    seen: set[int] = set()
+    for function in functions:
+        if id(function) not in seen:
+            seen.add(id(function))
+            yield function
+
+
+def params_of(
+    endpoint: Endpoint, handler: Function | None, before: Sequence[Function], depended: Sequence[Param]
+) -> Iterator[Param]:
+    """What the endpoint takes from the request: as declared, as named in its path, as read by functions before it."""
+    seen: set[tuple[str, str]] = set()
+    own = {p.name for p in handler.params} if handler is not None else set()
+    others = read_by(handler) if endpoint.framework == "django" else ""
+    for param in (*endpoint.route.params, *depended):
+        if param.place is In.QUERY and param.name in endpoint.path_params:
+            param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
+        if others and param.place is In.PATH:
+            param = replace(param, via=others)
+        if (param.name, param.place) in seen or (param.place is In.PATH and param.name not in endpoint.path_params):
+            continue
+        seen.add((param.name, param.place))
+        yield param
+    for segment in endpoint.segments:
+        for name in segment.names:
+            if (name, "path") not in seen:
+                seen.add((name, "path"))
+                # A handler that is called with the parameters of the path names them itself.
+                local = name if name in own else ""
+                kind = "" if segment.literal else segment.pattern
+                yield Param(name, endpoint.where, In.PATH, local, kind, via=others)
+    for function in (*before, *([handler] if handler is not None else [])):
+        for read in function.inputs:
+            if not read.name:
+                continue
+            place = read.place
+            if place == "any":
+                if read.name in endpoint.path_params:
+                    continue
+                place = "query" if endpoint.method in ("GET", "HEAD", "DELETE") else "body"
+            if place in ("body", "path") or (read.name, place) in seen or place not in set(In):
+                continue
+            seen.add((read.name, place))
+            yield Param(
+                read.name,
+                function.at(read.span),
+                In(place),
+                required=False,
+                via="" if function is handler else function.name,
+            )
+
+
+def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Auth:
+    """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
+    auth = auth_of(endpoint.guards, handler, before)
+    if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
+        return Auth.UNKNOWN
+    if auth is Auth.NONE and endpoint.framework in SIGNED and any(map(reads_credential, endpoint.callees)):
+        return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
+    named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
+    return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth

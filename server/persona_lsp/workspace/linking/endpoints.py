@@ -1,0 +1,274 @@
+"""Routes become endpoints: each with the ways to its router, its handler and its guards."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import Guard, Route, Router
+from persona_lsp.facts.text import Ref
+from persona_lsp.workspace import aspnet, nest
+from persona_lsp.workspace.dependencies import gathered
+from persona_lsp.workspace.guards import (
+    resolved,
+)
+from persona_lsp.workspace.linking.chains import application_of, bases_of, chains_to, own_prefixes, prefixes_of, used_by
+from persona_lsp.workspace.linking.complete import SIGNED, completed
+from persona_lsp.workspace.linking.guarding import ruled_by_url, without_skipped
+from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy
+from persona_lsp.workspace.linking.mounts import router_target
+from persona_lsp.workspace.linking.world import Chain, World
+from persona_lsp.workspace.names import (
+    Target,
+    text,
+)
+from persona_lsp.workspace.paths import join, normalise
+from persona_lsp.workspace.signatures import signed
+from persona_lsp.workspace.snapshot import Endpoint
+from persona_lsp.workspace.views import served
+
+
+def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Iterator[Endpoint]:
+    """The endpoints of one route: one for each method and each way to its router."""
+    router: Target | None = None
+    entry: Router | None = None
+    if route.router is not None:
+        router = router_target(world.names, path, route.router)
+        if facts.language == "go":
+            # What looks like a registration is one if it is made on a router, which may stand in another file.
+            made = world.names.files[router.path].routers.get(router.name) if router is not None else None
+            if made is None:
+                return
+            route = replace(route, framework=made.framework)
+        entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
+        if entry is not None and entry.abstract:
+            return
+    if route.view:
+        yield from _viewed(world, path, facts, route, router)
+        return
+    own, known = text(world.names, path, route.path)
+    if route.framework == nest.FRAMEWORK and entry is not None and router is not None:
+        for chain, moved in _nested(world, router.path, entry, route, own):
+            yield from _made(world, path, facts, moved, router, chain, own, known, chain.guards)
+        return
+    chains: tuple[Chain, ...]
+    if router is not None:
+        chains = chains_to(world, router.path, router.name)
+    elif route.router is not None:
+        chains = (Chain(f"{path}:{route.router.name}", "", route.router.name == "", (), None, False, False),)
+    else:
+        chains = (Chain(f"{path}:", "", True, (), (), False, True),)
+    for chain in chains:
+        guards = (*chain.guards, *(used_by(world, router, route.order, own) if router is not None else ()))
+        yield from _made(world, path, facts, route, router, chain, own, known, guards)
+
+
+def _nested(world: World, path: str, router: Router, route: Route, own: str) -> Iterator[tuple[Chain, Route]]:
+    """The ways to a route of a Nest controller, each with the route as it is there."""
+    if world.nest is None:
+        return
+    for way in nest.ways(world.nest, world.names, path, router, route):
+        checked = route
+        if way.validates and route.body is not None and route.body.validated is None and not route.body.untyped:
+            checked = replace(route, body=replace(route.body, validated=True))
+        for prefix, known in prefixes_of(world, path, router):
+            inside = join(way.path, prefix, own)
+            passed = tuple(nest.covering(world.nest, inside, route.methods[0], router.symbol))
+            guards = (*passed, *way.guards, *router.guards)
+            before = join(way.prefix, prefix) if way.prefix or prefix else ""
+            yield Chain(way.app, before, way.known and known, guards, (), router.conditional, True), checked
+
+
+def _viewed(world: World, path: str, facts: FileFacts, route: Route, router: Target | None) -> Iterator[Endpoint]:
+    """The endpoints of a view that is registered: which methods it answers, its class and the bases of that say."""
+    if router is None:
+        return
+    for chain in chains_to(world, router.path, router.name):
+        if not chain.rooted:
+            continue
+        for one in served(world.names, path, route, router):
+            own, known = text(world.names, path, one.route.path)
+            held = (one.handler, one.owner)
+            yield from _made(world, path, facts, one.route, router, chain, own, known, chain.guards, held)
+
+
+def inherited_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint]:
+    """Routes that a controller takes over from its interfaces and base classes."""
+    for router in facts.routers:
+        if router.abstract or not router.inherits:
+            continue
+        taken = {
+            r.handler_name.rsplit(".", 1)[-1]
+            for r in facts.routes if r.router is not None and r.router.name == router.symbol
+        }  # fmt: skip
+        seen: set[tuple[str, str]] = set()
+        for base_path, base in bases_of(world, path, router):
+            if (base_path, base.symbol) in seen:
+                continue
+            seen.add((base_path, base.symbol))
+            base_facts = world.names.files[base_path].facts
+            here_taken: set[str] = set()
+            for route in base_facts.routes:
+                if route.router is None or route.router.name != base.symbol:
+                    continue
+                method_name = route.handler_name.rsplit(".", 1)[-1]
+                if method_name in taken:
+                    continue
+                here_taken.add(method_name)
+                own, known = text(world.names, base_path, route.path)
+                if route.framework == nest.FRAMEWORK:
+                    here = Target("router", path, router.symbol)
+                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
+                    for chain, checked in _nested(world, path, router, moved, own):
+                        inherited = (*base.guards, *chain.guards)
+                        yield from _made(world, base_path, facts, checked, here, chain, own, known, inherited)
+                    continue
+                source, prefixes = own_prefixes(world, path, router)
+                if not any(prefixes):
+                    source, prefixes = base_path, base.prefixes
+                for prefix in prefixes or ((),):
+                    before, sure = text(world.names, source, prefix)
+                    chain = Chain(
+                        application_of(world, path, router),
+                        join(before) if before else "",
+                        sure,
+                        (*base.guards, *router.guards),
+                        (),
+                        False,
+                        True,
+                    )
+                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
+                    here = Target("router", path, router.symbol)
+                    yield from _made(world, base_path, facts, moved, here, chain, own, known, chain.guards)
+            taken |= here_taken
+
+
+def _made(
+    world: World, path: str, facts: FileFacts, route: Route, router: Target | None, chain: Chain, own: str, known: bool,
+    guards: tuple[Guard, ...], held: tuple[Function | None, tuple[str, str] | None] | None = None,
+) -> Iterator[Endpoint]:  # fmt: skip
+    handler, owner = held or handler_of(world, path, facts, route, router)
+    if route.framework in SIGNED:
+        route = signed(world.names, route, handler, _named(chain.prefix, own))
+    context = _context(world, path) if route.framework == "spring" else ""
+    every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
+    raw = join(context, every_path, chain.prefix, own)
+    is_class = False
+    if route.framework == aspnet.FRAMEWORK:
+        served = world.names.files[router.path].routers.get(router.name) if router is not None else None
+        is_class = served is not None and served.kind == "class"
+        attributed = served is not None and any(own_prefixes(world, router.path if router else path, served)[1])
+        found = next(
+            aspnet.paths(
+                world.names, path, route, router.name if router is not None else "", chain.prefix, own,
+                is_class=is_class, attributed=attributed,
+            ),
+            None,
+        )  # fmt: skip
+        if found is None:
+            return
+        raw = found
+    full, segments = normalise(raw)
+    if world.shared or world.advice:
+        route = _with_shared(world, route, owner)
+    depended = gathered(world.names, path, route)
+    every = (
+        *guards,
+        *class_guards(world, owner, handler, route),
+        *route.guards,
+        *depended.guards,
+        *_handler_guards(world, handler),
+    )
+    if world.nest is not None and route.framework == nest.FRAMEWORK:
+        every = nest.with_made(world.nest, world.names, every)
+    if depended.unknown and not route.unknown_params:
+        route = replace(route, unknown_params=True)
+    asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
+    for method in asked or route.methods:
+        switched = without_skipped(every)
+        applied = resolved(world.names, world.calls, path, switched)
+        if route.framework == nest.FRAMEWORK:
+            applied = nest.doubted(switched, applied)
+        below = join(every_path, chain.prefix, own)
+        ruled = ruled_by_url(world, method, below, path, applied) if route.framework == "spring" else applied
+        if world.everywhere and route.framework == aspnet.FRAMEWORK:
+            ruled = aspnet.ruled(world.names, world.everywhere, path, applied, is_class=is_class)
+        endpoint = Endpoint(
+            id=f"{path}:{route.where.start}:{method}:{full}",
+            method=method, path=full, path_known=known and chain.known and chain.rooted and prefix_known, route=route,
+            framework=route.framework, app=chain.app, group=_group(path, router, owner),
+            where=route.where, segments=segments,
+            position=None, handler=handler,
+            handler_name=route.handler_name or (handler.key if handler is not None else ""),
+            guards=ruled, declared=route.declared,
+            default_status=next((d.status for d in route.declared if d.is_default), None),
+            test=facts.role == "test" or (facts.role == "script" and world.serves and _is_aside(path)),
+            conditional=route.conditional or chain.conditional,
+            body=None if depended.body_is_dependency else route.body,
+            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.versions.forwards(handler.path if handler is not None else path)),
+            hidden_params=_hidden(world, router, chain, own),
+            order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),
+        )  # fmt: skip
+        yield completed(endpoint, world.calls, world.sole_status)
+
+
+def _named(prefix: str, own: str) -> tuple[str, ...]:
+    """The parameters of a path, in order."""
+    return tuple(name for segment in normalise(join(prefix, own))[1] for name in segment.names)
+
+
+def _with_shared(world: World, route: Route, owner: tuple[str, str] | None) -> Route:
+    """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
+    if owner is None or route.framework != "spring":
+        return route
+    own = [ref for path, cls in hierarchy(world, *owner) for ref in world.shared.get((path, cls.name), ())]
+    added = tuple(ref for ref in (*own, *world.advice) if ref not in route.dependencies)
+    return replace(route, dependencies=(*route.dependencies, *added)) if added else route
+
+
+_ASIDE: Final = frozenset({"scripts", "benchmarks", "benchmark"})
+
+
+def _is_aside(path: str) -> bool:
+    """The file is a script for those who work on the project; what stands in `bin` starts the application itself."""
+    return not _ASIDE.isdisjoint(path.lower().split("/")[:-1])
+
+
+def _handler_guards(world: World, handler: Function | None) -> tuple[Guard, ...]:
+    """Guards that are part of the handler itself: `exports.list = [authenticate, (req, res) => {}]`."""
+    if handler is None:
+        return ()
+    return tuple(use.guard for _, use in world.uses.get((handler.path, handler.key), ()))
+
+
+_PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
+"""What a `PathMatchConfigurer` puts before the paths of controllers."""
+
+
+def _context(world: World, path: str) -> str:
+    """What Spring puts before all paths of the unit that the file belongs to."""
+    for key in ("server.servlet.context-path", "spring.mvc.servlet.path"):
+        value, known = text(world.names, path, (Ref("${" + key + ":}"),))
+        if value and known:
+            return value
+    return ""
+
+
+def _hidden(world: World, router: Target | None, chain: Chain, own: str) -> tuple[str, ...]:
+    if router is None:
+        return ()
+    entry = world.names.files[router.path].routers.get(router.name)
+    if entry is None or entry.merge_params or not chain.prefix:
+        return ()
+    _, outer = normalise(chain.prefix)
+    _, inner = normalise(own)
+    own_names = {name for s in inner for name in s.names}
+    return tuple(name for s in outer for name in s.names if name not in own_names)
+
+
+def _group(path: str, router: Target | None, owner: tuple[str, str] | None) -> str:
+    if owner is not None and owner[1]:
+        return f"{owner[0]}:{owner[1]}"
+    return f"{router.path}:{router.name}" if router is not None else path

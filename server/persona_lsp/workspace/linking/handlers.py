@@ -1,0 +1,116 @@
+"""The function that answers for a route, and the class that it belongs to."""
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.code import ClassFacts, FileFacts
+from persona_lsp.facts.http import Guard, Route
+from persona_lsp.facts.text import Ref
+from persona_lsp.workspace import calls
+from persona_lsp.workspace.constants import base_of, controllers
+from persona_lsp.workspace.linking.world import World
+from persona_lsp.workspace.names import (
+    Target,
+    resolve,
+)
+
+
+def handler_of(
+    world: World, path: str, facts: FileFacts, route: Route, router: Target | None
+) -> tuple[Function | None, tuple[str, str] | None]:
+    """The handler, and (file, class) of the controller that it belongs to."""
+    if route.handler_key:
+        found = world.names.files[path].functions.get(route.handler_key)
+        owner = (path, found.class_name) if found is not None and found.class_name else None
+        return found, owner
+    ref = route.handler
+    if ref is None:
+        return None, None
+    if "#" in ref.name:
+        return _action(world, ref.name, route)
+    start = (
+        router.path if router is not None and router.path != path and ref.name.startswith(router.name + ".") else path
+    )
+    target = resolve(world.names, start, ref.name)
+    if target is None:
+        kind, _, method = ref.name.rpartition(".")
+        held = calls.of_type(world.calls, start, kind, method) if kind else None
+        if held is not None:
+            return held, (held.path, held.class_name) if held.class_name else None
+        return _loose(world, path, ref), None
+    entry = world.names.files[target.path]
+    if target.kind == "function":
+        function = entry.functions[target.name]
+        return function, (target.path, function.class_name) if function.class_name else None
+    if target.kind == "constant":
+        value = entry.constants[target.name].value
+        if value is not None and len(value) == 1 and isinstance(value[0], Ref):
+            again = resolve(world.names, target.path, value[0].name)
+            if again is not None and again.kind == "function":
+                return world.names.files[again.path].functions[again.name], None
+    del facts
+    return None, None
+
+
+def _loose(world: World, path: str, ref: Ref) -> Function | None:
+    """`controller.method` where `controller` is made from a class that is known."""
+    first, _, rest = ref.name.partition(".")
+    alias = world.names.files[path].aliases.get(first)
+    if alias and rest:
+        target = resolve(world.names, path, alias.split("(", 1)[0].removeprefix("new ").strip())
+        if target is not None and target.kind == "class":
+            return world.names.files[target.path].functions.get(f"{target.name}.{rest}")
+    return None
+
+
+def _action(world: World, name: str, route: Route) -> tuple[Function | None, tuple[str, str] | None]:
+    """Rails' `api/v1/articles#show`: the method of the controller, or of a class or concern that it includes."""
+    controller, _, action = name.partition("#")
+    candidates = controllers(world.names, controller, route.where.path)
+    for path, cls in candidates:
+        found = _method(world, path, cls, action)
+        if found is not None:
+            return found, (path, cls)
+    return None, candidates[0] if candidates else None
+
+
+def _method(world: World, path: str, cls: str, action: str, depth: int = 0) -> Function | None:
+    entry = world.names.files[path]
+    found = entry.functions.get(f"{cls}.{action}")
+    if found is not None or depth > 6:  # class hierarchies end somewhere
+        return found
+    facts = entry.classes.get(cls)
+    for base in facts.bases if facts is not None else ():
+        target = base_of(world.names, path, cls, base.name)
+        if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
+            inherited = _method(world, target.path, target.name, action, depth + 1)
+            if inherited is not None:
+                return inherited
+    return None
+
+
+def class_guards(
+    world: World, owner: tuple[str, str] | None, handler: Function | None, route: Route
+) -> tuple[Guard, ...]:
+    """Guards declared on the controller's class and its bases that hold for this action."""
+    if owner is None:
+        return ()
+    action = handler.name if handler is not None else route.handler_name.rpartition("#")[2]
+    if route.handler is not None and "#" in route.handler.name:
+        action = route.handler.name.rpartition("#")[2]
+    found: list[Guard] = []
+    for _, cls in reversed(list(hierarchy(world, *owner))):
+        found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
+    return tuple(found)
+
+
+def hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
+    """The class and what it derives from, as far as they stand in the workspace, each with its file."""
+    cls = world.names.files[path].classes.get(name)
+    if cls is None or depth > 8:  # class hierarchies end somewhere
+        return
+    yield path, cls
+    for base in cls.bases:
+        target = base_of(world.names, path, cls.name, base.name)
+        if target is not None and target.kind in ("class", "router") and (target.path, target.name) != (path, name):
+            yield from hierarchy(world, target.path, target.name, depth + 1)

@@ -1,0 +1,131 @@
+"""What a mount names: one router, several, those of a table, a list or a folder."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Mount
+from persona_lsp.facts.text import Ref
+from persona_lsp.workspace.csharp import all_named, found_by_type
+from persona_lsp.workspace.names import (
+    Names,
+    Target,
+    exported,
+    module_file,
+    resolve,
+)
+
+
+def is_module(all_names: Names, path: str, mount: Mount) -> bool:
+    """`handlers.init_app(app)` calls a function of a module: the module is nothing that is served (Flask)."""
+    if mount.framework != "flask":
+        return False
+    found = resolve(all_names, path, mount.child.name)
+    return found is not None and found.kind == "module"
+
+
+def mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
+    """The router that a mount names, or those that a list of another file holds (`ROUTERS[]`, `MODULES[].router`)."""
+    if child.name.startswith("?."):
+        named = resolve(all_names, path, child.name[2:])
+        yield from all_named(all_names, path, child.name[2:]) if named is None else (named,)
+        return
+    base, _, place = child.name.removesuffix(")").rpartition("(")
+    if place.isdigit() and child.name.endswith(")"):
+        held = resolve(all_names, path, base)
+        symbol = f"{held.name}({place})" if held is not None else ""
+        if held is not None and symbol in all_names.files[held.path].routers:
+            yield Target("router", held.path, symbol)
+        return
+    if child.name.startswith("??."):
+        named = resolve(all_names, path, child.name[3:])
+        yield from found_by_type(all_names, path) if named is None else (named,)
+        return
+    listed, several, field = child.name.partition("[]")
+    if not several:
+        found = router_target(all_names, path, child)
+        if found is not None:
+            yield found
+        return
+    table = resolve(all_names, path, listed)
+    if table is None or table.kind != "constant":
+        return
+    for item in all_names.files[table.path].constants[table.name].items or ():
+        if len(item) == 1 and isinstance(item[0], Ref):
+            found = router_target(all_names, table.path, Ref(item[0].name + field))
+            if found is not None:
+                yield found
+
+
+def loops_table(child: Ref) -> bool:
+    """The mount stands in a loop over a table of another file (`TABLE{}`): each of its values is mounted."""
+    return child.name.endswith("{}")
+
+
+def of_table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """Every router that a table of another file holds, mounted where its key says."""
+    written = mount.child.name.removesuffix("{}")
+    owner, _, table = written.rpartition(".")
+    item = all_names.files[path].imports.get(written) if not owner else None
+    found = resolve(all_names, path, owner) if owner else None
+    file = found.path if found is not None and found.kind == "module" else None
+    if item is not None:
+        file, table = module_file(all_names, path, item.module), item.name
+    if file is None:
+        return
+    for name, constant in all_names.files[file].constants.items():
+        value = constant.value
+        if not name.startswith(f"{table}.") or value is None or len(value) != 1 or not isinstance(value[0], Ref):
+            continue
+        served = router_target(all_names, file, value[0])
+        if served is not None and served.kind == "router":
+            key = name.removeprefix(f"{table}.")
+            prefix = tuple(key if part == Ref(f"{written}{{}}.key") else part for part in mount.prefix)
+            yield served, replace(mount, child=Ref(served.name), prefix=prefix)
+
+
+def given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
+    """What a function does with the argument that the mounted router is: nothing, unless it adds to that one."""
+    named = resolve(all_names, path, mount.child.name) or Target("function", path, mount.child.name)
+    several = f"{named.name}({mount.argument})"
+    if several in all_names.files[named.path].routers:
+        yield Target("router", named.path, several)
+        return
+    found = router_target(all_names, path, mount.child)
+    router = all_names.files[found.path].routers.get(found.name) if found is not None else None
+    if found is not None and (router is None or router.parameter in ("", mount.argument)):
+        yield found
+
+
+def of_folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """Every file of a folder that exports a router (`./routes/*`), mounted where its name says."""
+    folder = "/".join([*path.split("/")[:-1], mount.child.name.removeprefix("./").removesuffix("*")])
+    for file in all_names.files:
+        stem = file.removeprefix(folder).split(".", 1)[0]
+        if not file.startswith(folder) or "/" in file.removeprefix(folder) or stem == "index" or file == path:
+            continue
+        made = exported(all_names, file, "default", 0)
+        found = router_target(all_names, made.path, Ref(made.name)) if made is not None and made.name else None
+        if found is not None and found.kind == "router":
+            prefix = tuple(stem if isinstance(part, Ref) and part.name == "*" else part for part in mount.prefix)
+            yield found, replace(mount, child=Ref(found.name), prefix=prefix)
+
+
+def router_target(all_names: Names, path: str, ref: Ref, trail: frozenset[Target] = frozenset()) -> Target | None:
+    """What a name stands for when it is mounted. `trail`: the constants it came by, which may stand for each other."""
+    found = resolve(all_names, path, ref.name)
+    if found in trail:
+        return None
+    if found is None or found.kind == "router":
+        return found
+    if found.kind == "constant":
+        value = all_names.files[found.path].constants[found.name].value
+        if value is not None and len(value) == 1 and isinstance(value[0], Ref):
+            return router_target(all_names, found.path, value[0], trail | {found})
+    if found.kind == "module":
+        routers = [r for r in all_names.files[found.path].routers.values() if r.kind != "class"]
+        return Target("router", found.path, routers[0].symbol) if len(routers) == 1 else None
+    if found.kind == "class":
+        entry = all_names.files[found.path]
+        return Target("router", found.path, found.name) if found.name in entry.routers else None
+    return found
