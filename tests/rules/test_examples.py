@@ -3,28 +3,15 @@
 Those of one language may stand in a page of their own: `<family>/<rule_id>.<language>.md`.
 """
 
-from pathlib import Path
-
 import pytest
 from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap
 from tests.harness.fences import Example, examples
+from tests.rules.pages import HERE, of
 
-from persona_lsp.rules.page import HEADINGS, REQUIRED, Page, page
+from persona_lsp.rules.page import HEADINGS, REQUIRED
 from persona_lsp.rules.registry import Rule, by_id, rules
 
-HERE = Path(__file__).parent
 CHECKS = {"Flagged": check_flagged, "Fine": check_fine, "Not yet flagged": check_gap}
-
-
-def pages(rule: Rule) -> list[Page]:
-    """The docstring, and the further pages that there are."""
-    name = rule.id.replace("-", "_")
-    further = sorted(p for p in (HERE / rule.family).glob("*.md") if p.name.split(".", 1)[0] == name)
-    return [rule.page, *(page(path.read_text()) for path in further)]
-
-
-def of(rule: Rule, heading: str) -> tuple[Example, ...]:
-    return tuple(one for one_page in pages(rule) for one in examples(one_page.sections.get(heading, "")))
 
 
 def cases() -> list[object]:

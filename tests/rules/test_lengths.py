@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.harness.engine import read
 from tests.harness.fences import Example
-from tests.rules.test_examples import of
+from tests.rules.pages import of
 
 from persona_lsp.rules.registry import Rule, rules
 

@@ -16,6 +16,7 @@ HEADINGS: Final = (
 """Every heading that a page may have, in the order in which it has them."""
 
 REQUIRED: Final = ("Why it matters", "Flagged", "Fine", "When to ignore it")
+_HEADING: Final = "## "
 
 
 class Page(Struct, frozen=True):
@@ -26,16 +27,18 @@ class Page(Struct, frozen=True):
 
 
 def page(docstring: str) -> Page:
-    """Cut a docstring into its page. Headings inside of fences are text; nothing is checked here."""
+    """Cut a docstring into its page; one that begins with a heading has no summary. Headings inside of fences are text; nothing is checked here."""
     lines = docstring.strip("\n").splitlines()
+    if docstring.startswith(_HEADING):
+        lines.insert(0, "")
     sections: dict[str, list[str]] = {}
     current: list[str] = []
     fenced = False
     for line in lines[1:]:
         if line.startswith("```"):
             fenced = not fenced
-        if line.startswith("## ") and not fenced:
-            current = sections.setdefault(line.removeprefix("## ").strip(), [])
+        if line.startswith(_HEADING) and not fenced:
+            current = sections.setdefault(line.removeprefix(_HEADING).strip(), [])
         else:
             current.append(line)
     summary = lines[0].strip() if lines else ""
