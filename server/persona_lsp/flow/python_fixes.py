@@ -16,7 +16,8 @@ from persona_lsp.findings.intent import (
 )
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import Call, CatchNode, Jump, Kwarg, Module, Name, Raise, Return, Str, dotted
-from persona_lsp.syntax.python_edits import block_start, gap_before, indent_of, line_end, line_start, with_import
+from persona_lsp.syntax.places import gap_before
+from persona_lsp.syntax.python_edits import block_start, indent_of, line_end, line_start, with_import
 
 Edits = tuple[Edit, ...] | None
 

@@ -104,6 +104,16 @@ def line_end(source: bytes, offset: int) -> int:
     return len(source) if found < 0 else found + 1
 
 
+def gap_before(source: bytes, start: int) -> int:
+    """The start of the blank lines above a line."""
+    while start > 0:
+        above = line_start(source, start - 1)
+        if source[above:start].strip():
+            return start
+        start = above
+    return start
+
+
 def _children(node: Any) -> Iterator[Any]:
     if isinstance(node, Module):
         yield from node.body

@@ -153,13 +153,3 @@ def block_start(source: bytes, offset: int) -> int:
             return start
         start = above
     return start
-
-
-def gap_before(source: bytes, start: int) -> int:
-    """The start of the blank lines above a line."""
-    while start > 0:
-        above = line_start(source, start - 1)
-        if source[above:start].strip():
-            return start
-        start = above
-    return start

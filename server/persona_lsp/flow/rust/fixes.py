@@ -193,14 +193,21 @@ def _logger(module: Module) -> str:
 
 def _change_method(intent: ChangeMethod, module: Module) -> Edits:
     text = module.source[intent.where.start : intent.where.end].decode("utf-8", "replace")
+    new = intent.method.lower()
     if text in VERBS:
-        return (Edit(module.path, intent.where.start, intent.where.end, intent.method.lower()),)
+        return (Edit(module.path, intent.where.start, intent.where.end, new), *_like(module, text, new))
     path = around(module, intent.where.start, intent.where.end)
     decorator = next((n for n in reversed(path) if isinstance(n, Decorator)), None)
     call = decorator.call if decorator is not None else None
     if call is not None and isinstance(call.func, Name) and call.func.id in VERBS:
-        return (Edit(module.path, call.func.start, call.func.end, intent.method.lower()),)
+        return (Edit(module.path, call.func.start, call.func.end, new), *_like(module, call.func.id, new))
     return None
+
+
+def _like(module: Module, name: str, other: str) -> tuple[Edit, ...]:
+    """`use axum::routing::post;` where `get` was imported by its name."""
+    package = next((i.module for i in module.imports if i.local == name and i.name == name), "")
+    return _with_use(module, package.replace(".", "::"), other) if package else ()
 
 
 def _copy_guard(intent: CopyGuard, module: Module) -> Edits:

@@ -30,13 +30,8 @@ from persona_lsp.flow.script.fix_answers import add_return, drop_body, guard_not
 from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.flow.script.fix_failures import forward_errors, rethrow
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
-from persona_lsp.flow.script.fix_registrations import (
-    change_method,
-    delete_statement,
-    deny_credentials,
-    move_before,
-    restrict_origins,
-)
+from persona_lsp.flow.script.fix_registrations import change_method, deny_credentials, restrict_origins
+from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.syntax.ir import (
     Call,
     Lambda,

@@ -28,13 +28,8 @@ from persona_lsp.flow.script.fix_answers import add_return, drop_body, hide_erro
 from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.flow.script.fix_failures import rethrow
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
-from persona_lsp.flow.script.fix_registrations import (
-    change_method,
-    delete_statement,
-    deny_credentials,
-    move_before,
-    restrict_origins,
-)
+from persona_lsp.flow.script.fix_registrations import change_method, deny_credentials, restrict_origins
+from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.frameworks.fastify.signs import detects
 from persona_lsp.syntax.ir import Assign, Call, FunctionNode, Lambda, Member, Module, Object, Return, Stmt
 from persona_lsp.syntax.places import exactly, indent_at, newline, place, quote, semicolon, unit

@@ -18,10 +18,11 @@ from persona_lsp.findings.intent import (
     ReadFromEnvironment,
     SetStatus,
 )
+from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.frameworks.golang.dialects import VERBS
 from persona_lsp.frameworks.golang.handlers import CONTEXTS
 from persona_lsp.syntax.ir import Call, Const, Do, FunctionNode, Member, Module, Name, dotted
-from persona_lsp.syntax.places import exactly, indent_at, line_end, line_start, newline, place
+from persona_lsp.syntax.places import exactly, indent_at, line_start, newline, place
 
 Edits = tuple[Edit, ...] | None
 
@@ -194,28 +195,6 @@ def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
     return None
 
 
-def _move_before(intent: MoveBefore, module: Module) -> Edits:
-    source, mine, other = module.source, intent.where, intent.target
-    if mine.path != other.path or mine.start < other.end:
-        return None
-    indent = indent_at(source, mine.start)
-    if indent is None or indent != indent_at(source, other.start):
-        return None
-    start, end = line_start(source, mine.start), line_end(source, mine.end)
-    at = line_start(source, other.start)
-    if source[mine.end : end].strip():
-        return None
-    return (_edit(module, at, at, source[start:end].decode()), _edit(module, start, end, ""))
-
-
-def _delete_statement(intent: DeleteStatement, module: Module) -> Edits:
-    source = module.source
-    start, end = line_start(source, intent.where.start), line_end(source, intent.where.end)
-    if source[start : intent.where.start].strip() or source[intent.where.end : end].strip():
-        return None
-    return (_edit(module, start, end, ""),)
-
-
 def _read_from_environment(intent: ReadFromEnvironment, module: Module) -> Edits:
     """Where `os` is at hand and nothing wants a constant."""
     where = intent.where
@@ -237,7 +216,7 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     HideError: _hide_error,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
-    MoveBefore: _move_before,
-    DeleteStatement: _delete_statement,
+    MoveBefore: move_before,
+    DeleteStatement: delete_statement,
     ReadFromEnvironment: _read_from_environment,
 }

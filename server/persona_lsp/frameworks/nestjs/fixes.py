@@ -24,8 +24,8 @@ from persona_lsp.flow.script.fix_answers import hide_error
 from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.flow.script.fix_failures import rethrow
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
-from persona_lsp.flow.script.fix_registrations import delete_statement, move_before
 from persona_lsp.flow.status import status_of
+from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.syntax.ir import Assign, Call, Decorator, FunctionNode, Member, Module
 from persona_lsp.syntax.places import exactly, indent_at, newline, place, quote, semicolon, unit
 
