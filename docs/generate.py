@@ -15,6 +15,7 @@ DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS.parent / "server"), str(DOCS.parent)]
 
 from tests.bookshelf import matrix  # noqa: E402 - the same
+from tests.rules import matrix as examples  # noqa: E402 - the same
 
 from persona_lsp import __version__  # noqa: E402 - the same
 from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
@@ -126,6 +127,12 @@ def _index() -> str:
             link = f"[{rule.id}]({rule.family}/{rule.id}.md)"
             lines.append(f"| {link} | {rule.declaration.severity.word} | {fix} | {rule.page.summary} |")
         lines.append("")
+    lines.append("## Examples by framework\n")
+    lines.append(
+        "Every example on the pages of the rules is a test (`tests/rules/`). *fix*: flagged there, and the quick fix is "
+        "spelled there. *yes*: flagged there. *–*: nothing to say there, for the reason below the table. *gap*: not shown yet.\n"
+    )
+    lines += [examples.table(), ""]
     lines.append("## Topics without rules\n")
     lines += ["| topic | kept by | not yet |", "|---|---|---|"]
     for topic in topics():
