@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
@@ -72,6 +72,8 @@ class Fake:
         self.polls = 1
         """How often a batch is said to be under way."""
         self.results_host = ""
+        self.choose: Callable[[Heard], Answer] | None = None
+        """Picks the answer by what was asked, instead of the script."""
         self.open = 0
         self.most_open = 0
         self._loop = asyncio.new_event_loop()
@@ -141,10 +143,14 @@ class Fake:
             if "/batches" in heard.path:
                 await self._batch(heard, writer)
             else:
-                answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-                await self._answer(answer, writer)
+                await self._answer(self._next(heard), writer)
         finally:
             gone.cancel()
+
+    def _next(self, heard: Heard) -> Answer:
+        if self.choose is not None:
+            return self.choose(heard)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def _left(self, heard: Heard, done: "asyncio.Future[bytes]") -> None:
         if not done.cancelled() and heard.lost is None:

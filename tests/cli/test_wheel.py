@@ -69,3 +69,9 @@ def test_what_is_reviewed_from_the_wheel_is_the_wheels_own(installed: Path, tmp_
         check=True, env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
     )  # fmt: skip
     assert Path(where.stdout.strip()).is_relative_to(installed.parents[1])
+
+
+def test_labelled_cases_come_with_the_wheel(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, "eval", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "26 cases to ask about" in done.stderr

@@ -129,12 +129,13 @@ class Asking:
     async def _fly(self, request: Request, flight: _Flight) -> Answered:
         deadline = time.monotonic() + self.account.seconds
         tokens = request.estimate
-        self.ledger.reserve(tokens)
-        try:
-            async with self._turn:
+        async with self._turn:
+            # Not before: who waits for a turn may find the budget spent, and must not make others find it so.
+            self.ledger.reserve(tokens)
+            try:
                 reply = await self._tried(request, flight, deadline)
-        finally:
-            self.ledger.release(tokens)
+            finally:
+                self.ledger.release(tokens)
         at = self._clock()
         self.cache.put(request.key, Kept(reply.text, reply.model, at, reply.usage))
         return Answered(reply.text, reply.model, reply.usage, at)

@@ -11,18 +11,17 @@ import click
 
 from persona_lsp import __version__
 from persona_lsp.cli import formats
+from persona_lsp.cli.ai_commands import ai, evaluate, review
+from persona_lsp.cli.output import FAILED, FINDINGS, complain, complain_of, emit, emit_bytes, names, threshold
 from persona_lsp.cli.style import paint_for, prepare_streams
 from persona_lsp.text.count import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from persona_lsp.cli.report import Problem, Report
+    from persona_lsp.cli.report import Report
 
-FINDINGS = 1
-FAILED = 2
 _INTERRUPTED = 130
-_MOST_PROBLEMS = 20
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path())
 _CONFIG = click.option("--config", metavar="FILE", help="Read settings from this file instead of looking for one.")
@@ -59,11 +58,11 @@ def run(arguments: Sequence[str]) -> int:
         from persona_lsp.cli.project import UsageError
 
         if isinstance(error, UsageError):
-            _complain(str(error))
+            complain(str(error))
             return FAILED
         if os.environ.get("PERSONA_LSP_DEBUG"):
             raise
-        _complain(f"internal error: {type(error).__name__}: {error} (PERSONA_LSP_DEBUG=1 shows where)")
+        complain(f"internal error: {type(error).__name__}: {error} (PERSONA_LSP_DEBUG=1 shows where)")
         return FAILED
     return code if isinstance(code, int) else 0
 
@@ -72,6 +71,10 @@ def run(arguments: Sequence[str]) -> int:
 @click.version_option(__version__, prog_name="persona-lsp", message="%(prog)s %(version)s")
 def commands() -> None:
     """Review back-end code as a persona. Without a command: the language server on standard input and output."""
+
+
+for _command in (review, evaluate, ai):
+    commands.add_command(_command)
 
 
 @commands.command()
@@ -101,7 +104,7 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     from persona_lsp.cli import check as checks
     from persona_lsp.cli.project import project
 
-    given = {name: _names(options[name]) for name in ("select", "ignore") if options[name]}
+    given = {name: names(options[name]) for name in ("select", "ignore") if options[name]}
     if options["persona"]:
         given["persona"] = options["persona"]
     _check_names(given)
@@ -117,17 +120,17 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     )
     outcome = checks.check(project(paths or (".",), options["config"], given), request)
     report = outcome.report
-    _complain_of(report.problems, report.shown)
+    complain_of(report.problems, report.shown)
     if options["write_baseline"]:
         return _write_baseline(options["write_baseline"], report)
     if options["diff"]:
-        _emit_bytes(outcome.patch, options["output"])
+        emit_bytes(outcome.patch, options["output"])
     else:
-        _emit(_rendered(report, options), options["output"])
+        emit(_rendered(report, options), options["output"])
     if any(problem.internal for problem in report.problems):
         return FAILED
     worst = report.worst()
-    return FINDINGS if worst is not None and worst <= _threshold(options["fail_on"]) else 0
+    return FINDINGS if worst is not None and worst <= threshold(options["fail_on"]) else 0
 
 
 @commands.command()
@@ -149,9 +152,9 @@ def endpoints(
     from persona_lsp.cli import endpoints as listing
 
     found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every)
-    _complain_of(found.problems, str)
+    complain_of(found.problems, str)
     paint = paint_for(sys.stdout, "never" if output else color)
-    _emit(listing.render(found, form, paint), output)
+    emit(listing.render(found, form, paint), output)
     return 0
 
 
@@ -163,7 +166,7 @@ def explain(rule: str | None, form: str, color: str) -> int:
     """Explain a RULE; without one, list all rules."""
     from persona_lsp.cli import explain as pages
 
-    _emit(pages.all_rules(form, color) if rule is None else pages.one_rule(rule, form, color), None)
+    emit(pages.all_rules(form, color) if rule is None else pages.one_rule(rule, form, color), None)
     return 0
 
 
@@ -176,7 +179,7 @@ def personas(context: click.Context, form: str) -> int:
         return 0
     from persona_lsp.cli import personas as listing
 
-    _emit(listing.listed(form), None)
+    emit(listing.listed(form), None)
     return 0
 
 
@@ -188,7 +191,7 @@ def show(persona: str, form: str, color: str) -> int:
     """Print what keeps each sentence of a persona, and for the rest why not yet."""
     from persona_lsp.cli import personas as listing
 
-    _emit(listing.shown(persona, form, paint_for(sys.stdout, color)), None)
+    emit(listing.shown(persona, form, paint_for(sys.stdout, color)), None)
     return 0
 
 
@@ -202,9 +205,9 @@ def check_personas(paths: tuple[str, ...], form: str, fail_on: str, color: str) 
     from persona_lsp.cli import persona_check as checks
 
     checked = checks.check(paths)
-    _emit(checks.render(checked, form, paint_for(sys.stdout, color)), None)
+    emit(checks.render(checked, form, paint_for(sys.stdout, color)), None)
     worst = checks.worst(checked)
-    return FINDINGS if worst is not None and worst <= _threshold(fail_on) else 0
+    return FINDINGS if worst is not None and worst <= threshold(fail_on) else 0
 
 
 @commands.command()
@@ -214,10 +217,10 @@ def init(editor: str | None) -> int:
     from persona_lsp.cli import editors
 
     if editor is None:
-        _emit(editors.listed(), None)
+        emit(editors.listed(), None)
         return 0
     configuration = editors.configuration(editor)
-    _emit(configuration.text, None)
+    emit(configuration.text, None)
     click.echo(f"For {configuration.title}: {configuration.place}", err=True)
     return 0
 
@@ -240,109 +243,6 @@ def serve(stdio: bool, tcp: str | None, ws: str | None) -> int:
     return start(tcp=tcp_address, ws=ws_address)
 
 
-@commands.command()
-@_PATHS
-@click.option(
-    "--now", is_flag=True, help="Ask at once instead of handing in a batch, which costs half and takes longer."
-)
-@click.option("--show", is_flag=True, help="Print the very bytes that would be sent, and send nothing.")
-@click.option("--dry-run", is_flag=True, help="Estimate tokens and cost, and send nothing.")
-@click.option("--all", "every", is_flag=True, help="Every function, not only those that serve endpoints.")
-@click.option("--budget", type=click.IntRange(0), metavar="TOKENS", help="Ask nobody if more could be needed.")
-@click.option("--fresh", is_flag=True, help="Ask again what was answered before.")
-@click.option("--allow", is_flag=True, help="Agree, for this run, that code is sent to Claude.")
-@click.option("--trust-persona", is_flag=True, help="Agree that the words of a persona of the workspace are sent.")
-@click.option("--model", help="The model that is asked, whatever the persona names.")
-@click.option("--persona", metavar="NAME|FILE", help="The persona that reviews.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the findings to a file.")
-@click.option("--quiet", "-q", is_flag=True, help="Findings only: no estimate, no progress, no summary.")
-@click.option("--pause", type=float, default=2.0, hidden=True)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["warning", "information", "hint", "never"]),
-    default="never",
-    help="The least severity that makes the exit code 1.",
-    show_default=True,
-)
-@_CONFIG
-def review(paths: tuple[str, ...], **options: Any) -> int:
-    """Let Claude review the functions in PATHS as the persona. Needs a key and your consent; see docs/ai.md."""
-    from persona_lsp.cli import review as reviews
-    from persona_lsp.cli.project import project
-
-    given = {"persona": options["persona"]} if options["persona"] else {}
-    wish = reviews.Wish(
-        now=options["now"],
-        show=options["show"],
-        dry_run=options["dry_run"],
-        every=options["every"],
-        fresh=options["fresh"],
-        allow=options["allow"],
-        trust=options["trust_persona"],
-        budget=options["budget"],
-        model=options["model"],
-        persona_asked=bool(options["persona"]),
-        pause=options["pause"],
-    )
-    tell = (lambda _text: None) if options["quiet"] else _complain
-    outcome = reviews.review(project(paths or (".",), options["config"], given), wish, tell)
-    for reason in outcome.skipped:
-        _complain(reason)
-    if options["show"]:
-        _emit_bytes(outcome.shown, options["output"])
-        return 0
-    _emit(reviews.render(outcome, options["form"]), options["output"])
-    if not options["dry_run"]:
-        tell(reviews.summary(outcome))
-    if outcome.failed and not outcome.rows:
-        return FAILED
-    threshold = _threshold(options["fail_on"])
-    return FINDINGS if any(_threshold(row.severity) <= threshold for row in outcome.rows) else 0
-
-
-@commands.group()
-def ai() -> None:
-    """What Claude may be asked: consent, trust, what was spent."""
-
-
-@ai.command("status")
-def ai_status() -> int:
-    """Print whether Claude can be asked, and what was spent today."""
-    from persona_lsp.cli import ai as states
-
-    _emit(states.status(), None)
-    return 0
-
-
-@ai.command("allow")
-def ai_allow() -> int:
-    """Agree that code of this machine is sent to Claude when you ask for it."""
-    from persona_lsp.cli import ai as states
-
-    _emit(states.allow(yes=True), None)
-    return 0
-
-
-@ai.command("forget")
-def ai_forget() -> int:
-    """Take the consent back, and forget every persona that was trusted."""
-    from persona_lsp.cli import ai as states
-
-    _emit(states.allow(yes=False), None)
-    return 0
-
-
-@ai.command("trust")
-@click.argument("persona", metavar="FILE")
-def ai_trust(persona: str) -> int:
-    """Agree that the words of a persona FILE are sent, as long as they stay the same."""
-    from persona_lsp.cli import ai as states
-
-    _emit(states.trust(persona), None)
-    return 0
-
-
 def _rendered(report: Report, options: dict[str, Any]) -> str:
     if options["form"] != "text":
         return formats.renderer(options["form"])(report)
@@ -352,18 +252,6 @@ def _rendered(report: Report, options: dict[str, Any]) -> str:
     if options["statistics"]:
         return text.statistics(report, paint)
     return text.render(report, paint, summary=not options["quiet"])
-
-
-def _threshold(fail_on: str) -> int:
-    if fail_on == "never":
-        return 0
-    from persona_lsp.findings.finding import Severity
-
-    return Severity[fail_on.upper()]
-
-
-def _names(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
 def _check_names(given: dict[str, Any]) -> None:
@@ -390,36 +278,3 @@ def _write_baseline(location: str, report: Report) -> int:
     count = len(report.places)
     click.echo(f"{counted(count, 'finding')} written to {location}", err=True)
     return 0
-
-
-def _emit(text: str, output: str | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    _emit_bytes(text.encode("utf-8", "replace"), output)
-
-
-def _emit_bytes(data: bytes, output: str | None) -> None:
-    if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        return
-    from persona_lsp.workspace import disk
-
-    try:
-        disk.write(output, data)
-    except OSError as error:
-        raise click.ClickException(f"`{output}` cannot be written: {error.strerror or error}") from error
-
-
-def _complain_of(problems: Sequence[Problem], shown: Callable[[str], str]) -> None:
-    for problem in problems[:_MOST_PROBLEMS]:
-        _complain(f"{shown(problem.file)}: {problem.message}" if problem.file else problem.message)
-    if len(problems) > _MOST_PROBLEMS:
-        _complain(f"and {len(problems) - _MOST_PROBLEMS} more files that could not be read")
-
-
-def _complain(message: str) -> None:
-    from persona_lsp.cli.formats.text import visible
-
-    sys.stderr.write(f"persona-lsp: {visible(message)}\n")

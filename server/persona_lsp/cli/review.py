@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from persona_lsp import extract
 from persona_lsp import review as facade
-from persona_lsp.ai.account import Account, price, read_account, usable
+from persona_lsp.ai.account import Account, price, usable
 from persona_lsp.ai.answer import is_complete
 from persona_lsp.ai.asking import Answered, Asking
 from persona_lsp.ai.batches import Batches, wire_of
@@ -26,6 +26,7 @@ from persona_lsp.ai.store import Store
 from persona_lsp.ai.trust import check_trust
 from persona_lsp.ai.wire import Review
 from persona_lsp.cli import project as projects
+from persona_lsp.cli.asked import account_for_run, ask_all
 from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.findings.finding import Severity
@@ -89,13 +90,7 @@ class _Question(Struct, frozen=True):
 def review(project: Project, wish: Wish, tell: Callable[[str], None]) -> Outcome:
     """Review the project's functions. Raises `UsageError` where nobody may be asked; `tell` hears of the progress."""
     store = Store()
-    account, problem = read_account(given={"model": wish.model})
-    if problem:
-        tell(problem)
-    # A budget that the user names for this run stands for that of a session.
-    session = account.tokens_per_session if wish.budget is None else wish.budget
-    enabled = account.enabled or wish.allow or store.allowed()
-    account = msgspec.structs.replace(account, enabled=enabled, tokens_per_session=session)
+    account = account_for_run(allow=wish.allow, budget=wish.budget, model=wish.model, tell=tell)
     try:
         questions, skipped, persona = _questions(project, account, store, wish)
         if wish.show:
@@ -184,7 +179,7 @@ async def _reviewed(
         return Outcome(skipped=tuple(skipped), cached=len(known))
     try:
         if wish.now:
-            answers = await _now(asking, rest, tell, fresh=wish.fresh)
+            answers = await ask_all(asking, rest, "function", tell, fresh=wish.fresh)
         elif rest:
             batches = Batches(claude, store, asking.cache, asking.ledger, wish.pause)
             answers = await batches.answers(
@@ -195,24 +190,6 @@ async def _reviewed(
         return _outcome(project, account, asking, questions, {**known, **answers}, skipped, store, len(known))
     finally:
         await claude.close()
-
-
-async def _now(
-    asking: Asking, requests: Sequence[Request], tell: Callable[[str], None], *, fresh: bool
-) -> dict[str, Answered | AiError]:
-    done = 0
-
-    async def one(request: Request) -> tuple[str, Answered | AiError]:
-        nonlocal done
-        try:
-            answer: Answered | AiError = await asking.ask(request, lambda _piece: None, fresh=fresh)
-        except AiError as error:
-            answer = error
-        done += 1
-        tell(f"{done} of {counted(len(requests), 'function')} done")
-        return request.key, answer
-
-    return dict(await asyncio.gather(*(one(request) for request in requests)))
 
 
 def _outcome(
