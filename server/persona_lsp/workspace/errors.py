@@ -20,6 +20,22 @@ def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
     return statuses.pop() if len(statuses) == 1 else None
 
 
+def sole_statuses(names: Names) -> Mapping[str, int]:
+    """The status that each exception becomes, by its last name: as error handlers and the exceptions' classes say."""
+    found: dict[str, int] = {}
+    for path, entry in names.files.items():
+        for handler in entry.facts.error_handlers:
+            status = handler.status if handler.status is not None else answered(names, path, handler)
+            if status is not None:
+                name = handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
+                # The variants of Rust's enums are called alike; each counts with its enum.
+                found.setdefault(handler.exception if entry.facts.language == "rust" else name, status)
+        for cls in entry.facts.classes:
+            if cls.status is not None:
+                found.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
+    return found
+
+
 def status_of(sole: Mapping[str, int], exception: str) -> int | None:
     """The status that an exception becomes by its name: with its enum (Rust), alone, or as one of its enum's."""
     plain = exception.replace("::", ".")

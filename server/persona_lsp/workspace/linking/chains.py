@@ -1,19 +1,17 @@
 """The ways from an application to a router, with the prefixes and guards that stand on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from persona_lsp.facts.http import Guard, Router
-from persona_lsp.facts.text import Text
-from persona_lsp.workspace import aspnet, autoload
-from persona_lsp.workspace.csharp import project
+from persona_lsp.facts.http import Guard
+from persona_lsp.workspace.linking.chain import Chain, Passed
+from persona_lsp.workspace.linking.inherit import prefixes_of
 from persona_lsp.workspace.linking.mounts import router_target
-from persona_lsp.workspace.linking.world import Chain, Passed, World
+from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
     Target,
     resolve,
     text,
-    unit,
 )
 from persona_lsp.workspace.paths import join
 
@@ -55,7 +53,7 @@ def chains_to(
             if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
                 continue
             here = used_by(world, parent, mount.order, prefix) if parent is not None else ()
-            own_prefixes = prefixes_of(world, path, router) if not mount.replaces_prefix else (("", True),)
+            own_prefixes = prefixes_of(world.names, path, router) if not mount.replaces_prefix else (("", True),)
             for own, own_known in own_prefixes:
                 found.append(
                     Chain(
@@ -73,12 +71,12 @@ def chains_to(
     if not found and router.kind == "route":
         return ()
     if not found or (router.kind == "app" and not any(c.rooted for c in found)):
-        rooted = router.kind in ("app", "class") or (not found and autoload.is_entry(path, router))
-        if router.framework == "express" and path.rsplit("/", 1)[-1].split(".", 1)[0] in world.loose:
-            rooted = False
+        manner = world.manners.of(router.framework)
+        rooted = manner.is_root(path, router, found=bool(found))
+        own_app = f"{router.framework}:{manner.application(path)}" if router.kind == "class" else f"{path}:{symbol}"
         found = [
             Chain(
-                f"{path}:{symbol}" if router.kind != "class" else application_of(world, path, router),
+                own_app,
                 join(own) if own else "",
                 known,
                 router.guards,
@@ -86,16 +84,11 @@ def chains_to(
                 router.conditional,
                 rooted,
             )
-            for own, known in prefixes_of(world, path, router)
+            for own, known in prefixes_of(world.names, path, router)
         ]
     if not trail:
         world.chains[key] = tuple(found)
     return tuple(found)
-
-
-def application_of(world: World, path: str, router: Router) -> str:
-    """The application that serves a controller: that of its project, or of what is built on its own."""
-    return f"{router.framework}:{project(world.names, path) if router.framework == aspnet.FRAMEWORK else unit(path)}"
 
 
 def _distinct(chains: Sequence[Chain]) -> list[Chain]:
@@ -106,22 +99,6 @@ def _distinct(chains: Sequence[Chain]) -> list[Chain]:
         if key not in found or (chain.known and not found[key].known):
             found[key] = chain
     return list(found.values())
-
-
-def prefixes_of(world: World, path: str, router: Router) -> Iterator[tuple[str, bool]]:
-    """The router's prefixes, its own or inherited, each with whether all of it is known."""
-    source, prefixes = own_prefixes(world, path, router)
-    for prefix in prefixes:
-        yield text(world.names, source, prefix)
-
-
-def own_prefixes(world: World, path: str, router: Router) -> tuple[str, tuple[Text, ...]]:
-    """The router's prefixes with the file they are written in; those of its nearest base where it has none (Spring)."""
-    if router.inherits_prefix:
-        for base_path, base in bases_of(world, path, router):
-            if any(base.prefixes):
-                return base_path, base.prefixes
-    return path, router.prefixes or ((),)
 
 
 def used_by(world: World, router: Target, order: int, below: str) -> tuple[Guard, ...]:
@@ -141,15 +118,3 @@ def used_by(world: World, router: Target, order: int, below: str) -> tuple[Guard
         if named is None or named.kind != "router":
             found.append(use.guard)
     return tuple(found)
-
-
-def bases_of(world: World, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
-    """The base classes and interfaces of a controller that are routers, nearest first, each with its file."""
-    for ref in router.inherits:
-        found = resolve(world.names, path, ref.name)
-        if found is None or found.kind not in ("router", "class") or depth > 6:  # class hierarchies end somewhere
-            continue
-        base = world.names.files[found.path].routers.get(found.name)
-        if base is not None:
-            yield found.path, base
-            yield from bases_of(world, found.path, base, depth + 1)

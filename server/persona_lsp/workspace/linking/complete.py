@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In, Param
 from persona_lsp.workspace import calls
-from persona_lsp.workspace.constants import is_switched
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guards import (
@@ -16,9 +15,9 @@ from persona_lsp.workspace.guards import (
     reads_credential,
     refuses_itself,
 )
+from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders
-from persona_lsp.workspace.views import read_by
 
 _HTTP_ERROR: Final = 400
 
@@ -27,10 +26,6 @@ _CREATED: Final = 201
 
 
 _OK: Final = 200
-
-
-SIGNED: Final = frozenset({"axum", "actix", "rocket"})
-"""Frameworks whose handlers declare what they take where they stand, and are registered elsewhere."""
 
 
 def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str, int]) -> Endpoint:
@@ -49,10 +44,10 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
                     callees.append(deeper)
     depended = gathered(
         project.names, endpoint.route.where.path, endpoint.route,
-        endpoint.guards if endpoint.framework == "fastapi" else (),
+        endpoint.guards if manner_of(endpoint.framework).guards_declare else (),
     )  # fmt: skip
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
-    pages = endpoint.framework == "rails" and not is_switched(project.names, endpoint.where.path, "Rails.api_only")
+    pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
@@ -125,7 +120,7 @@ def params_of(
     """What the endpoint takes from the request: as declared, as named in its path, as read by functions before it."""
     seen: set[tuple[str, str]] = set()
     own = {p.name for p in handler.params} if handler is not None else set()
-    others = read_by(handler) if endpoint.framework == "django" else ""
+    others = manner_of(endpoint.framework).others_reading(handler)
     for param in (*endpoint.route.params, *depended):
         if param.place is In.QUERY and param.name in endpoint.path_params:
             param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
@@ -169,7 +164,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
     auth = auth_of(endpoint.guards, handler, before)
     if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
         return Auth.UNKNOWN
-    if auth is Auth.NONE and endpoint.framework in SIGNED and any(map(reads_credential, endpoint.callees)):
+    if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
     named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
     return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth

@@ -9,23 +9,23 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard, Route, Router
 from persona_lsp.facts.text import Ref
-from persona_lsp.workspace import aspnet, nest
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import (
     resolved,
 )
-from persona_lsp.workspace.linking.chains import application_of, bases_of, chains_to, own_prefixes, prefixes_of, used_by
-from persona_lsp.workspace.linking.complete import SIGNED, completed
-from persona_lsp.workspace.linking.guarding import ruled_by_url, without_skipped
+from persona_lsp.workspace.linking.chain import Chain
+from persona_lsp.workspace.linking.chains import chains_to, used_by
+from persona_lsp.workspace.linking.complete import completed
+from persona_lsp.workspace.linking.guarding import without_skipped
 from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy
+from persona_lsp.workspace.linking.inherit import bases_of, own_prefixes
 from persona_lsp.workspace.linking.mounts import router_target
-from persona_lsp.workspace.linking.world import Chain, World
+from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
     Target,
     text,
 )
 from persona_lsp.workspace.paths import join, normalise
-from persona_lsp.workspace.signatures import signed
 from persona_lsp.workspace.snapshot import Endpoint
 from persona_lsp.workspace.views import served
 
@@ -36,23 +36,21 @@ def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Ite
     entry: Router | None = None
     if route.router is not None:
         router = router_target(world.names, path, route.router)
-        if facts.language == "go":
-            # What looks like a registration is one if it is made on a router, which may stand in another file.
-            made = world.names.files[router.path].routers.get(router.name) if router is not None else None
-            if made is None:
-                return
-            route = replace(route, framework=made.framework)
         entry = world.names.files[router.path].routers.get(router.name) if router is not None else None
-        if entry is not None and entry.abstract:
+        adopted = world.manners.of(route.framework).adopted(route, entry)
+        if adopted is None or (entry is not None and entry.abstract):
             return
+        route = adopted
     if route.view:
         yield from _viewed(world, path, facts, route, router)
         return
     own, known = text(world.names, path, route.path)
-    if route.framework == nest.FRAMEWORK and entry is not None and router is not None:
-        for chain, moved in _nested(world, router.path, entry, route, own):
-            yield from _made(world, path, facts, moved, router, chain, own, known, chain.guards)
-        return
+    if entry is not None and router is not None:
+        ways = world.manners.of(route.framework).ways(router.path, entry, route, own)
+        if ways is not None:
+            for chain, moved in ways:
+                yield from _made(world, path, facts, moved, router, chain, own, known, chain.guards)
+            return
     chains: tuple[Chain, ...]
     if router is not None:
         chains = chains_to(world, router.path, router.name)
@@ -63,22 +61,6 @@ def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Ite
     for chain in chains:
         guards = (*chain.guards, *(used_by(world, router, route.order, own) if router is not None else ()))
         yield from _made(world, path, facts, route, router, chain, own, known, guards)
-
-
-def _nested(world: World, path: str, router: Router, route: Route, own: str) -> Iterator[tuple[Chain, Route]]:
-    """The ways to a route of a Nest controller, each with the route as it is there."""
-    if world.nest is None:
-        return
-    for way in nest.ways(world.nest, world.names, path, router, route):
-        checked = route
-        if way.validates and route.body is not None and route.body.validated is None and not route.body.untyped:
-            checked = replace(route, body=replace(route.body, validated=True))
-        for prefix, known in prefixes_of(world, path, router):
-            inside = join(way.path, prefix, own)
-            passed = tuple(nest.covering(world.nest, inside, route.methods[0], router.symbol))
-            guards = (*passed, *way.guards, *router.guards)
-            before = join(way.prefix, prefix) if way.prefix or prefix else ""
-            yield Chain(way.app, before, way.known and known, guards, (), router.conditional, True), checked
 
 
 def _viewed(world: World, path: str, facts: FileFacts, route: Route, router: Target | None) -> Iterator[Endpoint]:
@@ -99,12 +81,13 @@ def inherited_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint
     for router in facts.routers:
         if router.abstract or not router.inherits:
             continue
+        manner = world.manners.of(router.framework)
         taken = {
             r.handler_name.rsplit(".", 1)[-1]
             for r in facts.routes if r.router is not None and r.router.name == router.symbol
         }  # fmt: skip
         seen: set[tuple[str, str]] = set()
-        for base_path, base in bases_of(world, path, router):
+        for base_path, base in bases_of(world.names, path, router):
             if (base_path, base.symbol) in seen:
                 continue
             seen.add((base_path, base.symbol))
@@ -118,20 +101,21 @@ def inherited_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint
                     continue
                 here_taken.add(method_name)
                 own, known = text(world.names, base_path, route.path)
-                if route.framework == nest.FRAMEWORK:
-                    here = Target("router", path, router.symbol)
-                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
-                    for chain, checked in _nested(world, path, router, moved, own):
+                here = Target("router", path, router.symbol)
+                moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
+                ways = manner.ways(path, router, moved, own)
+                if ways is not None:
+                    for chain, checked in ways:
                         inherited = (*base.guards, *chain.guards)
                         yield from _made(world, base_path, facts, checked, here, chain, own, known, inherited)
                     continue
-                source, prefixes = own_prefixes(world, path, router)
+                source, prefixes = own_prefixes(world.names, path, router)
                 if not any(prefixes):
                     source, prefixes = base_path, base.prefixes
                 for prefix in prefixes or ((),):
                     before, sure = text(world.names, source, prefix)
                     chain = Chain(
-                        application_of(world, path, router),
+                        f"{router.framework}:{manner.application(path)}",
                         join(before) if before else "",
                         sure,
                         (*base.guards, *router.guards),
@@ -139,8 +123,6 @@ def inherited_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint
                         False,
                         True,
                     )
-                    moved = replace(route, handler=Ref(f"{router.symbol}.{method_name}"), handler_key="")
-                    here = Target("router", path, router.symbol)
                     yield from _made(world, base_path, facts, moved, here, chain, own, known, chain.guards)
             taken |= here_taken
 
@@ -150,51 +132,32 @@ def _made(
     guards: tuple[Guard, ...], held: tuple[Function | None, tuple[str, str] | None] | None = None,
 ) -> Iterator[Endpoint]:  # fmt: skip
     handler, owner = held or handler_of(world, path, facts, route, router)
-    if route.framework in SIGNED:
-        route = signed(world.names, route, handler, _named(chain.prefix, own))
-    context = _context(world, path) if route.framework == "spring" else ""
-    every_path, prefix_known = text(world.names, path, _PATH_PREFIX) if route.framework == "spring" else ("", True)
-    raw = join(context, every_path, chain.prefix, own)
-    is_class = False
-    if route.framework == aspnet.FRAMEWORK:
-        served = world.names.files[router.path].routers.get(router.name) if router is not None else None
-        is_class = served is not None and served.kind == "class"
-        attributed = served is not None and any(own_prefixes(world, router.path if router else path, served)[1])
-        found = next(
-            aspnet.paths(
-                world.names, path, route, router.name if router is not None else "", chain.prefix, own,
-                is_class=is_class, attributed=attributed,
-            ),
-            None,
-        )  # fmt: skip
-        if found is None:
-            return
-        raw = found
+    manner = world.manners.of(route.framework)
+    key = (router.path, router.name) if router is not None else None
+    found = manner.path(path, route, key, chain, own)
+    if found is None:
+        return
+    raw, below, prefix_known = found
+    classes = [(at, cls.name) for at, cls in hierarchy(world, *owner)] if owner is not None else []
+    route = manner.declared(route, handler, classes, _named(chain.prefix, own))
     full, segments = normalise(raw)
-    if world.shared or world.advice:
-        route = _with_shared(world, route, owner)
     depended = gathered(world.names, path, route)
-    every = (
-        *guards,
-        *class_guards(world, owner, handler, route),
-        *route.guards,
-        *depended.guards,
-        *_handler_guards(world, handler),
+    every = manner.marked(
+        (
+            *guards,
+            *class_guards(world, owner, handler, route),
+            *route.guards,
+            *depended.guards,
+            *_handler_guards(world, handler),
+        )
     )
-    if world.nest is not None and route.framework == nest.FRAMEWORK:
-        every = nest.with_made(world.nest, world.names, every)
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
     for method in asked or route.methods:
         switched = without_skipped(every)
         applied = resolved(world.names, world.calls, path, switched)
-        if route.framework == nest.FRAMEWORK:
-            applied = nest.doubted(switched, applied)
-        below = join(every_path, chain.prefix, own)
-        ruled = ruled_by_url(world, method, below, path, applied) if route.framework == "spring" else applied
-        if world.everywhere and route.framework == aspnet.FRAMEWORK:
-            ruled = aspnet.ruled(world.names, world.everywhere, path, applied, is_class=is_class)
+        ruled = manner.ruled(path, key, method, below, switched, applied)
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",
             method=method, path=full, path_known=known and chain.known and chain.rooted and prefix_known, route=route,
@@ -207,7 +170,7 @@ def _made(
             test=facts.role == "test" or (facts.role == "script" and world.serves and _is_aside(path)),
             conditional=route.conditional or chain.conditional,
             body=None if depended.body_is_dependency else route.body,
-            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or (route.framework == "express" and world.versions.forwards(handler.path if handler is not None else path)),
+            wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or manner.forwards(world.versions, handler.path if handler is not None else path),
             hidden_params=_hidden(world, router, chain, own),
             order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),
         )  # fmt: skip
@@ -217,15 +180,6 @@ def _made(
 def _named(prefix: str, own: str) -> tuple[str, ...]:
     """The parameters of a path, in order."""
     return tuple(name for segment in normalise(join(prefix, own))[1] for name in segment.names)
-
-
-def _with_shared(world: World, route: Route, owner: tuple[str, str] | None) -> Route:
-    """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
-    if owner is None or route.framework != "spring":
-        return route
-    own = [ref for path, cls in hierarchy(world, *owner) for ref in world.shared.get((path, cls.name), ())]
-    added = tuple(ref for ref in (*own, *world.advice) if ref not in route.dependencies)
-    return replace(route, dependencies=(*route.dependencies, *added)) if added else route
 
 
 _ASIDE: Final = frozenset({"scripts", "benchmarks", "benchmark"})
@@ -241,19 +195,6 @@ def _handler_guards(world: World, handler: Function | None) -> tuple[Guard, ...]
     if handler is None:
         return ()
     return tuple(use.guard for _, use in world.uses.get((handler.path, handler.key), ()))
-
-
-_PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
-"""What a `PathMatchConfigurer` puts before the paths of controllers."""
-
-
-def _context(world: World, path: str) -> str:
-    """What Spring puts before all paths of the unit that the file belongs to."""
-    for key in ("server.servlet.context-path", "spring.mvc.servlet.path"):
-        value, known = text(world.names, path, (Ref("${" + key + ":}"),))
-        if value and known:
-            return value
-    return ""
 
 
 def _hidden(world: World, router: Target | None, chain: Chain, own: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from persona_lsp.workspace.guards import (
     kind_of,
     lets_pass,
 )
-from persona_lsp.workspace.linking.complete import SIGNED, completed, params_of
+from persona_lsp.workspace.linking.complete import completed, params_of
+from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.outline import guards_declared, same_outside
 from persona_lsp.workspace.linking.reach import files_of, shown_in
 from persona_lsp.workspace.names import (
@@ -97,7 +98,7 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
             )  # fmt: skip
         if any(g.where in places for g in route.guards):
             route = replace(route, guards=tuple(replace(g, where=places.get(g.where, g.where)) for g in route.guards))
-        if route.framework in SIGNED and handler is not None and path in (endpoint.where.path, handler.path):
+        if manner_of(route.framework).signed and handler is not None and path in (endpoint.where.path, handler.path):
             own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())
             route = signed(project.names, own, handler, endpoint.path_params)
         fresh = replace(
@@ -141,7 +142,7 @@ def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: cal
     before = tuple(exchanged.get(id(f), f) for f in endpoint.before)
     depended = gathered(
         project.names, endpoint.route.where.path, endpoint.route,
-        endpoint.guards if endpoint.framework == "fastapi" else (),
+        endpoint.guards if manner_of(endpoint.framework).guards_declare else (),
     )  # fmt: skip
     return replace(
         endpoint, before=before, callees=tuple(exchanged.get(id(f), f) for f in endpoint.callees),

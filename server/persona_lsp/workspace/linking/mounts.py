@@ -16,15 +16,22 @@ from persona_lsp.workspace.names import (
 )
 
 
-def is_module(all_names: Names, path: str, mount: Mount) -> bool:
-    """`handlers.init_app(app)` calls a function of a module: the module is nothing that is served (Flask)."""
-    if mount.framework != "flask":
-        return False
-    found = resolve(all_names, path, mount.child.name)
-    return found is not None and found.kind == "module"
+def served(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[tuple[str, str], Mount]]:
+    """(file, symbol) of the routers that a mount means, each with the mount as it is for that one."""
+    if mount.child.name.endswith("{}"):
+        several = _table(all_names, path, mount)
+    elif mount.child.name.endswith("/*"):
+        several = _folder(all_names, path, mount)
+    else:
+        children = _given(all_names, path, mount) if mount.argument else _mounted(all_names, path, mount.child)
+        is_test = all_names.files[path].facts.role == "test"
+        # An app that a test builds out of the project's routers is not what the project serves.
+        several = ((c, mount) for c in children if not is_test or all_names.files[c.path].facts.role == "test")
+    for target, moved in several:
+        yield (target.path, target.name), moved
 
 
-def mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
+def _mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
     """The router that a mount names, or those that a list of another file holds (`ROUTERS[]`, `MODULES[].router`)."""
     if child.name.startswith("?."):
         named = resolve(all_names, path, child.name[2:])
@@ -57,12 +64,7 @@ def mounted(all_names: Names, path: str, child: Ref) -> Iterator[Target]:
                 yield found
 
 
-def loops_table(child: Ref) -> bool:
-    """The mount stands in a loop over a table of another file (`TABLE{}`): each of its values is mounted."""
-    return child.name.endswith("{}")
-
-
-def of_table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+def _table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
     """Every router that a table of another file holds, mounted where its key says."""
     written = mount.child.name.removesuffix("{}")
     owner, _, table = written.rpartition(".")
@@ -84,7 +86,7 @@ def of_table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target
             yield served, replace(mount, child=Ref(served.name), prefix=prefix)
 
 
-def given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
+def _given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
     """What a function does with the argument that the mounted router is: nothing, unless it adds to that one."""
     named = resolve(all_names, path, mount.child.name) or Target("function", path, mount.child.name)
     several = f"{named.name}({mount.argument})"
@@ -97,7 +99,7 @@ def given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
         yield found
 
 
-def of_folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
     """Every file of a folder that exports a router (`./routes/*`), mounted where its name says."""
     folder = "/".join([*path.split("/")[:-1], mount.child.name.removeprefix("./").removesuffix("*")])
     for file in all_names.files:

@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard
 from persona_lsp.facts.place import Where
+from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.views import guards_of_view, outline_of_view
 
 
@@ -34,7 +35,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((e.exception, e.status) for e in facts.error_handlers),
         tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
-        tuple((f.key, f.decorators, tuple((p.name, p.type, p.default) for p in f.params)) for f in facts.functions) if "django" in facts.frameworks else (),
+        tuple((f.key, f.decorators, tuple((p.name, p.type, p.default) for p in f.params)) for f in facts.functions) if any(manner_of(f).functions_register for f in facts.frameworks) else (),
     )  # fmt: skip
 
 

@@ -1,0 +1,23 @@
+"""One way from an application to a router."""
+
+from msgspec import Struct
+
+from persona_lsp.facts.http import Guard
+
+Passed = tuple[tuple[str, tuple[str, int]], ...]
+"""(function, (file and order of the call))."""
+
+
+class Chain(Struct, frozen=True, gc=False):
+    """One way from an application to a router: what stands before the router's own paths."""
+
+    app: str
+    prefix: str
+    known: bool
+    guards: tuple[Guard, ...]
+    position: tuple[int, ...] | None
+    conditional: bool
+    rooted: bool
+    files: tuple[str, ...] = ()
+    calls: Passed = ()
+    """Functions that routers were passed to on the way, with the call of each."""

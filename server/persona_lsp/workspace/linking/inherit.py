@@ -1,0 +1,35 @@
+"""What a controller takes over from its base classes and interfaces: prefixes, and the bases themselves."""
+
+from collections.abc import Iterator
+
+from persona_lsp.facts.http import Router
+from persona_lsp.facts.text import Text
+from persona_lsp.workspace.names import Names, resolve, text
+
+
+def prefixes_of(names: Names, path: str, router: Router) -> Iterator[tuple[str, bool]]:
+    """The router's prefixes, its own or inherited, each with whether all of it is known."""
+    source, prefixes = own_prefixes(names, path, router)
+    for prefix in prefixes:
+        yield text(names, source, prefix)
+
+
+def own_prefixes(names: Names, path: str, router: Router) -> tuple[str, tuple[Text, ...]]:
+    """The router's prefixes with the file they are written in; those of its nearest base where it has none (Spring)."""
+    if router.inherits_prefix:
+        for base_path, base in bases_of(names, path, router):
+            if any(base.prefixes):
+                return base_path, base.prefixes
+    return path, router.prefixes or ((),)
+
+
+def bases_of(names: Names, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
+    """The base classes and interfaces of a controller that are routers, nearest first, each with its file."""
+    for ref in router.inherits:
+        found = resolve(names, path, ref.name)
+        if found is None or found.kind not in ("router", "class") or depth > 6:  # class hierarchies end somewhere
+            continue
+        base = names.files[found.path].routers.get(found.name)
+        if base is not None:
+            yield found.path, base
+            yield from bases_of(names, found.path, base, depth + 1)

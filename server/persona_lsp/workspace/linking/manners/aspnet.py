@@ -1,0 +1,60 @@
+"""ASP.NET Core: templates with tokens, conventional patterns, and what an application demands of all callers."""
+
+from persona_lsp.facts.http import Guard, Route, Router, Use
+from persona_lsp.workspace import aspnet
+from persona_lsp.workspace.csharp import project
+from persona_lsp.workspace.linking.chain import Chain
+from persona_lsp.workspace.linking.inherit import own_prefixes
+from persona_lsp.workspace.linking.manner import Key, Manner
+from persona_lsp.workspace.names import Names
+
+
+class AspNet(Manner):
+    """The manner of controllers, minimal APIs and what is built on them."""
+
+    def __init__(self, names: Names) -> None:
+        """Begin with an application that demands nothing."""
+        super().__init__(names)
+        self._everywhere: list[Guard] = []
+
+    def unplaced(self, use: Use) -> None:
+        """A guard of the pipeline holds for all endpoints of its project."""
+        self._everywhere.append(use.guard)
+
+    def application(self, path: str) -> str:
+        """The project that the file belongs to."""
+        return project(self.names, path)
+
+    def path(self, path: str, route: Route, router: Key | None, chain: Chain, own: str) -> tuple[str, str, bool] | None:
+        """What templates, tokens and conventional patterns make of the route."""
+        served = self._router(router)
+        attributed = served is not None and router is not None and any(own_prefixes(self.names, router[0], served)[1])
+        full = next(
+            aspnet.paths(
+                self.names, path, route, router[1] if router is not None else "", chain.prefix, own,
+                is_class=_is_class(served), attributed=attributed,
+            ),
+            None,
+        )  # fmt: skip
+        return None if full is None else (full, full, True)
+
+    def ruled(
+        self,
+        path: str,
+        router: Key | None,
+        method: str,
+        below: str,
+        before: tuple[Guard, ...],
+        after: tuple[Guard, ...],
+    ) -> tuple[Guard, ...]:
+        """The guards with what the application demands of those that say nothing, or of all controllers."""
+        if not self._everywhere:
+            return after
+        return aspnet.ruled(self.names, self._everywhere, path, after, is_class=_is_class(self._router(router)))
+
+    def _router(self, router: Key | None) -> Router | None:
+        return self.names.files[router[0]].routers.get(router[1]) if router is not None else None
+
+
+def _is_class(router: Router | None) -> bool:
+    return router is not None and router.kind == "class"
