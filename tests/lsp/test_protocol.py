@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -252,16 +253,26 @@ def test_web_sockets() -> None:
         assert server.exit_code() == 0
 
 
-def test_interrupting_leaves_no_process_behind(client: Client) -> None:
-    client.initialize()
-    client.until(lambda: children(client.process.pid) or None)
-    workers = children(client.process.pid)
-    client.process.send_signal(signal.SIGINT)
-    client.process.wait(30)
-    deadline = time.monotonic() + 30
-    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started here can be interrupted, even if the tests run in the background of a script, where it can not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_interrupting_leaves_no_process_behind() -> None:
+    with Client() as client:
+        client.initialize()
+        client.until(lambda: children(client.process.pid) or None)
+        workers = children(client.process.pid)
+        client.process.send_signal(signal.SIGINT)
+        client.process.wait(30)
+        deadline = time.monotonic() + 30
+        while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
 def children(pid: int) -> list[int]:
