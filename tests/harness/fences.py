@@ -10,7 +10,7 @@ A comment before a Fine example says which change makes it a flagged one, to sho
     <!-- flagged with `user` for `USER`, without `int` -->
 
 Each comment is one change of the whole example, names of files included; a text that holds a backtick stands between
-two of them.
+two of them, and one that holds line ends goes on below.
 """
 
 import re
@@ -21,8 +21,8 @@ from tests.harness.carets import COMMENTS, Expected, split
 
 _FENCE = re.compile(r"^```(\w+)(?: (\w+))?$")
 _NAME = re.compile(r"^`([^`]+)`:$")
-_CHANGE = re.compile(r"^<!-- flagged (.+) -->$")
-_STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)")
+_CHANGE = re.compile(r"^<!-- flagged (.+) -->$", re.DOTALL)
+_STEP = re.compile(r"(?:with (`+)(?P<new>.+?)\1 for|without) (?P<mark>`+)(?P<old>.+?)(?P=mark)(?:, |$)", re.DOTALL)
 FRAMEWORKS = {
     "fastapi": "py", "flask": "py", "django": "py", "express": "js ts", "fastify": "js ts", "nestjs": "ts", "spring": "java",
     "rails": "rb", "aspnet": "cs", "axum": "rs", "actix": "rs", "rocket": "rs",
@@ -103,6 +103,8 @@ def examples(section: str) -> tuple[Example, ...]:
         if fence is None:
             if line.startswith("```"):
                 raise ExampleError(f"not a fence that starts an example: {line}")
+            while line.startswith("<!-- flagged ") and not line.endswith("-->"):
+                line += "\n" + next(lines, "-->")  # noqa: PLW2901 - a comment goes on
             named, changing = _NAME.match(line), _CHANGE.match(line)
             if named:
                 name = named[1]
