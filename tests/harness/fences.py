@@ -104,7 +104,7 @@ def examples(section: str) -> tuple[Example, ...]:
             if line.startswith("```"):
                 raise ExampleError(f"not a fence that starts an example: {line}")
             while line.startswith("<!-- flagged ") and not line.endswith("-->"):
-                line += "\n" + next(lines, "-->")  # noqa: PLW2901 - a comment goes on
+                line += "\n" + next(lines, "-->")
             named, changing = _NAME.match(line), _CHANGE.match(line)
             if named:
                 name = named[1]

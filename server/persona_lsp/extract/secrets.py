@@ -38,7 +38,7 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
-    rb"(?P<name>\b(?:secret|passwd|password|passphrase|api_?key|secretOrKey))[\"']?\s*(?:=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
+    rb"(?P<name>\b(?:secret|passwd|password|passphrase|api_?key|secretOrKey|secret_?key(?:_?base)?))[\"']?\]?\s*(?:=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
     re.IGNORECASE,
 )
 _JWT_SIGN: Final = re.compile(
@@ -52,6 +52,8 @@ _PLACEHOLDER: Final = re.compile(
 _NOT_A_VALUE: Final = re.compile(
     rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
+_DRAWN: Final = re.compile(rb"(?:django-insecure-)?[a-z0-9!@#$%^&*(\-_=+)]{50}")
+"""As Django draws its secret keys: any of these characters may be among them."""
 _WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*(?:[_:./-]+[0-9]{1,3})?[_:./-]*")
 _LABELS: Final = re.compile(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
@@ -187,7 +189,7 @@ def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))
-    if _NOT_A_VALUE.search(value) or not value.isascii() or _WORDS.fullmatch(value):
+    if not _DRAWN.fullmatch(value) and (_NOT_A_VALUE.search(value) or not value.isascii() or _WORDS.fullmatch(value)):
         return False
     return _entropy(value) >= _MIN_ENTROPY
 
@@ -208,7 +210,7 @@ def _kind_of(name: str) -> str:
 
 def _assigned_name(source: bytes, at: int) -> str:
     line = source[source.rfind(b"\n", 0, at) + 1 : at]
-    match = re.search(rb"([A-Za-z_]\w*)[\"']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=])\s*[\"'`]?$", line)
+    match = re.search(rb"([A-Za-z_]\w*)[\"']?\]?\s*(?::\s*(?:&\s*(?:'\w+\s+)?)?\w+\s*)?(?:=>|[:=])\s*[\"'`]?$", line)
     return match.group(1).decode("ascii", "replace") if match else ""
 
 

@@ -60,9 +60,10 @@ class Rethrow(Intent, frozen=True, gc=False):
 
 
 class RenameText(Intent, frozen=True, gc=False):
-    """Replace exactly the text at `where` by `new`."""
+    """Replace the text at `where` by `new`; with `old`, only that name, where it stands there once as a text or symbol."""
 
     new: str = ""
+    old: str = ""
 
 
 class MoveBefore(Intent, frozen=True, gc=False):

@@ -77,7 +77,7 @@ def _edits(snapshot: Snapshot, intent: Intent, extractions: Extractions) -> tupl
 def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
     """The edits of an intent in a file; None if neither framework nor library knows how."""
     if isinstance(intent, RenameText):
-        return (Edit(intent.where.path, intent.where.start, intent.where.end, intent.new),)
+        return _renamed(intent, extraction.source)
     if isinstance(intent, ChangeSuppression):
         return suppressions.spell(intent, extraction.source)
     for speller in _spellers(extraction.facts):
@@ -90,6 +90,16 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
             ordered = tuple(sorted(_with_line_ends(edits, extraction.source)))
             return ordered if _apart(ordered) else None
     return None
+
+
+def _renamed(intent: RenameText, source: bytes) -> tuple[Edit, ...] | None:
+    """The new text; a name alone where it is quoted or a symbol, as what is read by its name is."""
+    path, start, end = intent.where.path, intent.where.start, intent.where.end
+    if not intent.old or source[start:end] == intent.old.encode():
+        return (Edit(path, start, end, intent.new),)
+    name = re.compile(rb"(?<=[\"'`:])" + re.escape(intent.old.encode()) + rb"(?![\w$-])")
+    found = list(name.finditer(source, start, end))
+    return (Edit(path, found[0].start(), found[0].end(), intent.new),) if len(found) == 1 else None
 
 
 def _with_line_ends(edits: Sequence[Edit], source: bytes) -> tuple[Edit, ...]:

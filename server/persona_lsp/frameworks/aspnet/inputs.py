@@ -92,7 +92,7 @@ def inputs(
                 if bound is In.FORM:
                     body = _body(p, kind, values, validated)
                 continue
-            found.append(_param(p, bound, values))
+            found.append(_param(p, bound, values, path_names))
     return Inputs(tuple(found), body, unknown)
 
 
@@ -107,7 +107,7 @@ def place_of(p: ParamNode, path_names: frozenset[str], methods: Iterable[str], *
         return "file"
     if declared is not None:
         return declared.value
-    if p.name in path_names:
+    if _spelled(p.name, path_names) in path_names:
         return "path"
     if names - _CONSTRAINTS - {"Bind", "ModelBinder", "DefaultValue", "SwaggerParameter", "Optional"}:
         return "unknown"  # an attribute of the project's own may bind it
@@ -168,9 +168,15 @@ def _plain(p: ParamNode) -> bool:
     return kind in SCALARS or kind.endswith(("Type", "Status", "Kind", "Enum", "Order", "Id", "Format", "Mode"))
 
 
-def _param(p: ParamNode, place: In, values: Values) -> Param:
+def _spelled(name: str, path_names: frozenset[str]) -> str:
+    """The name as the template spells it: routing does not look at the case of letters."""
+    return next((known for known in path_names if known.lower() == name.lower()), name)
+
+
+def _param(p: ParamNode, place: In, values: Values, path_names: frozenset[str]) -> Param:
     declared = next((d for d in p.decorators if simple(d.name) in _PLACES), None)
     name = (string(argument(declared, "Name", "name", position=-1)) if declared is not None else "") or p.name
+    name = _spelled(name, path_names) if place is In.PATH else name
     default = values.source(p.default) if p.default is not None else None
     optional = p.optional or default is not None
     required = place is In.PATH or (not optional and find(p.decorators, "Required", "BindRequired") is not None)

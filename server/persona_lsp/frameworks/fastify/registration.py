@@ -131,7 +131,14 @@ def _route(
         method_where=Where(module.path, start, start + len(registration.word)),
         unknown_params=found.unknown,
         forwards_errors=True,
+        variants=_variants(options, scope),
     )
+
+
+def _variants(options: Object | None, scope: Scope) -> tuple[str, ...]:
+    """What tells routes of one path apart: `constraints: { version: "1.0.0" }`, the version of older releases."""
+    named = [options.get(name) for name in ("constraints", "version")] if options is not None else []
+    return tuple(scope.module.text(value)[:80] for value in named if value is not None)
 
 
 def _is_socket(options: Object | None) -> bool:

@@ -96,6 +96,16 @@ const app = express();
 app.use('/projects/:projectId/tasks', tasks);
 ```
 
+```java spring
+@RestController
+class Users {
+    @GetMapping("/users/{userId}")
+    UserDto read(@PathVariable("userId") long id) {
+        return users.read(id);
+    }
+}
+```
+
 ## Fine
 Several routes share the handler, one of them defines the parameter, and the handler asks whether it is there.
 
@@ -256,9 +266,12 @@ def _undefined_params(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Findin
             told = f"so it comes from the query; did you mean `{brief(near, 16)}`?"
         else:
             continue
+        # Where the parameter has no name but that of the variable, its uses would have to be renamed too.
+        fix = RenameText(param.where, f"Read `{near}`", new=near, old=param.name)
         yield Finding(
             param.where,
             f"`{brief(param.name, 16)}` is not in `{label(endpoint)}`, {told}",
+            fixes=(fix,) if near else (),
             subject=f"{endpoint.label} {param.name}",
         )
 
@@ -278,8 +291,10 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
             continue
         if not read.name or read.name in defined or read.place not in _PLACES:
             continue
-        # What a `*` without a name takes is counted from 0.
-        if read.name.isdigit() and any(segment.rest for other in served for segment in other.segments):
+        # What a `*` without a name takes is counted from 0, or called like it.
+        if (read.name.isdigit() or read.name == "*") and any(
+            segment.rest for other in served for segment in other.segments
+        ):
             continue
         # `(req, res, next) => { req.params.model = "sgv"; next(); }` in front of it may give it a value.
         if any(f"params.{read.name}" in guard.source for other in served for guard in other.guards):
@@ -297,7 +312,7 @@ def _undefined_reads(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding
         elif near:
             told = f"`{brief(read.name, 16)}` is not in `{label(endpoint)}`, so it is always empty; did you mean `{brief(near, 16)}`?"
             if read.key_span:
-                fixes = (RenameText(where, f"Read `{near}`", new=near),)
+                fixes = (RenameText(where, f"Read `{near}`", new=near, old=read.name),)
         else:
             told = f"`{brief(read.name, 16)}` is not in `{label(endpoint)}`, so it is always empty; add it to the path."
         yield Finding(where, told, fixes=fixes, subject=f"{endpoint.label} {read.name}")

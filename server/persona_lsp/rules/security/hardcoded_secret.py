@@ -150,6 +150,8 @@ _EXAMPLES = re.compile(r"(^|[/_-])(examples?|samples?|demos?|snippets)([/_-]|[\w
 """Folders and files of code that shows how something is used."""
 _TEXTS = re.compile(r"(^|/)(i18n|l10n|locales?|lang|langs|languages?|translations?)/", re.IGNORECASE)
 """Folders of texts in several languages, where a password is a word."""
+_OWN_MACHINE = re.compile(r"(^|[/_.-])(dev|development|local)([/_.-][\w.-]*)?$", re.IGNORECASE)
+"""Settings of a developer's own machine: `settings/local.py`, `environments/development.rb`."""
 _MADE_UP = frozenset({"test", "seed"})
 """Roles of files whose passwords are made up; a key that a provider issued is real even there."""
 
@@ -158,7 +160,7 @@ _MADE_UP = frozenset({"test", "seed"})
 def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
     """Yield literals that are credentials."""
     for secret in facts.secrets:
-        made_up = facts.role in _MADE_UP or _EXAMPLES.search(facts.path) or _TEXTS.search(facts.path)
+        made_up = facts.role in _MADE_UP or any(p.search(facts.path) for p in (_EXAMPLES, _TEXTS, _OWN_MACHINE))
         if secret.confidence == "low" or (made_up and not _is_issued(secret)):
             continue
         name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else "")
