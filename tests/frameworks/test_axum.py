@@ -323,3 +323,26 @@ def test_middleware_that_refuses_for_reasons_of_its_own_is_unknown() -> None:
         """
     )
     assert found["GET /a"].auth is Auth.UNKNOWN
+
+
+def test_a_function_that_is_called_as_its_module() -> None:
+    found = endpoints(
+        main="""
+        mod comments;
+        use axum::{routing::get, Router};
+        pub fn app() -> Router { Router::new().route("/comments", get(comments::list).delete(comments::delete)) }
+        """,
+        comments__mod="mod list; mod delete; pub use delete::delete; pub use list::list;",
+        comments__list="pub async fn list(user: AuthUser) -> Json<i32> { Json(1) }",
+        comments__delete="pub async fn delete() -> StatusCode { StatusCode::NO_CONTENT }",
+    )
+    assert found["GET /comments"].handler is not None
+    assert found["DELETE /comments"].success == (204,)
+
+
+def test_whom_a_handler_lets_in_is_not_known_without_its_signature() -> None:
+    found = endpoints(
+        main='fn app() -> Router { Router::new().route("/a", get(elsewhere::a)).route("/b", get(|| async { 1 })) }'
+    )
+    assert found["GET /a"].auth is Auth.UNKNOWN
+    assert found["GET /b"].auth is Auth.NONE

@@ -240,6 +240,40 @@ def test_routers_that_structs_hold_and_functions_return() -> None:
     assert {e.framework for e in found.values()} == {"chi"}
 
 
+def test_a_type_that_embeds_a_router_has_its_methods() -> None:
+    found = endpoints(
+        {
+            "go.mod": "module example.com/shop\n",
+            "main.go": 'package main\nimport (\n"github.com/gofiber/fiber/v2"\n"example.com/shop/routes"\n)\n'
+            "type App struct {\n*fiber.App\nDB *DB\n}\n"
+            "func main() {\napp := App{App: fiber.New(), DB: open()}\napp.register()\n"
+            'app.Get("/health", f)\nroutes.Register(app.Group("/api").Group("/v1"))\n}\n',
+            "more.go": 'package main\nfunc (app *App) register() {\napp.Post("/jobs", app.run)\n}\n',
+            "routes/routes.go": 'package routes\nimport "github.com/gofiber/fiber/v2"\n'
+            'func Register(api fiber.Router) {\napi.Get("/users", f)\n}\n',
+        }
+    )
+    assert set(found) == {"GET /health", "GET /api/v1/users", "POST /jobs"}
+
+
+def test_a_variable_of_the_package_has_a_type() -> None:
+    found = endpoints(
+        {
+            "go.mod": "module shop\n",
+            "main.go": 'package main\nimport (\n"github.com/gin-gonic/gin"\n"shop/routes"\n)\n'
+            "var (\nserver *gin.Engine\nUsers routes.Users\n)\n"
+            "func init() {\nUsers = routes.New()\nserver = gin.Default()\n}\n"
+            'func main() {\nUsers.Route(server.Group("/api"))\n}\n',
+            "routes/users.go": 'package routes\nimport "github.com/gin-gonic/gin"\ntype Users struct{}\n'
+            "func New() Users { return Users{} }\n"
+            'func (u *Users) Route(rg *gin.RouterGroup) {\nrg.GET("/users", u.list)\n}\n'
+            "func (u *Users) list(c *gin.Context) { c.JSON(200, 1) }\n",
+        }
+    )
+    assert set(found) == {"GET /api/users"}
+    assert found["GET /api/users"].success == (200,)
+
+
 def test_what_only_looks_like_a_registration_is_none() -> None:
     code = (
         'package main\nimport "net/http"\ntype Server struct { cache *Cache }\n'

@@ -106,3 +106,55 @@ def test_request_guards() -> None:
     assert {e.path: e.auth for e in found.values()} == {
         "/a": Auth.REQUIRED, "/b": Auth.OPTIONAL, "/c": Auth.REQUIRED, "/d": Auth.NONE,
     }  # fmt: skip
+
+
+def test_macros_modules_and_functions_share_names() -> None:
+    found = labels(
+        main="""
+        use rocket::{routes, Build};
+        mod routes;
+        mod controllers { pub mod items; }
+        use crate::controllers::items;
+        pub fn rocket() -> rocket::Rocket<Build> {
+            rocket::build()
+                .mount("/api", routes![routes::tags::list])
+                .mount("/users", routes::users::routes())
+                .mount("/items", items::all())
+        }
+        """,
+        routes__mod="pub mod tags; pub mod users;",
+        routes__tags="""
+        #[get("/tags")]
+        pub fn list() -> &'static str { "" }
+        """,
+        routes__users__mod="mod routes; pub use routes::routes;",
+        routes__users__routes="""
+        use rocket::route::Route;
+        pub fn routes() -> Vec<Route> { routes![show] }
+        #[get("/<id>")]
+        fn show(id: i32) -> String { String::new() }
+        """,
+        controllers__items="""
+        pub fn all() -> Vec<rocket::Route> { return listed(); }
+        fn listed() -> Vec<rocket::Route> { routes![list] }
+        #[get("/")]
+        fn list() -> String { String::new() }
+        """,
+    )
+    assert found == ["GET /api/tags", "GET /items", "GET /users/{id}"]
+
+
+def test_paths_begin_in_the_crate_before_2018() -> None:
+    found = labels(
+        main="mod api; mod config; fn main() { config::rocket().launch(); }",
+        config="""
+        use api::accounts::*;
+        pub fn rocket() -> Rocket { rocket::ignite().mount("/api/auth", routes![login]) }
+        """,
+        api__mod="pub mod accounts;",
+        api__accounts="""
+        #[post("/login")]
+        pub fn login() -> String { String::new() }
+        """,
+    )
+    assert found == ["POST /api/auth/login"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from persona_lsp.extract.config import MANIFESTS, config
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.role import role
 from persona_lsp.workspace import disk, pack
@@ -28,6 +29,14 @@ class TestWalk:
     def test_it_finds_source_and_configuration_and_nothing_else(self, tmp_path: Path) -> None:
         put(tmp_path, "app/main.py", "app/logo.svg", "package.json", "README.md", "src/main/resources/application.yml")
         assert found(tmp_path) == ["app/main.py", "package.json", "src/main/resources/application.yml"]
+
+    @pytest.mark.parametrize(
+        "name", [*MANIFESTS, "requirements-dev.txt", "tsconfig.json", "shop.csproj", "Directory.Build.props"]
+    )
+    def test_every_manifest_that_says_something_is_found(self, tmp_path: Path, name: str) -> None:
+        put(tmp_path, name, text="{}")
+        assert config(name, b"{}") is not None
+        assert found(tmp_path) == [name]
 
     def test_folders_of_tools_and_packages_are_not_entered(self, tmp_path: Path) -> None:
         put(tmp_path, "a.py", "node_modules/x/i.js", ".git/hooks/h.py", ".venv/lib/l.py", "__pycache__/c.py")

@@ -27,7 +27,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
     paths: ModulePaths | None = None
     package = ""
     try:
-        reader = _MANIFESTS.get(name)
+        reader = MANIFESTS.get(name)
         if reader is not None:
             versions = tuple(reader(text))
             entries = tuple(_go_module(path, text)) if name == "go.mod" else ()
@@ -210,7 +210,7 @@ def _yarn_lock(text: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n\s+version:? \"?([\d.]+)", text, re.MULTILINE)
 
 
-_MANIFESTS: Final = {
+MANIFESTS: Final = {
     "package.json": _package_json, "package-lock.json": _package_lock, "npm-shrinkwrap.json": _package_lock,
     "yarn.lock": _yarn_lock, "pyproject.toml": _pyproject, "poetry.lock": _locked, "uv.lock": _locked, "pom.xml": _pom,
     "go.mod": _go_mod, "build.gradle": _gradle, "build.gradle.kts": _gradle, "Gemfile.lock": _gemfile_lock, "Gemfile": _gemfile,

@@ -417,7 +417,7 @@ class _Walker:
 
 _CONFIGURATION = re.compile(
     r"package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pyproject\.toml|requirements[\w.-]*\.(txt|in)"
-    r"|poetry\.lock|uv\.lock|pom\.xml|build\.gradle(\.kts)?|Gemfile(\.lock)?|Cargo\.(toml|lock)"
+    r"|poetry\.lock|uv\.lock|pom\.xml|build\.gradle(\.kts)?|Gemfile(\.lock)?|Cargo\.(toml|lock)|go\.mod"
     r"|.+\.csproj|Directory\.(Packages|Build)\.props"
     r"|[tj]sconfig[\w.-]*\.json|(application|bootstrap)[\w-]*\.(ya?ml|properties)"
 )

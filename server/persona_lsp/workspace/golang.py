@@ -93,18 +93,12 @@ def _in_package(all_names: "Names", folder: str, path: str, name: str, depth: in
     if whole is not None:
         return whole
     first, _, rest = name.partition(".")
-    found = _first(all_names, folder, path, first, depth)
+    found = _made(all_names, folder, path, first, depth)
     return _walked(all_names, found, rest, depth + 1) if found is not None and rest else found
 
 
-def _first(all_names: "Names", folder: str, path: str, first: str, depth: int) -> "Target | None":
-    if not first.endswith("()"):
-        return _declared(all_names, folder, path, first)
-    return _made(all_names, folder, path, first, depth)
-
-
 def _made(all_names: "Names", folder: str, path: str, called: str, depth: int) -> "Target | None":
-    """What calling a function gives: the handler that it returns, the router that it makes, or its type."""
+    """What a name stands for; what calling a function gives: the handler or router that it makes, or its type."""
     inner = _declared(all_names, folder, path, called)
     if inner is not None:
         return inner

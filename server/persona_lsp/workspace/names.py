@@ -19,6 +19,8 @@ Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
 _HELD: Final = re.compile(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
 """The type of a field that holds another object."""
+_OWN: Final = frozenset({"crate", "self", "super"})
+"""Where `use` of Rust begins in the own crate."""
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -99,7 +101,7 @@ def index(facts: FileFacts) -> FileIndex:
     for item in facts.imports:
         if item.local in ("", "*"):
             stars.append(item)
-        else:
+        elif facts.language != "rust" or _rank(item, imports) >= _rank(imports.get(item.local), imports):
             imports[item.local] = item
     classes: dict[str, ClassFacts] = {}
     for cls in facts.classes:
@@ -212,23 +214,22 @@ def _rust(all_names: Names, path: str, entry: FileIndex, name: str, depth: int) 
 
     A name with `#` behind it is the route that an attribute gives to the function of that name.
     """
-    first, _, rest = name.partition(".")
-    plain = first.removesuffix("#")
-    parts = name.split(".")
-    item = entry.imports.get(plain)
-    if item is not None:
-        bound = item.module if item.name in ("*", "") else f"{item.module}.{item.name}"
-        parts = f"{bound}{first.removeprefix(plain)}{'.' if rest else ''}{rest}".split(".")
-    located = rust_modules.located(all_names.modules.files, all_names.modules.crates, path, parts)
-    if located is not None:
+    module: Target | None = None
+    for parts in _ways(entry, name):
+        located = rust_modules.located(all_names.modules.files, all_names.modules.crates, path, parts)
+        if located is None:
+            continue
         file, left = located
         inner = ".".join(left)
         if not inner:
-            return Target("module", file, "")
-        if (file, inner) != (path, name):
-            found = _resolve(all_names, file, inner, depth + 1)
-            if found is not None:
-                return found
+            module = module or Target("module", file, "")
+            found = _beside(all_names, path, parts, name, depth)
+        else:
+            found = _resolve(all_names, file, inner, depth + 1) if (file, inner) != (path, name) else None
+        if found is not None:
+            return found
+    if module is not None:
+        return module
     for star in entry.stars:
         file_of_star = module_file(all_names, path, star.module)
         if file_of_star is not None and file_of_star != path:
@@ -236,6 +237,41 @@ def _rust(all_names: Names, path: str, entry: FileIndex, name: str, depth: int) 
             if found is not None:
                 return found
     return None
+
+
+def _rank(item: Import | None, known: Mapping[str, Import]) -> int:
+    """Which of several things of one name is meant in Rust: what the own crate gives, then a module, then a macro."""
+    if item is None:
+        return -1
+    first = item.module.partition(".")[0]
+    if item.module == "self" and item.name == item.local:
+        return 1
+    declared = known.get(first)
+    return 2 if first in _OWN or (declared is not None and declared.module == "self") else 0
+
+
+def _ways(entry: FileIndex, name: str) -> list[list[str]]:
+    """The paths that a name may stand for: what `use` binds its first part to, and the name as it is written.
+
+    Modules, functions and macros may share a name: `use rocket::routes` does not hide `mod routes`.
+    """
+    first, _, rest = name.partition(".")
+    plain = first.removesuffix("#")
+    item = entry.imports.get(plain)
+    if item is None:
+        return [name.split(".")]
+    bound = item.module if item.name in ("*", "") else f"{item.module}.{item.name}"
+    through = f"{bound}{first.removeprefix(plain)}{'.' if rest else ''}{rest}"
+    return [through.split("."), name.split(".")]
+
+
+def _beside(all_names: Names, path: str, parts: list[str], name: str, depth: int) -> Target | None:
+    """The function that a module shares its name with: `mod get; pub use get::get;`."""
+    above = rust_modules.located(all_names.modules.files, all_names.modules.crates, path, parts[:-1])
+    if above is None or above[1] or (above[0], parts[-1]) == (path, name):
+        return None
+    found = _resolve(all_names, above[0], parts[-1], depth + 1)
+    return found if found is not None and found.kind != "module" else None
 
 
 def _own(entry: FileIndex, path: str, name: str) -> Target | None:

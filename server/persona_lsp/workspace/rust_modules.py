@@ -8,6 +8,8 @@ from persona_lsp.facts.code import FileFacts
 _ROOTS: Final = ("lib.rs", "main.rs")
 _OWN_FOLDER: Final = frozenset({"mod", "lib", "main"})
 _MANIFEST: Final = "Cargo.toml"
+_INLINE: Final = 3
+"""Modules that are written inside of each other in one file, at most."""
 
 
 def crates(files: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:
@@ -42,15 +44,19 @@ def located(
         named = first.removeprefix("file:") + "".join(f".{p}" for p in rest[1:2])
         here, rest = (f"{folder}/{named}" if folder else named), rest[2:]
         here = here if here in files else None
-    elif _child(files, path, first) is None:
-        if first not in libraries:
-            return None
-        here, rest = libraries[first], rest[1:]
+    elif _descend(files, path, rest) is None:
+        if first in libraries:
+            here, rest = libraries[first], rest[1:]
+        else:
+            # Before the edition of 2018, what `use` names begins in the crate.
+            here = _root(files, path)
+            if here is None or _descend(files, here, rest) is None:
+                return None
     while rest and here is not None:
-        child = _child(files, here, rest[0])
-        if child is None:
+        below = _descend(files, here, rest)
+        if below is None:
             break
-        here, rest = child, rest[1:]
+        here, rest = below
     return (here, rest) if here is not None else None
 
 
@@ -67,6 +73,15 @@ def _child(files: Container[str], path: str, name: str) -> str | None:
     base = _base(path)
     stem = f"{base}/{name}" if base else name
     return next((c for c in (f"{stem}.rs", f"{stem}/mod.rs") if c in files and c != path), None)
+
+
+def _descend(files: Container[str], path: str, rest: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The file that the first names lead to: `a` is a file, or `mod a { mod b; }` stands in this one and `a/b` is."""
+    for deep in range(1, min(len(rest), _INLINE) + 1):
+        child = _child(files, path, "/".join(rest[:deep]))
+        if child is not None:
+            return child, list(rest[deep:])
+    return None
 
 
 def _parent(files: Container[str], path: str) -> str | None:

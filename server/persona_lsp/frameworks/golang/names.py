@@ -31,6 +31,8 @@ class Naming:
         self.returned: list[str] = []
         self.entry: Node | None = None
         """The entry of a table that is registered just now."""
+        self.embedding: dict[str, str] = {}
+        """Types that have a router's methods because they embed one: the symbol of that router."""
         self.effect: Call | None = None
         """The call that stands as a statement of its own."""
 

@@ -120,6 +120,12 @@ class Reader(Naming):
             if dialect is not None:
                 kind = dialect.types[dotted(field.type).rpartition(".")[2]]
                 self.found.router(f"{statement.cls.name}.{field.name}", kind, dialect, field)
+        for base in statement.cls.bases:
+            dialect = self.dialect_of(base)
+            if dialect is not None:
+                name = dotted(base).rpartition(".")[2]
+                symbol = self.embedding[statement.cls.name] = f"{statement.cls.name}.{name}"
+                self.found.router(symbol, dialect.types[name], dialect, statement)
 
     def _block(self, body: Sequence[Stmt], env: Env) -> None:
         self.depth += 1
@@ -212,8 +218,11 @@ class Reader(Naming):
             return
         dialect = self.dialect_of(statement.type)
         if dialect is None:
+            kind = dotted(statement.type)
             if env.prefix:
-                env.names[target.id] = Typed(dotted(statement.type))
+                env.names[target.id] = Typed(kind)
+            elif kind and kind not in _PLAIN:
+                self.found.aliases.setdefault(target.id, kind)
             return
         symbol = self.found.symbol(f"{env.prefix}{target.id}")
         self.found.router(symbol, dialect.types[dotted(statement.type).rpartition(".")[2]], dialect, statement)
@@ -271,6 +280,9 @@ class Reader(Naming):
         match expr:
             case Name(id=name):
                 found = env.find(name)
+                if isinstance(found, Typed) and found.name in self.embedding:
+                    symbol = self.embedding[found.name]
+                    return Routes(symbol, BY_ID.get(self.found.routers[symbol].framework))
                 return found if isinstance(found, Routes | Builder) else None
             case Member():
                 symbol = self.name_of(expr, env)

@@ -42,6 +42,7 @@ from persona_lsp.syntax.ir import (
     Module,
     Name,
     ParamNode,
+    Return,
     Str,
     Switch,
     dotted,
@@ -73,7 +74,7 @@ def found_in(module: Module) -> Found:
     for unit in file.units:
         _attributes(unit, file, found)
         text = module.source[unit.node.start : unit.node.end]
-        if b"mount(" in text or b"routes" in text:
+        if b"mount(" in text or b"routes" in text or b"Route>" in text:
             _lists(unit, file, found)
     return found
 
@@ -283,10 +284,12 @@ def _lists(unit: Unit, file: RustFile, found: Found) -> None:
     if returns is None or "Route" not in module.text(returns):
         return
     found.routers.append(Router(unit.key, "router", FRAMEWORK_ID, place(unit.node, module)))
+    given = {id(s.value) for s in statements(unit.node.body) if isinstance(s, Return)}
     for call in calls:
         if id(call) in inside:
             continue
-        children = tuple(_children(call, unit, {}, 0)) if call.name in _LISTS or _is_list(call) else ()
+        listed = call.name in _LISTS or _is_list(call) or id(call) in given
+        children = tuple(_children(call, unit, {}, 0)) if listed else ()
         for child in dict.fromkeys(children):
             where = place(call, module)
             found.mounts.append(

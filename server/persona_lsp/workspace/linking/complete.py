@@ -166,5 +166,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    named = endpoint.route.handler is not None and "#" in endpoint.route.handler.name
+    named = manner_of(endpoint.framework).signed or (
+        endpoint.route.handler is not None and "#" in endpoint.route.handler.name
+    )
     return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth

@@ -129,5 +129,8 @@ def router_target(all_names: Names, path: str, ref: Ref, trail: frozenset[Target
         return Target("router", found.path, routers[0].symbol) if len(routers) == 1 else None
     if found.kind == "class":
         entry = all_names.files[found.path]
-        return Target("router", found.path, found.name) if found.name in entry.routers else None
+        bases = entry.classes[found.name].bases
+        # A type has the methods of the router that it embeds (Go).
+        names = (found.name, *(f"{found.name}.{b.name.rpartition('.')[2]}" for b in bases))
+        return next((Target("router", found.path, name) for name in names if name in entry.routers), None)
     return found
