@@ -9,6 +9,7 @@ nothing, names what is stale and answers 1.
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 DOCS = Path(__file__).parent
@@ -18,10 +19,11 @@ from tests.bookshelf import matrix  # noqa: E402 - the same
 from tests.rules import matrix as examples  # noqa: E402 - the same
 
 from persona_lsp import __version__  # noqa: E402 - the same
-from persona_lsp.extract.known import frameworks, libraries  # noqa: E402 - the line above makes it importable
+from persona_lsp.extract.known import frameworks, libraries, receivers  # noqa: E402 - the line above makes it importable
 from persona_lsp.host.roots import SUFFIXES  # noqa: E402 - the same
 from persona_lsp.persona.codes import CODES  # noqa: E402 - the same
 from persona_lsp.persona.schema import FIELDS, SOURCES  # noqa: E402 - the same
+from persona_lsp.review.endpoints import KINDS  # noqa: E402 - the same
 from persona_lsp.rules.registry import Rule, rules, topics  # noqa: E402 - the same
 from persona_lsp.rules.topics import FEATURES  # noqa: E402 - the same
 from persona_lsp.settings.schema import VSCODE_SECTION, editor_properties, editor_schema, json_schema  # noqa: E402 - the same
@@ -172,6 +174,7 @@ def _frameworks() -> str:
         "*gap*: not read, for the reason below the table.\n"
     )
     lines.append(matrix.table())
+    lines += ["", "## Endpoints with names\n", *_named()]
     lines += ["", "## Libraries\n", "What their calls mean is known: queries, transactions, and effects outside.\n"]
     lines += ["| library | languages | relational | known by |", "|---|---|---|---|"]
     for library in libraries():
@@ -179,6 +182,29 @@ def _frameworks() -> str:
         relational = {True: "yes", False: "no", None: ""}[library.relational]
         lines.append(f"| {library.id} | {_languages(library.languages)} | {relational} | {packages} |")
     return "\n".join(lines) + "\n"
+
+
+def _named() -> list[str]:
+    """Who reads which kinds of endpoints that are no HTTP routes, and what nobody reads."""
+    lines = [
+        (
+            "What answers something else than a request to a path is an endpoint of its own kind, with a name: a field of a "
+            "GraphQL schema (`GRAPHQL Query.users`), an event of a socket (`SOCKET chat:send`), a procedure "
+            "(`GRPC shop.Orders/Get`), a topic, queue or task (`MESSAGE orders.created`).\n"
+            "`persona-lsp endpoints --kind all` lists them; each line below is an example in `tests/receivers/`.\n"
+        ),
+        f"| | languages | {' | '.join(KINDS.values())} | known by |",
+        f"|---|---{'|---' * len(KINDS)}|---|",
+    ]
+    rows = [(f.title, f.languages, f.kinds, f.packages) for f in frameworks() if f.kinds]
+    rows += [(r.title, r.languages, r.kinds, r.packages) for r in receivers()]
+    for title, languages, kinds, packages in sorted(rows, key=lambda row: row[0].lower()):
+        cells = " | ".join("known" if kind in kinds else "" for kind in KINDS)
+        lines.append(f"| {title} | {_languages(languages)} | {cells} | {', '.join(f'`{p}`' for p in packages)} |")
+    gaps = tomllib.loads((DOCS.parent / "tests" / "receivers" / "gaps.toml").read_text(encoding="utf-8"))
+    lines += ["", "Named gaps:", ""]
+    lines += [f"- {where}, {what}: {reason}." for where, inside in gaps.items() for what, reason in inside.items()]
+    return lines
 
 
 def _personas() -> str:

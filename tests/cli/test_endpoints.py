@@ -41,6 +41,41 @@ def test_the_table_has_a_line_per_endpoint(command: Command, shop: Path) -> None
     assert out[-1] == "1 endpoint"
 
 
+TASKS = "from celery import shared_task\n\n\n@shared_task\ndef send(to):\n    pass\n"
+SOCKET = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.websocket('/live')\nasync def live(ws):\n    pass\n"
+
+
+def test_endpoints_with_names_are_listed_by_kind(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text(ROUTES)
+    (shop / "tasks.py").write_text(TASKS)
+    (shop / "live.py").write_text(SOCKET)
+    out = command("endpoints", "shop").stdout.splitlines()
+    assert [line.split()[:2] for line in out[1:4]] == [
+        ["WS", "/live"],
+        ["GET", "/api/books/{book_id}"],
+        ["MESSAGE", "send"],
+    ]
+    assert out[-1] == "3 endpoints: 1 http, 1 websocket, 1 message"
+    # What HTTP routers serve is all of the list for programs that do not ask for more.
+    plain = json.loads(command("endpoints", "shop", "--format", "json").stdout)
+    assert [row["path"] for row in plain] == ["/live", "/api/books/{book_id}"]
+    every = json.loads(command("endpoints", "shop", "--format", "json", "--kind", "all").stdout)
+    assert [(row["kind"], row["method"], row["path"]) for row in every] == [
+        ("websocket", "WS", "/live"),
+        ("http", "GET", "/api/books/{book_id}"),
+        ("message", "MESSAGE", "send"),
+    ]
+    assert (every[2]["file"], every[2]["line"], every[2]["handler_line"]) == ("tasks.py", 5, 5)
+    only = json.loads(command("endpoints", "shop", "--format", "json", "--kind", "message,graphql").stdout)
+    assert [row["path"] for row in only] == ["send"]
+
+
+def test_a_kind_that_there_is_not_is_2(command: Command, shop: Path) -> None:
+    done = command("endpoints", "shop", "--kind", "soap")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--kind takes http, graphql, websocket, grpc, message and all, not soap" in done.stderr
+
+
 def test_openapi_is_a_document(command: Command, shop: Path) -> None:
     (shop / "main.py").write_text(ROUTES)
     document = json.loads(command("endpoints", "shop", "--format", "openapi").stdout)

@@ -5,6 +5,7 @@ import type { Location, Range } from 'vscode-languageclient';
 export type Auth = 'required' | 'optional' | 'none' | 'unknown';
 
 export interface Endpoint {
+  kind: string;
   method: string;
   path: string;
   pathKnown: boolean;

@@ -142,16 +142,25 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew.")
 @click.option("--all", "every", is_flag=True, help="List endpoints whose whole path is not known, too.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KINDS",
+    default="",
+    help="http, websocket, graphql, grpc, message, with commas, or all. A table shows all; JSON, HTTP routes alone.",
+)
 @_CONFIG
 @_COLOR
 def endpoints(
-    path: str, form: str, output: str | None, jobs: int, no_cache: bool, every: bool, config: str | None, color: str
-) -> int:
+    path: str, form: str, output: str | None, jobs: int, no_cache: bool, every: bool, kinds: str, config: str | None,
+    color: str,
+) -> int:  # fmt: skip
     """Print the API that the code in PATH serves."""
     gc.disable()
     from persona_lsp.cli import endpoints as listing
 
-    found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every)
+    wanted = listing.wanted(kinds or ("all" if form == "table" else ""))
+    found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every, kinds=wanted)
     complain_of(found.problems, str)
     paint = paint_for(sys.stdout, "never" if output else color)
     emit(listing.render(found, form, paint), output)

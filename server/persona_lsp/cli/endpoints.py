@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -11,13 +13,16 @@ from msgspec import Struct
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.formats.text import visible
 from persona_lsp.cli.gather import gather, read
+from persona_lsp.cli.project import UsageError
 from persona_lsp.cli.report import Problem
 from persona_lsp.cli.style import Paint
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import NAMED
 from persona_lsp.review.views import EndpointRow
 from persona_lsp.text.count import counted
 from persona_lsp.text.lines import LineTable
 
+_KINDS: Final = ("http", *NAMED)
 _STYLES = {"GET": "green", "HEAD": "green", "POST": "yellow", "PUT": "blue", "PATCH": "blue", "DELETE": "red"}
 
 
@@ -28,10 +33,31 @@ class Found(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True, every: bool = False) -> Found:
-    """The endpoints in a folder or file; with `every`, those whose whole path is not known, too.
+def wanted(text: str) -> frozenset[str] | None:
+    """The kinds that a list with commas names, all of them for `all`; None for "": what HTTP routers serve.
 
-    Raises `UsageError` where there is no such file or folder.
+    Raises `UsageError` for what is no kind.
+    """
+    if not text:
+        return None
+    named = frozenset(part.strip() for part in text.split(",") if part.strip())
+    unknown = sorted(named - {*_KINDS, "all"})
+    if unknown or not named:
+        raise UsageError(f"--kind takes {', '.join(_KINDS)} and all, not {', '.join(unknown) or 'nothing'}")
+    return frozenset(_KINDS) if "all" in named else named
+
+
+def _asked(row: EndpointRow, kinds: frozenset[str] | None) -> bool:
+    return not row.named if kinds is None else row.kind in kinds
+
+
+def find(
+    path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool = True, every: bool = False,
+    kinds: frozenset[str] | None = None,
+) -> Found:  # fmt: skip
+    """The endpoints in a folder or file, of these `kinds`; with `every`, those whose whole path is not known, too.
+
+    Without kinds, what an HTTP router serves. Raises `UsageError` where there is no such file or folder.
     """
     from persona_lsp import review
     from persona_lsp.workspace.link import link
@@ -47,7 +73,7 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
         use_cache=use_cache,
     )
     tables = cache(lambda name: LineTable(gathered.sources.get(name, b"")))
-    found = review.endpoints(link(gathered.facts), tables, every=True)
+    found = tuple(row for row in review.endpoints(link(gathered.facts), tables, every=True) if _asked(row, kinds))
     rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
     untold = _untold(gathered.facts, tables)
@@ -56,7 +82,7 @@ def find(path: str, *, config: str | None = None, jobs: int = 0, use_cache: bool
 
 def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iterator[Problem]:
     """One word about the endpoints whose router's place could not be told."""
-    missing = [row for row in found if not row.path_known] if len(rows) < len(found) else []
+    missing = [row for row in found if not row.path_known and not row.named] if len(rows) < len(found) else []
     if missing:
         one = missing[0]
         noun = "endpoint is" if len(missing) == 1 else "endpoints are"
@@ -88,6 +114,7 @@ def render(found: Found, form: str, paint: Paint) -> str:
 def _table(rows: Sequence[EndpointRow], paint: Paint) -> str:
     if not rows:
         return "no endpoints\n"
+    rows = sorted(rows, key=lambda row: _KINDS.index(row.kind) if row.named else 0)
     cells = [
         (row.method, row.path, row.auth, " ".join(map(str, row.statuses)), f"{row.file}:{row.line}", row.handler)
         for row in rows
@@ -100,8 +127,15 @@ def _table(rows: Sequence[EndpointRow], paint: Paint) -> str:
         padded = [f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)]
         padded[0] = paint(padded[0], _STYLES.get(line[0], "magenta"))
         lines.append("  ".join(padded).rstrip())
-    count = len(rows)
-    return "\n".join(lines) + f"\n\n{counted(count, 'endpoint')}\n"
+    return "\n".join(lines) + f"\n\n{counted(len(rows), 'endpoint')}{_by_kind(rows)}\n"
+
+
+def _by_kind(rows: Sequence[EndpointRow]) -> str:
+    """`: 12 http, 4 graphql`, where there is more than what HTTP routers serve."""
+    if not any(row.named for row in rows):
+        return ""
+    times = Counter(row.kind for row in rows)
+    return ": " + ", ".join(f"{times[kind]} {kind}" for kind in _KINDS if times[kind])
 
 
 def _json(value: object) -> str:

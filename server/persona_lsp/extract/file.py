@@ -11,6 +11,7 @@ from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.aside import aside
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
+from persona_lsp.extract.named import receiving, with_named
 from persona_lsp.extract.patch import Place, emptied, patched, place, torn
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
@@ -82,7 +83,9 @@ def extract(
     if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
     found, used = _frameworks(module)
-    skipped = aside(module, what, used=bool(used))
+    by_name = receiving(module)
+    found = with_named(found, by_name)
+    skipped = aside(module, what, used=bool(used or by_name))
     names = file_names(module)
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
@@ -192,7 +195,7 @@ def _registers_now(module: Module, found: Place) -> bool:
         )
         if any(start <= item.where.start < end for group in groups for item in group):
             return True
-    return False
+    return any(start <= one.route.where.start < end for one in receiving(replace(module, body=body)))
 
 
 def _frameworks(module: Module) -> tuple[Extracted, tuple[Framework, ...]]:

@@ -1,4 +1,4 @@
-"""The frameworks and libraries there are, found by looking into their packages once."""
+"""The frameworks, receivers and libraries there are, found by looking into their packages once."""
 
 from functools import cache
 from importlib import import_module
@@ -6,6 +6,8 @@ from pkgutil import iter_modules
 
 from persona_lsp import frameworks as frameworks_package
 from persona_lsp import libraries as libraries_package
+from persona_lsp import receivers as receivers_package
+from persona_lsp.flow.receiving import Receiver
 from persona_lsp.flow.vocabulary import Library
 from persona_lsp.frameworks.api import Framework
 
@@ -56,6 +58,23 @@ def libraries() -> tuple[Library, ...]:
 def libraries_of(language: str) -> tuple[Library, ...]:
     """The libraries of a language."""
     return tuple(f for f in libraries() if _speaks(f.languages, language))
+
+
+@cache
+def receivers() -> tuple[Receiver, ...]:
+    """Every recogniser of endpoints with names, by id. A module offers one as `RECEIVER` or several as `RECEIVERS`."""
+    found: list[Receiver] = []
+    for info in iter_modules(receivers_package.__path__):
+        module = import_module(f"persona_lsp.receivers.{info.name}")
+        single = getattr(module, "RECEIVER", None)
+        found.extend(getattr(module, "RECEIVERS", () if single is None else (single,)))
+    return tuple(sorted(found, key=lambda receiver: receiver.id))
+
+
+@cache
+def receivers_of(language: str) -> tuple[Receiver, ...]:
+    """The recognisers of a language."""
+    return tuple(one for one in receivers() if _speaks(one.languages, language))
 
 
 def _speaks(languages: tuple[str, ...], language: str) -> bool:

@@ -3,12 +3,20 @@
 Nothing here is linked: references are names as the file writes them. `workspace` joins files into `Endpoint`s.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
+
+NAMED: Final[Mapping[str, str]] = {
+    "graphql": "GRAPHQL", "websocket": "SOCKET", "grpc": "GRPC", "message": "MESSAGE",
+}  # fmt: skip
+"""What stands in the place of the method where an endpoint of such a kind has a name instead of a path: an operation
+(`Query.users`), an event of a socket, a procedure (`shop.Orders/Get`), a topic or queue."""
 
 
 class In(StrEnum):
@@ -245,7 +253,7 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     derived: bool = False
     """True when a library macro made it (devise, Spring Data REST)."""
     kind: str = "http"
-    """http, websocket, graphql, rpc, message. `dependency` and `signature` are records of functions, and no routes."""
+    """http, websocket, graphql, grpc, message. `dependency` and `signature` are records of functions, and no routes."""
     response_type: str = ""
     response_where: Where | None = None
     path_where: Where | None = None
@@ -276,6 +284,11 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """Where nothing before it has a path, patterns of the application reach it (ASP.NET)."""
     action: str = ""
     """What such patterns and the token `[action]` call it."""
+
+    @property
+    def named(self) -> bool:
+        """It has a name (`path`) and no place on an HTTP router."""
+        return self.kind != "http" and self.router is None and self.kind in NAMED
 
 
 class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -53,3 +53,5 @@ class Framework(Struct, frozen=True):
     spell: Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None]
     order_decides: bool
     packages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Kinds of endpoints with names (`facts.http.NAMED`) that it reads beside its routes."""

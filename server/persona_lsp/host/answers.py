@@ -171,6 +171,7 @@ def served(desk: Desk, _ask: wire.Ask, _path: str, _stop: Stop) -> tuple[wire.Se
             at(one.where),
             tuple(at(where) for where in one.within),
             at(one.handler) if one.handler is not None else None,
+            one.row.kind,
         )
         for one in host.engine.served(host.snapshot(), host.table)
     )

@@ -126,6 +126,7 @@ class Served(Struct, frozen=True, gc=False, array_like=True):
     spot: Spot
     within: tuple[Spot, ...]
     handler: Spot | None = None
+    kind: str = "http"
 
 
 class PersonaFile(Struct, frozen=True, gc=False, array_like=True):

@@ -49,12 +49,17 @@ def served(
             tuple(g.name for g in endpoint.guards),
             tuple({"name": p.name, "in": p.place.value, "required": p.required, "type": p.type} for p in endpoint.params),
             endpoint.body.type if endpoint.body is not None else "", endpoint.success, _summary(endpoint),
-            endpoint.route.doc.deprecated, endpoint.route.kind, endpoint.path_known,
+            endpoint.route.doc.deprecated, endpoint.route.kind, endpoint.path_known, endpoint.route.named,
         )  # fmt: skip
         within = (endpoint.route.statement,) if handler is None else (endpoint.route.statement, handler.where)
         name = handler.name_where if handler is not None else None
-        found.append(Served(row, resource(endpoint.path), endpoint.where, within, name))
+        of = KINDS[endpoint.route.kind] if endpoint.route.named else resource(endpoint.path)
+        found.append(Served(row, of, endpoint.where, within, name))
     return tuple(found)
+
+
+KINDS: Final = {"graphql": "GraphQL", "websocket": "WebSocket", "grpc": "gRPC", "message": "Messages"}
+"""What endpoints with names are gathered under, by kind."""
 
 
 def resource(path: str) -> str:

@@ -13,6 +13,8 @@ def hints(snapshot: Snapshot, path: str, start: int, end: int, profile: Profile)
     found: dict[int, Hint] = {}
     groups: dict[int, list[Endpoint]] = {}
     for endpoint in snapshot.by_file.get(path, ()):
+        if endpoint.route.named:
+            continue
         if endpoint.where.path == path and start <= endpoint.where.end and endpoint.where.start <= end:
             groups.setdefault(endpoint.where.start, []).append(endpoint)
     for endpoints in groups.values():
@@ -66,7 +68,7 @@ def _title(endpoints: list[Endpoint]) -> str:
     first = endpoints[0]
     labels = list(dict.fromkeys(e.label for e in endpoints))
     shown = ", ".join(labels[:_SHOWN]) + (f" +{len(labels) - _SHOWN}" if len(labels) > _SHOWN else "")
-    parts = [shown, auth_words(first)]
+    parts = [shown, "" if first.route.named and first.auth is Auth.UNKNOWN else auth_words(first)]
     if first.statuses:
         parts.append(" ".join(str(s) for s in first.statuses))
     return " · ".join(p for p in parts if p)

@@ -158,13 +158,13 @@ def _card(endpoints: Sequence[Endpoint], found: Sequence[Reported], profile: Pro
     if about:
         lines.append(_prose(about))
     rows = [
-        ("Auth", _auth(first)),
+        ("Auth", "" if first.route.named and first.auth is Auth.UNKNOWN else _auth(first)),
         (
             "Path / query",
             ", ".join(_param(p) for p in first.params if p.place in (In.PATH, In.QUERY, In.HEADER, In.COOKIE)),
         ),
         ("Body", _body(first)),
-        ("Answers", _answers(first)),
+        ("Answers", "" if first.route.named else _answers(first)),
         ("Does", _does((*([first.handler] if first.handler is not None else []), *first.callees))),
     ]
     lines.append(_list(rows))

@@ -78,12 +78,14 @@ class EndpointRow(Struct, frozen=True, gc=False):
     deprecated: bool = False
     kind: str = "http"
     path_known: bool = True
+    named: bool = False
+    """`path` is a name (an operation, event, procedure or topic), and `method` stands for the kind."""
 
 
 class Served(Struct, frozen=True, gc=False):
     """An endpoint with its places: where it is registered, all that belongs to it, its handler's name.
 
-    `resource` is the part of the path that endpoints of one resource share. `handler` is None where it was not found.
+    `resource` is the part of the path that endpoints of one resource share, or the title of a kind. `handler` is None where it was not found.
     """
 
     row: EndpointRow

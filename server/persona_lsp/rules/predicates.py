@@ -152,7 +152,9 @@ def bare_shape(endpoint: Endpoint) -> str:
 
 @per_snapshot
 def _bare_shapes(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
-    return frozenset((endpoint.app, bare_shape(endpoint)) for endpoint in snapshot.endpoints)
+    return frozenset(
+        (endpoint.app, bare_shape(endpoint)) for endpoint in snapshot.endpoints if not endpoint.route.named
+    )
 
 
 def is_health(endpoint: Endpoint) -> bool:
@@ -188,7 +190,7 @@ def is_webhook_receiver(endpoint: Endpoint) -> bool:
 
 def is_rpc(endpoint: Endpoint) -> bool:
     """One path for many calls, which are named in the body: JSON-RPC, GraphQL and their like."""
-    if endpoint.route.kind in {"graphql", "rpc"} or _RPC.search(endpoint.path):
+    if endpoint.route.kind in {"graphql", "grpc"} or _RPC.search(endpoint.path):
         return True
     responses = endpoint.handler.responses if endpoint.handler else ()
     return any(key.partition("=")[0] == "jsonrpc" for response in responses for key in response.keys)

@@ -42,9 +42,11 @@ def _lets_admins_in_only(guard: Guard) -> bool:
 
 @per_snapshot
 def _serving(snapshot: Snapshot) -> dict[tuple[str, str], list[Endpoint]]:
-    """The endpoints whose requests reach a function, by file and key."""
+    """The endpoints whose requests reach a function, by file and key. Whoever sends a message waits for nobody."""
     found: dict[tuple[str, str], list[Endpoint]] = {}
     for endpoint in snapshot.endpoints:
+        if endpoint.route.kind == "message":
+            continue
         handler = (endpoint.handler,) if endpoint.handler is not None else ()
         for function in (*handler, *endpoint.before, *endpoint.callees):
             found.setdefault((function.path, function.key), []).append(endpoint)

@@ -1,5 +1,6 @@
 """NestJS."""
 
+import re
 from typing import Final
 
 from persona_lsp.flow.script.errors import exception_classes
@@ -11,9 +12,12 @@ from persona_lsp.frameworks.nestjs.filters import filters
 from persona_lsp.frameworks.nestjs.fixes import spell
 from persona_lsp.frameworks.nestjs.guards import definitions
 from persona_lsp.frameworks.nestjs.modules import modules
+from persona_lsp.frameworks.nestjs.named import named
 from persona_lsp.frameworks.nestjs.names import names_of, uses_nest
 from persona_lsp.frameworks.nestjs.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
+
+_NAMED: Final = re.compile(rb"@nestjs/(?:graphql|websockets|microservices|bull|bullmq)|Rabbit(?:Subscribe|RPC)")
 
 
 def detects(module: Module) -> bool:
@@ -29,7 +33,7 @@ def extract(module: Module) -> Extracted:
     mounts, more = modules(names)
     return Extracted(
         routers=(*routers, *apps),
-        routes=tuple(routes),
+        routes=(*routes, *(named(names) if _NAMED.search(module.source) else ())),
         mounts=tuple(mounts),
         classes=exception_classes(module),
         error_handlers=tuple(filters(names)),
@@ -48,4 +52,5 @@ FRAMEWORK: Final = Framework(
     spell=spell,
     order_decides=True,
     packages=("@nestjs/core", "@nestjs/common"),
+    kinds=("graphql", "websocket", "grpc", "message"),
 )

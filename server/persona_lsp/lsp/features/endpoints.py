@@ -48,6 +48,7 @@ def register(session: Session) -> None:
 
 def _endpoint(one: wire.Served, encoding: Encoding) -> Json:
     return {
+        "kind": one.kind,
         "method": one.method,
         "path": one.path,
         "pathKnown": one.path_known,

@@ -218,7 +218,11 @@ def _severity(policy: CorsPolicy, path: str, snapshot: Snapshot, *, fails: bool)
     if policy.development_only:
         return Severity.HINT
     folder = path.rpartition("/")[0]
-    beside = [one for one in snapshot.endpoints if not folder or one.where.path.startswith(folder + "/")]
+    beside = [
+        one
+        for one in snapshot.endpoints
+        if not one.route.named and (not folder or one.where.path.startswith(folder + "/"))
+    ]
     if beside and not any(is_login(one) or one.auth in {Auth.REQUIRED, Auth.OPTIONAL} for one in beside):
         unknown = any(one.auth is Auth.UNKNOWN for one in beside)
         return Severity.WARNING if unknown else Severity.INFORMATION

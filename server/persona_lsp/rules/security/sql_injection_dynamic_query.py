@@ -285,7 +285,8 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
         return None if _is_choice(value.type, snapshot) else Severity.ERROR
     if value.origin is not Origin.PARAM or value.type not in _TEXT:
         return None
-    if snapshot.endpoints_of(function):
+    # Messages come from the house itself, as far as anybody can tell.
+    if any(endpoint.route.kind != "message" for endpoint in snapshot.endpoints_of(function)):
         return Severity.ERROR
     if not function.is_public:
         return None

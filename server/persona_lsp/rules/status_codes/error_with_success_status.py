@@ -356,7 +356,7 @@ def _habit(snapshot: Snapshot) -> str:
     seen: set[tuple[str, str]] = set()
     for endpoint in snapshot.endpoints:
         handler = endpoint.handler
-        if handler is None or endpoint.test or (handler.path, handler.key) in seen:
+        if handler is None or endpoint.test or endpoint.route.named or (handler.path, handler.key) in seen:
             continue
         seen.add((handler.path, handler.key))
         honest += sum(answer.status is not None and answer.status >= 400 for answer in answers(handler))

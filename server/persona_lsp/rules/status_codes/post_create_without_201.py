@@ -442,7 +442,7 @@ def _habits(snapshot: Snapshot) -> dict[str, _Habit]:
     """By application, and that of the whole project under the empty name."""
     habits: dict[str, _Habit] = {}
     for endpoint in snapshot.endpoints:
-        if endpoint.test or not endpoint.success or not created_entity(endpoint, snapshot):
+        if endpoint.test or endpoint.route.named or not endpoint.success or not created_entity(endpoint, snapshot):
             continue
         for name in ("", endpoint.app):
             habit = habits.setdefault(name, _Habit())

@@ -16,6 +16,7 @@ from persona_lsp.workspace.guards import (
     refuses_itself,
 )
 from persona_lsp.workspace.linking.manners import manner_of
+from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders
 
@@ -42,6 +43,8 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
                 if id(deeper) not in seen:
                     seen.add(id(deeper))
                     callees.append(deeper)
+    if endpoint.route.named:
+        return guarded(replace(endpoint, callees=tuple(callees), first_level=first), handler)
     depended = gathered(
         project.names, endpoint.route.where.path, endpoint.route,
         endpoint.guards if manner_of(endpoint.framework).guards_declare else (),

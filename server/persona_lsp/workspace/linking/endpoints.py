@@ -20,6 +20,7 @@ from persona_lsp.workspace.linking.guarding import without_skipped
 from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy
 from persona_lsp.workspace.linking.inherit import bases_of, own_prefixes
 from persona_lsp.workspace.linking.mounts import router_target
+from persona_lsp.workspace.linking.named import named
 from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
     Target,
@@ -32,6 +33,10 @@ from persona_lsp.workspace.views import served
 
 def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Iterator[Endpoint]:
     """The endpoints of one route: one for each method and each way to its router."""
+    if route.named:
+        aside = facts.role == "script" and world.serves and _is_aside(path)
+        yield completed(named(world, path, facts, route, aside=aside), world.calls, world.sole_status)
+        return
     router: Target | None = None
     entry: Router | None = None
     if route.router is not None:

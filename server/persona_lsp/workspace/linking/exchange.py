@@ -140,6 +140,11 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
 def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: calls.Calls) -> Endpoint:
     """The endpoint with its functions in their new places; what they do did not change."""
     before = tuple(exchanged.get(id(f), f) for f in endpoint.before)
+    if endpoint.route.named:
+        return replace(
+            endpoint, callees=tuple(exchanged.get(id(f), f) for f in endpoint.callees),
+            first_level=tuple((n, exchanged.get(id(f), f)) for n, f in endpoint.first_level),
+        )  # fmt: skip
     depended = gathered(
         project.names, endpoint.route.where.path, endpoint.route,
         endpoint.guards if manner_of(endpoint.framework).guards_declare else (),

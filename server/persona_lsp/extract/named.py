@@ -1,0 +1,46 @@
+"""Endpoints with names among the facts of a file: what its receivers read, beside what its frameworks did."""
+
+from msgspec.structs import replace
+
+from persona_lsp.extract.known import receivers_of
+from persona_lsp.flow.receiving import Received
+from persona_lsp.frameworks.api import Extracted
+from persona_lsp.syntax.ir import Module
+
+
+def receiving(module: Module) -> tuple[Received, ...]:
+    """What the receivers of the file's language read out of it."""
+    source = module.source
+    return tuple(
+        one
+        for receiver in receivers_of(module.language)
+        if any(sign in source for sign in receiver.signs)
+        for one in receiver.extract(module)
+    )
+
+
+def with_named(found: Extracted, more: tuple[Received, ...]) -> Extracted:
+    """What the frameworks read, with the endpoints of the receivers.
+
+    Those with names are numbered below zero through the whole file: there is no order among them, but one number each.
+    Functions in place that would have one key are told apart by numbers; a function is named by the first who does.
+    """
+    if not more and not any(route.named for route in found.routes):
+        return found
+    routes = list(found.routes)
+    inline = dict(found.inline)
+    taken = set(inline.values())
+    for one in more:
+        route = one.route
+        if one.start >= 0:
+            key, count = inline.get(one.start, route.handler_key), 0
+            while one.start not in inline and key in taken:
+                count += 1
+                key = f"{route.handler_key}#{count}"
+            inline[one.start] = key
+            taken.add(key)
+            route = replace(route, handler_key=key)
+        routes.append(route)
+    numbers = iter(range(-1, -len(routes) - 1, -1))
+    numbered = tuple(replace(route, order=next(numbers)) if route.named else route for route in routes)
+    return replace(found, routes=numbered, inline=tuple(inline.items()))

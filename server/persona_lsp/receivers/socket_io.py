@@ -1,0 +1,110 @@
+"""Socket.IO in JavaScript: `io.on("connection", (socket) => socket.on("event", ...))`, with namespaces."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.flow.names import FileNames, file_names
+from persona_lsp.flow.receiving import Received, Receiver, calls, given, in_place, known, place, words
+from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Lambda, Member, Module, Name, Str, dotted
+
+_ID: Final = "socket.io"
+_SERVER: Final = re.compile(r"^(?:\w*io|\w*server|nsp|\w*namespace|\w*wss?)$", re.IGNORECASE)
+_SOCKET: Final = re.compile(r"^(?:socket|client|sock|conn|connection)$", re.IGNORECASE)
+_CLIENT: Final = "socket.io-client"
+_LIFE: Final = frozenset(
+    {"connection", "connect", "disconnect", "disconnecting", "error", "connect_error", "newListener"}
+)
+"""Events of the connection itself, which no client names."""
+
+
+def _extract(module: Module) -> Iterator[Received]:
+    packages = {i.module for i in module.imports}
+    serves = _ID in packages
+    if _CLIENT in packages and not serves:
+        return
+    names = file_names(module)
+    done: set[int] = set()
+    for call, _ in calls(module.body):
+        if call.name not in ("on", "once") or len(call.args) < 2 or not isinstance(call.args[0], Str):
+            continue
+        if call.args[0].value not in ("connection", "connect"):
+            continue
+        space = _space(call.receiver, names)
+        function = _function(call.args[1], names)
+        if space is None or function is None or not function.params or function.start in done:
+            continue
+        if not serves and not _SOCKET.match(function.params[0].name):
+            continue
+        done.add(function.start)
+        yield from _events(function, function.params[0].name, space, names, module)
+    for function in _given_both(module):
+        if function.start not in done:
+            yield from _events(function, function.params[1].name, "", names, module)
+
+
+def _space(receiver: AnyExpr | None, names: FileNames) -> str | None:
+    """The namespace of a server, "" for the one of all; None for what is no server."""
+    if isinstance(receiver, Name) and isinstance(made := names.values.get(receiver.id), Call) and made.name == "of":
+        receiver = made
+    if isinstance(receiver, Call):
+        if receiver.name == "of" and receiver.args:
+            first = receiver.args[0]
+            return first.value if isinstance(first, Str) and not first.regex else None
+        if receiver.name in ("use", "on"):
+            return _space(receiver.receiver, names)
+        return "" if receiver.name in ("Server", "io", "socketIO", "getIO", "getIo") else None
+    name = dotted(receiver).rsplit(".", 1)[-1]
+    return "" if name and _SERVER.match(name) else None
+
+
+def _function(handler: AnyExpr, names: FileNames) -> FunctionNode | None:
+    written = in_place(handler)
+    if written is not None:
+        return written
+    if isinstance(handler, Name):
+        held = names.values.get(handler.id)
+        return names.functions.get(handler.id) or (held.function if isinstance(held, Lambda) else None)
+    return None
+
+
+def _given_both(module: Module) -> Iterator[FunctionNode]:
+    """Functions that are given the server and a socket: `module.exports = (io, socket) => {}`."""
+    names = file_names(module)
+    held = [*names.values.values(), *(e.value for e in module.exports if e.value is not None)]
+    found = {f.start: f for f in names.functions.values()}
+    found.update((v.function.start, v.function) for v in held if isinstance(v, Lambda))
+    for function in found.values():
+        params = [p.name for p in function.params]
+        if len(params) > 1 and params[0] == "io" and _SOCKET.match(params[1]):
+            yield function
+
+
+def _events(function: FunctionNode, socket: str, space: str, names: FileNames, module: Module) -> Iterator[Received]:
+    for call, _ in calls(function.body):
+        receiver = call.receiver
+        while isinstance(receiver, Call) and receiver.name == "on":
+            receiver = receiver.receiver
+        if call.name not in ("on", "once") or dotted(receiver) != socket or len(call.args) < 2:
+            continue
+        event = call.args[0]
+        if isinstance(event, Str) and event.value in _LIFE:
+            continue
+        text = words(event, names.values, names.imports)
+        if not known(text):
+            continue
+        name = (f"{space} ", *text) if space.strip("/") else text
+        start = call.func.name_start if isinstance(call.func, Member) else call.start
+        at = place(call, module)
+        yield given(call.args[1], "websocket", name, _ID, type(at)(at.path, start, event.end), statement=at)
+
+
+RECEIVER: Final = Receiver(
+    id=_ID,
+    title="Socket.IO",
+    kinds=("websocket",),
+    languages=("javascript", "typescript", "tsx"),
+    signs=(b"'connection'", b'"connection"', b"(io, socket", b"'connect'", b'"connect"'),
+    extract=_extract,
+    packages=("socket.io",),
+)
