@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test editors check format docs bench clean
+.PHONY: help demo test editors vscode check format docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -19,6 +19,11 @@ test: $(READY)  ## run the tests
 
 editors: $(READY)  ## run the tests in real editors; installs those that are missing
 	@PERSONA_LSP_EDITORS_REQUIRED=1 $(BIN)/python -m pytest -q -m editors -n auto --maxprocesses=2 --dist loadgroup --rerun-show-tracebacks tests/editors $(ARGS)
+
+# The packager's tools and the server's libraries are fetched side by side.
+vscode:  ## package the extension for VS Code; needs Node.js 20
+	@cd client-config/vscode && { npm ci --prefer-offline --no-audit --no-fund --loglevel=error & tools=$$!; \
+		$(PYTHON) scripts/bundle.py; bundled=$$?; wait $$tools && [ $$bundled = 0 ]; } && rm -rf dist && node scripts/package.mjs
 
 check: $(READY)  ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check

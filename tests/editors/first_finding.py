@@ -18,7 +18,6 @@ from tests.editors.installed import installed
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", "bundled", "build", "out", "dist", "__pycache__", ".*_cache"
 )
-PACKAGE = (("npm", "ci", "--prefer-offline"), ("npm", "run", "package"))
 
 
 def main() -> None:
@@ -36,12 +35,11 @@ def main() -> None:
 def play(clone: Path, editor: str) -> dict[str, float]:
     """The seconds of each command, in a clone that is new."""
     shutil.copytree(REPOSITORY, clone, ignore=LEFT_OUT)
-    seconds = {}
+    seconds: dict[str, float] = {}
     extension = clone / "client-config" / "vscode"
-    for command in PACKAGE:
-        begin = time.monotonic()
-        subprocess.run(command, cwd=extension, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        seconds[" ".join(command)] = time.monotonic() - begin
+    begin = time.monotonic()
+    subprocess.run(["make", "vscode"], cwd=clone, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    seconds["make vscode"] = time.monotonic() - begin
     (package,) = (extension / "dist").glob("*.vsix")
     target = clone / "installed"
     (target / "home").mkdir(parents=True)
@@ -61,7 +59,7 @@ def play(clone: Path, editor: str) -> dict[str, float]:
         ["node", entry, *places, "--install-extension", package],
         env=quiet, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    seconds["code --install-extension dist/persona-lsp-*.vsix"] = time.monotonic() - begin
+    seconds["code --install-extension client-config/vscode/dist/persona-lsp-*.vsix"] = time.monotonic() - begin
     environment = os.environ | {
         "EDITOR": editor, "EXTENSION": str(target), "FOLDER": str(clone / "examples" / "bookshop"),
         "SHOTS": str(target / "shots"), "PYTHON": sys.executable,
