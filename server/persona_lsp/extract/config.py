@@ -31,7 +31,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
         if reader is not None:
             versions = tuple(reader(text))
             entries = tuple(_go_module(path, text)) if name == "go.mod" else ()
-            package = _crate(text) if name == "Cargo.toml" else ""
+            package = _crate(text) if name == "Cargo.toml" else _own_name(text) if name == "package.json" else ""
         elif name.endswith((".csproj", ".props")):
             versions = tuple(_project(text))
         elif _REQUIREMENTS.search(name):
@@ -71,6 +71,12 @@ def _package_json(text: str) -> Iterator[tuple[str, str]]:
         for package, wanted in (data.get(key) or {}).items():
             found = _VERSION.search(str(wanted))
             yield package, found.group() if found else ""
+
+
+def _own_name(text: str) -> str:
+    """What other packages of the workspace import this one by."""
+    name = json.loads(text).get("name")
+    return name if isinstance(name, str) else ""
 
 
 _JSONC: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)

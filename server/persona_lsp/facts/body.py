@@ -391,6 +391,10 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """May hand the request past the rest of its route to the next one that matches (`next("route")`)."""
     may_refuse: tuple[Span, ...] | None = None
     """Middleware that hands on every request: the calls by whose failure alone it may refuse one. None for all others."""
+    admits: bool = False
+    """A guard that asks for a credential, and lets those callers pass who bring none."""
+    demands: bool = False
+    """A handler that asks who calls, and refuses everybody who does not say."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Query, Response
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
+from persona_lsp.flow.anonymous import Passing, admits, demands
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
 from persona_lsp.flow.methods import served
@@ -53,6 +54,8 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _EXPLAINS: Final = 3
 """Words: fewer are a label and no reason."""
 _LATER: Final = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+_CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser")
+_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated")
 _PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
@@ -148,6 +151,8 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         passes_on=walk.passes_on,
         leaves_route=walk.leaves_route,
         may_refuse=_refusals(walk, fact.start) if walk.passes_on else None,
+        admits=_admits(walk),
+        demands=_demands(walk),
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
         methods=served(function, walk.module.source)
@@ -215,6 +220,25 @@ def _refusals(walk: Walk, start: int) -> tuple[Span, ...] | None:
     role = walk.handling
     calls = refusals(walk.function, role.request, role.response, role.forward) if role is not None else None
     return None if calls is None else tuple(Span(c.start - start, c.end - start) for c in calls)
+
+
+def _admits(walk: Walk) -> bool:
+    function, role = walk.function, walk.handling
+    if role is None or not (walk.passes_on or role.passing):
+        return False
+    if _CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
+        return False
+    passing: Passing = "forward" if walk.passes_on and role.forward else "return"
+    return admits(function, passing, request=role.request, response=role.response, forward=role.forward)
+
+
+def _demands(walk: Walk) -> bool:
+    function, role = walk.function, walk.handling
+    if role is None or role.kind not in ("handler", "middleware"):
+        return False
+    if _REFUSES.search(walk.module.source, function.body_start, function.body_end) is None:
+        return False
+    return demands(function, walk.module.source, request=role.request, response=role.response, forward=role.forward)
 
 
 def handling_of(

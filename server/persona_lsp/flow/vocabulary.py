@@ -115,6 +115,8 @@ class Handling(Struct, frozen=True, gc=False):
     """It runs only where developers run the application."""
     body_kind: str = ""
     """What the declared type of its answer says of the body (`file`, `stream`), "" if nothing."""
+    passing: str = ""
+    """What lets a request pass a guard: `return` (returning at all), or "", the call of what `forward` names."""
     opaque: str = ""
     """Which values that it returns may carry any status: `all`, or those of its `own` class's methods (C#)."""
 

@@ -58,7 +58,9 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
     if kind is None:
         return guard
-    optional = guard.optional or (kind in _PROTECTS and lets_pass(calls, function))
+    optional = (guard.optional and not function.demands) or (
+        kind in _PROTECTS and (function.admits or lets_pass(calls, function))
+    )
     doubtful = guard.kind not in _PROTECTS and _passes_in_several_ways(function)
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
 
@@ -147,6 +149,8 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     if any(g.allows_all for g in guards):
         return Auth.NONE
     if any(not g.optional and not g.conditional for g in protecting):
+        return Auth.REQUIRED
+    if handler is not None and handler.demands:
         return Auth.REQUIRED
     if any(g.kind is GuardKind.UNKNOWN for g in guards if not g.optional) or any(g.conditional for g in protecting):
         return Auth.UNKNOWN

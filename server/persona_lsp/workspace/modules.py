@@ -32,6 +32,8 @@ class Modules(Struct):
     mapped: Mapping[str, Mapped]
     """By folder, for those that have a `tsconfig.json`."""
     found: dict[tuple[str, str], str | None]
+    packages: Mapping[str, str]
+    """Packages of the workspace by their name in `package.json`: the folder of each."""
     crates: Mapping[str, str]
     """Libraries of the workspace by the name that Rust code has for them: the file that each begins with."""
 
@@ -48,12 +50,19 @@ class Modules(Struct):
                 if stem.endswith(name):
                     tails.setdefault(stem.removesuffix(name).rsplit("/", 1)[-1], []).append(path)
             tails.setdefault(stem.rsplit("/", 1)[-1], []).append(path)
+        packages = {
+            facts.package: path.rpartition("/")[0]
+            for path, facts in files.items()
+            if facts.package and path.rpartition("/")[2] == "package.json"
+        }
         mapped: dict[str, Mapped] = {}
         for path in configured:
             folder, _, name = path.rpartition("/")
             if name in _GOVERNING and (name == _GOVERNING[0] or folder not in mapped):
                 mapped[folder] = _mapped(configured, path)
-        return cls(files, {k: tuple(v) for k, v in tails.items()}, mapped, {}, dict(rust_modules.crates(files)))
+        return cls(
+            files, {k: tuple(v) for k, v in tails.items()}, mapped, {}, packages, dict(rust_modules.crates(files))
+        )
 
     def file(self, path: str, module: str, language: str) -> str | None:
         """The file that `module` means when `path` imports it; None for packages that are not in the workspace."""
@@ -95,6 +104,10 @@ class Modules(Struct):
             found = self._first(_script_candidates(stem))
             if found is not None:
                 return found
+        for stem in self._packaged(module):
+            found = self._first(_script_candidates(stem))
+            if found is not None:
+                return found
         stem = module.removeprefix("@/").removeprefix("~/").removeprefix("#").removeprefix("/")
         aliased = stem != module
         if not aliased and "/" not in module:
@@ -104,6 +117,17 @@ class Modules(Struct):
         options = tuple(_script_candidates(stem))
         last = stem.rsplit("/", 1)[-1]
         return self._nearest(path, last.split(".")[0], options) or self._nearest(path, last, options)
+
+    def _packaged(self, module: str) -> Iterator[str]:
+        """Where another package of the workspace may keep what it is imported for: what is built is built of sources."""
+        parts = module.split("/")
+        count = 2 if module.startswith("@") else 1
+        folder = self.packages.get("/".join(parts[:count]))
+        if folder is None:
+            return
+        inner = "/".join(parts[count:]) or "index"
+        for below in ("", "src", "lib"):
+            yield posixpath.join(folder, below, inner)
 
     def _configured(self, path: str, module: str) -> Iterator[str]:
         """Where the nearest `tsconfig.json` above the file says that the module is."""

@@ -46,7 +46,7 @@ _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HARMLESS: Final = re.compile(
     r"^(?:json|urlencoded|raw|text|static|initialize|session|cors|helmet|morgan|compression|logger|log|logging|"
     r"multer|upload|single|array|fields|none|any|cache|serve|setup|csrf|sanitize|sanitizer|notFound|rateLimit)$"
-    r"|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
+    r"|^log(?:ger|ging)|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
     re.IGNORECASE,
 )
 _LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
@@ -105,7 +105,10 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
     if call is not None and isinstance(call.func, Name) and call.func.id in _VALIDATORS and _chained(expr):
         return GuardKind.VALIDATION, False
     optional = _OPTIONAL.search(last) is not None or (call is not None and _lets_anonymous_pass(call))
-    return _by_name(name, last), optional
+    kind = _by_name(name, last)
+    if kind is GuardKind.UNKNOWN and optional and name != last and _AUTH_MODULE.fullmatch(name.split(".", 1)[0]):
+        kind = GuardKind.AUTHN  # `auth.optional`
+    return kind, optional
 
 
 def guard_name(expr: AnyExpr) -> str:
@@ -141,12 +144,13 @@ def _by_name(name: str, last: str) -> GuardKind:
         return GuardKind.VALIDATION
     head = name.split(".", 1)[0]
     demands = _ENFORCING.issuperset(w.lower() for w in _WORDS.findall(last))
-    if head != last and demands and re.fullmatch(r"(?:\w*auth\w*|passport|jwt|guards?)", head, re.IGNORECASE):
+    if head != last and demands and _AUTH_MODULE.fullmatch(head):
         # `auth.required`, `auth.user`: what the module is called says it.
         return GuardKind.AUTHN
     return GuardKind.OTHER if head != last and _HARMLESS.search(head) else GuardKind.UNKNOWN
 
 
+_AUTH_MODULE: Final = re.compile(r"(?:\w*auth\w*|passport|jwt|guards?)", re.IGNORECASE)
 _AUTHORIZED: Final = re.compile(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)
 
 

@@ -76,7 +76,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         if registration == "dependency" or declared.marked:
             return Handling(
                 kind="dependency", inputs=dict(declared.inputs), request=_special(declared, "Request"),
-                response=_special(declared, "Response"), validated=declared.validated,
+                response=_special(declared, "Response"), validated=declared.validated, passing="return",
             )  # fmt: skip  # one line says it all
     return None
 

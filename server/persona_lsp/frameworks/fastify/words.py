@@ -45,8 +45,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         )  # fmt: skip
     if function.start in reader.hooked:
         return Handling(
-            kind="middleware", request=tuple(names[:1]), response=tuple(names[1:2]), forward=tuple(names[2:3])
-        )
+            kind="middleware", request=tuple(names[:1]), response=tuple(names[1:2]), forward=tuple(names[2:3]),
+            passing="" if len(names) > 2 else "return",
+        )  # fmt: skip
     handled = function.start in reader.handled
     if not handled and not _is_handler(function):
         return None
@@ -62,7 +63,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
                 inputs.update({e.value.id: place for e in entry.value.entries if isinstance(e.value, Name)})
     return Handling(
         kind="handler", returns_answer=True, default_status=200, inputs=inputs, request=request,
-        response=tuple(n for n in names[1:2] if n), forwards_errors=True,
+        response=tuple(n for n in names[1:2] if n), forwards_errors=True, passing="return",
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _responses(function: FunctionNode, module: Module) -> tuple[str, ...]:
 def _handler(function: FunctionNode, names: Names) -> Handling:
     taken = inputs(function, names)
     status, _ = default_status(function, names)
-    if taken.response and not taken.manual:
+    if taken.response and not taken.manual and _sets_status(function, taken.response, names):
         status = None  # `@Res({ passthrough: true })`: what is set on the response holds
     return Handling(
         kind="handler",
@@ -65,6 +65,24 @@ def _handler(function: FunctionNode, names: Names) -> Handling:
         implicit_answer=not taken.manual,
         body_kind="html" if find(function.decorators, names, "Render") is not None else "",
     )
+
+
+def _sets_status(function: FunctionNode, response: tuple[str, ...], names: Names) -> bool:
+    """The status is set on the response, or the response is given to somebody who may set it."""
+    body = names.module.source[function.body_start : function.body_end]
+    for name in response:
+        for found in re.finditer(rb"\b%s\b\s*(\.\s*\w+|.)" % re.escape(name.encode()), body, re.DOTALL):
+            word = found[1].lstrip(b". \t\n")
+            if not found[1].startswith(b".") or word in (
+                b"status",
+                b"code",
+                b"statusCode",
+                b"sendStatus",
+                b"redirect",
+                b"raw",
+            ):
+                return True
+    return False
 
 
 def _nothing(_: AnyExpr, __: Scope) -> Answer | None:

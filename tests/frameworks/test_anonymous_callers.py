@@ -1,0 +1,156 @@
+"""Guards that refuse wrong credentials and let those pass who bring none, and handlers that ask who calls themselves."""
+
+import pytest
+from tests.harness.engine import read
+
+from persona_lsp.workspace.snapshot import Auth
+
+EXPRESS = """const express = require('express'); const jwt = require('jsonwebtoken'); const { User } = require('./models');
+const app = express();
+const getToken = (req) => req.headers.authorization ? req.headers.authorization.split(' ')[1] : null;
+const auth = async (req, res, next) => { BODY };
+app.get('/books', auth, (req, res) => res.json([]));
+"""
+OPTIONAL = {
+    "no header": "if (!req.headers.authorization) return next(); req.user = jwt.verify(getToken(req), KEY); next();",
+    "taken apart": "const { headers } = req; if (!headers.authorization) return next(); jwt.verify(headers.authorization, KEY); next();",
+    "undefined": "const { authorization } = req.headers; if (authorization === undefined) { return next(); } jwt.verify(authorization, KEY); next();",
+    "a token of several": "const token = req.headers['x-access-token'] || getToken(req) || req.query.token; if (!token) { return next(); } jwt.verify(token, KEY); next();",
+    "within try": "try { if (!req.get('Authorization')) return next(); req.user = jwt.verify(req.get('Authorization'), KEY); next(); } catch (e) { next(e); }",
+    "asked the other way": "const header = req.headers.authorization; if (header && header.startsWith('Bearer ')) { jwt.verify(header.slice(7), KEY); } next();",
+    "set before": "let user = null; if (req.cookies.token) { user = await jwt.verify(req.cookies.token, KEY); } req.user = user; next();",
+    "only one way verifies": "const token = getToken(req); req.user = token ? jwt.verify(token, KEY) : null; next();",
+    "passport's own callback": "passport.authenticate('jwt', { session: false }, (err, user) => { if (err) { return next(err); } req.user = user; next(); })(req, res, next);",
+}
+REQUIRED = {
+    "refused": "if (!req.headers.authorization) return res.sendStatus(401); req.user = jwt.verify(getToken(req), KEY); next();",
+    "verified first": "req.user = jwt.verify(req.headers.authorization, KEY); if (!req.headers.authorization) return next(); next();",
+    "another condition": "if (req.path === '/health') return next(); if (!getToken(req)) { return res.status(401).end(); } next();",
+    "the other way round": "if (req.headers.authorization) { return next(); } return res.status(401).end();",
+    "left without a word": "const token = getToken(req); if (token) { next(); }",
+    "what fails is refused": "try { req.user = jwt.verify(getToken(req), KEY); next(); } catch (e) { res.status(401).end(); }",
+    "a callback that refuses": "passport.authenticate('jwt', (err, user) => { if (err || !user) { return res.sendStatus(401); } next(); })(req, res, next);",
+}
+
+
+def auth(body: str) -> Auth:
+    (found,) = read({"app.js": EXPRESS.replace("BODY", body).encode()}).snapshot.endpoints
+    return found.auth
+
+
+@pytest.mark.parametrize("body", OPTIONAL.values(), ids=list(OPTIONAL))
+def test_who_brings_no_credential_passes(body: str) -> None:
+    assert auth(body) is Auth.OPTIONAL
+
+
+@pytest.mark.parametrize("body", REQUIRED.values(), ids=list(REQUIRED))
+def test_who_brings_no_credential_is_refused(body: str) -> None:
+    assert auth(body) is Auth.REQUIRED
+
+
+def test_a_module_of_guards() -> None:
+    source = b"""const express = require('express'); const auth = require('./auth'); const router = express();
+router.get('/books', auth.optional, (req, res) => res.json([]));
+router.post('/books', auth.required, (req, res) => res.json({}));
+"""
+    guards = b"""const jwt = require('express-jwt');
+module.exports = { required: jwt({ secret: KEY }), optional: jwt({ secret: KEY, credentialsRequired: false }) };
+"""
+    found = read({"app.js": source, "auth.js": guards}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {"GET /books": Auth.OPTIONAL, "POST /books": Auth.REQUIRED}
+
+
+def test_middleware_of_another_package_of_the_workspace() -> None:
+    files = {
+        "apps/web/app.ts": b"""import express from 'express';
+import { attach } from '@shop/middleware';
+const app = express();
+app.get('/books', attach, (req, res) => res.json([]));
+""",
+        "packages/middleware/package.json": b'{ "name": "@shop/middleware", "version": "1.0.0" }',
+        "packages/middleware/src/index.ts": b"export * from './auth';\n",
+        "packages/middleware/src/auth.ts": b"""import { RequestHandler } from 'express';
+export const attach: RequestHandler = (req, res, next) => {
+  if (!req.headers.authorization) { return res.status(401).json({}); }
+  next();
+};
+""",
+    }
+    (found,) = read(files).snapshot.endpoints
+    assert found.auth is Auth.REQUIRED
+
+
+HANDLER = """const express = require('express'); const app = express();
+const attach = (req, res, next) => { if (!req.headers.authorization) return next(); req.user = read(req); next(); };
+app.post('/books', attach, async (req, res, next) => { BODY });
+"""
+DEMANDS = {
+    "an answer": "if (!req.user) { return res.status(401).json({}); } res.json({});",
+    "an exception": "try { const { loggedUser } = req; if (!loggedUser) throw new UnauthorizedError(); res.json({}); } catch (e) { next(e); }",
+    "behind another check": "if (!req.body.title) { return res.status(400).end(); } if (!req.user) return res.sendStatus(401); res.json({});",
+}
+ANSWERS = {
+    "a wrong password": "const user = await User.findOne({ email: req.body.email }); if (!user) { return res.sendStatus(401); } res.json({});",
+    "what only some may": "if (req.user) { if (!req.user.admin) return res.sendStatus(403); } res.json({});",
+    "other input": "const { token } = req.body; if (!token) { return res.status(401).end(); } res.json({});",
+}
+
+
+@pytest.mark.parametrize("body", DEMANDS.values(), ids=list(DEMANDS))
+def test_a_handler_asks_who_calls(body: str) -> None:
+    (found,) = read({"app.js": HANDLER.replace("BODY", body).encode()}).snapshot.endpoints
+    assert found.auth is Auth.REQUIRED
+
+
+@pytest.mark.parametrize("body", ANSWERS.values(), ids=list(ANSWERS))
+def test_a_handler_refuses_for_another_reason(body: str) -> None:
+    (found,) = read({"app.js": HANDLER.replace("BODY", body).encode()}).snapshot.endpoints
+    assert found.auth in (Auth.OPTIONAL, Auth.UNKNOWN)
+
+
+def test_a_view_of_flask_asks_who_calls() -> None:
+    source = b"""from flask import Flask, request
+from auth import get_user_id_from_token
+app = Flask(__name__)
+
+@app.post("/books")
+def create():
+    if not (user_id := get_user_id_from_token()):
+        return {"message": "Invalid token"}, 401
+    return {"id": 1}
+
+@app.post("/login")
+def login():
+    user = find(request.json["email"])
+    if not user:
+        return {"message": "wrong"}, 401
+    return {"token": user.token}
+"""
+    found = read({"app.py": source}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {"POST /books": Auth.REQUIRED, "POST /login": Auth.NONE}
+
+
+def test_a_dependency_of_fastapi_that_returns_nobody() -> None:
+    source = b"""from fastapi import Depends, FastAPI, HTTPException, Request
+app = FastAPI()
+
+async def authenticate(request: Request):
+    token = request.headers.get("Authorization")
+    if not token:
+        return None
+    return await users.by_token(token)
+
+async def authenticated(request: Request):
+    token = request.headers.get("Authorization")
+    return await authenticate_token(token)
+
+@app.get("/books")
+async def books(user = Depends(authenticate)):
+    return []
+
+@app.get("/orders")
+async def orders(user = Depends(authenticated)):
+    return []
+"""
+    found = read({"app.py": source}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {"GET /books": Auth.OPTIONAL, "GET /orders": Auth.REQUIRED}
