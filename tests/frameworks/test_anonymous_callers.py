@@ -154,3 +154,64 @@ async def orders(user = Depends(authenticated)):
 """
     found = read({"app.py": source}).snapshot.endpoints
     assert {e.label: e.auth for e in found} == {"GET /books": Auth.OPTIONAL, "GET /orders": Auth.REQUIRED}
+
+
+NEST = """import { CanActivate, Controller, ExecutionContext, Get, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+export const MaybeUser = () => SetMetadata('maybe-user', true);
+export const Everybody = () => SetMetadata(EVERYBODY, true);
+@Injectable()
+export class TokenGuard GUARD
+@Controller('books')
+@UseGuards(TokenGuard)
+export class Books {
+  @Get() @MaybeUser() list() { return []; }
+  @Get('open') @Everybody() open() { return []; }
+  @Get('own') own() { return []; }
+}
+"""
+MARKED = """implements CanActivate {
+  constructor(private reflector: Reflector) {}
+  async canActivate(context: ExecutionContext) {
+    const open = this.reflector.getAllAndOverride<boolean>(EVERYBODY, [context.getHandler(), context.getClass()]);
+    if (open) { return true; }
+    const maybe = this.reflector.get<boolean>('maybe-user', context.getHandler());
+    const request = context.switchToHttp().getRequest();
+    const token = this.tokenOf(request);
+    if (maybe && !token) { return true; }
+    if (!token) { throw new UnauthorizedException(); }
+    request.user = this.jwt.verify(token);
+    return true;
+  }
+}"""
+PASSPORT = """extends AuthGuard('jwt') {
+  constructor(private reflector: Reflector) { super(); }
+  handleRequest(err: any, user: any, info: any, context: ExecutionContext) {
+    const maybe = this.reflector.get<string[]>('maybe-user', context.getHandler());
+    if (user) return user;
+    if (maybe) return null;
+    throw new UnauthorizedException();
+  }
+}"""
+NOBODY = """extends AuthGuard('jwt') {
+  handleRequest(err: any, user: any) {
+    if (err) throw err;
+    return user;
+  }
+}"""
+
+
+def nest(guard: str) -> dict[str, Auth]:
+    found = read({"src/books.ts": NEST.replace("GUARD", guard).encode()}).snapshot.endpoints
+    return {e.path: e.auth for e in found}
+
+
+def test_marks_of_routes_that_a_guard_looks_for() -> None:
+    assert nest(MARKED) == {"/books": Auth.OPTIONAL, "/books/open": Auth.NONE, "/books/own": Auth.REQUIRED}
+
+
+def test_a_strategy_that_finds_nobody() -> None:
+    assert nest(PASSPORT)["/books"] is Auth.OPTIONAL
+    assert nest(PASSPORT)["/books/own"] is Auth.REQUIRED
+    assert nest(NOBODY)["/books/own"] is Auth.OPTIONAL

@@ -445,3 +445,16 @@ def test_a_pipe_of_all_routes_checks_typed_bodies() -> None:
     assert {label: b.validated if b is not None else None for label, b in bodies.items()} == {
         "POST /a": True, "PUT /a": None,
     }  # fmt: skip
+
+
+def test_a_response_that_is_only_lent() -> None:
+    found = endpoints("""
+        @Controller('sessions')
+        export class Sessions {
+          @Post() @HttpCode(200) login(@Res({ passthrough: true }) res: Response) { res.cookie('a', 'b'); return {}; }
+          @Post('late') late(@Res({ passthrough: true }) res: Response) { res.status(202); return {}; }
+        }
+    """)
+    assert [d.status for d in found["POST /sessions"].route.declared] == [200]
+    assert {r.status for r in found["POST /sessions"].handler.responses} == {200}  # type: ignore[union-attr]
+    assert 201 not in {r.status for r in found["POST /sessions/late"].handler.responses}  # type: ignore[union-attr]

@@ -83,6 +83,8 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
     outside: tuple[str, ...] = ()
     """Path patterns that it leaves out (Spring's `excludePathPatterns`)."""
+    mark: str = ""
+    """What it marks a route with, or what mark it looks for, as written (the first argument of Nest's `SetMetadata`)."""
 
 
 class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):

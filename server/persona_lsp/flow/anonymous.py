@@ -98,11 +98,12 @@ def admits(
     forward: Sequence[str] = (),
     empty: Sequence[str] = (),
     marks: Sequence[str] = (),
+    unasked: bool = False,
 ) -> bool:
     """Every way of a caller without credentials through the function lets the request pass, and one way asks for them.
 
     `request`, `response`, `forward`: what stands for the request, answers it, hands it on. `empty`: names that hold
-    nothing for such a caller; `marks`: names of values that hold.
+    nothing for such a caller; `marks`: names of values that hold. With `unasked`, no way asks for credentials.
     """
     if function.has_error or (passing == "forward" and len(forward) != 1):
         return False
@@ -115,7 +116,7 @@ def admits(
         return False
     if passing == "return" and "open" in ends:
         ends = (ends - {"open"}) | {"passed"}
-    return ends == {"passed"} and run.asked and not run.risky
+    return ends == {"passed"} and run.asked is not unasked and not run.risky
 
 
 def demands(

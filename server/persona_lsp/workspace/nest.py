@@ -192,7 +192,10 @@ def with_made(world: Nest, names: Names, guards: Sequence[Guard]) -> tuple[Guard
         if stance is None:
             kept.append(guard)
             continue
-        if stance.optional and guard.kind is GuardKind.AUTHN:
+        marked = _admitted(world, names, guard, found)
+        if marked is not None and marked.allows_all:
+            continue
+        if guard.kind is GuardKind.AUTHN and (stance.optional or marked is not None):
             guard = replace(guard, optional=True)
         if guard.kind is GuardKind.UNKNOWN and stance.kind is GuardKind.AUTHN:
             guard = replace(guard, kind=GuardKind.AUTHN)
@@ -348,20 +351,31 @@ def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[G
         if one.name.startswith("mark "):
             # A mark protects nothing by itself; what looks for it is told by the name of the decorator.
             yield replace(
-                guard, name=one.name, kind=guard.kind, allows_all=guard.allows_all or one.allows_all, symbol=None
-            )
+                guard, name=one.name, kind=guard.kind, allows_all=guard.allows_all or one.allows_all, symbol=None,
+                mark=one.mark,
+            )  # fmt: skip
         elif one.name != _CONTROLLER:
             opened = _OPENED.search(guard.source) is not None
             for inside in _expanded(world, names, one, depth + 1):
                 yield replace(inside, level=guard.level, optional=inside.optional or opened)
 
 
+def _admitted(world: Nest, names: Names, guard: Guard, found: Sequence[Guard]) -> Guard | None:
+    """What the guard does for a mark that the route carries."""
+    marks = {g.mark for g in found if g.mark}
+    return next((one for one in _of_class(world, names, guard) if one.mark in marks), None) if marks else None
+
+
 def _stance(world: Nest, names: Names, guard: Guard) -> Guard | None:
+    """What the guard does with routes that carry no mark."""
+    return next((one for one in _of_class(world, names, guard) if not one.mark), None)
+
+
+def _of_class(world: Nest, names: Names, guard: Guard) -> tuple[Guard, ...]:
     if guard.symbol is None or not guard.symbol.name.endswith(".canActivate"):
-        return None
+        return ()
     name = guard.symbol.name.removesuffix(".canActivate")
-    found = world.made.get(_located(names, guard.where.path, name))
-    return found[0] if found else None
+    return world.made.get(_located(names, guard.where.path, name), ())
 
 
 def _has_marks(found: Sequence[Guard], guard: Guard) -> bool:

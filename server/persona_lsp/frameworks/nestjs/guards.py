@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.anonymous import Passing, admits
 from persona_lsp.flow.script.guards import classify
 from persona_lsp.frameworks.nestjs.names import Names, arguments, foreign, own_name, where
 from persona_lsp.syntax.ir import (
@@ -24,6 +25,7 @@ from persona_lsp.syntax.ir import (
     If,
     Lambda,
     Member,
+    Module,
     Name,
     Node,
     Return,
@@ -49,7 +51,7 @@ _ROLES: Final = re.compile(r"roles?|permissions?|polic(?:y|ies)|scopes?|abilit|a
 _AUTHENTICATES: Final = re.compile(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
 _OPTIONAL: Final = re.compile(r"optional|maybe|anonymous|soft", re.IGNORECASE)
 _LIMITS: Final = re.compile(r"throttl|rate_?limit", re.IGNORECASE)
-_READS_MARKS: Final = re.compile(r"\b(?:getAllAndOverride|getAllAndMerge|reflector\??\.get|Reflect\.getMetadata)\b")
+_READS_MARKS: Final = re.compile(r"\b(?:getAllAndOverride|getAllAndMerge|[rR]eflector\??\.get|Reflect\.getMetadata)\b")
 _LETS_UNMARKED: Final = re.compile(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
 _LETS_MARKED: Final = re.compile(r"if\s*\(\s*(\w+)[^)!]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)")
 
@@ -134,6 +136,8 @@ def definitions(names: Names) -> Iterator[Use]:
             stance = _stance(cls, names)
             if stance is not None:
                 yield Use(Ref(DECORATOR + cls.name), stance)
+                for guard in _looked_for(cls, names):
+                    yield Use(Ref(DECORATOR + cls.name), guard)
 
 
 def _factories(names: Names) -> Iterator[tuple[str, FunctionNode | AnyExpr]]:
@@ -217,8 +221,49 @@ def _mark(call: Call, name: str, names: Names) -> Guard:
     certain = value is None or (isinstance(value, Const) and value.value is True)
     return Guard(
         f"mark {name}", GuardKind.OTHER, Level.ROUTE, where(call, names.module), source=key,
-        allows_all=opens and certain,
+        allows_all=opens and certain, mark=key,
     )  # fmt: skip
+
+
+def _deciding(cls: ClassNode) -> Iterator[tuple[FunctionNode, Passing, tuple[str, ...]]]:
+    """The methods that say whether a request passes, how they say it, and what is empty for whom nobody knows."""
+    for method in cls.methods:
+        if method.name == "canActivate":
+            yield method, "true", ()
+        elif method.name == "handleRequest":
+            yield method, "return", tuple(p.name for p in method.params[:2] if p.name)
+
+
+def _looked_for(cls: ClassNode, names: Names) -> Iterator[Guard]:
+    """The marks by which a route lets callers pass who bring no credential: all of them, or no wrong ones."""
+    at = where(Name(cls.name_start, cls.name_end, cls.name), names.module)
+    for method, passing, empty in _deciding(cls):
+        for name, key in _marks(method, names):
+            request = requests_of(method, names.module)
+            if admits(method, passing, request=request, empty=empty, marks=(name,), unasked=True):
+                yield Guard(cls.name, GuardKind.OTHER, Level.APP, at, allows_all=True, mark=key)
+            elif admits(method, passing, request=request, empty=empty, marks=(name,)):
+                yield Guard(cls.name, GuardKind.OTHER, Level.APP, at, optional=True, mark=key)
+
+
+def _marks(method: FunctionNode, names: Names) -> Iterator[tuple[str, str]]:
+    """`const isPublic = this.reflector.getAllAndOverride(IS_PUBLIC, [...])`: names with the marks that they tell."""
+    for statement in method.body:
+        if not isinstance(statement, Assign) or not isinstance(statement.value, Call):
+            continue
+        call = statement.value
+        reads = _READS_MARKS.search(names.module.text(call.func)) is not None
+        if reads and call.args and isinstance(statement.targets[0], Name):
+            yield statement.targets[0].id, names.module.text(call.args[0])
+
+
+_TAKES_REQUEST: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getRequest\b")
+
+
+def requests_of(function: FunctionNode, module: Module) -> tuple[str, ...]:
+    """The names of what is taken out of the context as the request."""
+    found = _TAKES_REQUEST.findall(module.source, function.body_start, function.body_end)
+    return tuple(dict.fromkeys(n.decode() for n in found))
 
 
 def _stance(cls: ClassNode, names: Names) -> Guard | None:
@@ -233,6 +278,10 @@ def _stance(cls: ClassNode, names: Names) -> Guard | None:
     if handled is not None:
         body = names.module.source[handled.body_start : handled.body_end]
         optional = b"throw" not in body and b"super.handleRequest" not in body
+    optional = optional or any(
+        admits(one, passing, request=requests_of(one, names.module), empty=empty)
+        for one, passing, empty in _deciding(cls)
+    )
     name = ""
     if method is not None:
         body_text = names.module.source[method.body_start : method.body_end].decode("utf-8", "replace")

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.nestjs.controllers import default_status, mapping_of
+from persona_lsp.frameworks.nestjs.guards import requests_of
 from persona_lsp.frameworks.nestjs.inputs import inputs
 from persona_lsp.frameworks.nestjs.names import Names, find, names_of, uses_nest
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, FunctionNode, Member, Module, Name
@@ -28,19 +29,13 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     if function.name == "use" and len(params) == 3:
         return Handling(kind="middleware", request=params[:1], response=params[1:2], forward=params[2:])
     if function.name == "canActivate" and len(params) >= 1:
-        return Handling(kind="dependency", request=_requests(function, module))
+        return Handling(kind="dependency", request=requests_of(function, module))
     if function.name == "catch" and len(params) == 2 and find(cls.decorators, names, "Catch") is not None:
         return Handling(kind="error-handler", inputs={params[0]: "error"}, response=_responses(function, module))
     return None
 
 
-_TAKES_REQUEST: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getRequest\b")
 _TAKES_RESPONSE: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getResponse\b")
-
-
-def _requests(function: FunctionNode, module: Module) -> tuple[str, ...]:
-    found = _TAKES_REQUEST.findall(module.source, function.body_start, function.body_end)
-    return tuple(dict.fromkeys(n.decode() for n in found))
 
 
 def _responses(function: FunctionNode, module: Module) -> tuple[str, ...]:
