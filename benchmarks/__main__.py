@@ -6,11 +6,12 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import keystrokes, memory, peers, startup, throughput
+from benchmarks import keystrokes, memory, peers, projects, startup, throughput
 from benchmarks.figures import Figure, as_json, show
 
 Measure = Callable[[], Iterator[Figure]]
@@ -40,6 +41,9 @@ def main(arguments: list[str]) -> int:
     """Run the measurements that were asked for; 1 when one of them could not be made."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("only", nargs="*", metavar="GROUP", help=f"of {', '.join(FULL)} (all, if none is given)")
+    parser.add_argument(
+        "--on", action="append", default=[], type=Path, metavar="DIR", help="measure a project of yours"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer and shorter repetitions")
     parser.add_argument("--json", metavar="FILE", help="write the figures to a file (- for standard output)")
     options = parser.parse_args(arguments)
@@ -56,8 +60,12 @@ def main(arguments: list[str]) -> int:
         console.print(f"{name} is not installed and is left out: pip install -c constraints.txt -e '.[bench]'")
     figures: list[Figure] = []
     failed = False
-    for group, measures in (QUICK if options.quick else FULL).items():
-        if options.only and group not in options.only:
+    groups = dict(QUICK if options.quick else FULL)
+    if options.on:
+        groups = {name: measures for name, measures in groups.items() if name in options.only}
+        groups |= {str(root): (partial(projects.measure, root),) for root in options.on}
+    for group, measures in groups.items():
+        if options.only and group not in options.only and not options.on:
             continue
         console.print(f"[bold]{group}[/]")
         found: list[Figure] = []

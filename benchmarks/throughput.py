@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tree_sitter
+import tree_sitter_c_sharp
+import tree_sitter_go
 import tree_sitter_java
+import tree_sitter_javascript
 import tree_sitter_python
 import tree_sitter_ruby
+import tree_sitter_rust
 import tree_sitter_typescript
 
 from benchmarks import peers
@@ -21,9 +25,14 @@ from benchmarks.startup import run as run_for
 
 GRAMMARS = {
     "python": tree_sitter_python.language,
+    "javascript": tree_sitter_javascript.language,
     "typescript": tree_sitter_typescript.language_typescript,
+    "tsx": tree_sitter_typescript.language_tsx,
     "java": tree_sitter_java.language,
     "ruby": tree_sitter_ruby.language,
+    "go": tree_sitter_go.language,
+    "csharp": tree_sitter_c_sharp.language,
+    "rust": tree_sitter_rust.language,
 }
 PROMISE = Promise(2.0, least=True)
 SUFFIXES = {".py": "python", ".ts": "typescript", ".java": "java", ".rb": "ruby"}
@@ -86,12 +95,17 @@ def _indexing(root: Path, path: str, text: str, cache: Path) -> float:
 
 def parse_alone(files: Mapping[str, str]) -> float:
     """Seconds that tree-sitter takes to parse files, and nothing else is done."""
-    parsers = {name: tree_sitter.Parser(tree_sitter.Language(grammar())) for name, grammar in GRAMMARS.items()}
+    made = parsers()
     begin = time.process_time()
     for path, text in files.items():
         if (language := SUFFIXES.get(Path(path).suffix)) is not None:
-            parsers[language].parse(text.encode())
+            made[language].parse(text.encode())
     return time.process_time() - begin
+
+
+def parsers() -> dict[str, tree_sitter.Parser]:
+    """A parser for each language."""
+    return {name: tree_sitter.Parser(tree_sitter.Language(grammar())) for name, grammar in GRAMMARS.items()}
 
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> float:
@@ -122,7 +136,7 @@ def _best(rounds: int, files: Mapping[str, str], measure: Callable[[Path], Mappi
 
 def _cold(root: Path, files: Mapping[str, str], language: str) -> dict[str, float]:
     taken = {"parse alone": parse_alone(files)}
-    command, env = _command(root)
+    command, env = command_of(root)
     taken["persona-lsp"] = run([*command, ".", "--no-cache"], root, env)
     for name, peer_command, peer_env in _peers(language):
         peers.write_rules(root)
@@ -132,7 +146,7 @@ def _cold(root: Path, files: Mapping[str, str], language: str) -> dict[str, floa
 
 def _cold_and_warm(root: Path, files: Mapping[str, str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as empty:
-        command, env = _command(Path(cache))
+        command, env = command_of(Path(cache))
         taken = {
             "parse alone": parse_alone(files),
             "start": run([*command, "."], Path(empty), env),
@@ -144,7 +158,8 @@ def _cold_and_warm(root: Path, files: Mapping[str, str]) -> dict[str, float]:
     return taken
 
 
-def _command(cache: Path) -> tuple[list[str], Mapping[str, str]]:
+def command_of(cache: Path) -> tuple[list[str], Mapping[str, str]]:
+    """`check` with one process and a cache of its own, and the environment for it."""
     ours = peers.ours(cache)
     return [*ours.command[:-1], "check", "--jobs", "1", "--format", "json", "--quiet"], ours.env
 

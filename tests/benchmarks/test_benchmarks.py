@@ -7,6 +7,7 @@ import pytest
 from benchmarks.client import Client
 from benchmarks.figures import Figure, Promise, as_json, percentile
 from benchmarks.keystrokes import burst_of, typed
+from benchmarks.projects import measure, sources
 from benchmarks.shapes.resource import resources
 from benchmarks.sources import LANGUAGES, mixed_project, project, source
 from benchmarks.startup import run
@@ -68,3 +69,18 @@ def test_figures_are_compared_with_promises() -> None:
     assert Figure("x", "ms", 1, {}, Promise(1.2, "peer")).kept is None
     assert percentile(range(100)) == 95 - 1
     assert as_json([Figure("x", "ms", 1, {"peer": 2})])[0]["ratios"] == {"peer": 0.5}
+
+
+def test_a_project_of_ones_own_is_measured_and_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (tmp_path / "notes.md").write_text("# Notes\n")
+    assert [path for path, _ in sources(tmp_path)] == ["app.py"]
+    found = {figure.metric: figure for figure in measure(tmp_path, rounds=1)}
+    assert {"the slowest file: app.py", "cold index, one indexer", "warm index, one indexer"} <= found.keys()
+    assert all(figure.ours > 0 for figure in found.values())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "notes.md"]
+
+
+def test_a_project_without_code_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no file that is read"):
+        list(measure(tmp_path))
