@@ -1,4 +1,4 @@
-"""Ruby to the code tree: files, modules, classes and methods. `ruby_code` lowers what stands in them."""
+"""Ruby to the code tree: files, modules, classes and methods. the modules beside it lower what stands in them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,7 +6,10 @@ from typing import Final
 from tree_sitter import Node as Tree
 
 from persona_lsp.syntax import ir
-from persona_lsp.syntax.ruby_code import Code, constant_name, expression, parameters, protected, statement
+from persona_lsp.syntax.ruby.calls import constant_name, parameters
+from persona_lsp.syntax.ruby.code import Code, expression, statement
+from persona_lsp.syntax.ruby.statements import protected
+from persona_lsp.syntax.ruby.tables import KINDS
 
 _VISIBILITIES: Final = frozenset({"private", "protected", "public", "module_function"})
 _DEFINITIONS: Final = frozenset({"method", "singleton_method"})
@@ -14,7 +17,7 @@ _DEFINITIONS: Final = frozenset({"method", "singleton_method"})
 
 def lower(root: Tree, source: bytes, path: str) -> ir.Module:
     """Lower the syntax tree of a Ruby file. Bodies of methods and blocks are lowered when they are asked for."""
-    code = Code(source, root, _declare)
+    code = Code(KINDS, source, root, _declare)
     body: list[ir.Stmt] = []
     imports: list[ir.ImportNode] = []
     comments = _Comments(source)
@@ -73,7 +76,7 @@ def _method(code: Code, node: Tree, doc: str = "", static: bool = False) -> ir.F
     name = node.child_by_field_name("name")
     if name is None:
         return None
-    inner = Code(code.source, code.root, _declare, code.owner)
+    inner = Code(KINDS, code.source, code.root, _declare, code.owner)
     params = parameters(inner, node.child_by_field_name("parameters"))
     body = node.child_by_field_name("body")
     start, end = node.start_byte, node.end_byte
@@ -127,7 +130,7 @@ def _class(code: Code, node: Tree, doc: str) -> ir.ClassNode | None:
     named = constant_name(code, name) if name is not None else ""
     if name is None or not named:
         return None
-    inner = Code(code.source, code.root, _declare, f"{code.owner}.{named}" if code.owner else named)
+    inner = Code(KINDS, code.source, code.root, _declare, f"{code.owner}.{named}" if code.owner else named)
     members = _Members(inner)
     body = node.child_by_field_name("body")
     if code.depth < 50:  # classes in classes beyond any sense are left out
@@ -222,7 +225,7 @@ def _torn_class(code: Code, nodes: Sequence[Tree]) -> ir.ClassNode | None:
     named = constant_name(code, nodes[1]) if nodes[1].type != "identifier" else ""
     if not named:
         return None
-    inner = Code(code.source, code.root, _declare, f"{code.owner}.{named}" if code.owner else named)
+    inner = Code(KINDS, code.source, code.root, _declare, f"{code.owner}.{named}" if code.owner else named)
     inner.depth = code.depth + 1
     rest = nodes[2:]
     bases: tuple[ir.AnyExpr, ...] = ()
@@ -387,4 +390,4 @@ def function_of(node: Tree, root: Tree, source: bytes, owner: str) -> ir.Functio
     """Lower one method again."""
     if node.type not in {"method", "singleton_method"}:
         return None
-    return _method(Code(source, root, _declare, owner), node)
+    return _method(Code(KINDS, source, root, _declare, owner), node)
