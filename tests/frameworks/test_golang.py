@@ -274,6 +274,119 @@ def test_a_variable_of_the_package_has_a_type() -> None:
     assert found["GET /api/users"].success == (200,)
 
 
+def test_handlers_behind_interfaces() -> None:
+    found = endpoints(
+        {
+            "go.mod": "module shop\n",
+            "main.go": """package main
+            import (
+                "github.com/labstack/echo/v4"
+                "shop/api/v1"
+            )
+            func main() {
+                e := echo.New()
+                v1.Routes(e.Group("/api"), v1.NewHandlers(nil), v1.NewPages())
+            }
+            """,
+            "api/v1/routes.go": """package v1
+            import "github.com/labstack/echo/v4"
+            type Handlers interface {
+                Create() echo.HandlerFunc
+                Delete() echo.HandlerFunc
+            }
+            type Pages interface { Show(c echo.Context) error }
+            func Routes(g *echo.Group, h Handlers, p Pages) {
+                g.POST("/items", h.Create())
+                g.DELETE("/items/:id", h.Delete())
+                g.GET("/", p.Show)
+            }
+            """,
+            "api/v1/handlers.go": """package v1
+            import "github.com/labstack/echo/v4"
+            type handlers struct { uc UseCase }
+            type pages struct{}
+            func NewHandlers(uc UseCase) Handlers { return &handlers{uc} }
+            func NewPages() Pages { return &pages{} }
+            func (h *handlers) Create() echo.HandlerFunc { return func(c echo.Context) error { return c.JSON(201, 1) } }
+            func (h *handlers) Delete() echo.HandlerFunc { return func(c echo.Context) error { return c.NoContent(204) } }
+            func (p *pages) Show(c echo.Context) error { return c.String(200, "") }
+            """,
+            "api/v1/usecase.go": """package v1
+            import "context"
+            type useCase struct{}
+            func (u *useCase) Create(ctx context.Context) error { return nil }
+            func (u *useCase) Delete(ctx context.Context, id int) error { return nil }
+            """,
+        }
+    )
+    assert {label: e.success for label, e in found.items()} == {
+        "POST /api/items": (201,),
+        "DELETE /api/items/{id}": (204,),
+        "GET /api/": (200,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "statuses"),
+    [
+        ('if err := run(); err != nil { http.Error(w, "", 500); return }', (200, 500)),
+        ("template.Must(t, nil).Execute(w, nil)", ()),
+        ("w.WriteHeader(code)", ()),
+        ('http.Error(w, "gone", 410)', (410,)),
+        ("other(w, r)", ()),
+        ("code := 200; if run() != nil { code = 500 }; w.WriteHeader(code)", ()),
+    ],
+)
+def test_what_comes_to_its_end_without_a_word_answers_200(body: str, statuses: tuple[int, ...]) -> None:
+    handler = f"func h(w http.ResponseWriter, r *http.Request) {{\n{body}\n}}\n"
+    assert single('http.HandleFunc("DELETE /a", h)', more=handler)["DELETE /a"].statuses == statuses
+
+
+@pytest.mark.parametrize(
+    ("guard", "auth"),
+    [
+        ("headers", Auth.NONE),
+        ("traced", Auth.NONE),
+        ("checked", Auth.REQUIRED),
+        ("library", Auth.UNKNOWN),
+        ("middleware.ListOwners()", Auth.UNKNOWN),
+    ],
+)
+def test_what_middleware_does_with_those_it_asks(guard: str, auth: Auth) -> None:
+    more = """
+    func headers(c *fiber.Ctx) error { c.Set("A", "b"); return c.Next() }
+    func traced(c *fiber.Ctx) error { note(c); return c.Next() }
+    func note(c *fiber.Ctx) { c.Locals("at", now()) }
+    func checked(c *fiber.Ctx) error { if !known(c) { return c.SendStatus(401) }; return c.Next() }
+    func library(c *fiber.Ctx) error { elsewhere.Do(c); return c.Next() }
+    func list(c *fiber.Ctx) error { return c.JSON(1) }
+    """
+    found = single(f'a := fiber.New(); a.Get("/a", {guard}, list)', FIBER, more=more)
+    assert found["GET /a"].auth is auth
+
+
+def test_what_makes_a_handler_is_no_guard() -> None:
+    more = """
+    func LoginHandler(l *app.Logic) gin.HandlerFunc { return func(c *gin.Context) { c.JSON(200, 1) } }
+    func RegisterUser(db *DB) gin.HandlerFunc { return func(c *gin.Context) { c.JSON(201, 1) } }
+    func routes(g *gin.Engine, l *app.Logic) {
+        db, err := ent.Open()
+        g.POST("/login", LoginHandler(l))
+        g.POST("/users", RegisterUser(db))
+    }
+    """
+    found = single("routes(gin.Default(), nil)", GIN, more=more)
+    assert {label: (e.auth, e.success) for label, e in found.items()} == {
+        "POST /login": (Auth.NONE, (200,)),
+        "POST /users": (Auth.NONE, (201,)),
+    }
+
+
+def test_whom_a_handler_without_a_name_lets_in_is_not_known() -> None:
+    code = 'm := http.NewServeMux(); wrap := func(f custom) http.Handler { return adapt(f) }; m.Handle("GET /a", wrap(list))'
+    assert single(code)["GET /a"].auth is Auth.UNKNOWN
+
+
 def test_what_only_looks_like_a_registration_is_none() -> None:
     code = (
         'package main\nimport "net/http"\ntype Server struct { cache *Cache }\n'

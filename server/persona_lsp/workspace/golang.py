@@ -78,13 +78,26 @@ def resolved(all_names: "Names", path: str, name: str, depth: int = 0) -> "Targe
     entry = all_names.files[path]
     item = entry.imports.get(first)
     folder = path.rpartition("/")[0]
-    whole = _declared(all_names, folder, path, name)
-    if whole is not None:
-        return whole
-    if item is not None:
+    found = _declared(all_names, folder, path, name)
+    if found is None and item is not None:
         inner = all_names.packages_of_go.folder(path, item.module)
-        return _in_package(all_names, inner, "", rest, depth) if inner is not None and rest else None
-    return _in_package(all_names, folder, path, name, depth)
+        found = _in_package(all_names, inner, "", rest, depth) if inner is not None and rest else None
+    elif found is None:
+        found = _in_package(all_names, folder, path, name, depth)
+    return _with_body(all_names, found)
+
+
+def _with_body(all_names: "Names", found: "Target | None") -> "Target | None":
+    """The method that stands behind one of an interface, where a single type has all of its methods."""
+    from persona_lsp.workspace.names import Target
+
+    if found is None or found.kind != "function":
+        return found
+    function = all_names.files[found.path].functions[found.name]
+    if function.body_end > function.body_start or not function.class_name:
+        return found
+    only = implementation(all_names, function)
+    return Target("function", *only) if only is not None else found
 
 
 def _in_package(all_names: "Names", folder: str, path: str, name: str, depth: int) -> "Target | None":
@@ -130,6 +143,12 @@ def _walked(all_names: "Names", found: "Target", rest: str, depth: int) -> "Targ
     held: Target | None = None
     if first.endswith("()"):
         held = _made(all_names, folder, found.path, f"{found.name}.{first}", depth)
+        method = entry.functions.get(f"{found.name}.{first.removesuffix('()')}") if held is None else None
+        only = (
+            implementation(all_names, method) if method is not None and method.body_end <= method.body_start else None
+        )
+        if only is not None:
+            held = _made(all_names, only[0].rpartition("/")[0], only[0], f"{only[1]}()", depth)
     else:
         field = next((f for f in cls.fields if f.name == first), None)
         kind = _bare(field.type) if field is not None else ""
@@ -146,7 +165,10 @@ def _walked(all_names: "Names", found: "Target", rest: str, depth: int) -> "Targ
 
 
 def implementation(all_names: "Names", method: "Function") -> tuple[str, str] | None:
-    """(file, key) of the method that stands behind one of an interface, if one type alone has all of its methods."""
+    """(file, key) of the method that stands behind one of an interface, if one type alone has all of its methods.
+
+    Where several have methods that are called so, those that take other things than the interface says are none.
+    """
     packages = all_names.packages_of_go
     if packages.methods is None:
         packages.methods = {}
@@ -163,13 +185,21 @@ def implementation(all_names: "Names", method: "Function") -> tuple[str, str] | 
         found = having if found is None else found & having
         if not found:
             return None
-    if found is None or len(found) != 1:
-        return None
-    folder, owner = next(iter(found))
-    return next(
-        ((p, key) for p, key in packages.methods[method.name] if (p.rpartition("/")[0], key.rpartition(".")[0]) == (folder, owner)),
-        None,
-    )  # fmt: skip
+    owners = found or set()
+    behind = [
+        (p, key) for p, key in packages.methods.get(method.name, ())
+        if (p.rpartition("/")[0], key.rpartition(".")[0]) in owners
+    ]  # fmt: skip
+    if len(owners) > 1:
+        given = _given(method)
+        behind = [(p, key) for p, key in behind if _given(all_names.files[p].functions[key]) == given]
+    return behind[0] if len(behind) == 1 else None
+
+
+def _given(function: "Function") -> tuple[str, ...]:
+    """The types of a function's parameters, without their packages."""
+    types = tuple(p.type.lstrip("*").rpartition(".")[2] for p in function.params)
+    return types[1:] if types[:1] == (function.class_name,) else types
 
 
 def _bare(kind: str) -> str:

@@ -32,6 +32,8 @@ _NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
 """What hands the request on is called so in Go."""
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
+_MADE: Final = "()"
+_HANDLES: Final = frozenset({"middleware", "handler"})
 _OF_PARTS: Final = ".from_request_parts"
 """What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
 
@@ -51,11 +53,17 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     if function is None and guard.symbol.name.endswith(_OF_PARTS):
         whole = guard.symbol.name.removesuffix(_OF_PARTS) + ".from_request"
         function = function_of(names, calls, guard.where.path or path, whole)
+    if function is None and guard.symbol.name.endswith(_MADE):
+        # Middleware of Go that is no function which makes one, but handles requests itself.
+        own = function_of(names, calls, guard.where.path or path, guard.symbol.name.removesuffix(_MADE))
+        function = own if own is not None and own.handling in _HANDLES else None
     if function is None:
         return guard
     if function.language == "rust":
         return _extractor(names, calls, guard, function)
     kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
+    if kind is None and function.language == "go":
+        kind = _deeper(calls, function, 0)
     if kind is None:
         return guard
     optional = (guard.optional and not function.demands) or (
@@ -63,6 +71,22 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     )
     doubtful = guard.kind not in _PROTECTS and _passes_in_several_ways(function)
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
+
+
+def _deeper(calls: Calls, function: Function, depth: int) -> GuardKind | None:
+    """What middleware of Go does together with those to whom it hands the request; None if one of them is not known."""
+    if not function.complete or depth > _HOPS:
+        return None
+    known = dict(callees(calls, function))
+    found = kind_of(function)
+    for number, call in enumerate(function.calls):
+        if not call.passes_request or call.name in _NEXT or found in _PROTECTS:
+            continue
+        callee = known.get(number)
+        found = _deeper(calls, callee, depth + 1) if callee is not None else None
+        if found is None:
+            return None
+    return found or GuardKind.OTHER
 
 
 def _passes_in_several_ways(function: Function) -> bool:

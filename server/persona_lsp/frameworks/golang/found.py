@@ -68,10 +68,11 @@ class Found(Struct):
                 Mount(Ref(parent), Ref(child), framework, self.where(at), number, prefix, guards, conditional, argument=argument)
             )  # fmt: skip
 
-    def guard(self, expr: AnyExpr, level: Level, symbol: str | None) -> Guard:
-        """A middleware; `symbol` is the name by which other files may know it."""
+    def guard(self, expr: AnyExpr, level: Level, symbol: str | None, package: str = "") -> Guard:
+        """A middleware; `symbol` is the name by which other files may know it, `package` what made it."""
         name = guard_name(expr)
-        kind, optional, conditional = classify(expr, self.packages.get(name.partition(".")[0], ""))
+        first = name.partition(".")[0]
+        kind, optional, conditional = classify(expr, self.packages.get(first, self.packages.get(package, "")))
         if isinstance(expr, Lambda):
             symbol, kind = self.in_place(expr, "middleware"), GuardKind.UNKNOWN
         return Guard(

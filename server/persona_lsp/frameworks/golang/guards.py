@@ -12,7 +12,7 @@ _HARMLESS: Final = re.compile(
     r"no.?cache|heartbeat|profiler|strip.?slashes|redirect.?slashes|clean.?path|get.?head|static|session|sessions|csrf|"
     r"body.?(?:limit|dump)|remove.?trailing.?slash|add.?trailing.?slash|method.?override|proxy|pprof|monitor|expvar|"
     r"allow.?content.?(?:type|encoding)|content.?(?:charset|type)|set.?header|with.?value|metrics|prometheus|tracing|trace|"
-    r"not.?found|default.?compress|new.?compressor|error.?handler|location|i18n|locale|otel\w*|sentry|load.?and.?save)$"
+    r"not.?found|https?.?redirect|force.?https|hsts|security.?headers|default.?compress|new.?compressor|error.?handler|location|i18n|locale|otel\w*|sentry|load.?and.?save)$"
     r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$",
     re.IGNORECASE,
 )
@@ -21,17 +21,16 @@ _PACKAGES: Final = (
     (re.compile(r"gofiber/(?:contrib/)?jwt|appleboy/gin-jwt|echo-jwt|go-chi/jwtauth|basicauth|keyauth|auth0/go-jwt-middleware"), GuardKind.AUTHN),
     (re.compile(r"didip/tollbooth|go-chi/httprate|ulule/limiter|middleware/limiter"), GuardKind.RATE_LIMIT),
 )  # fmt: skip
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ROLES: Final = re.compile(
-    r"(?:is|require[sd]?|has|check|need|verify|ensure|only|restrict|allow|permit|must)_?\w*"
+    r"(?:^|_)(?:is|require[sd]?|has|check|need|verify|ensure|only|restrict|allow|permit|must)_(?:\w*_)?"
     r"(?:admin|role|permission|scope|owner|staff|moderator|privilege|capabilit)"
-    r"|^(?:admin|role|permission)s?(?:only|auth|required|guard|middleware)?$|casbin|^rbac$|^acl$",
-    re.IGNORECASE,
+    r"|^(?:admin|role|permission)s?(?:_(?:only|auth|required|guard|middleware))?$|casbin|^rbac$|^acl$"
 )
 _AUTHENTICATES: Final = re.compile(
-    r"auth(?!or(?!i[sz]))|jwt|bearer|logged.?in|login.?required|protected|^secured?$"
-    r"|(?:require|ensure|need|must|check|verify|is|validate|with|has|force|only)_?\w*"
-    r"(?:auth|user|login|session|token|signed|identity|account|logged|api.?key)|api.?key|^basic.?auth",
-    re.IGNORECASE,
+    r"auth(?!or(?!i[sz]))|jwt|bearer|logged_?in|login_?required|protected|^secured?$"
+    r"|(?:^|_)(?:require[sd]?|ensure|need|must|check|verify|is|validate|with|has|force|only)_(?:\w*_)?"
+    r"(?:auth|user|login|session|token|signed|identity|account|logged|api_?key)|api_?key|^basic_?auth"
 )
 _OPTIONAL: Final = re.compile(
     r"optional|maybe|soft|if.?(?:present|any)|anonymous|try|load.?user|set.?user", re.IGNORECASE
@@ -50,6 +49,7 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
     last = _CONFIGURED.sub("", name.rsplit(".", 1)[-1])
     if last in _MAKERS and "." in name:
         last = name.rsplit(".", 2)[-2]  # `logger.New()` is what its package is called
+    last = _CAMEL.sub("_", last).lower()
     conditional = _skips(expr)
     for known, kind in _PACKAGES:
         if known.search(package):

@@ -1,5 +1,6 @@
 """What the methods of Go's routers register: routes, groups, mounts, middleware."""
 
+import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ _CONDITIONS: Final = frozenset({"Host", "Queries", "Headers", "HeadersRegexp", "
 _PASSIVE: Final = frozenset({"Name", "StrictSlash", "SkipClean", "UseEncodedPath", "BuildOnly"})
 _BUILT_IN: Final = frozenset({"string", "int", "bool", "slice", "map", "time.Duration", ""})
 _HANDLED: Final = frozenset({"Handler", "HandlerFunc"})
+_HANDLES: Final = re.compile(r"handle|func|action|endpoint", re.IGNORECASE)
+"""Types of handlers are called like this."""
 
 
 class Registering(Reader):
@@ -168,8 +171,15 @@ class Registering(Reader):
         """What a wrapper most likely wraps: a handler that is made, else a method, else a name of no built-in type."""
         likely: list[AnyExpr] = [a for a in call.args if isinstance(a, Call) and not a.new]
         likely += [a for a in call.args if isinstance(a, Member)]
-        likely += [a for a in call.args if isinstance(a, Name) and self.name_of(a, env) not in _BUILT_IN]
+        likely += [a for a in call.args if isinstance(a, Name) and self._may_handle(a, env)]
         return next(iter(likely), None)
+
+    def _may_handle(self, name: Name, env: Env) -> bool:
+        """Whether a name may stand for a handler: its type is not known, or is called like one of those."""
+        value = env.find(name.id)
+        if not isinstance(value, Typed) or value.made is not None:
+            return self.name_of(name, env) not in _BUILT_IN
+        return value.name not in _BUILT_IN and _HANDLES.search(value.name) is not None
 
     def _is_handler(self, expr: AnyExpr, env: Env) -> bool:
         """Whether an argument is certainly a handler."""
@@ -269,7 +279,7 @@ class Registering(Reader):
         while isinstance(called, Call):
             called = called.func
         name = self.name_of(called, env)
-        return self.found.guard(expr, level, f"{name}()" if name else None)
+        return self.found.guard(expr, level, f"{name}()" if name else None, name.partition(".")[0])
 
     def _path(self, expr: AnyExpr, env: Env) -> Text:
         return text_of(expr, env, self.module)

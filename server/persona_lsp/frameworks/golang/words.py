@@ -30,11 +30,17 @@ def status_of(expr: AnyExpr | None, scope: Scope, depth: int = 0) -> tuple[int, 
             named = _SPECIAL.get(name, status_named(name))
             return (named, expr) if named is not None else None
         case Name(id=name) if depth < 3:  # one name for another is rare
-            value = scope.assigned(name)
+            value = scope.assigned(name) if _assigned_once(name, expr.start, scope) else None
             inner = status_of(value, scope, depth + 1) if value is not None else None
             return (inner[0], expr) if inner is not None else None
         case _:
             return None
+
+
+def _assigned_once(name: str, before: int, scope: Scope) -> bool:
+    """Whether a name has one value only: `if failed { code = 500 }` makes two of it."""
+    text = scope.module.source[scope.function.body_start : before]
+    return len(re.findall(rb"(?<![\w.])" + name.encode() + rb"\s*:?=[^=]", text)) <= 1
 
 
 def params_of(function: FunctionNode) -> tuple[ParamNode, ...]:
@@ -64,14 +70,17 @@ def helper_answer(call: Call, scope: Scope) -> Answer | None:
         return None
     if not any(isinstance(a, Name) and a.id in handling.response for a in call.args):
         return None
-    for index, arg in enumerate(call.args):
-        if isinstance(arg, Name) or (isinstance(arg, Const) and index > 3):
-            continue
-        found = status_of(arg, scope)
-        if found is not None:
-            rest = [a for a in call.args[index + 1 :] if not isinstance(a, Const)]
-            # It may answer only if something failed, and end the function or not: nothing is argued from where it stands.
-            return Answer(found[0], False, found[1], rest[0] if rest else None, streaming=True)
+    # `response.New(out, http.StatusCreated).Send(w)`: what is sent was made with its status.
+    made = receiver.args if isinstance(receiver, Call) and not receiver.new else ()
+    for given in (call.args, made):
+        for index, arg in enumerate(given):
+            if isinstance(arg, Name) or (isinstance(arg, Const) and index > 3):
+                continue
+            found = status_of(arg, scope)
+            if found is not None:
+                rest = [a for a in given[index + 1 :] if not isinstance(a, Const)]
+                # It may answer only if something failed, and end the function or not: nothing is argued from its place.
+                return Answer(found[0], False, found[1], rest[0] if rest else None, streaming=True)
     return None
 
 

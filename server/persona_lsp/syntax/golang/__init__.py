@@ -195,11 +195,19 @@ def _imports(n: Syntax, s: bytes) -> list[ImportNode]:
         elif spec.type == "import_spec":
             path, name = spec.child_by_field_name("path"), spec.child_by_field_name("name")
             module = text_of(path, s).strip('"`') if path is not None else ""
-            local = text_of(name, s) if name is not None else package_name(module)
+            local = text_of(name, s) if name is not None else _called(module, s)
             if module and local != "_":
                 local = "*" if local == "." else local
                 found.append(ImportNode(spec.start_byte, spec.end_byte, local, module, "*"))
     return found
+
+
+def _called(module: str, source: bytes) -> str:
+    """What a file calls a package: that of `shop/api/v1` is `v1`, if the file uses a name of it."""
+    last = module.rpartition("/")[2]
+    if _VERSION.match(last) and re.search(rb"(?<![\w.])" + last.encode() + rb"\.[A-Z]", source):
+        return last
+    return package_name(module)
 
 
 def package_name(module: str) -> str:

@@ -17,6 +17,7 @@ from persona_lsp.workspace.guards import (
 )
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
+from persona_lsp.workspace.linking.silence import ends_silently
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders
 
@@ -51,7 +52,8 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     )  # fmt: skip
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
-    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages)
+    silent = ends_silently(project, handler)
+    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages, silent=silent)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
@@ -67,6 +69,7 @@ def _statuses(
     sole: Mapping[str, int],
     *,
     pages: bool,
+    silent: bool,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -76,8 +79,8 @@ def _statuses(
         said = next((d.status for d in governed if not d.is_default), None)
         for response in handler.responses:
             if response.status is not None:
-                silent = said is not None and not response.explicit and response.status < _HTTP_ERROR
-                found.add(said if silent and said is not None else response.status)
+                governs = said is not None and not response.explicit and response.status < _HTTP_ERROR
+                found.add(said if governs and said is not None else response.status)
             else:
                 unknown = True
     for function in callees:
@@ -97,7 +100,9 @@ def _statuses(
     answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
     if not answers and not unknown:
         found.update(d.status for d in governed if d.status is not None)
-    if pages and renders(endpoint, callees):
+    if (pages and renders(endpoint, callees)) or (
+        silent and not unknown and min(found, default=_HTTP_ERROR) >= _HTTP_ERROR
+    ):
         found.add(_OK)
     if (
         endpoint.method in ("GET", "HEAD")
@@ -169,7 +174,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    named = manner_of(endpoint.framework).signed or (
-        endpoint.route.handler is not None and "#" in endpoint.route.handler.name
-    )
-    return Auth.UNKNOWN if auth is Auth.NONE and handler is None and named else auth
+    if auth is not Auth.NONE or handler is not None:
+        return auth
+    ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
+    elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
+    return Auth.UNKNOWN if elsewhere or manner.signed else auth

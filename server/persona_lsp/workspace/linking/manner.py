@@ -24,6 +24,8 @@ class Manner:
 
     signed: ClassVar[bool] = False
     """Handlers say what they take where they stand, and are registered elsewhere."""
+    wrapped: ClassVar[bool] = False
+    """A handler that has no name is what a function makes of it, which may ask who calls."""
     guards_declare: ClassVar[bool] = False
     """What the guards of a router take from the request belongs to the inputs of each of its endpoints."""
     functions_register: ClassVar[bool] = False

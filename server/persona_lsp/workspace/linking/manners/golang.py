@@ -9,6 +9,8 @@ from persona_lsp.workspace.linking.manner import Manner
 class Golang(Manner):
     """The manner of all frameworks of Go, which real programs mix."""
 
+    wrapped = True
+
     def adopted(self, route: Route, entry: Router | None) -> Route | None:
         """The route with the framework of its router."""
         if route.router is None:
