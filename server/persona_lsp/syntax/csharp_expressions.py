@@ -82,6 +82,7 @@ def arguments_of(n: Syntax | None, s: bytes, d: int) -> tuple[tuple[AnyExpr, ...
             continue
         name = child.child_by_field_name("name")
         held = [c for c in child.named_children if c.type not in COMMENTS and (name is None or c.id != name.id)]
+        held = held or [c for c in child.children if c.type in {"this", "base"}]
         if not held:
             continue
         value = expression(held[-1], s, d)

@@ -225,8 +225,10 @@ def property_of(n: Syntax, s: bytes, owner: str) -> tuple[FieldNode, list[Functi
         for outer, body in bodies
     ]  # fmt: skip
     constant = expression(value, s) if value is not None and not bodies else None
-    if bodies and bodies[0][0] is n and bodies[0][1].named_children and "static" in words:
-        constant = expression(bodies[0][1].named_children[-1], s)
+    if bodies and bodies[0][0] is n and bodies[0][1].named_children:
+        given = bodies[0][1].named_children[-1]
+        if "static" in words or (given.type == "string_literal" and "virtual" not in words):
+            constant = expression(given, s)
     words += ("property", *(("writable",) if writable else ()))
     return FieldNode(n.start_byte, n.end_byte, text, declared, constant, decorators, words, at), methods
 

@@ -14,7 +14,8 @@ _PATTERN: Final = "aspnet.pattern"
 _PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
 _ENDS: Final = re.compile(r"[:(=?]")
 _NUMBERS: Final = frozenset({"int", "long"})
-_TOKEN: Final = re.compile(r"\[(controller|action|area)\]", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"\[(controller|action|area|namespace)\]", re.IGNORECASE)
+_OTHER: Final = re.compile(r"(?:^|/)\[\w+\](?=/|$)")
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 
@@ -30,8 +31,12 @@ def paths(
         raw = own.removeprefix("~")
     else:
         raw = join(prefix, own)
-    tokens = {"controller": stem, "action": route.action}
-    yield template(_TOKEN.sub(lambda m: tokens.get(m[1].lower()) or m[0], raw))
+    # `[namespace]` is what the library of endpoint classes adds to ASP.NET's own tokens.
+    last = names.files[path].facts.package.rpartition(".")[2]
+    tokens = {"controller": stem, "action": route.action, "namespace": last if is_class else ""}
+    made = _TOKEN.sub(lambda m: tokens.get(m[1].lower()) or m[0], raw)
+    if not _OTHER.search(made):
+        yield template(made)
 
 
 def template(raw: str) -> str:

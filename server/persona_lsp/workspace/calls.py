@@ -12,6 +12,8 @@ from persona_lsp.workspace.names import FileIndex, Names, Target, resolve
 from persona_lsp.workspace.snapshot import Endpoint
 
 _HOPS = 6
+_CLASSES = ("class", "router")
+"""What a class is called: one that serves endpoints is a router."""
 _HANDLES = ("Handle", "HandleAsync", "ExecuteAsync", "Execute")
 
 
@@ -151,7 +153,7 @@ def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | 
     owner, _, last = name.rpartition(".")
     if owner:
         found = resolve(names, path, owner)
-        if found is not None and found.kind == "class":
+        if found is not None and found.kind in _CLASSES:
             return _method(calls, found.path, found.name, last)
     return None
 
@@ -159,7 +161,7 @@ def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | 
 def of_type(calls: Calls, path: str, type_name: str, method: str) -> Function | None:
     """A method of a type that a file names; of an interface, that of the only class that implements it."""
     target = resolve(calls.names, path, type_name)
-    if target is not None and target.kind == "class":
+    if target is not None and target.kind in _CLASSES:
         found = _method(calls, target.path, target.name, method)
         if found is not None and found.complete and (found.calls or found.queries or found.responses or found.raises):
             return found
@@ -180,7 +182,7 @@ def _method(calls: Calls, path: str, cls: str, name: str, depth: int = 0) -> Fun
     facts = entry.classes.get(cls)
     for base in facts.bases if facts is not None else ():
         target = base_of(calls.names, path, cls, base.name)
-        if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
+        if target is not None and target.kind in _CLASSES and (target.path, target.name) != (path, cls):
             inherited = _method(calls, target.path, target.name, name, depth + 1)
             if inherited is not None:
                 return inherited

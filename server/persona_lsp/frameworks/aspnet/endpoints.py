@@ -22,7 +22,21 @@ from persona_lsp.frameworks.aspnet.found import FRAMEWORK_ID, Found
 from persona_lsp.frameworks.aspnet.guards import called_guards
 from persona_lsp.frameworks.aspnet.pipeline import statements_of
 from persona_lsp.frameworks.aspnet.statuses import status_value
-from persona_lsp.syntax.ir import AnyExpr, Assign, Call, ClassNode, Do, FunctionNode, Member, Module, Name, Stmt, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Call,
+    ClassNode,
+    Do,
+    FunctionNode,
+    Lambda,
+    Member,
+    Module,
+    Name,
+    Return,
+    Stmt,
+    dotted,
+)
 
 _BASES: Final = frozenset({"Endpoint", "EndpointWithoutRequest", "EndpointWithMapping", "EndpointWithMapper"})
 _FLUENT: Final = re.compile(r"^Ep\.(?:Req|NoReq)\b")
@@ -32,7 +46,10 @@ _HANDLES: Final = frozenset({"HandleAsync", "ExecuteAsync"})
 _AUTH: Final = frozenset(
     {"Roles", "Claims", "ClaimsAll", "Permissions", "PermissionsAll", "Policies", "Policy", "AuthSchemes"}
 )
+_FILLED: Final = re.compile(rb"(?<![.\w])Response(?:\.[\w.]+)?\s*=(?!=)")
+_GROUPS: Final = frozenset({"Group", "SubGroup"})
 PREFIX_KEY: Final = "fastendpoints.prefix"
+_PREFIX: Final = Ref("${" + PREFIX_KEY + ":}")
 SENDS: Final = {
     "SendAsync": 200, "SendOkAsync": 200, "SendCreatedAtAsync": 201, "SendNoContentAsync": 204, "SendNotFoundAsync": 404,
     "SendUnauthorizedAsync": 401, "SendForbiddenAsync": 403, "SendErrorsAsync": 400, "SendStringAsync": 200,
@@ -80,11 +97,13 @@ def answered(call: Call) -> Answer:
 def endpoint_classes(found: Found) -> None:
     """The routes of all endpoint classes of a file, and the prefix of the application."""
     module = found.module
-    if b"Endpoint" not in module.source:
+    if b"Endpoint" not in module.source and b"Group" not in module.source:
         return
     for cls, path in classes(module):
         if is_endpoint(cls):
             _endpoint(cls, path, found)
+        elif any(type_name(base) in _GROUPS for base in cls.bases):
+            _group(cls, path, found)
     _prefix(module, found)
 
 
@@ -98,32 +117,70 @@ def _endpoint(cls: ClassNode, path: str, found: Found) -> None:
     module = found.module
     guards: tuple[Guard, ...] = ()
     declared: tuple[Declared, ...] = ()
+    open_to = [string(a) or simple(dotted(a)) for c in calls if c.name == "AllowAnonymous" for a in c.args]
     opened = any(c.name == "AllowAnonymous" for c in calls) or find(cls.decorators, "AllowAnonymous") is not None
     for call in calls:
-        if call.name in _AUTH and call.receiver is None:
-            kind = GuardKind.AUTHN if call.name == "AuthSchemes" else GuardKind.AUTHZ
-            guards += (Guard(call.name, kind, Level.ROUTE, where(module, call), None, module.text(call)),)
-        else:
-            guards += called_guards((call,), Level.ROUTE, module) if call.receiver is None else ()
+        guards += _demanded(call, Level.ROUTE, module) if call.receiver is None else ()
     name = Where(module.path, cls.name_start, cls.name_end)
+    # Whoever says nothing is behind the login that FastEndpoints asks for.
+    login = (Guard("FastEndpoints", GuardKind.AUTHN, Level.ROUTE, name),)
     if not opened and not guards:
-        # Whoever says nothing is behind the login that FastEndpoints asks for.
-        guards = (Guard("FastEndpoints", GuardKind.AUTHN, Level.ROUTE, name),)
+        guards = login
     group = next((c for c in calls if c.name == "Group" and c.types), None)
     router = f"{path}:group" if group is not None else ""
+    prefix: Text = (_PREFIX, "/") if group is None else ()
     if group is not None:
         found.router(router, "router", name)
-        found.mount(f"{dotted(group.types[0])}:endpoints", router, name)
+        found.mount(dotted(group.types[0]), router, name)
     body = _body(cls, module) if set(verbs) & {"POST", "PUT", "PATCH"} else None
     summary = " ".join(cls.doc.partition("\n\n")[0].split())
-    for text in routes:
+    if handle is not None and _responds(cls, handle[0], module):
+        declared = (Declared(200, Where(module.path, handle[0].name_start, handle[0].name_end), is_default=True),)
+    shared = [verbs] if not open_to else [(v,) for v in verbs]
+    for methods, text in [(m, t) for m in shared for t in routes]:
+        # `AllowAnonymous(Http.POST)` opens one of several verbs.
+        closed = bool(open_to) and not set(methods) & {o.upper() for o in open_to}
         found.routes.append(
             Route(
-                verbs, (Ref("${" + PREFIX_KEY + ":}"), "/", *text), FRAMEWORK_ID, at, where(module, cls_node(cls)), found.next_order(),
+                methods, (*prefix, *text), FRAMEWORK_ID, at, where(module, cls_node(cls)), found.next_order(),
                 Ref(router) if router else None, None, handle[1] if handle is not None else "", f"{cls.name}.{handle[0].name}" if handle else cls.name,
-                guards=guards, body=body, declared=declared, doc=Doc(summary), unknown_params=True,
+                guards=tuple(g for g in guards if not g.allows_all) or login if closed else guards,
+                body=body, declared=declared, doc=Doc(summary), unknown_params=True,
             )
         )  # fmt: skip
+
+
+def _responds(cls: ClassNode, handle: FunctionNode, module: Module) -> bool:
+    """The handler fills in `Response`, which FastEndpoints sends when it ends."""
+    typed = any(len(type_arguments(base)) > 1 or type_name(base) == "EndpointWithoutRequest" for base in cls.bases)
+    return typed and _FILLED.search(module.source, handle.body_start, handle.body_end) is not None
+
+
+def _demanded(call: Call, level: Level, module: Module) -> tuple[Guard, ...]:
+    if call.name in _AUTH:
+        kind = GuardKind.AUTHN if call.name == "AuthSchemes" else GuardKind.AUTHZ
+        return (Guard(call.name, kind, level, where(module, call), None, module.text(call)),)
+    return called_guards((call,), level, module)
+
+
+def _group(cls: ClassNode, path: str, found: Found) -> None:
+    """`class Orders : Group`, whose constructor says `Configure("orders", ep => ep.Roles("admin"))`."""
+    made = [m for m in cls.methods if "constructor" in m.modifiers]
+    calls = [c for m in made for s in m.body for c in _calls(s) if c.name == "Configure" and c.receiver is None]
+    if len(calls) != 1 or not calls[0].args:
+        return
+    module, at = found.module, Where(found.module.path, cls.name_start, cls.name_end)
+    text = found.values.text(calls[0].args[0], path)
+    guards: tuple[Guard, ...] = ()
+    for given in calls[0].args[1:]:
+        for statement in given.function.body if isinstance(given, Lambda) else ():
+            guards += tuple(g for c in _calls(statement) for g in _demanded(c, Level.ROUTER, module))
+    above = next((type_arguments(b)[0] for b in cls.bases if type_name(b) == "SubGroup" and type_arguments(b)), None)
+    if above is None:
+        found.router(path, "app", at, (_PREFIX, "/", *text), guards)
+    else:
+        found.router(path, "router", at, text, guards)
+        found.mount(dotted(above), path, at)
 
 
 def cls_node(cls: ClassNode) -> Name:
@@ -168,7 +225,7 @@ def _body(cls: ClassNode, module: Module) -> Body | None:
 
 
 def _calls(statement: Stmt) -> list[Call]:
-    value = statement.value if isinstance(statement, Do | Assign) else None
+    value = statement.value if isinstance(statement, Do | Assign | Return) else None
     found: list[Call] = []
     while isinstance(value, Call):
         found.insert(0, value)

@@ -29,6 +29,8 @@ class Found(Struct):
     config: list[ConfigEntry] = []
     versions: dict[str, tuple[str, ...]] = {}
     """Router -> the versions that its routes are for."""
+    of_class: dict[str, Text] = {}
+    """Group -> its prefix, where that depends on the class that registers itself on it."""
     order: int = 0
 
     def next_order(self) -> int:
@@ -80,6 +82,8 @@ class Env(Struct):
     development: bool = False
     looped: frozenset[str] = frozenset()
     count: int = 0
+    texts: frozenset[str] = frozenset()
+    """Names of parameters whose type says that they are no objects."""
 
 
 class Made(Struct):

@@ -35,9 +35,11 @@ def handler_of(
     return None, "", Ref(plain if "." in plain or not env.cls else f"{env.cls}.{plain}"), plain
 
 
-def is_template(expr: AnyExpr, env: Env) -> bool:
+def is_template(expr: AnyExpr, env: Env, found: Found) -> bool:
     """The expression is a path, and no handler."""
     if isinstance(expr, Name):
+        if f"{env.cls}.{expr.id}" in found.methods:
+            return False
         return expr.id in env.values or expr.id in env.looped or expr.id not in env.functions
     return not isinstance(expr, Lambda)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Level, Route
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import classes, method_keys, string, type_name, where
 from persona_lsp.frameworks.aspnet.found import FRAMEWORK_ID, Env, Found, Made
 from persona_lsp.frameworks.aspnet.guards import called_guards, declared_guards
@@ -16,6 +16,13 @@ from persona_lsp.frameworks.aspnet.handlers import branches, decorated, document
 from persona_lsp.frameworks.aspnet.inputs import inputs
 from persona_lsp.frameworks.aspnet.pipeline import configured
 from persona_lsp.frameworks.aspnet.ready_made import hub, identity
+from persona_lsp.frameworks.aspnet.templates import (
+    group_of,
+    made_class,
+    needs_class,
+    reflected,
+    template_of,
+)
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -103,6 +110,7 @@ def _method(method: FunctionNode, key: str, cls: ClassNode | None, path: str, fo
             if bases and number == 0 and "static" not in method.modifiers:
                 found.routers[symbol] = replace(found.routers[symbol], parameter="instance")
         env.routers[p.name] = symbol
+    env.texts = frozenset(p.name for p in method.params if type_name(p.type) in {"string", "String"})
     if not given and b"WebApplication" not in found.module.source[method.body_start : method.body_end]:
         return
     _block(method.body, env, found)
@@ -120,10 +128,9 @@ def _module_prefix(cls: ClassNode, found: Found, path: str) -> Text:
 
 
 def _block(body: Sequence[Stmt], env: Env, found: Found) -> None:
+    env.functions.update({s.function.name: s.function for s in body if isinstance(s, Def)})  # usable before they stand
     for statement in body:
         match statement:
-            case Def(function=function):
-                env.functions[function.name] = function
             case Assign(targets=(Name(id=name), *_), value=value) if value is not None:
                 _assigned(name, value, env, found)
             case Do(value=value) | Return(value=value) if value is not None:
@@ -153,7 +160,7 @@ def _nested(
 ) -> None:  # fmt: skip
     inner = Env(
         env.scope, env.cls, env.routers, env.values, env.functions, env.conditional or not (sure or development),
-        env.development or development, env.looped if looped is None else looped, env.count,
+        env.development or development, env.looped if looped is None else looped, env.count, env.texts,
     )  # fmt: skip
     _block(body, inner, found)
     env.count = inner.count
@@ -228,12 +235,12 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
     name = call.name
     if held.kind == "router" and name == "MapGroup":
         return _group(call, held.router, env, found)
-    if held.kind != "route" and name in VERBS and call.args:
+    if name in VERBS and call.args and (held.kind != "route" or name != "Map"):
         return _route(call, held.router, env, found)
     if held.kind != "route" and name == "MapIdentityApi":
         return identity(call, held.router, env, found)
     if held.kind != "route" and name == "MapHub" and call.args:
-        return hub(call, held.router, _text(call.args[0], env, found), env, found)
+        return hub(call, held.router, template_of(call.args[0], env, found), env, found)
     if name in _SAME or name.startswith("Use"):
         for arg in call.args:
             if isinstance(arg, Lambda) and len(arg.function.params) == 1 and name in {"UseEndpoints", "UseMvc"}:
@@ -264,6 +271,8 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
     if _may_map(name):
         child = f"??.{name}" if _FINDS.match(name) else name
         number = found.mount(held.router, child, where(found.module, call), conditional=env.conditional)
+        if len(call.types) == 1 and (typed := dotted(call.types[0])):
+            found.mount(held.router, f"{name}<{typed}>", where(found.module, call), conditional=env.conditional)
         return Made(held.router, "mount", number)
     return Made(held.router) if held.kind == "router" and not name.startswith(("Run", "Dispose")) else None
 
@@ -293,18 +302,28 @@ def _passed(call: Call, env: Env, found: Found) -> Made | None:
             continue
         receiver = call.receiver
         child = dotted(call.func)
-        if isinstance(receiver, Name) and (receiver.id in env.looped or receiver.id[:1].islower()):
+        if made := made_class(receiver, env):
+            child = f"{made}.{call.name}"
+        elif isinstance(receiver, Name) and (receiver.id in env.looped or receiver.id[:1].islower()):
             child = f"?.{call.name}"  # an object whose class nobody tells: all that have such a method
         elif receiver is not None and not child:
             child = f"?.{call.name}"
-            if isinstance(receiver, Call) and receiver.new:
-                child = f"{dotted(receiver.func)}.{call.name}"
-        number = found.mount(given.router, child, where(found.module, call), conditional=env.conditional)
-        return Made(given.router, "mount", number)
+        return _mounted(given, child, call, env, found)
+    method, args = reflected(call)
+    for arg in args:
+        given = _made(arg, env, found)
+        if method and given is not None and given.kind == "router":
+            return _mounted(given, f"?.{method}", call, env, found)
     for arg in call.args:
         if isinstance(arg, Call):
             _made(arg, env, found)
     return None
+
+
+def _mounted(given: Made, child: str, call: Call, env: Env, found: Found) -> Made:
+    prefix = found.of_class.get(given.router, ())
+    number = found.mount(given.router, child, where(found.module, call), prefix, conditional=env.conditional)
+    return Made(given.router, "mount", number)
 
 
 def _group(call: Call, parent: str, env: Env, found: Found) -> Made:
@@ -312,32 +331,11 @@ def _group(call: Call, parent: str, env: Env, found: Found) -> Made:
     symbol = f"{env.scope or 'top'}:group{env.count}@{call.name}{len(found.routers)}"
     found.router(symbol, "router", where(found.module, call))
     found.versions[symbol] = found.versions.get(parent, ())
-    text = _text(call.args[0], env, found) if call.args else ()
+    text = (group_of(call.args[0], env, found) or template_of(call.args[0], env, found)) if call.args else ()
+    if needs_class(text) and text[0] != Ref(f"<made:{env.cls.rpartition('.')[2]}>"):
+        found.of_class[symbol], text = text, ()  # stands where the class is known, on what is mounted on the group
     found.mount(parent, symbol, where(found.module, call), text, conditional=env.conditional)
     return Made(symbol)
-
-
-def _text(expr: AnyExpr, env: Env, found: Found) -> Text:
-    """A template; local constants are put in place, and what a loop fills in is unknown."""
-    for _ in range(4):
-        if not isinstance(expr, Name) or expr.id in env.looped:
-            break
-        held = env.values.get(expr.id)
-        if held is None:
-            break
-        expr = held
-    text = found.values.text(expr, env.cls)
-    locals_ = {*env.values, *env.looped}
-    made: list[str | Ref | Hole] = []
-    for part in text:
-        name = part.name.rsplit(".", 1)[-1] if isinstance(part, Ref) else ""
-        if name in env.looped:
-            made.append(Hole("filled by a loop", name))
-        elif name in locals_ and isinstance(part, Ref) and part.name.rpartition(".")[0] in {"", env.cls}:
-            made += found.values.text(env.values[name], env.cls)
-        else:
-            made.append(part)
-    return tuple(made)
 
 
 def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
@@ -350,14 +348,14 @@ def _route(call: Call, router: str, env: Env, found: Found) -> Made | None:
         verbs = tuple(v.upper() for i in given for v in [string(i) or (i.name if isinstance(i, Member) else "")] if v)
         if not verbs:
             return None
-    elif not is_template(args[0], env) and (len(args) == 1 or isinstance(args[1], Str | Member)):
+    elif not is_template(args[0], env, found) and (len(args) == 1 or isinstance(args[1], Str | Member)):
         # An extension of the project's own that takes the handler first, and the template, if any, behind it.
         handler, template = args[0], args[1] if len(args) > 1 else None
         if call.name == "Map" or not isinstance(handler, Name | Member):
             return None
     if call.name == "Map" and (handler is None or branches(handler)):
         return Made(router, "known")
-    text = _text(template, env, found) if template is not None else ()
+    text = template_of(template, env, found) if template is not None else ()
     at = call.func.name_start if isinstance(call.func, Member) else call.start
     module = found.module
     names = frozenset(n for part in text if isinstance(part, str) for n in _NAMES.findall(part))

@@ -59,7 +59,9 @@ def constants(module: Module, values: Values) -> Iterator[Constant]:
     """Text constants with those of the same file put in place, so that other files can read them."""
     for cls, path in classes(module):
         for field in cls.fields:
-            if isinstance(field.value, Str | Binary | Name | Member) and {"const", "static"} & set(field.modifiers):
+            words = set(field.modifiers)
+            fixed = {"const", "static"} & words or ("property" in words and not {"virtual", "writable"} & words)
+            if fixed and isinstance(field.value, Str | Binary | Name | Member):
                 yield Constant(f"{path}.{field.name}", values.text(field.value, path), where(module, field))
 
 

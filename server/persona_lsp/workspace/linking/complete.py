@@ -104,6 +104,12 @@ def _statuses(
         silent and not unknown and min(found, default=_HTTP_ERROR) >= _HTTP_ERROR
     ):
         found.add(_OK)
+    if min(found, default=_HTTP_ERROR) >= _HTTP_ERROR:
+        # Where the code does not show how it succeeds, its documentation may say so.
+        found.update(
+            d.status for d in endpoint.declared
+            if d.documented_only and d.status is not None and d.status < _HTTP_ERROR and (handler is None or unknown)
+        )  # fmt: skip
     if (
         endpoint.method in ("GET", "HEAD")
         and len(endpoint.route.methods) > 1

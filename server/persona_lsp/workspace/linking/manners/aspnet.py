@@ -1,8 +1,11 @@
 """ASP.NET Core: templates with tokens, conventional patterns, and what an application demands of all callers."""
 
-from persona_lsp.facts.http import Guard, Route, Router, Use
+from collections.abc import Iterator
+
+from persona_lsp.facts.http import Guard, Mount, Route, Router, Use
 from persona_lsp.workspace import aspnet
 from persona_lsp.workspace.csharp import project
+from persona_lsp.workspace.linking.by_type import is_by_type, of_types
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.inherit import own_prefixes
 from persona_lsp.workspace.linking.manner import Key, Manner
@@ -16,6 +19,11 @@ class AspNet(Manner):
         """Begin with an application that demands nothing."""
         super().__init__(names)
         self._everywhere: list[Guard] = []
+
+    def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:
+        """What a mount names, and what registers itself because of its type."""
+        found = of_types(self.names, path, mount) if is_by_type(mount) else super().mounted(path, mount)
+        yield from found
 
     def unplaced(self, use: Use) -> None:
         """A guard of the pipeline holds for all endpoints of its project."""
