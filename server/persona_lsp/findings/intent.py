@@ -79,11 +79,15 @@ class ChangeMethod(Intent, frozen=True, gc=False):
 
 
 class CopyGuard(Intent, frozen=True, gc=False):
-    """Give the route at `where` the guard that its siblings have, spelled `source`; `target` is where a sibling has it."""
+    """Give the route at `where` the guard that its siblings have, spelled `source`; `target` is where a sibling has it.
+
+    `handler` is the name of the function that answers, where it is known.
+    """
 
     source: str = ""
     name: str = ""
     target: Where = Where("", 0, 0)
+    handler: Where = Where("", 0, 0)
 
 
 class CapLimit(Intent, frozen=True, gc=False):

@@ -8,6 +8,8 @@ from persona_lsp.findings.intent import (
     CapLimit,
     DeleteStatement,
     DenyCredentials,
+    GuardNotFound,
+    HideError,
     MoveBefore,
     PermitFields,
     ReadFromEnvironment,
@@ -15,11 +17,75 @@ from persona_lsp.findings.intent import (
     Rethrow,
 )
 from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import Call, CatchNode, Jump, Kwarg, Module, Name, Raise, Return, Str, dotted
+from persona_lsp.syntax.ir import (
+    Call,
+    CatchNode,
+    Def,
+    Do,
+    FunctionNode,
+    Jump,
+    Kwarg,
+    Module,
+    Name,
+    Raise,
+    Return,
+    Str,
+    dotted,
+)
 from persona_lsp.syntax.places import gap_before
-from persona_lsp.syntax.python_edits import block_start, indent_of, line_end, line_start, with_import
+from persona_lsp.syntax.python_edits import block_start, indent_of, line_end, line_start, unit, with_import
 
 Edits = tuple[Edit, ...] | None
+
+GENERIC = "Internal server error"
+"""What a client reads of a failure that is none of its own."""
+
+
+def answer_absent(intent: GuardNotFound, module: Module, answer: str) -> Edits:
+    """Behind the look-up: what answers 404 when there is nothing."""
+    source = module.source
+    path = around(module, intent.where.start, intent.where.end)
+    if not intent.variable.isidentifier() or not any(isinstance(n, FunctionNode | Def) for n in path):
+        return None
+    if source[line_start(source, intent.where.start) : intent.where.start].strip():
+        return None
+    indent = indent_of(source, intent.where.start)
+    text = f"{indent}if {intent.variable} is None:\n{indent}{unit(indent)}{answer}\n"
+    at = line_end(source, intent.where.end - 1)
+    if source[at - 1 : at] != b"\n":
+        text = "\n" + text.rstrip("\n")
+    return (Edit(module.path, at, at, text),)
+
+
+def entity_of(intent: GuardNotFound) -> str:
+    """What is absent, for people."""
+    return intent.entity or intent.variable.replace("_", " ").capitalize()
+
+
+def hide_error(intent: HideError, module: Module, text: str = GENERIC) -> Edits:
+    """The client reads a plain text; the failure goes to the log."""
+    path = around(module, intent.where.start, intent.where.end)
+    leak = next((n for n in reversed(path) if isinstance(n, Str) and len(n.parts) > 1), None)
+    start, end = (leak.start, leak.end) if leak is not None else (intent.where.start, intent.where.end)
+    edits = [Edit(module.path, start, end, f'"{text}"')]
+    statement = next((n for n in reversed(path) if isinstance(n, Raise | Return | Do)), None)
+    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
+    if intent.log and statement is not None and function is not None:
+        source = module.source
+        if source[line_start(source, statement.start) : statement.start].strip():
+            return None
+        indent = indent_of(source, statement.start)
+        log, imports = logger(module)
+        caught = any(isinstance(n, CatchNode) for n in path)
+        call = (
+            f'{log}.exception("{function.name} failed")'
+            if caught or not intent.variable
+            else f'{log}.error("{function.name} failed", exc_info={intent.variable})'
+        )
+        at = line_start(source, statement.start)
+        edits.append(Edit(module.path, at, at, f"{indent}{call}\n"))
+        edits.extend(imports)
+    return tuple(edits)
 
 
 def rethrow(intent: Rethrow, module: Module) -> Edits:

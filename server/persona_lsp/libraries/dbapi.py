@@ -9,11 +9,9 @@ from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import BindSql, Intent, WrapInTransaction
 from persona_lsp.flow.sql import looks_like_sql, operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
-from persona_lsp.libraries.python_sql_edits import bound
+from persona_lsp.libraries.python_sql_edits import bound_by_position, inside_block
 from persona_lsp.libraries.python_values import assigned_to, calls_on, last_name, links
-from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import AnyExpr, Call, Items, Member, Module, Name, Object, Str, dotted, walk
-from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit
 
 PACKAGES: Final = (
     "psycopg", "psycopg2", "sqlite3", "aiosqlite", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql", "databases",
@@ -193,36 +191,23 @@ def _driver(module: Module) -> str:
 
 
 def _bound(intent: BindSql, module: Module) -> tuple[Edit, ...] | None:
-    path = around(module, intent.where.start, intent.where.end)
-    text = next((n for n in reversed(path) if isinstance(n, Str) and n.start == intent.where.start), None)
-    ran = next((n for n in reversed(path) if isinstance(n, Call)), None)
     mark = _driver(module)
-    if text is None or ran is None or not mark or not ran.args or ran.args[0] is not text or len(ran.args) > 1:
-        return None
-    rewritten = bound(text, module, lambda number, _: f"${number}" if mark == "$" else mark)
-    if rewritten is None or (mark == "%s" and "%" in rewritten[0].replace("%s", "")):
-        return None
-    literal, values = rewritten
-    sources = [source for _, source in values]
-    given = (
-        ", ".join(sources) if mark == "$" else f"({sources[0]},)" if len(sources) == 1 else f"({', '.join(sources)})"
-    )
-    return (Edit(module.path, text.start, text.end, f"{literal}, {given}"),)
+    return bound_by_position(intent.where, module, mark) if mark else None
 
 
 def _wrapped(intent: WrapInTransaction, module: Module) -> tuple[Edit, ...] | None:
-    if _driver(module) != "$" or not intent.handle:
+    """In asyncpg's words; a pool has no transactions but those of the connections it lends."""
+    handle = intent.handle
+    if _driver(module) != "$" or not handle:
         return None
-    source = module.source
-    start = line_start(source, intent.where.start)
-    end = line_end(source, intent.where.end - 1)
-    text = source[start:end].decode()
-    if '"""' in text or "'''" in text:
+    if "pool" not in handle.lower():
+        wrapped = inside_block(intent.where, module, f"async with {handle}.transaction():")
+    elif b"connection" in module.source[intent.where.start : intent.where.end]:
         return None
-    indent = indent_of(source, intent.where.start)
-    step = unit(indent)
-    inside = "".join(step + line if line.strip() else line for line in text.splitlines(keepends=True))
-    return (Edit(module.path, start, end, f"{indent}async with {intent.handle}.transaction():\n{inside}"),)
+    else:
+        opening = f"async with {handle}.acquire() as connection, connection.transaction():"
+        wrapped = inside_block(intent.where, module, opening, (handle, "connection"))
+    return (wrapped,) if wrapped is not None else None
 
 
 LIBRARY: Final = Library(

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.django_orm_edits import spell
 from persona_lsp.libraries.python_values import assignments, last_name, links
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -320,4 +321,5 @@ LIBRARY: Final = Library(
     ),
     transactional=_transactional,
     serves=("Django ORM",),
+    spell=spell,
 )  # fmt: skip

@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable
 
-from persona_lsp.syntax.ir import AnyExpr, Member, Module, Name, Str
+from persona_lsp.facts.place import Where
+from persona_lsp.findings.edit import Edit
+from persona_lsp.syntax.around import around
+from persona_lsp.syntax.ir import AnyExpr, Call, Member, Module, Name, Str
+from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit
 
 _PREFIX = re.compile(rb"^([a-zA-Z]*)(\"\"\"|'''|\"|')")
 
@@ -56,3 +60,37 @@ def bound(
 def _name(expr: AnyExpr, taken: set[str], number: int) -> str:
     plain = expr.id if isinstance(expr, Name) else expr.name if isinstance(expr, Member) else f"value_{number}"
     return plain if plain not in taken else f"{plain}_{number}"
+
+
+def bound_by_position(where: Where, module: Module, mark: str) -> tuple[Edit, ...] | None:
+    """`run(f"... {value}")` becomes `run("... %s", (value,))`; with `$`, `run("... $1", value)`."""
+    path = around(module, where.start, where.end)
+    text = next((n for n in reversed(path) if isinstance(n, Str) and n.start == where.start), None)
+    ran = next((n for n in reversed(path) if isinstance(n, Call)), None)
+    if text is None or ran is None or not ran.args or ran.args[0] is not text or len(ran.args) > 1:
+        return None
+    rewritten = bound(text, module, lambda number, _: f"${number}" if mark == "$" else mark)
+    if rewritten is None or (mark == "%s" and "%" in rewritten[0].replace("%s", "")):
+        return None
+    literal, values = rewritten
+    sources = [source for _, source in values]
+    given = (
+        ", ".join(sources) if mark == "$" else f"({sources[0]},)" if len(sources) == 1 else f"({', '.join(sources)})"
+    )
+    return (Edit(module.path, text.start, text.end, f"{literal}, {given}"),)
+
+
+def inside_block(where: Where, module: Module, opening: str, renamed: tuple[str, str] = ("", "")) -> Edit | None:
+    """The statements of a range below `opening`, one step further in; a handle may have another name there."""
+    source = module.source
+    start = line_start(source, where.start)
+    end = line_end(source, where.end - 1)
+    text = source[start:end].decode()
+    if '"""' in text or "'''" in text:
+        return None
+    if renamed[0]:
+        text = re.sub(rf"(?<![\w.]){re.escape(renamed[0])}\.", f"{renamed[1]}.", text)
+    indent = indent_of(source, where.start)
+    step = unit(indent)
+    inside = "".join(step + line if line.strip() else line for line in text.splitlines(keepends=True))
+    return Edit(module.path, start, end, f"{indent}{opening}\n{inside}")

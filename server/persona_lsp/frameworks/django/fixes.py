@@ -9,20 +9,47 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import (
     CapLimit,
+    ChangeMethod,
+    CopyGuard,
     DeleteStatement,
     DenyCredentials,
     DropBody,
     GuardNotFound,
+    HideError,
     Intent,
     MoveBefore,
+    PermitFields,
+    ReadFromEnvironment,
     RestrictOrigins,
+    Rethrow,
     SetStatus,
+)
+from persona_lsp.flow.python_fixes import (
+    answer_absent,
+    entity_of,
+    hide_error,
+    permit_fields,
+    read_from_environment,
+    rethrow,
 )
 from persona_lsp.flow.status import STATUS_NAMES
 from persona_lsp.frameworks.django.names import detects
 from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import Call, Const, Def, FunctionNode, Items, Member, Module, ParamNode, Return, dotted
-from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit, with_argument, with_import
+from persona_lsp.syntax.ir import (
+    Call,
+    ClassNode,
+    Const,
+    Decorator,
+    FunctionNode,
+    Items,
+    Member,
+    Module,
+    ParamNode,
+    Return,
+    Str,
+    dotted,
+)  # fmt: skip
+from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, with_argument, with_import
 
 Edits = tuple[Edit, ...] | None
 _ANSWERS: Final = frozenset({"Response", "JsonResponse", "HttpResponse"})
@@ -114,23 +141,71 @@ def _drop_body(intent: DropBody, module: Module) -> Edits:
 
 
 def _guard_not_found(intent: GuardNotFound, module: Module) -> Edits:
-    """Behind the look-up: `if order is None: raise Http404`, which REST framework answers as well."""
-    source = module.source
+    """`raise Http404`, which REST framework answers as well."""
+    added = answer_absent(intent, module, f'raise Http404("{entity_of(intent)} not found")')
+    return (*added, *with_import(module, "django.http", "Http404")) if added is not None else None
+
+
+# -- views -----------------------------------------------------------------------------------------------------------
+
+
+def _change_method(intent: ChangeMethod, module: Module) -> Edits:
+    """`def get` of a class becomes `def post`; the method that a decorator names is another one."""
     path = around(module, intent.where.start, intent.where.end)
-    if not intent.variable.isidentifier() or not any(isinstance(n, FunctionNode | Def) for n in path):
+    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
+    if function is None:
         return None
-    if source[line_start(source, intent.where.start) : intent.where.start].strip():
+    old, new = "get", intent.method.lower()
+    cls = next((n for n in reversed(path) if isinstance(n, ClassNode)), None)
+    if cls is not None and function.name == old and not any(m.name == new for m in cls.methods):
+        return (Edit(module.path, function.name_start, function.name_end, new),)
+    for decorator in function.decorators:
+        edit = _decorated(decorator, old, new, module)
+        if edit is not None:
+            return (edit,)
+    return None
+
+
+def _decorated(decorator: Decorator, old: str, new: str, module: Module) -> Edit | None:
+    """`@router.get(...)` of django-ninja, `@api_view(["GET"])`, `@action(methods=["get"])`."""
+    call = decorator.call
+    if call is None:
         return None
-    indent = indent_of(source, intent.where.start)
-    entity = intent.entity or intent.variable.replace("_", " ").capitalize()
-    text = (
-        f"{indent}if {intent.variable} is None:\n"
-        f'{indent}{unit(indent)}raise Http404("{entity} not found")\n'
-    )  # fmt: skip
-    at = line_end(source, intent.where.end - 1)
-    if source[at - 1 : at] != b"\n":
-        text = "\n" + text.rstrip("\n")
-    return (Edit(module.path, at, at, text), *with_import(module, "django.http", "Http404"))
+    if isinstance(call.func, Member) and call.func.name == old:
+        return Edit(module.path, call.func.name_start, call.func.end, new)
+    methods = call.args[0] if call.name == "api_view" and call.args else call.kwarg("methods")
+    only = methods.items[0] if isinstance(methods, Items) and len(methods.items) == 1 else None
+    if not isinstance(only, Str) or (only.value or "").lower() != old:
+        return None
+    text = module.text(only)
+    return Edit(
+        module.path,
+        only.start,
+        only.end,
+        text.replace(only.value or "", new.upper() if (only.value or "").isupper() else new),
+    )
+
+
+def _copy_guard(intent: CopyGuard, module: Module) -> Edits:
+    """The decorator that the views beside it have, above the view."""
+    if intent.target.path != module.path or intent.handler.path != module.path:
+        return None
+    source = module.source
+    functions = [
+        next((n for n in reversed(around(module, at.start, at.end)) if isinstance(n, FunctionNode)), None)
+        for at in (intent.handler, intent.target)
+    ]
+    view, sibling = functions
+    if view is None or sibling is None or view is sibling:
+        return None
+    held = next((d for d in sibling.decorators if d.start <= intent.target.start and intent.target.end <= d.end), None)
+    start = line_start(source, min([view.start, *(d.start for d in view.decorators)]))
+    if held is None or any(module.text(d) == module.text(held) for d in view.decorators):
+        return None
+    text = source[line_start(source, held.start) : line_end(source, held.end - 1)].decode()
+    return (
+        (Edit(module.path, start, start, text),) if indent_of(source, held.start) == indent_of(source, start) else None
+    )
 
 
 # -- URLconfs --------------------------------------------------------------------------------------------------------
@@ -217,6 +292,12 @@ _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
     SetStatus: _set_status,
     DropBody: _drop_body,
     GuardNotFound: _guard_not_found,
+    HideError: hide_error,
+    Rethrow: rethrow,
+    ChangeMethod: _change_method,
+    CopyGuard: _copy_guard,
+    PermitFields: permit_fields,
+    ReadFromEnvironment: read_from_environment,
     MoveBefore: _move_before,
     DeleteStatement: _delete_statement,
     CapLimit: _cap_limit,

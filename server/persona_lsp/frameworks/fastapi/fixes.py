@@ -25,10 +25,13 @@ from persona_lsp.findings.intent import (
     SetStatus,
 )
 from persona_lsp.flow.python_fixes import (
+    GENERIC,
+    answer_absent,
     cap_read,
     delete_statement,
     deny_credentials,
-    logger,
+    entity_of,
+    hide_error,
     move_before,
     permit_fields,
     read_from_environment,
@@ -41,33 +44,24 @@ from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import (
     Call,
-    CatchNode,
     Const,
     Decorator,
-    Def,
-    Do,
     FunctionNode,
     Index,
     Items,
     Member,
     Module,
     ParamNode,
-    Raise,
     Return,
     Str,
     dotted,
 )
 from persona_lsp.syntax.python_edits import (
-    indent_of,
-    line_end,
-    line_start,
-    unit,
     with_argument,
     with_import,
 )
 
 Edits = tuple[Edit, ...] | None
-_GENERIC: Final = "Internal server error"
 _DEPENDS: Final = re.compile(r"(?:Depends|Security)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _RESPONSES: Final = frozenset({"JSONResponse", "Response", "ORJSONResponse", "PlainTextResponse", "HTMLResponse"})
 
@@ -193,49 +187,15 @@ def _without_argument(module: Module, call: Call, name: str) -> Edits:
 
 
 def _guard_not_found(intent: GuardNotFound, module: Module) -> Edits:
-    if not intent.variable.isidentifier() or not uses_fastapi(module):
+    if not uses_fastapi(module):
         return None
-    source = module.source
-    path = around(module, intent.where.start, intent.where.end)
-    if not any(isinstance(n, FunctionNode | Def) for n in path):
-        return None
-    indent = indent_of(source, intent.where.start)
-    if source[line_start(source, intent.where.start) : intent.where.start].strip():
-        return None
-    entity = intent.entity or intent.variable.replace("_", " ").capitalize()
-    text = (
-        f"{indent}if {intent.variable} is None:\n"
-        f'{indent}{unit(indent)}raise HTTPException(status_code=404, detail="{entity} not found")\n'
-    )
-    at = line_end(source, intent.where.end - 1)
-    if source[at - 1 : at] != b"\n":
-        text = "\n" + text.rstrip("\n")
-    return (Edit(module.path, at, at, text), *with_import(module, "fastapi", "HTTPException"))
+    raised = f'raise HTTPException(status_code=404, detail="{entity_of(intent)} not found")'
+    added = answer_absent(intent, module, raised)
+    return (*added, *with_import(module, "fastapi", "HTTPException")) if added is not None else None
 
 
 def _hide_error(intent: HideError, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    leak = next((n for n in reversed(path) if isinstance(n, Str) and len(n.parts) > 1), None)
-    start, end = (leak.start, leak.end) if leak is not None else (intent.where.start, intent.where.end)
-    edits = [Edit(module.path, start, end, f'"{_generic(path)}"')]
-    statement = next((n for n in reversed(path) if isinstance(n, Raise | Return | Do)), None)
-    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
-    if intent.log and statement is not None and function is not None:
-        source = module.source
-        if source[line_start(source, statement.start) : statement.start].strip():
-            return None
-        indent = indent_of(source, statement.start)
-        log, imports = logger(module)
-        caught = any(isinstance(n, CatchNode) for n in path)
-        call = (
-            f'{log}.exception("{function.name} failed")'
-            if caught or not intent.variable
-            else f'{log}.error("{function.name} failed", exc_info={intent.variable})'
-        )
-        at = line_start(source, statement.start)
-        edits.append(Edit(module.path, at, at, f"{indent}{call}\n"))
-        edits.extend(imports)
-    return tuple(edits)
+    return hide_error(intent, module, _generic(around(module, intent.where.start, intent.where.end)))
 
 
 def _generic(path: tuple[Any, ...]) -> str:
@@ -244,8 +204,8 @@ def _generic(path: tuple[Any, ...]) -> str:
             given = node.kwarg("status_code") or (node.args[0] if node.args and node.name == "HTTPException" else None)
             known = status_of(given)
             if known is not None and known[0] != 500:
-                return STATUS_TITLES.get(known[0], _GENERIC).capitalize()
-    return _GENERIC
+                return STATUS_TITLES.get(known[0], GENERIC).capitalize()
+    return GENERIC
 
 
 # -- registrations ---------------------------------------------------------------------------------------------------

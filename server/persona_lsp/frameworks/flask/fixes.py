@@ -23,9 +23,10 @@ from persona_lsp.findings.intent import (
     SetStatus,
 )
 from persona_lsp.flow.python_fixes import (
+    answer_absent,
     delete_statement,
     deny_credentials,
-    logger,
+    hide_error,
     move_before,
     permit_fields,
     read_from_environment,
@@ -38,24 +39,19 @@ from persona_lsp.frameworks.flask.registration import METHODS
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import (
     Call,
-    CatchNode,
     Const,
     Decorator,
-    Def,
-    Do,
     FunctionNode,
     Items,
     Member,
     Module,
-    Raise,
     Return,
     Stmt,
     Str,
 )
-from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit, with_import
+from persona_lsp.syntax.python_edits import indent_of, line_end, with_import
 
 Edits = tuple[Edit, ...] | None
-_GENERIC: Final = '"Internal server error"'
 _MAKERS: Final = frozenset({"make_response", "Response"})
 
 
@@ -113,47 +109,10 @@ def _drop_body(intent: DropBody, module: Module) -> Edits:
 
 
 def _guard_not_found(intent: GuardNotFound, module: Module) -> Edits:
-    """What is absent is answered with 404."""
-    if not intent.variable.isidentifier():
-        return None
-    source = module.source
-    path = around(module, intent.where.start, intent.where.end)
-    if not any(isinstance(n, FunctionNode | Def) for n in path):
-        return None
-    indent = indent_of(source, intent.where.start)
-    if source[line_start(source, intent.where.start) : intent.where.start].strip():
-        return None
-    text = f"{indent}if {intent.variable} is None:\n{indent}{unit(indent)}abort(404)\n"
-    at = line_end(source, intent.where.end - 1)
-    if source[at - 1 : at] != b"\n":
-        text = "\n" + text.rstrip("\n")
-    known = any(i.local == "abort" for i in module.imports)
-    return (Edit(module.path, at, at, text), *(() if known else with_import(module, "flask", "abort")))
-
-
-def _hide_error(intent: HideError, module: Module) -> Edits:
-    path = around(module, intent.where.start, intent.where.end)
-    leak = next((n for n in reversed(path) if isinstance(n, Str) and len(n.parts) > 1), None)
-    start, end = (leak.start, leak.end) if leak is not None else (intent.where.start, intent.where.end)
-    edits = [Edit(module.path, start, end, _GENERIC)]
-    statement = next((n for n in reversed(path) if isinstance(n, Raise | Return | Do)), None)
-    function = next((n for n in reversed(path) if isinstance(n, FunctionNode)), None)
-    if intent.log and statement is not None and function is not None:
-        source = module.source
-        if source[line_start(source, statement.start) : statement.start].strip():
-            return None
-        indent = indent_of(source, statement.start)
-        log, imports = logger(module)
-        caught = any(isinstance(n, CatchNode) for n in path)
-        call = (
-            f'{log}.exception("{function.name} failed")'
-            if caught or not intent.variable
-            else f'{log}.error("{function.name} failed", exc_info={intent.variable})'
-        )
-        at = line_start(source, statement.start)
-        edits.append(Edit(module.path, at, at, f"{indent}{call}\n"))
-        edits.extend(imports)
-    return tuple(edits)
+    added = answer_absent(intent, module, "abort(404)")
+    if added is None or any(i.local == "abort" for i in module.imports):
+        return added
+    return (*added, *with_import(module, "flask", "abort"))
 
 
 def _registration(module: Module, intent: Intent) -> tuple[Call, FunctionNode | None] | None:
@@ -220,7 +179,7 @@ _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
     SetStatus: _set_status,
     DropBody: _drop_body,
     GuardNotFound: _guard_not_found,
-    HideError: _hide_error,
+    HideError: hide_error,
     Rethrow: rethrow,
     MoveBefore: move_before,
     DeleteStatement: delete_statement,

@@ -283,6 +283,7 @@ from typing import Final
 
 from persona_lsp.facts.body import WRITES
 from persona_lsp.facts.http import Guard, Level
+from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import CopyGuard
 from persona_lsp.rules import project_rule
@@ -425,14 +426,18 @@ def _adds_words(longer: list[str], shorter: list[str]) -> bool:
 
 
 def _finding(endpoint: Endpoint, holder: Endpoint, guard: Guard, count: int) -> Finding:
-    copies = guard.level is Level.ROUTE and guard.source and guard.where.path == endpoint.route.where.path
+    named = endpoint.handler.name_where if endpoint.handler is not None else Where("", 0, 0)
+    # Where routes are registered in one file and guarded in another, the guard stands where the handler does.
+    here = endpoint.route.where if guard.where.path == endpoint.route.where.path else named
+    copies = guard.level is Level.ROUTE and guard.source and guard.where.path == here.path
     fix = CopyGuard(
-        endpoint.route.where,
+        here,
         f"Guard it with {brief(guard.name)}, like its siblings (changes the API contract)",
         safe=False,
         source=guard.source,
         name=guard.name,
         target=guard.where,
+        handler=named,
     )
     return Finding(
         endpoint.where,
