@@ -104,7 +104,12 @@ class LimitQuery(Intent, frozen=True, gc=False):
 
 
 class BindSql(Intent, frozen=True, gc=False):
-    """Replace the run-time values inside the SQL text at `where` by bound parameters."""
+    """Replace the run-time values inside the SQL text at `where` by bound parameters.
+
+    `packages`: what the project's manifests name; the driver among them decides how a parameter is written.
+    """
+
+    packages: tuple[str, ...] = ()
 
 
 class WrapInTransaction(Intent, frozen=True, gc=False):

@@ -5,6 +5,7 @@ from typing import Final
 from persona_lsp.facts.body import WRITES, Op
 from persona_lsp.flow.sql import fold, looks_like_sql, operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.go_edits import spell_sql
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted
 
 _ROWS: Final = frozenset(
@@ -85,4 +86,5 @@ LIBRARY: Final = Library(
         ".MustExec",
         ".NamedQuery",
     ),
+    spell=spell_sql,
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import WRITES, Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
+from persona_lsp.libraries.go_edits import spell_gorm
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Member, Name, Object, Str, dotted
 
 _READS: Final = {
@@ -178,4 +179,5 @@ LIBRARY: Final = Library(
         ".Exec(",
         ".Transaction(",
     ),
+    spell=spell_gorm,
 )

@@ -7,12 +7,13 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import BindSql, Intent, LimitQuery, WrapInTransaction
+from persona_lsp.flow.sql_edits import bound, can_be_bound
 from persona_lsp.syntax.ir import Assign, Binary, Call, Do, Items, Module, Name, Object, Str, dotted
 from persona_lsp.syntax.places import Place, indent_at, newline, place, quote, semicolon, unit
 
 Edits = tuple[Edit, ...] | None
 _NUMBERED: Final = frozenset(
-    {"pg", "pg-promise", "postgres", "@neondatabase/serverless", "@vercel/postgres", "pg-pool"}
+    {"pg", "pg-promise", "@fastify/postgres", "postgres", "@neondatabase/serverless", "@vercel/postgres", "pg-pool"}
 )
 _QUESTION: Final = frozenset(
     {"mysql", "mysql2", "mysql2/promise", "better-sqlite3", "sqlite3", "sqlite", "node:sqlite", "mariadb"}
@@ -42,6 +43,8 @@ def spell_sequelize(intent: Intent, module: Module, facts: FileFacts) -> Edits: 
 
 def spell_typeorm(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001  # the tree says it all
     """Fixes in the words of TypeORM."""
+    if isinstance(intent, BindSql):
+        return _bind(intent, module)
     if isinstance(intent, LimitQuery):
         return _with_option(intent.where, "find", "take", intent.maximum, module) or _chained(
             intent.where, frozenset({"getMany", "getRawMany"}), f".take({intent.maximum})", module
@@ -65,7 +68,7 @@ def spell_sql(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noq
     """Fixes in the words of SQL drivers and of knex."""
     match intent:
         case BindSql():
-            return _bind(intent.where, module)
+            return _bind(intent, module)
         case LimitQuery():
             call = _call_at(place(module, _before(intent.where)), intent.where.end)
             if call is not None and (
@@ -111,8 +114,9 @@ def _chained(where: Where, names: frozenset[str], text: str, module: Module) -> 
     return (Edit(module.path, call.receiver.end, call.receiver.end, text),)
 
 
-def _bind(where: Where, module: Module) -> Edits:
+def _bind(intent: BindSql, module: Module) -> Edits:
     """The values of the text become `$1` or `?`, and an array of them the next argument."""
+    where = intent.where
     found = place(module, where)
     sql = next(
         (n for n in found.nodes if isinstance(n, Str | Binary) and n.start == where.start and n.end == where.end), None
@@ -121,6 +125,8 @@ def _bind(where: Where, module: Module) -> Edits:
     if sql is None or call is None or call.args[0] is not sql or call.tagged:
         return None
     modules = {i.module for i in module.imports}
+    if modules.isdisjoint(_NUMBERED | _QUESTION):
+        modules = set(intent.packages)
     numbered = not _NUMBERED.isdisjoint(modules)
     if numbered == (not _QUESTION.isdisjoint(modules)):
         return None
@@ -128,11 +134,12 @@ def _bind(where: Where, module: Module) -> Edits:
     if given is not None and (not isinstance(given, Items) or not numbered):
         return None
     count = len(given.items) if isinstance(given, Items) else 0
-    bound = _bound(sql, module, count, numbered=numbered)
-    if bound is None:
+    pieces = _pieces(sql)
+    made = bound(pieces, module.text, lambda n: f"${count + n}" if numbered else "?", _joined) if pieces else None
+    if made is None:
         return None
-    text, values = bound
-    edits = [Edit(module.path, sql.start, sql.end, text)]
+    text, values = made
+    edits = [Edit(module.path, sql.start, sql.end, _literal(text, module))]
     listed = ", ".join(values)
     if isinstance(given, Items):
         at = given.items[-1].end if given.items else given.start + 1
@@ -142,32 +149,8 @@ def _bind(where: Where, module: Module) -> Edits:
     return tuple(edits)
 
 
-def _bound(sql: Any, module: Module, count: int, *, numbered: bool) -> tuple[str, list[str]] | None:
-    """The text with placeholders, as a literal, and the values in order. None if a value cannot be bound."""
-    pieces = _pieces(sql)
-    if pieces is None:
-        return None
-    text, values = "", []
-    for index, piece in enumerate(pieces):
-        if isinstance(piece, str):
-            text += piece
-            continue
-        if not _can_be_bound(text):
-            return None
-        value = module.text(piece)
-        after = pieces[index + 1] if index + 1 < len(pieces) else ""
-        opened = re.search(r"'(%?)$", text)
-        if opened is not None:
-            closed = re.match(r"(%?)'", after) if isinstance(after, str) else None
-            if closed is None:
-                return None
-            text = text[: opened.start()]
-            pieces[index + 1] = after[closed.end() :]
-            if opened[1] or closed[1]:
-                value = f"`{opened[1]}${{{value}}}{closed[1]}`"
-        values.append(value)
-        text += f"${count + len(values)}" if numbered else "?"
-    return _literal(text, module), values
+def _joined(before: str, value: str, after: str) -> str:
+    return f"`{before}${{{value}}}{after}`"
 
 
 def _pieces(expr: Any) -> list[Any] | None:
@@ -177,13 +160,6 @@ def _pieces(expr: Any) -> list[Any] | None:
         left, right = _pieces(expr.left), _pieces(expr.right)
         return None if left is None or right is None else [*left, *right]
     return [expr]
-
-
-def _can_be_bound(before: str) -> bool:
-    """Whether a value may stand here: after a comparison, in a list of values, in LIMIT; never a name of a table."""
-    return re.search(
-        r"(?:=|<|>|\bLIKE|\bIN\s*\(|\(|,|\bLIMIT|\bOFFSET|\bBETWEEN|\bAND|\bVALUES\s*\()\s*'?%?$", before, re.IGNORECASE
-    ) is not None and (re.search(r"\bORDER\s+BY[^)]*$|\bFROM\s*\(?$", before, re.IGNORECASE) is None)
 
 
 def _literal(text: str, module: Module) -> str:
@@ -216,7 +192,7 @@ def _bind_prisma(where: Where, module: Module) -> Edits:
         if isinstance(part, str):
             continue
         before = sql.parts[index - 1] if index else ""
-        if not isinstance(before, str) or not _can_be_bound(before):
+        if not isinstance(before, str) or not can_be_bound(before):
             return None
         opened = source.rfind(b"${", at, part.start)
         closed = source.find(b"}", part.end)

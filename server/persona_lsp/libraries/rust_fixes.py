@@ -6,6 +6,7 @@ from typing import Any, Final
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
+from persona_lsp.flow.sql_edits import bound
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import Call, Member, Module, Str, walk
 
@@ -28,34 +29,19 @@ def _bind_sql(intent: BindSql, module: Module) -> Edits:
         text = node.args[0]
         if not isinstance(text, Str) or text.value is not None:
             return None
-        given = _bound(text, module)
-        if given is None:
+        given = bound(text.parts, module.text, lambda n: f"${n}", _joined)
+        if given is None or any(mark in given[0] for mark in '"\\\n'):
             return None
         literal, values = given
         return (
-            Edit(module.path, node.args_start, node.args_end, literal),
+            Edit(module.path, node.args_start, node.args_end, f'"{literal}"'),
             Edit(module.path, node.end, node.end, "".join(f".bind({value})" for value in values)),
         )
     return None
 
 
-def _bound(text: Str, module: Module) -> tuple[str, list[str]] | None:
-    """The literal with a placeholder for each value, and the values."""
-    literal, values = "", []
-    for number, part in enumerate(text.parts):
-        if isinstance(part, str):
-            literal += part
-            continue
-        before = literal[-1:]
-        following = text.parts[number + 1] if number + 1 < len(text.parts) else ""
-        after = following[:1] if isinstance(following, str) else "?"
-        quoted = before == "'" and after == "'"
-        if not quoted and (before in ("'", "%", '"', "`", "") or after in ("'", "%", '"', "`") or before.isalnum()):
-            return None
-        values.append(module.text(part))
-        literal = (literal[:-1] if quoted else literal) + f"${len(values)}" + ("\0" if quoted else "")
-    literal = literal.replace("\0'", "")
-    return (f'"{literal}"', values) if values and '"' not in literal and "\n" not in literal else None
+def _joined(before: str, value: str, after: str) -> str:
+    return f'format!("{before}{{}}{after}", {value})'
 
 
 def _limit_query(intent: LimitQuery, module: Module) -> Edits:

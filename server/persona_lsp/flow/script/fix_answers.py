@@ -25,6 +25,7 @@ from persona_lsp.syntax.ir import (
     Member,
     Module,
     Name,
+    Raise,
     Return,
     Str,
     Ternary,
@@ -204,7 +205,7 @@ def _is_json_body(found: Place, leak: Any) -> bool:
 
 
 def _log(found: Place, variable: str, module: Module) -> Edit | None:
-    statement = next((n for n in reversed(found.nodes) if isinstance(n, Do | Return | Assign)), None)
+    statement = next((n for n in reversed(found.nodes) if isinstance(n, Do | Return | Raise | Assign)), None)
     if statement is None:
         return None
     source = module.source

@@ -8,6 +8,7 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import (
     AddReturn,
+    CapLimit,
     ChangeMethod,
     CopyGuard,
     DeleteStatement,
@@ -16,12 +17,13 @@ from persona_lsp.findings.intent import (
     Intent,
     MoveBefore,
     ReadFromEnvironment,
+    Rethrow,
     SetStatus,
 )
 from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.frameworks.golang.dialects import VERBS
 from persona_lsp.frameworks.golang.handlers import CONTEXTS
-from persona_lsp.syntax.ir import Call, Const, Do, FunctionNode, Member, Module, Name, dotted
+from persona_lsp.syntax.ir import Assign, Call, Const, Do, FunctionNode, Items, Member, Module, Name, dotted
 from persona_lsp.syntax.places import exactly, indent_at, line_start, newline, place
 
 Edits = tuple[Edit, ...] | None
@@ -165,6 +167,51 @@ def _hide_error(intent: HideError, module: Module) -> Edits:
     return (_edit(module, statement.start, statement.start, line), hidden)
 
 
+def _rethrow(intent: Rethrow, module: Module) -> Edits:
+    """At the end of what deals with the failure: it is answered, or handed to the caller."""
+    where, source = intent.where, module.source
+    function = place(module, where).function
+    name, kind = _context(function)
+    indent = indent_at(source, where.start)
+    if function is None or not name or indent is None or not source[where.start : where.end].strip():
+        return None
+    line = newline(source)
+    if function.returns is not None:
+        handed = dotted(function.returns) == "error" and intent.variable.isidentifier()
+        text = f"{line}{indent}return {intent.variable}" if handed else ""
+    elif b'"net/http"' not in source:
+        text = ""
+    elif kind == "http.ResponseWriter":
+        text = f"{line}{indent}http.Error({name}, {_HIDDEN}, http.StatusInternalServerError){line}{indent}return"
+    elif kind == "gin.Context":
+        text = f"{line}{indent}{name}.AbortWithStatus(http.StatusInternalServerError){line}{indent}return"
+    else:
+        text = ""
+    return (_edit(module, where.end, where.end, text),) if text else None
+
+
+def _cap_limit(intent: CapLimit, module: Module) -> Edits:
+    """`if limit > 100 { limit = 100 }` in front of the statement that asks for so many rows."""
+    found = place(module, intent.where)
+    read = next((n for n in reversed(found.nodes) if isinstance(n, Assign)), None)
+    first = read.targets[0] if read is not None else None
+    target = first.items[0] if isinstance(first, Items) and first.items else first
+    if found.function is None or read is None or not isinstance(target, Name):
+        return None
+    name, source = target.id, module.source
+    used = re.compile(rb"\.Limit\(" + name.encode() + rb"\)")
+    match = used.search(source, read.end, found.function.end)
+    statement = (
+        place(module, type(intent.where)(module.path, match.start() + 1, match.end())).statement if match else None
+    )
+    indent = indent_at(source, statement.start) if statement is not None else None
+    if statement is None or indent is None:
+        return None
+    line, step = newline(source), "\t" if b"\n\t" in source else "    "
+    test = f"if {name} > {intent.maximum} {{{line}{indent}{step}{name} = {intent.maximum}{line}{indent}}}{line}{indent}"
+    return (_edit(module, statement.start, statement.start, test),)
+
+
 def _change_method(intent: ChangeMethod, module: Module) -> Edits:
     match = _VERB.match(module.source, intent.where.start)
     word = match[0].decode() if match is not None else ""
@@ -214,6 +261,8 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     AddReturn: _add_return,
     DropBody: _drop_body,
     HideError: _hide_error,
+    Rethrow: _rethrow,
+    CapLimit: _cap_limit,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
     MoveBefore: move_before,

@@ -26,7 +26,7 @@ from persona_lsp.flow.script.fix_failures import rethrow
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.whole_lines import delete_statement, move_before
-from persona_lsp.syntax.ir import Assign, Call, Decorator, FunctionNode, Member, Module
+from persona_lsp.syntax.ir import Assign, Call, Decorator, FunctionNode, Member, Module, Object, Return
 from persona_lsp.syntax.places import exactly, indent_at, newline, place, quote, semicolon, unit
 
 _COMMON: Final = "@nestjs/common"
@@ -34,6 +34,7 @@ _METHOD: Final = re.compile(rb"Get|Post|Put|Patch|Delete|Head|Options|All")
 _EXCEPTIONS: Final = {
     400: "BadRequestException", 401: "UnauthorizedException", 403: "ForbiddenException", 404: "NotFoundException",
     409: "ConflictException", 410: "GoneException", 422: "UnprocessableEntityException",
+    500: "InternalServerErrorException",
 }  # fmt: skip
 
 
@@ -71,6 +72,9 @@ def _set_status(intent: SetStatus, module: Module) -> Edits:
     for node in reversed(found.nodes):
         if isinstance(node, Call) and node.new and node.name.endswith("Exception"):
             return _exception(node, intent.status, module)
+    returned = next((n for n in reversed(found.nodes) if isinstance(n, Return)), None)
+    if returned is not None and isinstance(returned.value, Object) and intent.status in _EXCEPTIONS:
+        return _thrown(returned, intent.status, module)
     method = _method_at(intent, module)
     if method is None:
         return None
@@ -87,6 +91,20 @@ def _set_status(intent: SetStatus, module: Module) -> Edits:
         return None
     text = f"@HttpCode({intent.status}){newline(module.source)}{indent}"
     return (*added, edit(module, first.start, first.start, text))
+
+
+def _thrown(returned: Return, status: int, module: Module) -> Edits:
+    """`throw new NotFoundException({ ... })`: an exception that is given an object answers with it."""
+    name, value = _EXCEPTIONS[status], returned.value
+    added = _imported(module, name)
+    if added is None or value is None:
+        return None
+    before, after = f"throw new {name}(", ")"
+    return (
+        *added,
+        edit(module, returned.start, value.start, before),
+        edit(module, value.end, value.end, after),
+    )
 
 
 def _exception(call: Call, status: int, module: Module) -> Edits:

@@ -275,7 +275,7 @@ def sql_injection_dynamic_query(function: Function, snapshot: Snapshot) -> Itera
             continue
         told = [(one, severity) for one in query.sql.dynamic if (severity := _severity(one, function, snapshot))]
         if told:
-            yield _finding(function, query, told)
+            yield _finding(function, query, told, snapshot)
 
 
 def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severity | None:
@@ -305,13 +305,14 @@ def _is_choice(declared: str, snapshot: Snapshot) -> bool:
     return declared == "Literal" or (found is not None and found.kind == "enum")
 
 
-def _finding(function: Function, query: Query, told: list[tuple[Dynamic, Severity]]) -> Finding:
+def _finding(function: Function, query: Query, told: list[tuple[Dynamic, Severity]], snapshot: Snapshot) -> Finding:
     first = told[0][0]
     severity = min(severity for _, severity in told)
     sql = query.sql
     # The text is only rewritten as a whole: one fragment that stays would leave the hole open.
     whole = sql is not None and all(one.position == "value" for one in sql.dynamic)
-    fix = BindSql(function.at(sql.span), "Bind the values as parameters") if sql is not None and whole else None
+    title, packages = "Bind the values as parameters", tuple(sorted(snapshot.versions))
+    fix = BindSql(function.at(sql.span), title, packages=packages) if sql is not None and whole else None
     return Finding(
         function.at(first.span),
         f"SQL is built from `{brief(first.source)}`; a crafted value can change the statement. Bind it as a parameter.",
