@@ -65,7 +65,8 @@ def call(state: State, expr: Call, ctx: Context) -> int:
         note_failure(state, thrown, expr, failing)
         walk_arguments(state, expr, inside(ctx))
         if found >= 0 and not thrown.ends:
-            state.queries[found]["checked"] = True
+            # What stands for another failure says nothing of what is absent.
+            state.queries[found]["checked"] = state.queries[found]["checked"] or not thrown.caught
             return found
         return NEVER
     answer = state.answer(expr) if not state.in_answer else None

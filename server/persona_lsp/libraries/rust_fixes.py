@@ -1,14 +1,16 @@
-"""Fixes in the words of Rust's database libraries: bound values, limits."""
+"""Fixes in the words of Rust's database libraries: bound values, limits, transactions."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.edit import Edit
-from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
+from persona_lsp.findings.intent import BindSql, Intent, LimitQuery, WrapInTransaction
 from persona_lsp.flow.sql_edits import bound
 from persona_lsp.syntax.around import around
-from persona_lsp.syntax.ir import Call, Member, Module, Str, walk
+from persona_lsp.syntax.ir import Call, FunctionNode, Member, Module, Str, walk
+from persona_lsp.syntax.places import indent_at, newline
 
 Edits = tuple[Edit, ...] | None
 _ENDS: Final = {"load": "limit", "get_results": "limit", "all": "limit"}
@@ -59,4 +61,35 @@ def _limit_query(intent: LimitQuery, module: Module) -> Edits:
     return (Edit(module.path, at, at, f" LIMIT {intent.maximum}"),)
 
 
-_SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {BindSql: _bind_sql, LimitQuery: _limit_query}
+def _wrap(intent: WrapInTransaction, module: Module) -> Edits:
+    """`let mut tx = pool.begin().await?;` in front, `tx.commit().await?;` behind, and the writes go through it."""
+    source, where, handle = module.source, intent.where, intent.handle
+    text = source[where.start : where.end].decode("utf-8")
+    function = next((n for n in reversed(around(module, where.start, where.end)) if isinstance(n, FunctionNode)), None)
+    indent = indent_at(source, where.start)
+    used = re.compile(rf"(?<=\(){'&?' if handle.isidentifier() else ''}{re.escape(handle)}(?=\))")
+    if function is None or indent is None or intent.library != "sqlx" or not handle.isidentifier():
+        return None
+    # Each write hands its failure on, so that a transaction that is dropped is rolled back.
+    runs = len(re.findall(r"\.await\?", text))
+    if re.search(r"\btx\b", source[function.start : function.end].decode("utf-8", "replace")):
+        return None
+    if runs != len(re.findall(r"\.await", text)) or runs != len(used.findall(text)) or "return" in text:
+        return None
+    line = newline(source)
+    end = where.end + (source[where.end : where.end + 1] == b";")
+    return (
+        Edit(module.path, where.start, where.start, f"let mut tx = {handle}.begin().await?;{line}{indent}"),
+        *(
+            Edit(module.path, *(where.start + len(text[:at].encode()) for at in m.span()), "&mut *tx")
+            for m in used.finditer(text)
+        ),
+        Edit(module.path, end, end, f"{line}{indent}tx.commit().await?;"),
+    )
+
+
+_SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
+    BindSql: _bind_sql,
+    LimitQuery: _limit_query,
+    WrapInTransaction: _wrap,
+}

@@ -9,12 +9,19 @@ from persona_lsp.findings.intent import (
     CapLimit,
     ChangeMethod,
     CopyGuard,
+    DeleteStatement,
     DenyCredentials,
     DropBody,
+    GuardNotFound,
     HideError,
     Intent,
+    MoveBefore,
+    ReadFromEnvironment,
+    Rethrow,
     SetStatus,
 )
+from persona_lsp.flow.rust.chain_fixes import delete_link, move_link
+from persona_lsp.flow.rust.failure_fixes import guard_not_found, read_from_environment, rethrow
 from persona_lsp.flow.rust.names import VERBS, last_name, rust_file, unwrapped
 from persona_lsp.flow.rust.walking import calls
 from persona_lsp.flow.status import STATUS_NAMES, status_named
@@ -270,4 +277,9 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     CopyGuard: _copy_guard,
     CapLimit: _cap_limit,
     DenyCredentials: _deny_credentials,
+    DeleteStatement: delete_link,
+    MoveBefore: move_link,
+    GuardNotFound: guard_not_found,
+    Rethrow: rethrow,
+    ReadFromEnvironment: read_from_environment,
 }

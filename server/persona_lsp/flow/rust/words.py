@@ -95,7 +95,7 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
             if value is None:
                 return None
             caught = given.function.params[0].name if isinstance(given, Lambda) and given.function.params else ""
-            made = _made(value, scope, caught)
+            made = _made(value, scope, caught or "_")
             return made if made is not None and (made.status is not None or made.exception) else None
     if not _is_raised(expr, scope):
         return None

@@ -179,13 +179,26 @@ def _guard(intent: GuardNotFound, module: Module) -> tuple[Edit, ...] | None:
 def _rethrow(intent: Intent, module: Module) -> tuple[Edit, ...] | None:
     found = place(module, intent.where)
     catch = next((n for n in reversed(found.nodes) if isinstance(n, CatchNode)), None)
-    if catch is None or not catch.body or isinstance(catch.body[-1], Return | Raise | Jump):
+    if catch is not None and not catch.body:
+        return _only_throw(catch.end, module)
+    if catch is None or isinstance(catch.body[-1], Return | Raise | Jump):
         return None
     last = catch.body[-1]
     indent = indent_at(module.source, last.start)
     if indent is None:
         return None
     return (Edit(module.path, last.end, last.end, f"{newline(module.source)}{indent}throw;"),)
+
+
+def _only_throw(end: int, module: Module) -> tuple[Edit, ...] | None:
+    """`throw;` in a block that is empty but for a comment."""
+    source = module.source
+    closing = end - 1
+    indent = indent_at(source, closing)
+    if source[closing:end] != b"}" or indent is None:
+        return None
+    start = line_start(source, closing)
+    return (Edit(module.path, start, start, f"{indent}{unit(source)}throw;{newline(source)}"),)
 
 
 def _cap(intent: Intent, maximum: int, module: Module) -> tuple[Edit, ...] | None:

@@ -110,6 +110,31 @@ app.post('/orders', async (req, res) => {
 });
 ```
 
+```cs aspnet
+using Microsoft.AspNetCore.Mvc;
+
+[ApiController]
+[Route("orders")]
+public class OrdersController(ShopContext db) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(OrderRequest request)
+    {
+        try
+        {
+            db.Orders.Add(new Order { Item = request.Item });
+            await db.SaveChangesAsync();
+        }
+        catch (Exception)
+        {
+            throw;
+        }
+
+        return StatusCode(201);
+    }
+}
+```
+
 ## Fine
 The failure is answered or raised.
 

@@ -163,7 +163,7 @@ def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
         made_up = facts.role in _MADE_UP or any(p.search(facts.path) for p in (_EXAMPLES, _TEXTS, _OWN_MACHINE))
         if secret.confidence == "low" or (made_up and not _is_issued(secret)):
             continue
-        name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else "")
+        name = "_".join(words(secret.name)).upper() or ("DATABASE_URL" if "URL" in secret.kind else _name_of(secret))
         title = f"Read it from the environment variable {name}"
         fixes = (ReadFromEnvironment(secret.where, title, safe=False, name=name),) if secret.fixable and name else ()
         article = "An" if secret.kind[:1].lower() in "aeio" else "A"
@@ -174,6 +174,11 @@ def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
             severity=None if secret.confidence == "high" else Severity.WARNING,
             subject=f"{secret.kind} {secret.name}",
         )
+
+
+def _name_of(secret: SecretLiteral) -> str:
+    """What a key is called that nobody gave a name: `STRIPE_LIVE_KEY`."""
+    return "_".join(words(secret.kind.replace(" ", "_"))).upper() if secret.confidence == "high" else ""
 
 
 def _is_issued(secret: SecretLiteral) -> bool:
