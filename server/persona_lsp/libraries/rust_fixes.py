@@ -81,11 +81,15 @@ def _wrap(intent: WrapInTransaction, module: Module) -> Edits:
     return (
         Edit(module.path, where.start, where.start, f"let mut tx = {handle}.begin().await?;{line}{indent}"),
         *(
-            Edit(module.path, *(where.start + len(text[:at].encode()) for at in m.span()), "&mut *tx")
+            _replaced(module, where.start + len(text[: m.start()].encode()), m[0], "&mut *tx")
             for m in used.finditer(text)
         ),
         Edit(module.path, end, end, f"{line}{indent}tx.commit().await?;"),
     )
+
+
+def _replaced(module: Module, at: int, old: str, new: str) -> Edit:
+    return Edit(module.path, at, at + len(old.encode()), new)
 
 
 _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
