@@ -148,6 +148,8 @@ class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     """The filter takes a set of keys (`IN`): one query for many elements."""
     handle: str = ""
     """The receiver as written: `session`, `prisma`, `tx`."""
+    into_variable: bool = False
+    """The result is put into a variable (Go's `&book`), which stays as it was where there is none."""
     result_used: bool = True
     lazy: bool = False
     """The call only describes the query, which runs where its rows are first looked at."""

@@ -260,6 +260,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     response_where: Where | None = None
     path_where: Where | None = None
     method_where: Where | None = None
+    method_by_name: bool = False
+    """The name of the function says which method it answers (`def get` of a view)."""
     html: bool = False
     """True when the endpoint is known to render pages and not an API."""
     unless: str = ""

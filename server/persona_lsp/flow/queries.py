@@ -52,7 +52,9 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "entity": meaning.entity, "many": meaning.many, "nullable": meaning.nullable,
         "limited": _limited(meaning, sql),
         "variable": ctx.assigned_to, "keyed_by": _keyed(state, meaning.keys), "keys": tuple(state.text(k)[:60] for k in meaning.keys),
-        "checked": not meaning.nullable or _gives_option(state), "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
+        # Who asks for the result of what fills a variable asks whether it was filled.
+        "checked": not meaning.nullable or _gives_option(state) or (meaning.into is not None and not ctx.discarded),
+        "into_variable": meaning.into is not None, "args": tuple(dict.fromkeys(mentioned)), "depends_on": depends, "sql": sql,
         "awaited": ctx.awaited, "unit_of_work": meaning.unit_of_work, "lazy": meaning.lazy,
         "relational": meaning.relational if meaning.relational is not None else library.relational,
         "columns": _columns(state, meaning, sql, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
@@ -107,6 +109,8 @@ def _gives_option(state: State) -> bool:
 def note_use(state: State, query: int, kind: str, node: Node, ctx: Context) -> None:
     """Note the first use of a looked-up record that no test guards."""
     draft = state.queries[query]
+    if draft["into_variable"] and kind == "deref":
+        return  # it is there, with nothing in it
     if draft["nullable"] and not draft["checked"] and draft.get("unchecked_use") is None:
         if draft["site"].tries and any(
             "NotFound" in t or "DoesNotExist" in t or t in ("TypeError", "AttributeError", "NoMethodError", "NullPointerException")

@@ -94,7 +94,7 @@ def _ended(call: Call, name: str, links: list[Call], handle: str, scope: Scope) 
         else False
     )
     return QueryMeaning(
-        f"{handle}.{name}", Op.SELECT, entity, many=many,
+        f"{handle}.{name}", Op.SELECT, entity, many=many, nullable=name in _ONE and isinstance(into, Name),
         limited=True if bounded else False if many and known and raw is None else None,
         keys=(*keys, *call.args[1:]), sql=sql, fragment=fragment, limit=limit, into=into, handle=handle,
     )  # fmt: skip
@@ -157,6 +157,10 @@ def _columns(call: Call, name: str) -> tuple[str, ...]:
     if name in {"Update", "UpdateColumn"} and isinstance(first, Str) and first.value:
         return (first.value,)
     return tuple(e.name for e in first.entries if e.name) if isinstance(first, Object) else ()
+
+
+_ONE: Final = frozenset({"First", "Take", "Last"})
+"""What leaves the variable empty, and gives an error, when there is no such row."""
 
 
 LIBRARY: Final = Library(

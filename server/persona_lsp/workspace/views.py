@@ -192,7 +192,7 @@ def _one(
     yield Served(
         replace(
             route, view="", serves=(), methods=(method,), guards=known, handler=None, handler_key="",
-            handler_name=label, html=line.html, method_where=handler.name_where if handler is not None else None,
+            handler_name=label, html=line.html, method_by_name=handler is not None,
         ),
         handler, line.owner,
     )  # fmt: skip

@@ -5,9 +5,11 @@ import (
 
 	"example.com/bookshelf/internal/config"
 	"example.com/bookshelf/internal/web"
+	"github.com/go-chi/cors"
 )
 
 func (s *server) routes() {
+	s.router.Use(cors.Handler(cors.Options{AllowedOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	s.router.Get("/health", s.handleHealth())
 	s.router.Route(config.APIPrefix, s.mountBooks)
 }

@@ -19,6 +19,7 @@ func main() {
 	}
 	e := echo.New()
 	e.Use(middleware.Logger(), middleware.Recover())
+	e.Use(middleware.CORSWithConfig(middleware.CORSConfig{AllowOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	e.GET("/health", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, echo.Map{"status": "up"})
 	})

@@ -8,6 +8,7 @@ import (
 	"example.com/bookshelf/internal/config"
 	"example.com/bookshelf/internal/models"
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/cors"
 	"github.com/gofiber/fiber/v2/middleware/logger"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 )
@@ -19,6 +20,7 @@ func main() {
 	}
 	app := fiber.New()
 	app.Use(logger.New(), recover.New())
+	app.Use(cors.New(cors.Config{AllowOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	app.Get("/health", func(c *fiber.Ctx) error {
 		return c.JSON(fiber.Map{"status": "up"})
 	})

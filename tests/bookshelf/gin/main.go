@@ -9,6 +9,7 @@ import (
 	"example.com/bookshelf/internal/config"
 	"example.com/bookshelf/internal/models"
 	"example.com/bookshelf/internal/problems"
+	"github.com/gin-contrib/cors"
 	"github.com/gin-gonic/gin"
 )
 
@@ -19,6 +20,7 @@ func main() {
 	}
 	r := gin.New()
 	r.Use(gin.Logger(), gin.Recovery(), problems.Middleware())
+	r.Use(cors.New(cors.Config{AllowOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	r.GET("/health", func(c *gin.Context) {
 		c.JSON(http.StatusOK, gin.H{"status": "up"})
 	})

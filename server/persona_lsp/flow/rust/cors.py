@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
 from persona_lsp.flow.rust.names import RustFile, last_name
-from persona_lsp.flow.rust.walking import calls
+from persona_lsp.flow.walking import calls
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name
 
 _REFLECTING: Final = {"very_permissive": "tower-http", "permissive": "actix-cors"}

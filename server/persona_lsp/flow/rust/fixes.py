@@ -23,8 +23,8 @@ from persona_lsp.findings.intent import (
 from persona_lsp.flow.rust.chain_fixes import delete_link, move_link
 from persona_lsp.flow.rust.failure_fixes import guard_not_found, read_from_environment, rethrow
 from persona_lsp.flow.rust.names import VERBS, last_name, rust_file, unwrapped
-from persona_lsp.flow.rust.walking import calls
 from persona_lsp.flow.status import STATUS_NAMES, status_named
+from persona_lsp.flow.walking import calls
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import (
     AnyExpr,

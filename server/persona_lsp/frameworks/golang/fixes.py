@@ -12,6 +12,7 @@ from persona_lsp.findings.intent import (
     ChangeMethod,
     CopyGuard,
     DeleteStatement,
+    DenyCredentials,
     DropBody,
     HideError,
     Intent,
@@ -256,6 +257,11 @@ def _read_from_environment(intent: ReadFromEnvironment, module: Module) -> Edits
     return (_edit(module, where.start, where.end, f'os.Getenv("{intent.name}")'),)
 
 
+def _deny_credentials(intent: DenyCredentials, module: Module) -> Edits:
+    """`AllowCredentials: false`."""
+    return (_edit(module, intent.where.start, intent.where.end, "false"),)
+
+
 _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     SetStatus: _set_status,
     AddReturn: _add_return,
@@ -266,6 +272,7 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
     MoveBefore: move_before,
+    DenyCredentials: _deny_credentials,
     DeleteStatement: delete_statement,
     ReadFromEnvironment: _read_from_environment,
 }

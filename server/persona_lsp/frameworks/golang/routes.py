@@ -1,6 +1,7 @@
 """The facts that a Go file registers with the routers of one framework. All frameworks of a file are read together."""
 
 from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.golang.cors import policies
 from persona_lsp.frameworks.golang.dialects import DIALECTS, NET_HTTP, PASSES, REGISTERS, Dialect, imported
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.registers import Registering
@@ -29,6 +30,7 @@ def extracted(module: Module, framework: str, *, shared: bool) -> Extracted:
         aliases=tuple(found.aliases.items()) if shared else (),
         inline=tuple(found.inline.items()) if shared else (),
         problems=tuple(found.problems) if shared else (),
+        cors=tuple(policies(module, found.packages)) if shared else (),
     )
 
 

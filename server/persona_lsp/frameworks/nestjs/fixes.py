@@ -11,12 +11,14 @@ from persona_lsp.findings.intent import (
     ChangeMethod,
     CopyGuard,
     DeleteStatement,
+    DenyCredentials,
     GuardNotFound,
     HideError,
     Intent,
     MoveBefore,
     PermitFields,
     ReadFromEnvironment,
+    RestrictOrigins,
     Rethrow,
     SetStatus,
 )
@@ -24,6 +26,7 @@ from persona_lsp.flow.script.fix_answers import hide_error
 from persona_lsp.flow.script.fix_edits import Edits, edit
 from persona_lsp.flow.script.fix_failures import rethrow
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
+from persona_lsp.flow.script.fix_registrations import deny_credentials, restrict_origins
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.syntax.ir import Assign, Call, Decorator, FunctionNode, Member, Module, Object, Return
@@ -175,4 +178,6 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     DeleteStatement: delete_statement,
     PermitFields: permit_fields,
     ReadFromEnvironment: read_from_environment,
+    RestrictOrigins: restrict_origins,
+    DenyCredentials: deny_credentials,
 }

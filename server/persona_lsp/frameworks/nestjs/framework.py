@@ -8,6 +8,7 @@ from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.nestjs import LANGUAGES
 from persona_lsp.frameworks.nestjs.applications import applications, configured
 from persona_lsp.frameworks.nestjs.controllers import controllers
+from persona_lsp.frameworks.nestjs.cors import policies
 from persona_lsp.frameworks.nestjs.filters import filters
 from persona_lsp.frameworks.nestjs.fixes import spell
 from persona_lsp.frameworks.nestjs.guards import definitions
@@ -36,6 +37,7 @@ def extract(module: Module) -> Extracted:
         routes=(*routes, *(named(names) if _NAMED.search(module.source) else ())),
         mounts=tuple(mounts),
         classes=exception_classes(module),
+        cors=tuple(policies(names)),
         error_handlers=tuple(filters(names)),
         constants=tuple(configured(names)),
         uses=(*uses, *more, *definitions(names)),

@@ -27,8 +27,8 @@ from persona_lsp.flow.rust.names import (
     unwrapped,
 )
 from persona_lsp.flow.rust.signatures import declared_status
-from persona_lsp.flow.rust.walking import calls as calls_in
-from persona_lsp.flow.rust.walking import statements
+from persona_lsp.flow.walking import calls as calls_in
+from persona_lsp.flow.walking import statements
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,

@@ -318,12 +318,8 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
 
 def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:
     title = f"Register it for {method} (changes the API contract)"
-    # A method of a class may be what says which requests it answers.
-    named = endpoint.route.method_where
-    by_name = named is not None and endpoint.handler is not None and named == endpoint.handler.name_where
-    return ChangeMethod(
-        named if named is not None and by_name else endpoint.route.where, title, safe=False, method=method
-    )
+    named = endpoint.handler.name_where if endpoint.handler is not None and endpoint.route.method_by_name else None
+    return ChangeMethod(named or endpoint.route.where, title, safe=False, method=method)
 
 
 def _is_bookkeeping(column: str) -> bool:

@@ -364,6 +364,7 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
 
 def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
     outcome = "500" if query.use_kind == "deref" else "200 with null"
+    outcome = "200 with an empty record" if query.into_variable else outcome
     use = function.at(query.unchecked_use) if query.unchecked_use else function.at(query.span)
     fix = GuardNotFound(
         function.at(query.statement), "Answer 404 when nothing is found", variable=query.variable, entity=query.entity

@@ -6,3 +6,6 @@ const (
 	// Address is where the server listens.
 	Address = ":8080"
 )
+
+// AllowedOrigins may read the API from a browser.
+var AllowedOrigins = []string{"https://shelf.example"}

@@ -2,3 +2,6 @@ package config
 
 // APIPrefix stands before everything but the health check.
 const APIPrefix = "/api"
+
+// AllowedOrigins may read the API from a browser.
+const AllowedOrigins = "https://shelf.example"

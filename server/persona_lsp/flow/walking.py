@@ -1,8 +1,8 @@
-"""All statements and calls of a function of Rust, with those inside of others and of closures."""
+"""All statements and calls of a function, with those inside of others and of closures."""
 
 from collections.abc import Iterator
 
-from persona_lsp.syntax.ir import AnyExpr, Call, Lambda, Stmt, walk
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassDef, Def, Lambda, Module, Stmt, walk
 
 _DEEPEST = 30
 """Code is nested less deep."""
@@ -43,3 +43,22 @@ def calls(body: tuple[Stmt, ...]) -> Iterator[Call]:
             for part in walk(expr):
                 if isinstance(part, Call):
                     yield part
+
+
+def every_call(module: Module) -> Iterator[Call]:
+    """All calls of a file, those in its functions and classes among them."""
+    for statement in _with_functions(module.body, 0):
+        for expr in expressions(statement):
+            for part in walk(expr):
+                if isinstance(part, Call):
+                    yield part
+
+
+def _with_functions(body: tuple[Stmt, ...], depth: int) -> Iterator[Stmt]:
+    for statement in statements(body, depth):
+        yield statement
+        if isinstance(statement, Def):
+            yield from _with_functions(statement.function.body, depth + 1)
+        elif isinstance(statement, ClassDef):
+            for method in statement.cls.methods:
+                yield from _with_functions(method.body, depth + 1)
