@@ -10,7 +10,7 @@ local server = {
   },
   -- The first that is found above the file; the whole repository is one API.
   root_markers = {
-    'persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'Gemfile',
+    'persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'go.mod', 'Cargo.toml', 'Gemfile',
   },
   settings = {
     ['persona-lsp'] = {

@@ -1,6 +1,6 @@
 " persona-lsp in Vim 8 and newer, with ALE: ~/.vim/after/plugin/persona-lsp.vim.
 
-let s:markers = ['persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'Gemfile']
+let s:markers = ['persona-lsp.toml', '.git', 'pyproject.toml', 'package.json', 'pom.xml', 'build.gradle', 'go.mod', 'Cargo.toml', 'Gemfile']
 
 " The folder of the first marker that is found above the file; the whole repository is one API.
 function! s:Root(buffer) abort

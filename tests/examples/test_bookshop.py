@@ -19,6 +19,9 @@ CATALOGUE = "catalogue/app/"
 ORDERS = "orders/src/"
 PAYMENTS = "payments/src/main/java/shop/payments/"
 STOREFRONT = "storefront/"
+DELIVERIES = "deliveries/internal/"
+STAFF = "staff/Endpoints/ShiftEndpoints.cs"
+STOCK = "stock/src/items.rs"
 
 FINDINGS = {
     ("cors-any-origin-with-credentials", CATALOGUE + "main.py"),
@@ -46,6 +49,15 @@ FINDINGS = {
     ("mass-assignment", STOREFRONT + "app/controllers/api/v1/accounts_controller.rb"),
     ("duplicate-route", STOREFRONT + "config/routes.rb"),
     ("sibling-auth-gap", STOREFRONT + "config/routes.rb"),
+    ("error-leaks-internals", DELIVERIES + "api/api.go"),
+    ("missing-return-after-response", DELIVERIES + "api/api.go"),
+    ("path-param-mismatch", DELIVERIES + "api/api.go"),
+    ("sql-injection-dynamic-query", DELIVERIES + "store/store.go"),
+    ("error-with-success-status", STAFF),
+    ("missing-not-found-check", STAFF),
+    ("unbounded-list", STAFF),
+    ("error-leaks-internals", STOCK),
+    ("page-size-unbounded", STOCK),
 }
 
 ENDPOINTS = """
@@ -60,6 +72,11 @@ catalogue  required DELETE /api/v1/books/{book_id}
 catalogue  required POST   /api/v1/authors
 catalogue  required POST   /api/v1/books
 catalogue  required PUT    /api/v1/authors/{author_id}
+deliveries none     GET    /health
+deliveries required GET    /api/v1/deliveries/
+deliveries required GET    /api/v1/deliveries/{deliveryID}
+deliveries required POST   /api/v1/deliveries/
+deliveries required POST   /api/v1/deliveries/{deliveryID}/arrival
 orders     none     GET    /health
 orders     required GET    /api/v1/orders
 orders     required GET    /api/v1/orders/{orderId}
@@ -74,6 +91,17 @@ payments   none     GET    /api/v1/reports/days
 payments   none     GET    /api/v1/reports/years/{year}/months/{month}
 payments   none     POST   /api/v1/payments
 payments   none     POST   /api/v1/payments/{id}/capture
+staff      none     GET    /api/v1/shifts/{id}/hours
+staff      none     GET    /health
+staff      required DELETE /api/v1/shifts/{id}
+staff      required GET    /api/v1/shifts/
+staff      required GET    /api/v1/shifts/{id}
+staff      required POST   /api/v1/shifts/
+stock      none     GET    /api/v1/items
+stock      none     GET    /api/v1/items/{isbn}
+stock      none     GET    /health
+stock      none     POST   /api/v1/items
+stock      none     POST   /api/v1/items/{isbn}/moves
 storefront none     DELETE /api/v1/wishes/{id}
 storefront required DELETE /api/v1/cart/items/{id}
 storefront required GET    /api/v1/account
@@ -146,7 +174,7 @@ def test_what_make_demo_runs_succeeds_and_can_show_colours(run):
     assert result.stderr == ""
 
 
-def test_the_api_of_the_four_services(run):
+def test_the_api_of_the_seven_services(run):
     result = run("endpoints", "examples/bookshop", "--format", "json")
     assert result.returncode == 0, result.stderr
     rows = [
