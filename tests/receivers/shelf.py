@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.receivers import shelf_javascript, shelf_python
+from tests.receivers import shelf_javascript, shelf_others, shelf_python
 from tests.receivers.reading import Shelf
 
-SHELF: Final[Shelf] = {**shelf_javascript.SHELF, **shelf_python.SHELF}
+SHELF: Final[Shelf] = {**shelf_javascript.SHELF, **shelf_python.SHELF, **shelf_others.SHELF}

@@ -81,9 +81,12 @@ SHELF: Final[Shelf] = {
                   socket.on('join', join);
                   socket.on(EVENTS.leave, () => {});
                   socket.on('disconnect', () => {});
+                  orders(db, socket);
                 });
+                const orders = (db, client) => { client.on('orders', list); };
                 io.of('/chat').on('connection', onChat);
                 function join(room) {}
+                function list() {}
             """,
             "src/events.js": "exports.EVENTS = { leave: 'leave' };\n",
             "src/orders.js": """
@@ -97,6 +100,7 @@ SHELF: Final[Shelf] = {
             "SOCKET /chat chat:send -> socket /chat chat:send",
             "SOCKET join -> join",
             "SOCKET leave -> socket EVENTS.leave",
+            "SOCKET orders -> list",
         ),
     ),
     "ws": (

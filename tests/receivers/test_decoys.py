@@ -24,6 +24,14 @@ DECOYS = {
         emitter.on('message', handle);
         """,
     ),
+    "a server of HTTP counts its connections": (
+        "src/server.ts",
+        """
+        import http from 'http';
+        const server = http.createServer(app);
+        server.on('connection', (socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)); });
+        """,
+    ),
     "a client of ws": (
         "src/feed.ts",
         "import WebSocket from 'ws';\nconst feed = new WebSocket(url);\nfeed.on('message', handle);\n",
@@ -117,6 +125,59 @@ DECOYS = {
         """
         class OrdersServicer(object):
             def Get(self, request, context): raise NotImplementedError()
+        """,
+    ),
+    "a client of gRPC in Go": (
+        "client.go",
+        """
+        package shop
+        type client struct { conn pb.OrdersClient }
+        func (c *client) Get(ctx context.Context, in *pb.GetOrder) (*pb.Order, error) { return c.conn.Get(ctx, in) }
+        """,
+    ),
+    "a router of net/http beside tasks of Asynq": (
+        "main.go",
+        """
+        package main
+        import ("net/http"; "github.com/hibiken/asynq")
+        func main() { mux := http.NewServeMux(); mux.HandleFunc("/orders", list) }
+        """,
+    ),
+    "controllers, tests and plain classes of .NET": (
+        "Orders.cs",
+        """
+        namespace Shop;
+        public class OrdersController : ControllerBase { public Task Consume(string a) => null; }
+        public class Consumer : IConsumer<Order> { public void Consume(Order order) { } }
+        public class Query { public int GetCount() => 1; }
+        public abstract class BaseHub : Hub { public Task Send() => null; }
+        """,
+    ),
+    "what happens inside of a Spring application": (
+        "Events.java",
+        """
+        package shop;
+        @Component class Events {
+          @EventListener void created(OrderCreated event) {}
+          @Scheduled(fixedRate = 1000) void tick() {}
+          @GetMapping("/orders") void list() {}
+        }
+        """,
+    ),
+    "classes of Ruby that are called like jobs": (
+        "app/models/print_job.rb",
+        """
+        class PrintJob < ApplicationRecord
+          field :name, String
+          def perform; end
+        end
+        """,
+    ),
+    "a trait of Rust that is no service": (
+        "src/handler.rs",
+        """
+        use tonic::Request;
+        impl Handler for Service { async fn call(&self, request: http::Request<Body>) -> Result<Body, Error> { todo!() } }
         """,
     ),
     "events of a library that has one of the names": (

@@ -36,7 +36,9 @@ def _results(module: Module) -> Iterator[tuple[str, str]]:
     for statement in module.body:
         if isinstance(statement, Def) and statement.function.returns is not None:
             function = statement.function
-            first = function.returns.items[0] if isinstance(function.returns, Items) else function.returns
+            first = (
+                next(iter(function.returns.items), None) if isinstance(function.returns, Items) else function.returns
+            )
             name = dotted(first)
             if name and name not in _BUILT_IN:
                 made = set(_COMPOSED.findall(module.source, function.body_start, function.end))

@@ -210,3 +210,8 @@ def root_of(name: str) -> str:
     """The root of a schema that a class is by its name: `UserQueries` -> `Query`; itself where it is none."""
     found = _ROOT.search(name)
     return name if found is None else {"Queries": "Query"}.get(found.group(1), found.group(1))
+
+
+def scoped(expr: AnyExpr | None) -> str:
+    """`A::B`, as Ruby writes the names of classes; "" for what is no name."""
+    return dotted(expr).replace(".", "::")

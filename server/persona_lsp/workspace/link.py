@@ -31,7 +31,7 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
     endpoints: list[Endpoint] = []
     for path, facts in files.items():
         for route in facts.routes:
-            if (route.unless or route.needs) and not exists(all_names, path, route):
+            if not route.named and (route.unless or route.needs) and not exists(all_names, path, route):
                 continue
             for one in classes.served(all_names, path, route) if route.class_view else (route,):
                 endpoints.extend(endpoints_of(world, path, facts, one))

@@ -14,6 +14,7 @@ from persona_lsp.frameworks.aspnet.fixes import spell
 from persona_lsp.frameworks.aspnet.found import Found
 from persona_lsp.frameworks.aspnet.minimal import minimal
 from persona_lsp.frameworks.aspnet.model import class_facts, constants
+from persona_lsp.frameworks.aspnet.named import named
 from persona_lsp.frameworks.aspnet.pipeline import policies
 from persona_lsp.frameworks.aspnet.templates import groups_of_objects
 from persona_lsp.frameworks.aspnet.words import WORDS
@@ -51,7 +52,7 @@ def extract(module: Module) -> Extracted:
         routers=tuple(found.routers.values()),
         mounts=tuple(found.mounts),
         uses=tuple(found.uses),
-        routes=tuple(found.routes),
+        routes=(*found.routes, *named(module, values)),
         error_handlers=tuple(error_handlers(module)),
         cors=tuple(cors_policies(module)),
         classes=tuple(class_facts(module, values)),
@@ -71,4 +72,5 @@ FRAMEWORK: Final = Framework(
     spell=spell,
     order_decides=False,
     packages=("Microsoft.AspNetCore.App", "Microsoft.NET.Sdk.Web", "Microsoft.AspNetCore.OpenApi"),
+    kinds=("graphql", "websocket", "grpc", "message"),
 )

@@ -8,6 +8,7 @@ from persona_lsp.facts.http import Mount, Router
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.django.channels import sockets
 from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.names import imported
 from persona_lsp.frameworks.django.ninja import read_ninja
@@ -29,7 +30,7 @@ def extract(module: Module) -> Extracted:
     return Extracted(
         routers=tuple(found.routers.values()),
         mounts=tuple(found.mounts),
-        routes=tuple(found.routes),
+        routes=(*found.routes, *sockets(module)),
         error_handlers=tuple(found.error_handlers),
         cors=tuple(cors_of(found)),
         config=tuple(found.config),

@@ -19,4 +19,5 @@ FRAMEWORK: Final = Framework(
     spell=spell,
     order_decides=True,
     packages=("django", "djangorestframework", "django-ninja"),
+    kinds=("websocket",),
 )

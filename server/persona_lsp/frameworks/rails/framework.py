@@ -9,6 +9,7 @@ from persona_lsp.frameworks.rails import LANGUAGES
 from persona_lsp.frameworks.rails.classes import classes, error_handlers
 from persona_lsp.frameworks.rails.cors import cors
 from persona_lsp.frameworks.rails.fixes import spell
+from persona_lsp.frameworks.rails.named import named
 from persona_lsp.frameworks.rails.routes import draws, routes
 from persona_lsp.frameworks.rails.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
@@ -30,7 +31,7 @@ def extract(module: Module) -> Extracted:
     return Extracted(
         routers=routers,
         mounts=mounts,
-        routes=found,
+        routes=(*found, *named(module)),
         error_handlers=tuple(h for h, _ in handlers),
         cors=tuple(cors(module)),
         classes=tuple(classes(module)),
@@ -60,4 +61,5 @@ FRAMEWORK: Final = Framework(
     spell=spell,
     order_decides=True,
     packages=("rails", "railties", "actionpack"),
+    kinds=("websocket", "message"),
 )

@@ -14,6 +14,7 @@ from persona_lsp.frameworks.spring.functional import functional
 from persona_lsp.frameworks.spring.interceptors import registered
 from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
+from persona_lsp.frameworks.spring.named import named
 from persona_lsp.frameworks.spring.routes import controllers
 from persona_lsp.frameworks.spring.security import chains
 from persona_lsp.frameworks.spring.shiro import shiro_chains
@@ -52,7 +53,7 @@ def extract(module: Module) -> Extracted:
     uses = (*shiro_chains(module, values), *uses)
     return Extracted(
         routers=(*routers, *more_routers),
-        routes=(*routes, *more_routes),
+        routes=(*routes, *more_routes, *named(module, values)),
         uses=uses,
         error_handlers=tuple(error_handlers(module)),
         cors=tuple(policies(module)),
@@ -73,4 +74,5 @@ FRAMEWORK: Final = Framework(
     spell=spell,
     order_decides=False,
     packages=("spring-boot", "spring-boot-starter-web", "spring-boot-starter-webflux", "org.springframework.boot"),
+    kinds=("graphql", "websocket", "grpc", "message"),
 )

@@ -18,6 +18,7 @@ from persona_lsp.workspace.guards import (
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
+from persona_lsp.workspace.linking.sockets import with_socket
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders
 
@@ -51,6 +52,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
         endpoint.guards if manner_of(endpoint.framework).guards_declare else (),
     )  # fmt: skip
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
+    endpoint = with_socket(endpoint, handler, callees)
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
     silent = ends_silently(project, handler)
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages, silent=silent)

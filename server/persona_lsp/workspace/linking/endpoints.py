@@ -35,7 +35,9 @@ def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Ite
     """The endpoints of one route: one for each method and each way to its router."""
     if route.named:
         aside = facts.role == "script" and world.serves and _is_aside(path)
-        yield completed(named(world, path, facts, route, aside=aside), world.calls, world.sole_status)
+        found = named(world, path, facts, route, aside=aside)
+        if found is not None:
+            yield completed(found, world.calls, world.sole_status)
         return
     router: Target | None = None
     entry: Router | None = None

@@ -16,6 +16,7 @@ from persona_lsp.workspace.linking.complete import completed, params_of
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.outline import guards_declared, same_outside
 from persona_lsp.workspace.linking.reach import files_of, shown_in
+from persona_lsp.workspace.linking.sockets import with_socket
 from persona_lsp.workspace.names import (
     FileIndex,
     signatures_of,
@@ -149,6 +150,7 @@ def _shifted(endpoint: Endpoint, exchanged: Mapping[int, Function], project: cal
         project.names, endpoint.route.where.path, endpoint.route,
         endpoint.guards if manner_of(endpoint.framework).guards_declare else (),
     )  # fmt: skip
+    endpoint = with_socket(endpoint, endpoint.handler, endpoint.callees)
     return replace(
         endpoint, before=before, callees=tuple(exchanged.get(id(f), f) for f in endpoint.callees),
         first_level=tuple((n, exchanged.get(id(f), f)) for n, f in endpoint.first_level),

@@ -52,5 +52,5 @@ def world_of(files: Mapping[str, FileFacts], names: Names) -> World:
         manner.settled(mounts, uses)
     return World(
         names, manners, mounts, uses, {}, sole_statuses(names), Versions(files), calls.index(names),
-        any(f.routes and f.role == "prod" for f in files.values()),
+        any(f.role == "prod" and any(not r.named for r in f.routes) for f in files.values()),
     )  # fmt: skip
