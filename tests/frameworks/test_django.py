@@ -125,7 +125,7 @@ URLCONFS = {
     "PREFIX = 'v2/'\nurlpatterns = [path(PREFIX + 'a/', views.a)]\n": ["ANY /v2/a/"],
     "urlpatterns = static('/media/') + [path('a/', views.a)]\n": ["ANY /a/"],
     "urlpatterns = format_suffix_patterns([path('a/', views.a)])\n": ["ANY /a/"],
-    "websocket_urlpatterns = [path('ws/', Consumer.as_asgi())]\n": [],
+    "websocket_urlpatterns = [path('ws/', Consumer.as_asgi())]\n": ["SOCKET /ws/"],
     "redirects = {path('x', y)}\n": [],
 }  # fmt: skip
 

@@ -59,3 +59,45 @@ def test_what_a_resolver_is_given_comes_from_strangers_and_what_a_task_is_given_
         severities[path] = [f.severity or rule.declaration.severity for f in project.places(rule)]
     assert [s.word for s in severities["resolver.py"]] == ["error"]
     assert [s.word for s in severities["task.py"]] == ["warning"]
+
+
+SWALLOWS = """
+    from celery import shared_task
+    from django.db import models
+
+    class Order(models.Model):
+        pass
+
+    @shared_task
+    def charge(order_id):
+        order = Order.objects.get(pk=order_id)
+        try:
+            order.save()
+        except Exception:
+            pass
+"""
+
+
+def test_a_message_whose_failure_is_swallowed_is_lost() -> None:
+    said = read({"shop/tasks.py": textwrap.dedent(SWALLOWS).encode()}).everything()
+    assert [(rule, message) for rule, _, message in said] == [
+        (
+            "swallowed-exception-in-handler",
+            "`order.save` can fail and `MESSAGE charge` counts as handled; re-raise it, or the message is lost.",
+        )
+    ]
+    plain = textwrap.dedent(SWALLOWS).replace("@shared_task\n", "").encode()
+    assert read({"shop/tasks.py": plain}).everything() == {}
+    raised = textwrap.dedent(SWALLOWS).replace("        pass\n", "        raise\n").encode()
+    assert "swallowed-exception-in-handler" not in {r for r, _, _ in read({"shop/tasks.py": raised}).everything()}
+
+
+def test_arguments_that_a_resolver_takes_apart_come_from_strangers() -> None:
+    text = """
+        import { Pool } from 'pg';
+        const pool = new Pool();
+        export const resolvers = {
+          Query: { users: async (_, { filter: { name } }) => pool.query(`SELECT * FROM users WHERE name = '${name}'`) },
+        };
+    """
+    assert found("src/resolvers.ts", text) == ["sql-injection-dynamic-query"]

@@ -11,7 +11,7 @@ from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.aside import aside
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
-from persona_lsp.extract.named import receiving, with_named
+from persona_lsp.extract.named import answering, receiving, with_named
 from persona_lsp.extract.patch import Place, emptied, patched, place, torn
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
@@ -83,16 +83,17 @@ def extract(
     if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
     found, used = _frameworks(module)
-    by_name = receiving(module)
-    found = with_named(found, by_name)
-    skipped = aside(module, what, used=bool(used or by_name))
+    received = receiving(module)
+    found = with_named(found, received)
+    skipped = aside(module, what, used=bool(used or received))
     names = file_names(module)
     active = _libraries(module)
     known: dict[tuple[object, ...], Function] = {}
     by_key: dict[str, Unit] = {}
     roles: dict[str, Handling | None] = {}
     before = previous.known if previous is not None else {}
-    functions = tuple(_functions(module, names, active, found, before, known, by_key, roles, skipped))
+    by_name = answering(found, received)
+    functions = tuple(_functions(module, names, active, found, before, known, by_key, roles, skipped, by_name))
     classes = _merged_classes(module, found)
     constants = tuple(_unique_constants((*found.constants, *constants_of(module))))
     facts = FileFacts(
@@ -247,6 +248,7 @@ def _functions(
     by_key: dict[str, Unit],
     roles: dict[str, Handling | None],
     skipped: bool,
+    by_name: Mapping[str, Handling],
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
     pattern = _trigger_pattern(module.language)
@@ -262,7 +264,7 @@ def _functions(
         by_key[key] = unit
         yield _function(
             unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles,
-            skipped,
+            skipped, by_name.get(key),
         )  # fmt: skip
 
 
@@ -270,14 +272,14 @@ def _function(
     unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
     pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
     before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
-    roles: dict[str, Handling | None], skipped: bool,
+    roles: dict[str, Handling | None], skipped: bool, by_name: Handling | None,
 ) -> Function:  # fmt: skip
     node = unit.node
     start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
     text = module.source[start : node.end]
     inner = tuple(s - start for s in stops if start < s < node.end)
     is_wrapped = unit.wrapped or node.start in wrapped
-    handling = roles[key] = handling_of(words, node, unit.cls, module)
+    handling = roles[key] = handling_of(words, node, unit.cls, module) or by_name
     identity = (
         text,
         unit.surroundings,

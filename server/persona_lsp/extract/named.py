@@ -1,9 +1,12 @@
 """Endpoints with names among the facts of a file: what its receivers read, beside what its frameworks did."""
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from persona_lsp.extract.known import receivers_of
 from persona_lsp.flow.receiving import Received
+from persona_lsp.flow.vocabulary import Handling
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.syntax.ir import Module
 
@@ -44,3 +47,16 @@ def with_named(found: Extracted, more: tuple[Received, ...]) -> Extracted:
     numbers = iter(range(-1, -len(routes) - 1, -1))
     numbered = tuple(replace(route, order=next(numbers)) if route.named else route for route in routes)
     return replace(found, routes=numbered, inline=tuple(inline.items()))
+
+
+def answering(found: Extracted, more: tuple[Received, ...]) -> Mapping[str, Handling]:
+    """How the functions of a file that answer by name take part, by key: who comes to their end has succeeded."""
+    inline = dict(found.inline)
+    inputs = {inline[one.start]: one.inputs for one in more if one.start in inline}
+    handled: dict[str, Handling] = {}
+    for route in found.routes:
+        key = route.handler_key or (route.handler.name if route.handler is not None else "")
+        if route.named and key:
+            sent = dict.fromkeys(inputs.get(key, ()), "argument")
+            handled[key] = Handling(kind="receiver", inputs=sent, implicit_answer=True)
+    return handled

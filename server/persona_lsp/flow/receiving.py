@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.http import NAMED, Doc, Guard, Route
 from persona_lsp.facts.place import Where
@@ -21,10 +22,12 @@ from persona_lsp.syntax.ir import (
     Decorator,
     FunctionNode,
     Lambda,
+    Let,
     Member,
     Module,
     Name,
     Node,
+    Object,
     Stmt,
     Str,
     dotted,
@@ -35,10 +38,14 @@ _ROOT: Final = re.compile(r"(Query|Queries|Mutation|Subscription)s?(?:Root|Type)
 
 
 class Received(Struct, frozen=True, gc=False):
-    """One endpoint with a name. `start`: where its handler begins if that is a function written in place, else -1."""
+    """One endpoint with a name. `start`: where its handler begins if that is a function written in place, else -1.
+
+    `inputs`: what such a function calls that which a caller sends it.
+    """
 
     route: Route
     start: int = -1
+    inputs: tuple[str, ...] = ()
 
 
 class Receiver(Struct, frozen=True):
@@ -85,10 +92,11 @@ def given(
             else "".join(p if isinstance(p, str) else getattr(p, "name", "?") for p in name)
         )
         key = f"{NAMED[kind].lower()} {text}"
-        return received(
+        one = received(
             kind, name, source, where, statement=statement, key=key, start=function.start, guards=guards,
             shown=shown or function.name,
         )  # fmt: skip
+        return replace(one, inputs=tuple(_sent(function, kind)))
     named = dotted(handler)
     if isinstance(handler, Call):
         named = next((found for arg in handler.args if (found := dotted(arg))), "") or dotted(handler.func)
@@ -102,6 +110,25 @@ def in_place(handler: AnyExpr | None) -> FunctionNode | None:
     if isinstance(handler, Call):
         return next((arg.function for arg in handler.args if isinstance(arg, Lambda)), None)
     return None
+
+
+def _sent(function: FunctionNode, kind: str) -> Iterator[str]:
+    """What callers send: the arguments of a field, which a resolver is given second; all that an event brings."""
+    for param in function.params[1:2] if kind == "graphql" else function.params if kind == "websocket" else ():
+        if isinstance(param.pattern, Object):
+            yield from _names(param.pattern)
+        elif param.name:
+            yield param.name
+
+
+def _names(pattern: Object) -> Iterator[str]:
+    """The names that a pattern binds."""
+    for entry in pattern.entries:
+        value = entry.value.target if isinstance(entry.value, Let) else entry.value
+        if isinstance(value, Object):
+            yield from _names(value)
+        elif isinstance(value, Name):
+            yield value.id
 
 
 def place(node: Node | FunctionNode | ClassNode | Decorator, module: Module) -> Where:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import NAMED
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -21,6 +22,10 @@ REVIEWED: Final = frozenset({"prod", "config"})
 """The roles of files (`facts.code.FileFacts.role`) that a rule looks at unless it says otherwise."""
 
 
+HTTP: Final = frozenset({"http"})
+EVERY_KIND: Final = HTTP | frozenset(NAMED)
+
+
 class Declaration(Struct, frozen=True, gc=False):
     """What a decorator makes of the function of a rule. `since`: the version that brought it.
 
@@ -32,13 +37,17 @@ class Declaration(Struct, frozen=True, gc=False):
     since: str
     check: Callable[..., Iterator[Finding]]
     roles: frozenset[str] = REVIEWED
+    kinds: frozenset[str] = HTTP
 
 
 def endpoint_rule(
-    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED
+    *, severity: Severity, since: str, roles: frozenset[str] = REVIEWED, kinds: frozenset[str] = HTTP
 ) -> Callable[[EndpointCheck], Declaration]:
-    """A rule that looks at one endpoint at a time. Its findings may lie in another file than the registration."""
-    return lambda check: Declaration("endpoint", severity, since, check, roles)
+    """A rule that looks at one endpoint at a time. Its findings may lie in another file than the registration.
+
+    `kinds`: the kinds of endpoints (`facts.http.Route.kind`) that it looks at.
+    """
+    return lambda check: Declaration("endpoint", severity, since, check, roles, kinds)
 
 
 def function_rule(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from persona_lsp.findings.finding import Finding
+from persona_lsp.rules.api import Declaration
 from persona_lsp.rules.registry import Rule
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -77,7 +78,7 @@ def _of_subjects(rule: Rule, snapshot: Snapshot, path: str | None) -> Iterator[F
     check, roles = rule.declaration.check, rule.declaration.roles
     if rule.declaration.scope == "endpoint":
         for endpoint in snapshot.endpoints if path is None else snapshot.by_file.get(path, ()):
-            if _reviewed(endpoint, snapshot, roles):
+            if _reviewed(endpoint, snapshot, rule.declaration):
                 yield from check(endpoint, snapshot)
         return
     if path is None:
@@ -94,12 +95,12 @@ def _of_subjects(rule: Rule, snapshot: Snapshot, path: str | None) -> Iterator[F
                     yield from check(function, snapshot)
 
 
-def _reviewed(endpoint: Endpoint, snapshot: Snapshot, roles: frozenset[str]) -> bool:
+def _reviewed(endpoint: Endpoint, snapshot: Snapshot, declared: Declaration) -> bool:
     """Whether the endpoint is registered in code that a rule looks at."""
     facts = snapshot.files.get(endpoint.where.path)
     if endpoint.test or endpoint.route.development_only:
         return False
-    return endpoint.route.kind == "http" and (facts is None or facts.role in roles)
+    return endpoint.route.kind in declared.kinds and (facts is None or facts.role in declared.roles)
 
 
 _latest: list[tuple[Snapshot, dict[str, tuple[Finding, ...]]]] = []

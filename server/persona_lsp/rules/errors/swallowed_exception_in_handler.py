@@ -253,6 +253,7 @@ from persona_lsp.facts.body import Catch
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import Rethrow
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.api import EVERY_KIND
 from persona_lsp.rules.predicates import CHANGING, brief, is_login, is_webhook_receiver, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -271,7 +272,7 @@ _ALREADY = re.compile(
 _SERIOUS = frozenset({"write", "http", "payment", "tx"})
 
 
-@endpoint_rule(severity=Severity.WARNING, since="0.1")
+@endpoint_rule(severity=Severity.WARNING, since="0.1", kinds=EVERY_KIND)
 def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     """Yield catches around writes and remote calls after which the handler goes on to a success."""
     handler = endpoint.handler
@@ -289,11 +290,19 @@ def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[
         fix = Rethrow(handler.at(caught.body), "Raise the failure again", safe=False, variable=caught.variable)
         yield Finding(
             handler.at(caught.span),
-            f"`{brief(name, 19)}` can fail and `{label(endpoint)}` still reports success; re-raise it or answer an error.",
+            _told(name, endpoint),
             fixes=(fix,),
             severity=_severity(kind, caught, endpoint),
             subject=f"{endpoint.label} {name}",
         )
+
+
+def _told(name: str, endpoint: Endpoint) -> str:
+    if endpoint.route.kind == "message":
+        return f"`{brief(name, 19)}` can fail and `{label(endpoint)}` counts as handled; re-raise it, or the message is lost."
+    return (
+        f"`{brief(name, 19)}` can fail and `{label(endpoint)}` still reports success; re-raise it or answer an error."
+    )
 
 
 def _severity(kind: str, caught: Catch, endpoint: Endpoint) -> Severity:
