@@ -318,12 +318,14 @@ class CallSite(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class AsyncGap(Struct, frozen=True, gc=False, omit_defaults=True):
-    """An await or promise whose failure nobody handles. `kind`: await, then, foreach."""
+    """An await or promise whose failure nobody handles. `kind`: await, then, foreach; void: all of an `async void`."""
 
     span: Span
     kind: str
     quiet: bool = False
     """What is waited for is given functions written in place, and none of them ever fails unheard."""
+    answers: bool = False
+    """What follows the promise sends the answer."""
 
 
 class FunctionParam(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.body import Catch, Function, FunctionParam, InputRead, Query, Response
+from persona_lsp.facts.body import AsyncGap, Catch, Function, FunctionParam, InputRead, Query, Response
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.anonymous import Passing, admits, demands
@@ -32,6 +32,7 @@ from persona_lsp.syntax.ir import (
     Switch,
     Try,
     With,
+    dotted,
 )
 
 _QUERY: Final = frozenset(Query.__struct_fields__)
@@ -142,7 +143,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         inputs=tuple(InputRead(**d) for d in walk.inputs),
         limits=tuple(walk.limits),
         calls=tuple(walk.calls),
-        gaps=tuple(walk.gaps),
+        gaps=_unawaited(function, walk),
         complete=not function.has_error and not walk.too_deep,
         reads_principal=walk.reads_principal,
         names_read=tuple(sorted(read)) if walk.handling is not None else (),
@@ -269,6 +270,14 @@ def _query(draft: Draft) -> Query:
         # The use came first, on a path that no test guards; a later test does not make it safe.
         fields["checked"] = False
     return Query(**fields)
+
+
+def _unawaited(function: FunctionNode, walk: Walk) -> tuple[AsyncGap, ...]:
+    """The gaps of a function; nobody can wait for an `async void` of C# at all."""
+    declared = function.returns
+    if walk.module.language == "csharp" and function.is_async and declared is not None and dotted(declared) == "void":
+        return (AsyncGap(walk.span(declared), "void"),)
+    return tuple(walk.gaps)
 
 
 def _response(draft: Draft, walk: Walk) -> Response:

@@ -16,7 +16,7 @@ from persona_lsp.flow.loops import callback_loop
 from persona_lsp.flow.queries import note_query
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import QueryMeaning, TxMeaning
-from persona_lsp.syntax.ir import Call, Lambda, Member, Name, Str, dotted, walk
+from persona_lsp.syntax.ir import Call, Const, Lambda, Member, Name, Str, dotted, walk
 
 _LOOPING: Final = frozenset(
     {
@@ -80,6 +80,9 @@ def call(state: State, expr: Call, ctx: Context) -> int:
     if not state.reads_principal and state.principal(expr):
         state.reads_principal = True
     name, receiver = expr.name, expr.receiver
+    if name == "orElse" and receiver is not None and len(expr.args) == 1 and isinstance(expr.args[0], Const):
+        # `findById(id).orElse(null)`: what is absent stays absent.
+        return state.visit(receiver, ctx)
     if name in ("then", "catch", "finally") and receiver is not None and expr.args:
         return promise(state, expr, receiver, ctx)
     if _CONCURRENT.match(dotted(expr.func)):

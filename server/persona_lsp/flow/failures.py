@@ -101,6 +101,8 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
 
 def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
     """`p.then(f, g)`, `p.catch(g)`: the callbacks run in the same request, failures of `p` go to `g`."""
+    answered = len(state.responses)
+    lost = -1
     handlers = [expr.args[0]] if expr.name == "catch" else list(expr.args[1:2])
     index = len(state.catches)
     inner = replace(ctx, discarded=False)
@@ -136,6 +138,7 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
         query = state.visit(receiver, inner)
         # A `try` around it has ended before the promise is rejected.
         if ctx.discarded and not ctx.awaited and not settled(receiver) and not answered_before(state, expr, ctx):
+            lost = len(state.gaps)
             state.gaps.append(AsyncGap(state.span(expr), "then"))
     if expr.name == "then" and isinstance(expr.args[0], Lambda):
         callback = expr.args[0].function
@@ -146,6 +149,8 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
             state.block(callback.body, replace(inside(inner), nested=ctx.nested + 1))
         else:
             walk_nested(state, callback, inner)
+    if lost >= 0 and len(state.responses) > answered:
+        state.gaps[lost] = replace(state.gaps[lost], answers=True)
     return NEVER
 
 

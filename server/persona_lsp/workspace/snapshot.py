@@ -84,6 +84,9 @@ class Endpoint(Struct, frozen=True, gc=False):
     overrides: str = ""
     wrapped: bool = False
     """Errors of the handler reach the error handler whatever it does."""
+    unheard: str = ""
+    """What may fail without anybody hearing of it: `awaits` and all promises of the handler, `promises` that nobody
+    waits for, those of them alone that bring the `answers`; "" nothing that is known."""
     order: tuple[int, ...] = ()
     """Orders of the mounts on the way and of the registration; empty if unknown."""
     hidden_params: tuple[str, ...] = ()

@@ -39,6 +39,11 @@ class Versions:
                 return version
         return self.known.get(package, "")
 
+    def loses(self, path: str) -> bool:
+        """Whether it is known that nobody hears what the file's handlers are rejected with."""
+        patched = self.patched or any(patch in self.known for patch in _PATCHES)
+        return not patched and 0 < _major(self.of("express", path)) < _FORWARDS
+
     def forwards(self, path: str) -> bool:
         """Whether Express passes rejected promises of the file's handlers on."""
         return self.patched or _major(self.of("express", path)) >= _FORWARDS

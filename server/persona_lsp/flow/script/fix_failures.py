@@ -14,6 +14,7 @@ from persona_lsp.syntax.ir import (
     Await,
     Call,
     CatchNode,
+    Do,
     FunctionNode,
     Lambda,
     Module,
@@ -59,6 +60,19 @@ def forward_errors(intent: ForwardErrors, module: Module) -> Edits:
     if not name:
         return None
     return (*added, *_try_around(function, name, module))
+
+
+def return_promise(intent: ForwardErrors, module: Module) -> Edits:
+    """The promise that a handler ends with is given back, and waited for."""
+    found = place(module, intent.where)
+    function, statement = found.function, found.statement
+    if function is None or not function.body or function.expression_body or not isinstance(statement, Do):
+        return None
+    if statement.start != intent.where.start or function.body[-1] is not statement:
+        return None
+    if function.returns is not None and "void" in module.text(function.returns):
+        return None
+    return (edit(module, statement.start, statement.start, "return "),)
 
 
 def _forward_param(function: FunctionNode, module: Module) -> tuple[str, tuple[Edit, ...]]:

@@ -13,6 +13,7 @@ from persona_lsp.findings.intent import (
     DeleteStatement,
     DenyCredentials,
     DropBody,
+    ForwardErrors,
     GuardNotFound,
     HideError,
     Intent,
@@ -62,6 +63,8 @@ def spell(intent: Intent, module: Module, facts: FileFacts) -> tuple[Edit, ...] 
             return _hide_error(intent, module)
         case GuardNotFound():
             return _guard(intent, module)
+        case ForwardErrors(where=place) if module.source[place.start : place.end] == b"void":
+            return (Edit(place.path, place.start, place.end, "Task"),)
         case Rethrow():
             return _rethrow(intent, module)
         case CapLimit(maximum=maximum):

@@ -14,6 +14,7 @@ from persona_lsp.findings.intent import (
     DeleteStatement,
     DenyCredentials,
     DropBody,
+    ForwardErrors,
     GuardNotFound,
     HideError,
     Intent,
@@ -26,7 +27,7 @@ from persona_lsp.findings.intent import (
 )
 from persona_lsp.flow.script.fix_answers import add_return, drop_body, hide_error, set_status
 from persona_lsp.flow.script.fix_edits import Edits, edit
-from persona_lsp.flow.script.fix_failures import rethrow
+from persona_lsp.flow.script.fix_failures import rethrow, return_promise
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
 from persona_lsp.flow.script.fix_registrations import change_method, deny_credentials, restrict_origins
 from persona_lsp.flow.whole_lines import delete_statement, move_before
@@ -147,6 +148,7 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     DropBody: drop_body,
     HideError: hide_error,
     Rethrow: rethrow,
+    ForwardErrors: return_promise,
     MoveBefore: move_before,
     ChangeMethod: change_method,
     CopyGuard: _copy_guard,

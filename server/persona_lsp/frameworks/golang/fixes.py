@@ -14,6 +14,7 @@ from persona_lsp.findings.intent import (
     DeleteStatement,
     DenyCredentials,
     DropBody,
+    GuardNotFound,
     HideError,
     Intent,
     MoveBefore,
@@ -172,23 +173,53 @@ def _rethrow(intent: Rethrow, module: Module) -> Edits:
     """At the end of what deals with the failure: it is answered, or handed to the caller."""
     where, source = intent.where, module.source
     function = place(module, where).function
-    name, kind = _context(function)
     indent = indent_at(source, where.start)
-    if function is None or not name or indent is None or not source[where.start : where.end].strip():
+    if function is None or indent is None or not source[where.start : where.end].strip():
         return None
     line = newline(source)
     if function.returns is not None:
-        handed = dotted(function.returns) == "error" and intent.variable.isidentifier()
-        text = f"{line}{indent}return {intent.variable}" if handed else ""
-    elif b'"net/http"' not in source:
-        text = ""
-    elif kind == "http.ResponseWriter":
-        text = f"{line}{indent}http.Error({name}, {_HIDDEN}, http.StatusInternalServerError){line}{indent}return"
-    elif kind == "gin.Context":
-        text = f"{line}{indent}{name}.AbortWithStatus(http.StatusInternalServerError){line}{indent}return"
-    else:
-        text = ""
-    return (_edit(module, where.end, where.end, text),) if text else None
+        handed = dotted(function.returns) == "error" and intent.variable.isidentifier() and _context(function)[0]
+        return (_edit(module, where.end, where.end, f"{line}{indent}return {intent.variable}"),) if handed else None
+    answer = _answer(function, 500, module)
+    return (_edit(module, where.end, where.end, "".join(f"{line}{indent}{one}" for one in answer)),) if answer else None
+
+
+def _guard_not_found(intent: GuardNotFound, module: Module) -> Edits:
+    """`if db.First(&book, id).RowsAffected == 0 { ... }`: GORM counts what it found."""
+    found = place(module, intent.where)
+    statement = found.statement
+    indent = indent_at(module.source, statement.start) if statement is not None else None
+    answer = _answer(found.function, 404, module)
+    if not isinstance(statement, Do) or indent is None or not answer or b"gorm" not in module.source:
+        return None
+    line, step = newline(module.source), _step(module.source)
+    inside = "".join(f"{line}{indent}{step}{one}" for one in answer)
+    return (
+        _edit(module, statement.start, statement.start, "if "),
+        _edit(module, statement.end, statement.end, f".RowsAffected == 0 {{{inside}{line}{indent}}}"),
+    )
+
+
+def _answer(function: FunctionNode | None, status: int, module: Module) -> tuple[str, ...]:
+    """The statements with which a handler answers a failure and ends; none where its type does not tell."""
+    name, kind = _context(function)
+    if function is None or not name:
+        return ()
+    constant = f"http.{_STATUSES[status]}"
+    if function.returns is not None:
+        package = {"echo.Context": "echo", _FIBER: "fiber"}.get(kind)
+        error = {404: "ErrNotFound", 500: "ErrInternalServerError"}[status]
+        return (f"return {package}.{error}",) if package and dotted(function.returns) == "error" else ()
+    if b'"net/http"' not in module.source:
+        return ()
+    if kind == "http.ResponseWriter":
+        text = {404: '"not found"', 500: _HIDDEN}[status]
+        return (f"http.Error({name}, {text}, {constant})", "return")
+    return (f"{name}.AbortWithStatus({constant})", "return") if kind == "gin.Context" else ()
+
+
+def _step(source: bytes) -> str:
+    return "\t" if b"\n\t" in source else "    "
 
 
 def _cap_limit(intent: CapLimit, module: Module) -> Edits:
@@ -208,7 +239,7 @@ def _cap_limit(intent: CapLimit, module: Module) -> Edits:
     indent = indent_at(source, statement.start) if statement is not None else None
     if statement is None or indent is None:
         return None
-    line, step = newline(source), "\t" if b"\n\t" in source else "    "
+    line, step = newline(source), _step(source)
     test = f"if {name} > {intent.maximum} {{{line}{indent}{step}{name} = {intent.maximum}{line}{indent}}}{line}{indent}"
     return (_edit(module, statement.start, statement.start, test),)
 
@@ -268,6 +299,7 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     DropBody: _drop_body,
     HideError: _hide_error,
     Rethrow: _rethrow,
+    GuardNotFound: _guard_not_found,
     CapLimit: _cap_limit,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,

@@ -12,6 +12,7 @@ from persona_lsp.findings.intent import (
     CopyGuard,
     DeleteStatement,
     DenyCredentials,
+    ForwardErrors,
     GuardNotFound,
     HideError,
     Intent,
@@ -24,7 +25,7 @@ from persona_lsp.findings.intent import (
 )
 from persona_lsp.flow.script.fix_answers import hide_error
 from persona_lsp.flow.script.fix_edits import Edits, edit
-from persona_lsp.flow.script.fix_failures import rethrow
+from persona_lsp.flow.script.fix_failures import rethrow, return_promise
 from persona_lsp.flow.script.fix_inputs import cap_limit, permit_fields, read_from_environment
 from persona_lsp.flow.script.fix_registrations import deny_credentials, restrict_origins
 from persona_lsp.flow.status import status_of
@@ -171,6 +172,7 @@ _SPELLERS: Final[dict[type, Callable[[Any, Module], Edits]]] = {
     GuardNotFound: _guard_not_found,
     HideError: hide_error,
     Rethrow: rethrow,
+    ForwardErrors: return_promise,
     MoveBefore: move_before,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,

@@ -212,9 +212,6 @@ from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import brief, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_FORWARDS_SINCE = {"express": 5}
-"""Frameworks that did not always look at the promise of a handler: the first major version that does."""
-_PATCHES = ("express-async-errors", "express-promise-router")
 _MANY: Final = 10
 """Where more handlers than this have the same gap, the project has a habit: it is told once per file."""
 _HOPS: Final = 4
@@ -235,10 +232,17 @@ def async_error_not_forwarded(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
     gaps = _gaps(endpoint, snapshot)
     if handler is None or not gaps:
         return
-    what = "await" if gaps[0].kind == "await" else "promise"
-    message = f"A failure of this {what} leaves `{label(endpoint)}` without an answer; pass it to `next`."
+    first = gaps[0].kind
+    what = "await" if first == "await" else "promise"
+    if first == "void":
+        message = f"Nobody waits for an `async void`: a failure of `{label(endpoint)}` ends the process; return `Task`."
+    elif endpoint.unheard == "answers":
+        message = f"A failure of this promise leaves `{label(endpoint)}` without an answer; return the promise."
+    else:
+        message = f"A failure of this {what} leaves `{label(endpoint)}` without an answer; pass it to `next`."
     related = [Related(handler.at(gap.span), "So does a failure here.") for gap in gaps[1:4]]
-    fixes: tuple[ForwardErrors, ...] = (ForwardErrors(handler.at(gaps[0].span), "Pass failures to `next`"),)
+    title = "Pass failures to `next`" if endpoint.unheard in ("awaits", "promises") else "Let the framework wait for it"
+    fixes: tuple[ForwardErrors, ...] = (ForwardErrors(handler.at(gaps[0].span), title),)
     yield Finding(
         handler.at(gaps[0].span),
         message,
@@ -281,13 +285,19 @@ def _has_habit(snapshot: Snapshot) -> bool:
 def _gaps(endpoint: Endpoint, snapshot: Snapshot) -> Sequence[AsyncGap]:
     """What of the handler may fail unheard, first things first."""
     handler = endpoint.handler
-    if handler is None or not handler.gaps or endpoint.framework not in _FORWARDS_SINCE:
+    if handler is None or not handler.gaps:
         return ()
-    forwarded = endpoint.wrapped or handler.forwards_errors or not _is_old(endpoint.framework, snapshot)
+    heard = endpoint.wrapped or handler.forwards_errors or endpoint.unheard != "awaits"
     return [
         gap
         for gap in handler.gaps
-        if not (gap.kind == "await" and forwarded) and not _is_settled(gap, handler, endpoint, snapshot)
+        if gap.kind == "void"
+        or (
+            endpoint.unheard
+            and (gap.answers or endpoint.unheard != "answers")
+            and not (gap.kind == "await" and heard)
+            and not _is_settled(gap, handler, endpoint, snapshot)
+        )
     ]
 
 
@@ -324,11 +334,3 @@ def _all_settle(name: str, snapshot: Snapshot, depth: int) -> bool:
     """Whether every function of that name hears its failures: whichever is meant, nothing is rejected."""
     functions = snapshot.functions.get(name, ())
     return bool(functions) and all(_never_rejects(function, snapshot, depth) for function in functions)
-
-
-def _is_old(framework: str, snapshot: Snapshot) -> bool:
-    """The version is known, and is one that drops rejections; and nothing patches it."""
-    version = re.search(r"\d+", snapshot.versions.get(framework, ""))
-    if version is None or any(patch in snapshot.versions for patch in _PATCHES):
-        return False
-    return int(version.group()) < _FORWARDS_SINCE[framework]

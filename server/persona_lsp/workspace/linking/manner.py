@@ -101,6 +101,11 @@ class Manner:
         return False
 
     @staticmethod
+    def unheard(versions: Versions, path: str) -> str:
+        """What may fail in a handler of the file without anybody hearing of it, as `Endpoint.unheard`."""
+        return ""
+
+    @staticmethod
     def draws_pages(names: Names, path: str) -> bool:
         """Whether an action of the file that does not answer draws its page."""
         return False

@@ -41,3 +41,8 @@ class Express(Manner):
     def forwards(versions: Versions, path: str) -> bool:
         """Express 5 passes rejected promises on."""
         return versions.forwards(path)
+
+    @staticmethod
+    def unheard(versions: Versions, path: str) -> str:
+        """Express looks at no promise before version 5, and then only at the one that it is given back."""
+        return "awaits" if versions.loses(path) else "promises"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from persona_lsp.facts.http import Mount, Router, Use
 from persona_lsp.workspace import autoload
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
+from persona_lsp.workspace.versions import Versions
 
 
 class Fastify(Manner):
@@ -25,3 +26,8 @@ class Fastify(Manner):
     def is_root(self, path: str, router: Router, *, found: bool) -> bool:
         """An application, or the plugin that `fastify-cli` starts."""
         return super().is_root(path, router, found=found) or (not found and autoload.is_entry(path, router))
+
+    @staticmethod
+    def unheard(versions: Versions, path: str) -> str:
+        """A handler is waited for, and a promise that it lets go is not."""
+        return "answers"

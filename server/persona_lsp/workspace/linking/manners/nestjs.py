@@ -11,6 +11,7 @@ from persona_lsp.workspace.linking.inherit import prefixes_of
 from persona_lsp.workspace.linking.manner import Key, Manner
 from persona_lsp.workspace.names import Names
 from persona_lsp.workspace.paths import join
+from persona_lsp.workspace.versions import Versions
 
 
 class NestJs(Manner):
@@ -58,3 +59,8 @@ class NestJs(Manner):
     ) -> tuple[Guard, ...]:
         """A guard of which only the body tells that it forbids something may let most pass."""
         return nest.doubted(before, after)
+
+    @staticmethod
+    def unheard(versions: Versions, path: str) -> str:
+        """A handler is waited for, and a promise that it lets go is not."""
+        return "answers"
