@@ -23,6 +23,8 @@ from persona_lsp.syntax.parse import is_text
 from persona_lsp.workspace.snapshot import Snapshot
 
 _BOM: Final = b"\xef\xbb\xbf"
+_NAMES_A_KEY: Final = frozenset((b".", b"'", b'"', b"`", b":"))
+"""What stands before a name that something is read by."""
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 Extractions = Callable[[str], Extraction | None]
@@ -95,7 +97,8 @@ def spell(intent: Intent, extraction: Extraction) -> tuple[Edit, ...] | None:
 def _renamed(intent: RenameText, source: bytes) -> tuple[Edit, ...] | None:
     """The new text; a name alone where it is quoted or a symbol, as what is read by its name is."""
     path, start, end = intent.where.path, intent.where.start, intent.where.end
-    if not intent.old or source[start:end] == intent.old.encode():
+    # A name that stands alone may be a variable, whose uses would have to be renamed too.
+    if not intent.old or (source[start:end] == intent.old.encode() and source[start - 1 : start] in _NAMES_A_KEY):
         return (Edit(path, start, end, intent.new),)
     name = re.compile(rb"(?<=[\"'`:])" + re.escape(intent.old.encode()) + rb"(?![\w$-])")
     found = list(name.finditer(source, start, end))

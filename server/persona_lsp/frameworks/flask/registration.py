@@ -156,6 +156,8 @@ def _add(
         if name:
             dec = function.decorators
         params, body = _inputs(dec, wanted, found)
+        if not dec and not params:
+            params = _taken(function, found)
         said = declared(function.decorators, found)
         if all(d.documented_only for d in said):
             said = (*said, Declared(200, place(found_call.path, found.names.module), is_default=True))
@@ -250,6 +252,19 @@ def _inputs(
             name = ref_name(schema.func if isinstance(schema, Call) else schema)
             body = Body(module.text(schema)[:80], where, "", False, True, Ref(name) if name else None)
     return tuple(params), body
+
+
+def _taken(function: FunctionNode, found: Found) -> tuple[Param, ...]:
+    """What a function that nothing stands before takes from the path: Flask gives it the parameters by their names."""
+    registered = [d.call for d in function.decorators if d.call is not None and d.call.name in (*METHODS, "route")]
+    if function.owner or len(registered) < len(function.decorators) or b"url_defaults" in found.names.module.source:
+        return ()
+    if any(call.kwarg("defaults") is not None for call in registered) or any(
+        p.kind != "plain" or p.default is not None for p in function.params
+    ):
+        return ()
+    module = found.names.module
+    return tuple(Param(p.name, place(p, module), In.PATH, p.name, "", True) for p in function.params)
 
 
 def _declared_param(name: str, field: AnyExpr, place_of: In, where: Where, found: Found) -> Param:
