@@ -137,3 +137,45 @@ def test_what_is_no_route_is_silent() -> None:
         )
         == []
     )
+
+
+def test_answers_and_failures_that_other_functions_make() -> None:
+    found = endpoints(
+        main="""
+        mod routes; mod utils; mod auth;
+        use crate::routes::{home, change};
+        use crate::auth::reject_anonymous_users;
+        fn app() {
+            App::new()
+                .route("/", web::get().to(home))
+                .service(
+                    web::scope("/admin").wrap(from_fn(reject_anonymous_users)).route("/password", web::post().to(change)),
+                );
+        }
+        """,
+        routes__mod="mod home; mod change; pub use home::*; pub use change::*;",
+        routes__home="pub async fn home() -> HttpResponse { HttpResponse::Ok().finish() }",
+        routes__change="""
+        use crate::utils::{e500, see_other};
+        pub async fn change(form: web::Form<Data>) -> Result<HttpResponse, actix_web::Error> {
+            store(form).await.map_err(e500)?;
+            Ok(see_other("/login"))
+        }
+        """,
+        utils="""
+        pub fn e500<T>(e: T) -> actix_web::Error { actix_web::error::ErrorInternalServerError(e) }
+        pub fn see_other(to: &str) -> HttpResponse { HttpResponse::SeeOther().insert_header((LOCATION, to)).finish() }
+        """,
+        auth="""
+        use crate::utils::see_other;
+        pub async fn reject_anonymous_users(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse, Error> {
+            match user_of(&req) {
+                Some(id) => next.call(req).await,
+                None => Err(InternalError::from_response(anyhow!("nobody"), see_other("/login")).into()),
+            }
+        }
+        """,
+    )
+    assert found["GET /"].success == (200,)
+    assert found["POST /admin/password"].statuses == (303, 500)
+    assert found["POST /admin/password"].auth is Auth.REQUIRED

@@ -346,3 +346,75 @@ def test_whom_a_handler_lets_in_is_not_known_without_its_signature() -> None:
     )
     assert found["GET /a"].auth is Auth.UNKNOWN
     assert found["GET /b"].auth is Auth.NONE
+
+
+def test_other_names_of_extractors_and_what_failures_become() -> None:
+    found = endpoints(
+        main="""
+        mod state; mod db; mod session;
+        use crate::state::{Db, Pool};
+        use crate::session::{auth, Conn};
+        fn app() -> Router {
+            Router::new()
+                .route("/a", get(a)).route("/b", get(b)).route("/c", get(c))
+                .route("/d", get(d).route_layer(axum::middleware::from_fn(auth)))
+        }
+        async fn a(db: Db) -> Json<i32> { Json(1) }
+        async fn b(pool: Pool) -> Json<i32> { Json(1) }
+        async fn c(conn: Conn) -> Result<Json<i32>, StatusCode> { Ok(Json(1)) }
+        async fn d() -> Json<i32> { Json(1) }
+        """,
+        state="pub type Db = State<Arc<Store>>; pub type Pool = Unread<i32>;",
+        db="""
+        pub fn internal<E: std::error::Error>(err: E) -> (StatusCode, String) {
+            (StatusCode::INTERNAL_SERVER_ERROR, err.to_string())
+        }
+        """,
+        session="""
+        use crate::db::internal;
+        use axum::{middleware::Next, extract::Request, response::Response};
+        pub struct Conn(i32);
+        impl FromRequestParts<S> for Conn {
+            type Rejection = (StatusCode, String);
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+                let conn = state.pool.get().await.map_err(internal)?;
+                Ok(Conn(conn))
+            }
+        }
+        pub async fn auth(mut req: Request, next: Next) -> Result<Response, AppError> {
+            let user = known(&req).ok_or_else(|| NotKnown("who".into()))?;
+            req.extensions_mut().insert(user);
+            Ok(next.run(req).await)
+        }
+        """,
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /a": Auth.NONE,
+        "GET /b": Auth.UNKNOWN,
+        "GET /c": Auth.NONE,
+        "GET /d": Auth.REQUIRED,
+    }
+    assert found["GET /c"].statuses == (200, 500)
+
+
+def test_a_variant_that_is_imported_has_the_status_of_its_enum() -> None:
+    found = endpoints(
+        main="""
+        mod errors;
+        use crate::errors::AppError::{self, Missing};
+        fn app() -> Router { Router::new().route("/a", get(a)) }
+        async fn a() -> Result<Json<i32>, AppError> { let one = find().ok_or_else(|| Missing("a".into()))?; Ok(Json(one)) }
+        """,
+        errors="""
+        pub enum AppError { Missing(String), Broken }
+        impl IntoResponse for AppError {
+            fn into_response(self) -> Response {
+                match self {
+                    AppError::Missing(name) => (StatusCode::NOT_FOUND, name).into_response(),
+                    AppError::Broken => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                }
+            }
+        }
+        """,
+    )
+    assert found["GET /a"].statuses == (200, 404)

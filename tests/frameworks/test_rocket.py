@@ -158,3 +158,27 @@ def test_paths_begin_in_the_crate_before_2018() -> None:
         """,
     )
     assert found == ["POST /api/auth/login"]
+
+
+def test_guards_that_are_given_as_results() -> None:
+    found = endpoints(
+        main="""
+        use rocket::{get, routes};
+        #[launch]
+        fn rocket() -> _ { rocket::build().mount("/", routes![left, asked, open]) }
+        #[get("/left")]
+        fn left(token: Result<AuthUser, Status>) -> Status {
+            if let Err(e) = token { return e; }
+            Status::Ok
+        }
+        #[get("/asked")]
+        fn asked(token: Result<AuthUser, Status>) -> Result<Status, Status> { let user = token?; Ok(Status::Ok) }
+        #[get("/open")]
+        fn open(token: Result<AuthUser, Status>) -> Status { show(token.ok()); Status::Ok }
+        """,
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /left": Auth.REQUIRED,
+        "GET /asked": Auth.REQUIRED,
+        "GET /open": Auth.UNKNOWN,
+    }

@@ -14,6 +14,7 @@ from persona_lsp.syntax.ir import (
     Call,
     ClassNode,
     Const,
+    Index,
     Items,
     Member,
     Module,
@@ -162,15 +163,25 @@ def _default(call: Call) -> Str | None:
     return given if isinstance(given, Str) else None
 
 
-_NO_TYPES: Final = frozenset({"impl", "alias", "module"})
-"""What Rust has beside types: blocks of methods, other names, modules."""
+_NO_TYPES: Final = frozenset({"impl", "module"})
+"""What Rust has beside types: blocks of methods, modules."""
 
 
 def classes_of(module: Module) -> Iterator[ClassFacts]:
     """Every class with its bases, fields and methods; what kind it is, frameworks and libraries know better."""
     for cls in module.classes():
-        if cls.kind not in _NO_TYPES:
+        if cls.kind == "alias":
+            if module.language == "rust":
+                yield _renamed(cls, module)
+        elif cls.kind not in _NO_TYPES:
             yield class_facts(cls, module)
+
+
+def _renamed(cls: ClassNode, module: Module) -> ClassFacts:
+    """Another name for a type: `type Pool = State<PgPool>`."""
+    meant = (b.base if isinstance(b, Index) else b for b in cls.bases)
+    bases = tuple(Ref(name) for b in meant if (name := dotted(b)))
+    return ClassFacts(cls.name, Where(module.path, cls.start, cls.end), "alias", bases)
 
 
 def class_facts(cls: ClassNode, module: Module) -> ClassFacts:

@@ -55,7 +55,7 @@ class Field(Struct, frozen=True, gc=False, omit_defaults=True):
 
 class ClassFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """A class, interface, record or module. `kind`: entity, schema, controller, repository, service, config, exception, enum,
-    other.
+    alias (another name for a type, its base), other.
 
     `status` is the HTTP status of an exception class that declares one. `guards` are those declared on the class
     (Rails before_action, Spring @PreAuthorize).

@@ -32,7 +32,7 @@ def index(names: Names) -> Calls:
     implementing: dict[str, list[tuple[str, str]]] = {}
     for path, entry in names.files.items():
         for cls in entry.facts.classes:
-            if not cls.abstract:
+            if not cls.abstract and cls.kind != "alias":
                 for base in cls.bases:
                     implementing.setdefault(base.name.rsplit(".", 1)[-1], []).append((path, cls.name))
     return Calls(names, {k: v[0] for k, v in implementing.items() if len(v) == 1}, {}, _mediated(names))

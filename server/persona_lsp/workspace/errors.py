@@ -23,6 +23,7 @@ def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
 def sole_statuses(names: Names) -> Mapping[str, int]:
     """The status that each exception becomes, by its last name: as error handlers and the exceptions' classes say."""
     found: dict[str, int] = {}
+    variants: dict[str, set[int]] = {}
     for path, entry in names.files.items():
         for handler in entry.facts.error_handlers:
             status = handler.status if handler.status is not None else answered(names, path, handler)
@@ -30,9 +31,12 @@ def sole_statuses(names: Names) -> Mapping[str, int]:
                 name = handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
                 # The variants of Rust's enums are called alike; each counts with its enum.
                 found.setdefault(handler.exception if entry.facts.language == "rust" else name, status)
+                if entry.facts.language == "rust" and "." in handler.exception:
+                    variants.setdefault(name, set()).add(status)
         for cls in entry.facts.classes:
             if cls.status is not None:
                 found.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
+    found |= {f"*.{name}": one for name, (one, *others) in variants.items() if not others and name != "*"}
     return found
 
 
@@ -41,7 +45,8 @@ def status_of(sole: Mapping[str, int], exception: str) -> int | None:
     plain = exception.replace("::", ".")
     owner, _, last = plain.rpartition(".")
     held = owner.rsplit(".", 1)[-1]
-    for key in (f"{held}.{last}", last, f"{held}.*", f"{last}.*"):
+    # A variant may be imported: then it stands without its enum.
+    for key in (f"{held}.{last}" if held else f"*.{last}", last, f"{held}.*", f"{last}.*"):
         if key in sole:
             return sole[key]
     return None

@@ -1,8 +1,9 @@
 """Guards: what an unresolved one does, told by the project function behind it, and whom an endpoint lets in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -10,7 +11,10 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In, Param
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.rust.guards import SILENT
+from persona_lsp.flow.rust.guards import kind_of as rust_kind
 from persona_lsp.workspace.calls import Calls, callees, function_of
+from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.snapshot import Auth
 
@@ -38,15 +42,18 @@ _OF_PARTS: Final = ".from_request_parts"
 """What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
 
 
-def resolved(names: Names, calls: Calls, path: str, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+def resolved(
+    names: Names, calls: Calls, path: str, guards: tuple[Guard, ...], sole: Mapping[str, int]
+) -> tuple[Guard, ...]:
     """The guards, classified by the function that their symbol names where their own name does not tell.
 
     One whose name promises protection and whose body lets everybody pass is optional: it looks who calls, no more.
+    `sole`: the status that each exception becomes.
     """
-    return tuple(_resolved(names, calls, path, g) if g.kind in _ASKED else g for g in guards)
+    return tuple(_resolved(names, calls, path, g, sole) if g.kind in _ASKED else g for g in guards)
 
 
-def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
+def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping[str, int]) -> Guard:
     if guard.symbol is None:
         return guard
     function = function_of(names, calls, guard.where.path or path, guard.symbol.name)
@@ -58,9 +65,9 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
         own = function_of(names, calls, guard.where.path or path, guard.symbol.name.removesuffix(_MADE))
         function = own if own is not None and own.handling in _HANDLES else None
     if function is None:
-        return guard
+        return replace(guard, kind=GuardKind.OTHER) if _is_silent(names, guard.where.path or path, guard) else guard
     if function.language == "rust":
-        return _extractor(names, calls, guard, function)
+        return _extractor(names, calls, guard, function, sole)
     kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
     if kind is None and function.language == "go":
         kind = _deeper(calls, function, 0)
@@ -97,9 +104,23 @@ def _passes_in_several_ways(function: Function) -> bool:
     return sum(not call.receiver and call.name == inner for call in function.calls) > 1
 
 
-def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> Guard:
+def _is_silent(names: Names, path: str, guard: Guard) -> bool:
+    """Another name for an extractor that refuses nobody: `type Pool = State<PgPool>` (Rust)."""
+    name = (
+        guard.symbol.name.rpartition(".")[0]
+        if guard.symbol is not None and ".from_request" in guard.symbol.name
+        else ""
+    )
+    found = resolve(names, path, name) if name else None
+    if found is None or found.kind != "class":
+        return False
+    cls = names.files[found.path].classes[found.name]
+    return cls.kind == "alias" and any(b.name.rsplit(".", 1)[-1] in SILENT for b in cls.bases)
+
+
+def _extractor(names: Names, calls: Calls, guard: Guard, function: Function, sole: Mapping[str, int]) -> Guard:
     """A guard of Rust by what its function does, or those that it calls; one that holds an `Option` refuses nobody."""
-    kind: GuardKind | None = guard.kind if guard.kind in _PROTECTS else kind_of(function)
+    kind: GuardKind | None = guard.kind if guard.kind in _PROTECTS else kind_of(function, sole)
     if kind in (None, GuardKind.OTHER):
         pending, seen = [(function, 0)], {id(function)}
         while pending:
@@ -108,21 +129,37 @@ def _extractor(names: Names, calls: Calls, guard: Guard, function: Function) -> 
                 if id(callee) not in seen:
                     seen.add(id(callee))
                     pending.append((callee, depth + 1))
-                    deeper = kind_of(callee)
+                    deeper = kind_of(callee, sole)
                     kind = deeper if deeper in _PROTECTS else kind
     # Whoever is refused for a reason that has no number, may be refused for who they are.
-    told = None not in {r.status for r in function.raises} | {r.status for r in function.responses}
+    told = None not in _statuses(function, sole)
     if kind is GuardKind.OTHER and not told:
         kind = None
     elif kind is None and told and function.complete:
         handed = any(c.passes_request and c.name not in _PASSES for c in function.calls)
         kind = None if handed else GuardKind.OTHER
+    if kind is None and not told and function.complete:
+        kind = _promised(guard, function)
     if kind is None:
         return guard
     cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
     held_by = [f.type for f in cls.fields] if cls is not None else []
     wraps = bool(held_by) and all(t.startswith("Option<") for t in held_by)
     return replace(guard, kind=kind, optional=guard.optional or wraps)
+
+
+def _promised(guard: Guard, function: Function) -> GuardKind | None:
+    """What the name of middleware promises, if it refuses some requests and hands on the others in one place."""
+    forwards = [c for c in function.calls if c.name in _PASSES and c.receiver == "next"]
+    return rust_kind(guard.name) if len(forwards) == 1 else None
+
+
+def _statuses(function: Function, sole: Mapping[str, int]) -> set[int | None]:
+    """What a function answers; None for an answer whose status is not known."""
+    return {r.status for r in function.responses} | {
+        r.status if r.status is not None else status_of(sole, r.exception) if r.exception else None
+        for r in function.raises
+    }
 
 
 def reads_credential(function: Function) -> bool:
@@ -153,9 +190,9 @@ def _is_quiet(calls: Calls, function: Function, depth: int) -> bool:
     )
 
 
-def kind_of(function: Function) -> GuardKind | None:
+def kind_of(function: Function, sole: Mapping[str, int] = MappingProxyType({})) -> GuardKind | None:
     """What a function does as a guard; None if its body does not tell."""
-    statuses = {r.status for r in function.responses} | {r.status for r in function.raises}
+    statuses = _statuses(function, sole)
     if _UNAUTHENTICATED in statuses or any(
         r.place == "header" and r.name.lower() == "authorization" for r in function.inputs
     ):

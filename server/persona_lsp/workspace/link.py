@@ -57,7 +57,7 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
     classes: dict[str, list[ClassFacts]] = {}
     functions: dict[str, list[Function]] = {}
     for facts in files.values():
-        for cls in facts.classes:
+        for cls in (c for c in facts.classes if c.kind != "alias"):
             classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append(cls)
         for function in facts.functions:
             functions.setdefault(function.name, []).append(function)

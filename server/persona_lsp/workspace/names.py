@@ -134,7 +134,7 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
         indexed[path] = entry
         if facts.package:
             packages.setdefault(facts.package, []).append(path)
-        for cls in facts.classes:
+        for cls in (c for c in facts.classes if c.kind != "alias"):
             classes.setdefault(cls.name.rsplit(".", 1)[-1], []).append((path, cls.name))
         if facts.language == "csharp":
             for router in facts.routers:
@@ -228,15 +228,13 @@ def _rust(all_names: Names, path: str, entry: FileIndex, name: str, depth: int) 
             found = _resolve(all_names, file, inner, depth + 1) if (file, inner) != (path, name) else None
         if found is not None:
             return found
-    if module is not None:
-        return module
     for star in entry.stars:
         file_of_star = module_file(all_names, path, star.module)
         if file_of_star is not None and file_of_star != path:
             found = _resolve(all_names, file_of_star, name, depth + 1)
             if found is not None:
                 return found
-    return None
+    return module
 
 
 def _rank(item: Import | None, known: Mapping[str, Import]) -> int:

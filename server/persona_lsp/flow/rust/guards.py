@@ -18,10 +18,12 @@ _ROLE: Final = re.compile(r"(?:^|_)(?:admin|superuser|staff|moderator|mod|role|r
 _AUTHN: Final = re.compile(
     r"(?:^|_)(?:auth|authed|authn|authz|authenticated|authentication|authenticate|authorization|authorized|authorize"
     r"|logged_in|login_required|bearer|jwt|claims?|identity|principal|session_user|current_user|credentials?"
-    r"|require_(?:user|login|auth|token)|api_?key|token_data|access_token)(?:_|$)|(?:^|_)(?:current|auth|session)_?user(?:_|$)"
+    r"|require_(?:user|login|auth|token)|reject_(?:anonymous|unauthenticated)|api_?key|token_data|access_token)(?:_|$)|(?:^|_)(?:current|auth|session)_?user(?:_|$)"
     r"|^(?:user|current|principal)$"
 )
 _RATE: Final = re.compile(r"rate_?limit|governor|throttl|limiter")
+SILENT: Final = frozenset({"State", "Extension", "Data", "ReqData", "Connection", "ConnectInfo", "Database"})
+"""Extractors that hand over what the application holds, and refuse nobody for who they are."""
 _OPTIONAL: Final = re.compile(r"(?:^|_)(?:optional|opt|maybe|try|possibly|or_anonymous|or_guest)(?:_|$)")
 
 

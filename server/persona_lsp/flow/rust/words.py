@@ -24,6 +24,7 @@ from persona_lsp.syntax.ir import (
     Items,
     Lambda,
     Member,
+    Module,
     Name,
     Node,
     Raise,
@@ -80,6 +81,11 @@ def status_in(expr: AnyExpr | None) -> tuple[int, Node] | None:
 
 
 _LEAST: Final = 200
+_FAILED: Final = 400
+_SHORT: Final = 600
+"""Bytes of a function that does no more than to make a failure."""
+_FAILURES: Final = frozenset({"Error", "StatusCode", "Status", "Custom", "InternalError", "Response", "HttpResponse"})
+_MENTIONS: Final = re.compile(rb"StatusCode::|Status::|HttpResponse::|\bError[A-Z]\w+\(")
 
 
 def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
@@ -230,6 +236,10 @@ def error_handlers(file: RustFile, traits: frozenset[str], methods: frozenset[st
     }
     for unit in file.units:
         cls = unit.cls
+        if cls is None and _makes_failure(unit.node, module):
+            made = {code for stmt in unit.node.body for code in _statuses(stmt)}
+            if len(made) == 1 and min(made) >= _FAILED:
+                yield ErrorHandler(unit.node.name, Where(module.path, unit.node.start, unit.node.end), made.pop())
         if cls is None or cls.name not in answering or unit.node.name not in methods:
             continue
         found = dict(_variants(unit.node, cls.name))
@@ -240,6 +250,21 @@ def error_handlers(file: RustFile, traits: frozenset[str], methods: frozenset[st
             if len(statuses) == 1:
                 where = Where(module.path, unit.node.start, unit.node.end)
                 yield ErrorHandler(f"{cls.name}.*", where, statuses.pop())
+
+
+def _makes_failure(function: FunctionNode, module: Module) -> bool:
+    """A function that makes an answer of what failed: `fn internal_error<E>(err: E) -> (StatusCode, String)`."""
+    if not function.params or not function.name or function.body_end - function.body_start > _SHORT:
+        return False
+    returns = (
+        function.returns.items[0]
+        if isinstance(function.returns, Items) and function.returns.items
+        else function.returns
+    )
+    return (
+        last_name(returns) in _FAILURES
+        and _MENTIONS.search(module.source, function.body_start, function.body_end) is not None
+    )
 
 
 def _variants(function: FunctionNode, owner: str) -> Iterator[tuple[str, int]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Body, Guard, GuardKind, In, Level, Mount, Param, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
@@ -179,7 +181,7 @@ def _signature(
     unknown = False
     for param in unit.node.params:
         where = place(param, module)
-        optional = last_name(param.type) in ("Option", "Result")
+        optional: bool | None = last_name(param.type) in ("Option", "Result")
         inner = unwrapped(param.type)
         if param.name in in_path:
             params.append(Param(param.name, where, In.PATH, param.name, type_text(param.type, module)))
@@ -197,7 +199,11 @@ def _signature(
                 True if last_name(inner).startswith(("Valid", "Contextual")) else None, Ref(dotted_type(held)) if dotted_type(held) else None,
             )  # fmt: skip
         else:
-            guard = _guard(param, inner, optional, file)
+            if last_name(param.type) == "Result":
+                optional = _refused(unit.node, param.name, module)
+            guard = _guard(param, inner, optional is True, file)
+            if guard is not None and optional is None:
+                guard = replace(guard, conditional=True)
             if guard is not None:
                 guards.append(guard)
                 unknown = True
@@ -207,6 +213,13 @@ def _signature(
         unknown_params=unknown, response_type=type_text(unit.node.returns, module),
         declared=declared_status(answered_with(unit.node.returns), unit.node, module),
     )  # fmt: skip
+
+
+def _refused(function: FunctionNode, name: str, module: Module) -> bool | None:
+    """Whether the handler goes on when a guard that it is given as a `Result` has failed; None if that is not known."""
+    text = module.source[function.body_start : function.body_end].decode("utf-8", "replace")
+    leaves = rf"if let Err\(\w+\) = {name} \{{\s*return\b|\b{name}\?|\bmatch {name} \{{[^}}]*?\bErr\(\w+\) => return\b"
+    return False if re.search(leaves, text) else None
 
 
 _STATUSES: Final = {"Created": 201, "Accepted": 202, "NoContent": 204, "Redirect": 303}

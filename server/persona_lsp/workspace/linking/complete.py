@@ -55,7 +55,11 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     endpoint = with_socket(endpoint, handler, callees)
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
     silent = ends_silently(project, handler)
-    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, pages=pages, silent=silent)
+    # What answers in Rust may be made by another function: `Ok(see_other("/login"))`.
+    makers = [f for _, f in first if f.language == "rust" and f.handling == "handler"]
+    statuses, success = _statuses(
+        endpoint, handler, callees, before, sole_status, pages=pages, silent=silent, makers=makers
+    )
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
@@ -72,6 +76,7 @@ def _statuses(
     *,
     pages: bool,
     silent: bool,
+    makers: Sequence[Function],
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -90,6 +95,8 @@ def _statuses(
         if function.handling == "helper" or (function.language == "go" and function.handling == "handler"):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
+    if unknown:
+        found.update(r.status for function in makers for r in function.responses if r.status is not None)
     for function in (*([handler] if handler is not None else []), *callees, *before):
         for thrown in function.raises:
             status = thrown.status

@@ -163,7 +163,7 @@ def _made(
     asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
     for method in asked or route.methods:
         switched = without_skipped(every)
-        applied = resolved(world.names, world.calls, path, switched)
+        applied = resolved(world.names, world.calls, path, switched, world.sole_status)
         ruled = manner.ruled(path, key, method, below, switched, applied)
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",

@@ -127,7 +127,7 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
         functions[name] = tuple(exchanged.get(id(f), f) for f in functions.get(name, ()))
     classes = dict(previous.classes)
     successors = {id(a): b for a, b in zip(old.classes, new.classes, strict=True)}
-    for name in {c.name.rsplit(".", 1)[-1] for c in new.classes}:
+    for name in {c.name.rsplit(".", 1)[-1] for c in new.classes if c.kind != "alias"}:
         classes[name] = tuple(successors.get(id(c), c) for c in classes.get(name, ()))
     in_transaction = dict(previous.in_transaction)
     in_transaction[path] = calls.transactional_in(project, new)

@@ -42,7 +42,7 @@ def named(world: World, path: str, facts: FileFacts, route: Route, *, aside: boo
         path_known=known, route=route, framework=route.framework, app=f"{path}:{route.kind}",
         group=f"{owner[0]}:{owner[1]}" if owner is not None and owner[1] else path, where=route.where, handler=handler,
         handler_name=route.handler_name or (handler.key if handler is not None else ""),
-        guards=resolved(world.names, world.calls, path, without_skipped(every)),
+        guards=resolved(world.names, world.calls, path, without_skipped(every), world.sole_status),
         test=facts.role == "test" or aside, conditional=route.conditional,
     )  # fmt: skip
 
