@@ -45,7 +45,7 @@ _JWT_SIGN: Final = re.compile(
     rb"\b(?:jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode)|setSigningKey|signWith|verifyWith)\s*\([^()\n]{0,80}?,\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{6,200})(?P=quote)"
 )
 _PLACEHOLDER: Final = re.compile(
-    rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
+    rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|^%[svdq]$|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
     rb"replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
     re.IGNORECASE,
 )
@@ -60,6 +60,10 @@ _LABELS: Final = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
+_SAMPLE: Final = re.compile(
+    rb"\b(?:test|sample|example|fake|mock|dummy)\w*(?:(?:::|\.)\w+)*\(\s*[\"'`]$", re.IGNORECASE
+)
+"""What stands before a value that is a sample: `TestValue::Single("`."""
 _EXAMPLE_REACH: Final = 160
 """Bytes before a value in which the word stands that makes it an example."""
 _LOCAL_HOSTS: Final = frozenset(
@@ -106,6 +110,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
         if value in PUBLIC or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):
+            continue
+        if _SAMPLE.search(source, max(0, match.start() - _EXAMPLE_REACH // 2), match.start()):
             continue
         if kind == "private key" and not _key_follows(source, match.end()):
             continue

@@ -29,7 +29,9 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
     if (isinstance(body, Const) and body.value is None) or (isinstance(body, Str) and body.value == ""):
         kind = "none"
     leak = leak_of(state, body, ctx) if body is not None and kind not in ("redirect", "html") else None
-    if leak is not None and is_told(state, status, ctx):
+    # In Rust, a failure that is the whole answer knows itself how to answer.
+    answers_itself = state.module.language == "rust" and body is node and isinstance(body, Name)
+    if leak is not None and (answers_itself or is_told(state, status, ctx)):
         leak = None
     returned = ctx.returned or not answer.sends
     span = state.span(node)

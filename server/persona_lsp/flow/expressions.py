@@ -37,6 +37,9 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 
+_TAKES: Final = frozenset({"unwrap", "expect", "unwrap_unchecked"})
+"""Methods of an `Option` that take for granted that it holds something."""
+
 
 def _plain(_state: State, _expr: Const, _ctx: Context) -> int:
     return NEVER
@@ -73,7 +76,9 @@ def _member(state: State, expr: Member, ctx: Context) -> int:
     if known >= 0:
         return known
     if query >= 0:
-        if expr.optional or expr.name in SAFE_ON_ABSENT:
+        # What has another method in Rust than an `Option` has was asked before whether it is there.
+        certain = state.module.language == "rust" and expr.name not in _TAKES
+        if expr.optional or certain or expr.name in SAFE_ON_ABSENT:
             state.queries[query]["checked"] = True
         else:
             note_use(state, query, "deref", expr, ctx)

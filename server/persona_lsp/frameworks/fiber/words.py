@@ -46,7 +46,9 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return helper_answer(expr, scope)
     if func.name == "SendStatus" and expr.args:
         found = status_of(expr.args[0], scope)
-        return Answer(found[0] if found else None, found is None, found[1] if found else None, None, "none")
+        # Nothing is sent before the handler has returned: a body that comes after it is sent with this status.
+        node = found[1] if found else None
+        return Answer(found[0] if found else None, found is None, node, None, "none", streaming=True)
     if func.name not in _BODIES:
         return None
     code = status[0] if status is not None else None
