@@ -410,3 +410,23 @@ def test_an_application_that_nobody_is_seen_to_hand_over_is_all_there_is() -> No
 def test_without_a_mount_the_prefix_is_not_known() -> None:
     code = 'package a\nimport "github.com/labstack/echo/v4"\nfunc Register(g *echo.Group) {\ng.GET("/a", f)\n}\n'
     assert set(endpoints({"a/a.go": code})) == {"?GET /a"}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "auth"),
+    [
+        ("isOptional", "true", Auth.OPTIONAL),
+        ("isOptional", "false", Auth.REQUIRED),
+        ("required", "true", Auth.REQUIRED),
+        ("auto401", "false", Auth.OPTIONAL),
+    ],
+)
+def test_what_makes_middleware_is_told_whether_anonymous_callers_pass(parameter: str, given: str, auth: Auth) -> None:
+    more = f"""
+    func AuthMiddleware(secret string, {parameter} bool) gin.HandlerFunc {{
+        return func(c *gin.Context) {{ decide(c, {parameter}) }}
+    }}
+    func list(c *gin.Context) {{ c.JSON(200, 1) }}
+    """
+    found = single(f'r := gin.Default(); auth := AuthMiddleware("s", {given}); r.GET("/a", auth, list)', GIN, more=more)
+    assert found["GET /a"].auth is auth

@@ -37,6 +37,10 @@ _NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
 _MADE: Final = "()"
+_SWITCH: Final = re.compile(r"[(,]\s*(true|false)\s*[,)]")
+_LENIENT: Final = re.compile(r"optional|anonymous|lenient|soft|allow|public|guest", re.IGNORECASE)
+_STRICT: Final = re.compile(r"require|must|force|strict|mandatory|auto|abort|enforce", re.IGNORECASE)
+"""Names of parameters of what makes middleware."""
 _HANDLES: Final = frozenset({"middleware", "handler"})
 _OF_PARTS: Final = ".from_request_parts"
 """What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
@@ -56,13 +60,15 @@ def resolved(
 def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping[str, int]) -> Guard:
     if guard.symbol is None:
         return guard
-    function = function_of(names, calls, guard.where.path or path, guard.symbol.name)
-    if function is None and guard.symbol.name.endswith(_OF_PARTS):
-        whole = guard.symbol.name.removesuffix(_OF_PARTS) + ".from_request"
+    symbol = guard.symbol.name
+    guard = _told(names, calls, path, guard)
+    function = function_of(names, calls, guard.where.path or path, symbol)
+    if function is None and symbol.endswith(_OF_PARTS):
+        whole = symbol.removesuffix(_OF_PARTS) + ".from_request"
         function = function_of(names, calls, guard.where.path or path, whole)
-    if function is None and guard.symbol.name.endswith(_MADE):
+    if function is None and symbol.endswith(_MADE):
         # Middleware of Go that is no function which makes one, but handles requests itself.
-        own = function_of(names, calls, guard.where.path or path, guard.symbol.name.removesuffix(_MADE))
+        own = function_of(names, calls, guard.where.path or path, symbol.removesuffix(_MADE))
         function = own if own is not None and own.handling in _HANDLES else None
     if function is None:
         return replace(guard, kind=GuardKind.OTHER) if _is_silent(names, guard.where.path or path, guard) else guard
@@ -78,6 +84,21 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     )
     doubtful = guard.kind not in _PROTECTS and _passes_in_several_ways(function)
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
+
+
+def _told(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
+    """`Auth(secret, true)`: what the parameter of that place is called tells whether anonymous callers pass (Go)."""
+    switch = _SWITCH.search(guard.source) if guard.symbol is not None and guard.symbol.name.endswith(_MADE) else None
+    if switch is None or guard.symbol is None:
+        return guard
+    maker = function_of(names, calls, guard.where.path or path, guard.symbol.name.removesuffix(_MADE))
+    place = guard.source.count(",", 0, switch.start(1))
+    if maker is None or maker.language != "go" or place >= len(maker.params) or maker.class_name:
+        return guard
+    name, on = maker.params[place].name, switch[1] == "true"
+    if _LENIENT.search(name):
+        return replace(guard, optional=on)
+    return replace(guard, optional=not on) if _STRICT.search(name) else guard
 
 
 def _deeper(calls: Calls, function: Function, depth: int) -> GuardKind | None:
