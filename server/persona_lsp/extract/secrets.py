@@ -96,6 +96,10 @@ _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
 
+_TRIAL: Final = re.compile(rb"class (?:Dev(?:elop(?:ment|er)?)?|Test(?:s|ing)?|Local|Debug|CI)(?:[A-Z_]\w*|\b)")
+"""Settings that are not those of production, by the name of their class."""
+_SIGNED_URL: Final = re.compile(rb"[?&](?:AWSAccessKeyId|X-Amz-Credential)=$", re.IGNORECASE)
+"""A signed URL tells whose key signed it: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html."""
 _RUST_TESTS: Final = re.compile(rb"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{")
 """Where the tests of a Rust file begin, which stand behind its code."""
 
@@ -114,6 +118,8 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         if _SAMPLE.search(source, max(0, match.start() - _EXAMPLE_REACH // 2), match.start()):
             continue
         if kind == "private key" and not _key_follows(source, match.end()):
+            continue
+        if _SIGNED_URL.search(source, max(0, match.start() - 40), match.start()):
             continue
         found[match.start()] = _sure(kind, path, source, match.start(), match.end())
     for match in _URL.finditer(source) if _USER_INFO.search(source) else ():
@@ -140,7 +146,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             start = match.start("value")
             if start in found or _in_comment(source, match.start(), comment) or _in_example(source, match.start()):
                 continue
-            if comment == b"#" and _in_docstring(source, match.start()):
+            if comment == b"#" and (_in_docstring(source, match.start()) or _in_trial(source, match.start())):
                 continue
             name = match.group("name") if "name" in match.groupdict() else b"jwt_secret"
             if not _is_secret(name, value, sink=pattern is _JWT_SIGN):
@@ -233,6 +239,14 @@ def _in_comment(source: bytes, at: int, comment: bytes) -> bool:
 def _in_example(source: bytes, at: int) -> bool:
     """Documentation shows what a value looks like: `example: [{ secret: "a3c8..." }]`."""
     return _EXAMPLE.search(source, max(0, at - _EXAMPLE_REACH), at) is not None
+
+
+def _in_trial(source: bytes, at: int) -> bool:
+    """The value belongs to the settings of developers or of tests: `class Development(Config):`."""
+    if source[source.rfind(b"\n", 0, at) + 1 :][:1] not in (b" ", b"\t"):
+        return False
+    around = source.rfind(b"\nclass ", 0, at) + 1
+    return _TRIAL.match(source, around) is not None
 
 
 def _in_docstring(source: bytes, at: int) -> bool:

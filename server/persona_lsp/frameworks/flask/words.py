@@ -176,8 +176,10 @@ def _called(call: Call, scope: Scope) -> Answer | None:
         known, node, unknown = _status(given, 200)
         return Answer(known, unknown, node, body, "" if body is not None else "none", sends=False)
     if name == "jsonify":
+        if not call.args and not call.kwargs:
+            return Answer(None, False, None, None, "none", sends=False)
         body = call.args[0] if len(call.args) == 1 and not call.kwargs else call
-        return Answer(None, False, None, body, "" if call.args or call.kwargs else "literal", sends=False)
+        return Answer(None, False, None, body, sends=False)
     return Answer(None, False, None, None if kind in ("html", "file") else call, kind, sends=False)
 
 

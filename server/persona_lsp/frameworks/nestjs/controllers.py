@@ -1,9 +1,12 @@
 """Controllers and their routes: `@Controller` paths times those of the methods; inherited ones are left to the linker."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from persona_lsp.facts.http import Declared, Doc, Level, Route, Router
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Declared, Doc, In, Level, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
 from persona_lsp.flow.script.names import reduce, text
@@ -158,8 +161,19 @@ def _routes(cls: ClassNode, names: Names, order: int) -> list[Route]:
             for path, node in paths:
                 for one in expand(path):
                     order += 1
-                    found.append(_route(cls, method, key, decorator, one, node, order, names))
+                    route = _route(cls, method, key, decorator, one, node, order, names)
+                    found.append(_with_choice(route, [path for path, _ in paths]) if len(paths) > 1 else route)
     return found
+
+
+_PARAMETER: Final = re.compile(r"[:*](\w+)")
+
+
+def _with_choice(route: Route, paths: Sequence[Text]) -> Route:
+    """A route that is registered at several paths: a parameter that only some of them have may be absent."""
+    named = {name for path in paths for part in path if isinstance(part, str) for name in _PARAMETER.findall(part)}
+    params = tuple(replace(p, required=False) if p.place is In.PATH and p.name in named else p for p in route.params)
+    return replace(route, params=params)
 
 
 def _route(

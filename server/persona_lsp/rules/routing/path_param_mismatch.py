@@ -121,6 +121,20 @@ app.get('/users', show);
 app.get('/users/:id', show);
 ```
 
+The handler is registered at two paths, of which one has the parameter.
+
+```ts nestjs
+import { Controller, Get, Param } from '@nestjs/common';
+
+@Controller('share')
+export class ShareController {
+  @Get([':shareId/p/:page', 'p/:page'])
+  read(@Param('shareId') shareId: string, @Param('page') page: string) {
+    return shareId ? pages.shared(shareId, page) : pages.open(page);
+  }
+}
+```
+
 `params` also holds the query and the body: only a name that ends in `id`, and is nearly that of a parameter, is a slip.
 
 `config/routes.rb`:

@@ -121,6 +121,24 @@ STRIPE_SECRET_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 AZURE_STORAGE_ACCESS_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 ```
 
+Settings of developers and of tests are not those of production; the key that signed a URL is no secret.
+
+```py flask
+from flask import Flask
+
+
+class Config:
+    TOKEN_KEY = None
+
+
+class Development(Config):
+    TOKEN_KEY = "q7Zt-9vLw2Xc_44nBe"
+
+
+app = Flask(__name__)
+SAMPLE = "https://shop.s3.amazonaws.com/a.png?AWSAccessKeyId=AKIAQ7ZT9VLW2XC4NBEX&Signature=x&Expires=1"
+```
+
 Passwords of tests are made up.
 
 `tests/test_login.py`:

@@ -155,6 +155,24 @@ public class OrdersController(OrderService orders) : ControllerBase
 }
 ```
 
+Nobody may be logged in where the right is asked for.
+
+```rb rails
+class AdminController < ApplicationController
+  before_action :administrators_only
+
+  def index
+    render json: reports
+  end
+
+  private
+
+  def administrators_only
+    render plain: "Who are you?", status: :unauthorized unless current_user&.administrator?
+  end
+end
+```
+
 The framework chose the status: older versions of `HTTPBearer` answer 403 where there is no token.
 
 ```py fastapi
@@ -248,10 +266,11 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORGED = re.compile(r"csrf|xsrf|authenticity", re.IGNORECASE)
 _ABSENT = re.compile(
     r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
-    r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\(",
+    r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\("
+    r"|\w(?:\?|&)\.\w",
     re.IGNORECASE,
 )
-"""Nobody is there who could have a role."""
+"""Nobody is there who could have a role, or nobody may be: `user?.admin`."""
 _COMPARES = re.compile(
     r"[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]", re.IGNORECASE
 )

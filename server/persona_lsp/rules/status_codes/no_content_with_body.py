@@ -145,7 +145,7 @@ end
 ```
 
 ## Fine
-What is sent is nothing: `None`, `null`, an empty text.
+What is sent is nothing: `None`, `null`, an empty text, an empty object.
 
 ```py fastapi
 from fastapi import FastAPI, Response
@@ -211,6 +211,28 @@ app.delete('/drafts/:id', (req, res) => {
   forget(req.params.id);
   res.status(204).send('');
 });
+app.delete('/tags/:id', (req, res) => {
+  forget(req.params.id);
+  res.status(204).json({});
+});
+```
+
+```py flask
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+
+@app.delete("/items/<int:item_id>")
+def delete_item(item_id):
+    forget(item_id)
+    return jsonify(), 204
+
+
+@app.delete("/notes/<int:note_id>")
+def delete_note(note_id):
+    forget(note_id)
+    return {}, 204
 ```
 
 ```java spring
@@ -300,6 +322,7 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 _EMPTY = frozenset({204, 205})
 _OPEN_TYPES = frozenset({"", "None", "NoReturn", "Any", "object", "void", "Void"})
 """Declared types of functions that may give nothing back."""
+_NOTHING = frozenset({"{}", "[]"})
 _BODIES = frozenset({"literal", "value", "string", "html", "file", "stream"})
 
 
@@ -333,7 +356,9 @@ def no_content_with_body(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
 
 
 def _is_nothing(response: Response, handler: Function) -> bool:
-    """What is sent is a variable that is absent here, or that another answer sends where there is something to send."""
+    """What is sent has nothing in it, or is a variable that is absent here, or that another answer sends where there is something to send."""
+    if "".join(_body(response).split()) in _NOTHING:
+        return True
     name = _variable(response)
     if not name:
         return False
@@ -375,8 +400,13 @@ def _gives(declared: str) -> bool:
 
 def _variable(response: Response) -> str:
     """The name of the variable that is the body, "" if it is anything else."""
+    text = _body(response)
+    return text if text.isidentifier() else ""
+
+
+def _body(response: Response) -> str:
+    """The expression of the body as it is written."""
     if response.body_span is None:
         return ""
     start = response.body_span.start - response.span.start
-    text = response.source[start : start + response.body_span.end - response.body_span.start]
-    return text if text.isidentifier() else ""
+    return response.source[start : start + response.body_span.end - response.body_span.start]
