@@ -89,6 +89,18 @@ SHELF: Final[Shelf] = {
                 function list() {}
             """,
             "src/events.js": "exports.EVENTS = { leave: 'leave' };\n",
+            "src/handlers/chat.js": """
+                exports.chatHandler = (socket, server) => {
+                  socket.on('typing', (user) => { server.tell(user); });
+                };
+            """,
+            "web/store.js": """
+                import { io } from 'socket.io-client';
+                export const socket = io();
+            """,
+            "web/listen.js": """
+                export function listen(socket) { socket.on('typing', render); }
+            """,
             "src/orders.js": """
                 module.exports = (io, socket) => {
                   socket.on('order:create', async (order) => { await db.insert(order); });
@@ -96,6 +108,7 @@ SHELF: Final[Shelf] = {
             """,
         },
         (
+            "SOCKET typing -> socket typing",
             "SOCKET order:create -> socket order:create",
             "SOCKET /chat chat:send -> socket /chat chat:send",
             "SOCKET join -> join",

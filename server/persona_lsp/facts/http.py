@@ -19,6 +19,10 @@ NAMED: Final[Mapping[str, str]] = {
 (`Query.users`), an event of a socket, a procedure (`shop.Orders/Get`), a topic or queue."""
 
 
+SERVED: Final = "@socket.io"
+"""What a route `needs` that is a listener of a socket, and is one of the server where the files around it have one."""
+
+
 class In(StrEnum):
     """Where a parameter travels."""
 

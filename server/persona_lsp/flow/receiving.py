@@ -4,7 +4,7 @@ Such an endpoint is a `Route` without a router, whose path is its name and whose
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,8 +18,10 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
     Call,
+    ClassDef,
     ClassNode,
     Decorator,
+    Def,
     FunctionNode,
     Lambda,
     Let,
@@ -28,7 +30,6 @@ from persona_lsp.syntax.ir import (
     Name,
     Node,
     Object,
-    Stmt,
     Str,
     dotted,
 )
@@ -186,38 +187,57 @@ def known(text: Text) -> bool:
     return bool(text) and not any(isinstance(part, Hole) for part in text)
 
 
-def calls(roots: Iterable[Stmt]) -> Iterator[tuple[Call, tuple[FunctionNode, ...]]]:
-    """Every call of statements and of the functions in them, each with those that it stands in, outermost first."""
-    for node, within in _everything(roots):
-        if isinstance(node, Call):
-            yield node, within
+def calls(
+    module: Module, *having: bytes, inside: FunctionNode | None = None
+) -> Iterator[tuple[Call, tuple[FunctionNode, ...]]]:
+    """Every call of a file, or `inside` of a function, with the functions that it stands in, outermost first.
 
-
-def functions(module: Module) -> Iterator[tuple[FunctionNode, tuple[FunctionNode, ...], ClassNode | None]]:
-    """Every function with a name, with the functions around it and the class that it is a method of."""
-    owners: dict[int, ClassNode] = {}
-    for node, within in _everything(module.body):
-        if isinstance(node, ClassNode):
-            owners.update((method.start, node) for method in node.methods)
-        elif isinstance(node, FunctionNode) and node.name:
-            yield node, within, owners.get(node.start)
-
-
-def _everything(roots: Iterable[Stmt]) -> Iterator[tuple[Any, tuple[FunctionNode, ...]]]:
-    """All nodes in the order of the text, but for decorators."""
-    stack: list[tuple[Any, tuple[FunctionNode, ...]]] = [(tuple(roots), ())]
+    Functions whose text has none of the words `having` are left out: what is not asked for is not lowered.
+    """
+    source = module.source
+    roots = inside.body if inside is not None else module.body
+    stack: list[tuple[Any, tuple[FunctionNode, ...]]] = [(roots, ())]
     while stack:
         node, within = stack.pop()
         if isinstance(node, tuple):
             stack.extend((part, within) for part in reversed(node))
-            continue
-        if not isinstance(node, Struct):
-            continue
-        yield node, within
-        if isinstance(node, FunctionNode):
-            stack.append((node.body, (*within, node)))
-            continue
-        stack.extend((getattr(node, field), within) for field in _fields(type(node)))
+        elif isinstance(node, FunctionNode):
+            if any(source.find(word, node.body_start, node.body_end) >= 0 for word in having):
+                stack.append((node.body, (*within, node)))
+        elif isinstance(node, Struct):
+            if isinstance(node, Call):
+                yield node, within
+            stack.extend((getattr(node, field), within) for field in _fields(type(node)))
+
+
+def functions(module: Module) -> Iterator[tuple[FunctionNode, tuple[FunctionNode, ...], ClassNode | None]]:
+    """Every function with a name, with the functions around it and the class that it is a method of (Python)."""
+    stack: list[tuple[Any, tuple[FunctionNode, ...]]] = [(module.body, ())]
+    while stack:
+        node, within = stack.pop()
+        match node:
+            case tuple():
+                stack.extend((part, within) for part in reversed(node))
+            case Def(function=function):
+                yield function, within, None
+                stack.extend(_nested(function, within, module))
+            case ClassDef(cls=cls):
+                stack.append((cls, within))
+            case ClassNode():
+                stack.append((node.classes, within))
+                for method in node.methods:
+                    yield method, within, node
+                    stack.extend(_nested(method, within, module))
+            case _:
+                blocks = (getattr(node, field, ()) for field in ("body", "then", "orelse", "final"))
+                stack.extend((block, within) for block in blocks if block)
+
+
+def _nested(
+    function: FunctionNode, within: tuple[FunctionNode, ...], module: Module
+) -> Iterator[tuple[Any, tuple[FunctionNode, ...]]]:
+    if module.source.find(b"def ", function.body_start, function.body_end) >= 0:
+        yield function.body, (*within, function)
 
 
 @cache

@@ -46,7 +46,7 @@ def _kafka_go(module: Module) -> Iterator[Received]:
     if not _imports(module, "github.com/segmentio/kafka-go"):
         return
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b"ReaderConfig"):
         if dotted(call.func).endswith("ReaderConfig"):
             topic, many = call.kwarg("Topic"), call.kwarg("GroupTopics")
             for one in (topic,) if topic is not None else many.items if isinstance(many, Items) else ():
@@ -58,7 +58,7 @@ def _sarama(module: Module) -> Iterator[Received]:
     if not _imports(module, "github.com/IBM/sarama", "github.com/Shopify/sarama"):
         return
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b".Consume(", b".ConsumePartition("):
         if call.name == "Consume" and len(call.args) == 3 and isinstance(call.args[1], Items):
             for one in call.args[1].items:
                 yield _here(one, call, within, "sarama", names, module)
@@ -75,7 +75,7 @@ def _confluent(module: Module) -> Iterator[Received]:
     ):
         return
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b".Subscribe"):
         if call.name == "SubscribeTopics" and call.args and isinstance(call.args[0], Items):
             for one in call.args[0].items:
                 yield _here(one, call, within, "confluent-kafka-go", names, module)
@@ -88,7 +88,7 @@ def _amqp(module: Module) -> Iterator[Received]:
     if not _imports(module, "github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp"):
         return
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b".Consume("):
         if call.name == "Consume" and len(call.args) == 7:
             queue = _declared(call.args[0], within) or call.args[0]
             yield _here(queue, call, within, "amqp091-go", names, module)
@@ -113,7 +113,7 @@ def _nats(module: Module) -> Iterator[Received]:
     if not _imports(module, "github.com/nats-io/nats.go"):
         return
     names = file_names(module)
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b"Subscribe("):
         wanted = {"Subscribe": 2, "QueueSubscribe": 3}.get(call.name, 0)
         if wanted and len(call.args) >= wanted:
             handler = call.args[wanted - 1]
@@ -129,7 +129,7 @@ def _asynq(module: Module) -> Iterator[Received]:
     if not _imports(module, "github.com/hibiken/asynq"):
         return
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b".Handle"):
         if call.name not in ("HandleFunc", "Handle") or len(call.args) != 2 or not within:
             continue
         held = dotted(call.receiver)

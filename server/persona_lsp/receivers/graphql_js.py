@@ -52,7 +52,7 @@ def _candidates(module: Module) -> Iterator[tuple[str, Object]]:
             yield export.name, export.value
     if not any(word.encode() in module.source for word in _HANDED):
         return
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, *(word.encode() for word in _HANDED)):
         held = call.option("resolvers") if call.name in _HANDED else None
         if isinstance(held, Object):
             yield "resolvers", held
@@ -113,7 +113,7 @@ def _handler(entry: Entry, parent: str) -> AnyExpr | None:
 
 def _types(module: Module) -> Iterator[Received]:
     """`new GraphQLObjectType({ name: "Query", fields: { users: { type, resolve } } })`."""
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b"GraphQLObjectType"):
         if call.name != "GraphQLObjectType" or not call.new:
             continue
         name, fields = call.option("name"), call.option("fields")

@@ -17,7 +17,7 @@ def _kafka(module: Module) -> Iterator[Received]:
     names = file_names(module)
     subscribed: list[tuple[str, Call, AnyExpr, Text]] = []
     running: dict[str, AnyExpr] = {}
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b".subscribe(", b".run("):
         held = dotted(call.receiver)
         if call.name == "subscribe" and call.args and isinstance(call.args[0], Object):
             subscribed += [(held, call, t, words(t, names.values, names.imports)) for t in _topics(call)]
@@ -43,7 +43,7 @@ def _topics(call: Call) -> Iterator[AnyExpr]:
 def _amqp(module: Module) -> Iterator[Received]:
     """`channel.consume("queue", handler)`."""
     names = file_names(module)
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b".consume("):
         if call.name == "consume" and len(call.args) > 1 and isinstance(call.args[0], Str | Name):
             text = words(call.args[0], names.values, names.imports)
             if _callable(call.args[1]):
@@ -56,7 +56,7 @@ def _bull(module: Module) -> Iterator[Received]:
     own = {i.local: (i.module, i.name) for i in module.imports if i.module in ("bullmq", "bull", "bee-queue")}
     names = file_names(module)
     queues = dict(_queues(module, own, names))
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b"Worker(", b".process("):
         package, name = own.get(call.func.id, ("", "")) if isinstance(call.func, Name) else ("", "")
         if call.new and package == "bullmq" and name == "Worker" and len(call.args) > 1:
             text = words(call.args[0], names.values, names.imports)

@@ -18,7 +18,7 @@ def _kafka(module: Module) -> Iterator[Received]:
     packages = {i.module.partition(".")[0] for i in module.imports}
     if not packages & {"kafka", "aiokafka", "confluent_kafka"}:
         return
-    for call, within in calls(module.body):
+    for call, within in calls(module, b"Consumer(", b".subscribe("):
         topics: tuple[AnyExpr, ...] = ()
         if call.name in _CONSUMERS:
             topics = tuple(a for a in call.args if not isinstance(a, Items))
@@ -44,7 +44,7 @@ def _in(text: Text, source: str, at: AnyExpr, call: Call, within: tuple[Function
 def _rabbit(module: Module) -> Iterator[Received]:
     """`channel.basic_consume("orders", on_message_callback=handle)`, `queue.consume(handle)`."""
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b"basic_consume(", b".consume("):
         if call.name == "basic_consume":
             queue = call.kwarg("queue") or next(iter(call.args), None)
             handler = call.kwarg("on_message_callback") or next(iter(call.args[1:]), None)
@@ -87,7 +87,7 @@ def _nats(module: Module) -> Iterator[Received]:
     names: FileNames = file_names(module)
     if not any(i.module.partition(".")[0] == "nats" for i in module.imports):
         return
-    for call, within in calls(module.body):
+    for call, within in calls(module, b"subscribe("):
         handler = dotted(call.kwarg("cb"))
         if call.name in ("subscribe", "pull_subscribe") and call.args and handler:
             subject = call.args[0]

@@ -14,7 +14,7 @@ _LIFE: Final = frozenset({"connect", "disconnect", "error", "connect_error"})
 def _events(module: Module) -> Iterator[Received]:
     """`@socketio.on("message", namespace="/chat")`, `@sio.event`."""
     if not any(
-        "socketio" in i.module.lower() or "socketio" in i.local.lower() or "sio" in i.local.lower()
+        "socketio" in i.module.lower() or "socketio" in i.local.lower() or i.local.lower() == "sio"
         for i in module.imports
     ):
         return
@@ -70,7 +70,7 @@ def _sock(module: Module) -> Iterator[Received]:
 
 RECEIVERS: Final = (
     Receiver(
-        "socketio", "Flask-SocketIO, python-socketio", ("websocket",), ("python",), (b"socketio", b"sio"), _events,
+        "socketio", "Flask-SocketIO, python-socketio", ("websocket",), ("python",), (b"socketio", b"@sio"), _events,
         ("flask-socketio", "python-socketio"),
     ),
     Receiver("flask-sock", "Flask-Sock", ("websocket",), ("python",), (b"flask_sock",), _sock, ("flask-sock",)),

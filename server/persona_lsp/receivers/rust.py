@@ -70,7 +70,7 @@ def _is_left_out(decorator: Decorator | None, module: Module) -> bool:
 def _rdkafka(module: Module) -> Iterator[Received]:
     """`consumer.subscribe(&["orders"])`."""
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b".subscribe("):
         topics = call.args[0] if call.name == "subscribe" and len(call.args) == 1 else None
         if "consumer" in dotted(call.receiver).lower():
             for topic in _items(topics):
@@ -80,7 +80,7 @@ def _rdkafka(module: Module) -> Iterator[Received]:
 def _lapin(module: Module) -> Iterator[Received]:
     """`channel.basic_consume("orders", ...)`."""
     names = file_names(module)
-    for call, within in calls(module.body):
+    for call, within in calls(module, b"basic_consume("):
         if call.name == "basic_consume" and call.args:
             topic = call.args[0]
             yield _here(topic, call, within, "lapin", module, words(topic, names.values, names.imports))

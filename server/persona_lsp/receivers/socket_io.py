@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import SERVED
 from persona_lsp.facts.place import Where
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.receiving import Received, Receiver, calls, given, in_place, known, place, words
-from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Lambda, Member, Module, Name, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Assign, Call, FunctionNode, Lambda, Member, Module, Name, Str, dotted
 
 _ID: Final = "socket.io"
 _SERVER: Final = re.compile(r"^(?:io|\w+Io|\w*IO|sockets|nsp|\w*namespace)$")
@@ -29,7 +32,7 @@ def _extract(module: Module) -> Iterator[Received]:
         return
     names = file_names(module)
     done: set[int] = set()
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b".on(", b".once("):
         if call.name not in ("on", "once") or len(call.args) < 2 or not isinstance(call.args[0], Str):
             continue
         if call.args[0].value not in ("connection", "connect"):
@@ -41,8 +44,14 @@ def _extract(module: Module) -> Iterator[Received]:
         if not serves and not _SOCKET.match(function.params[0].name):
             continue
         yield from _events(function, function.params[0].name, space, names, module, done)
-    for function in _given_both(module):
+    for function in _given_both(module, names):
         yield from _events(function, function.params[1].name, "", names, module, done)
+    if _CLIENT in packages:
+        return
+    for function in _functions(module, names):
+        if any(p.name == "socket" for p in function.params):
+            for one in _events(function, "socket", "", names, module, done):
+                yield replace(one, route=replace(one.route, needs=SERVED))
 
 
 def _space(receiver: AnyExpr | None, names: FileNames, server: re.Pattern[str]) -> str | None:
@@ -70,13 +79,18 @@ def _function(handler: AnyExpr, names: FileNames) -> FunctionNode | None:
     return None
 
 
-def _given_both(module: Module) -> Iterator[FunctionNode]:
-    """Functions that are given the server and a socket: `module.exports = (io, socket) => {}`."""
-    names = file_names(module)
-    held = [*names.values.values(), *(e.value for e in module.exports if e.value is not None)]
+def _functions(module: Module, names: FileNames) -> Iterator[FunctionNode]:
+    """The functions that stand in no other one."""
+    held = [s.value for s in module.body if isinstance(s, Assign)]
+    held += [e.value for e in module.exports]
     found = {f.start: f for f in names.functions.values()}
     found.update((v.function.start, v.function) for v in held if isinstance(v, Lambda))
-    for function in found.values():
+    yield from found.values()
+
+
+def _given_both(module: Module, names: FileNames) -> Iterator[FunctionNode]:
+    """Functions that are given the server and a socket: `module.exports = (io, socket) => {}`."""
+    for function in _functions(module, names):
         params = [p.name for p in function.params]
         if len(params) > 1 and params[0] == "io" and _SOCKET.match(params[1]):
             yield function
@@ -89,7 +103,7 @@ def _events(
     if function.start in done:
         return
     done.add(function.start)
-    for call, _ in calls(function.body):
+    for call, _ in calls(module, b".on(", b".once(", inside=function):
         receiver = call.receiver
         while isinstance(receiver, Call) and receiver.name == "on":
             receiver = receiver.receiver
@@ -124,7 +138,7 @@ RECEIVER: Final = Receiver(
     title="Socket.IO",
     kinds=("websocket",),
     languages=("javascript", "typescript", "tsx"),
-    signs=(b"'connection'", b'"connection"', b"(io, socket", b"'connect'", b'"connect"'),
+    signs=(b"'connection'", b'"connection"', b"(io, socket", b"'connect'", b'"connect"', b"socket.on("),
     extract=_extract,
     packages=("socket.io",),
 )

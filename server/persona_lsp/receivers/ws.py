@@ -19,7 +19,7 @@ def _extract(module: Module) -> Iterator[Received]:
         return
     names = file_names(module)
     paths = dict(_servers(module, own, names))
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b".on("):
         if call.name != "on" or len(call.args) < 2:
             continue
         event, held = call.args[0], dotted(call.receiver)
@@ -49,7 +49,7 @@ def _servers(module: Module, own: dict[str, str], names: FileNames) -> Iterator[
 def _assignments(module: Module) -> Iterator[Assign]:
     yield from (s for s in module.body if isinstance(s, Assign))
     seen: set[int] = set()
-    for _, within in calls(module.body):
+    for _, within in calls(module, b"Server("):
         for function in within:
             if function.start not in seen:
                 seen.add(function.start)

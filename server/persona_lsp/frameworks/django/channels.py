@@ -21,7 +21,7 @@ def sockets(module: Module) -> Iterator[Route]:
     if b".as_asgi()" not in module.source:
         return
     names = file_names(module)
-    for call, _ in calls(module.body):
+    for call, _ in calls(module, b".as_asgi()"):
         spell = _PATHS.get(call.name)
         if spell is None or len(call.args) < 2:
             continue

@@ -183,7 +183,7 @@ def _handlers(module: Module, values: Values) -> Iterator[Route]:
         if not any(type_name(base) == "WebSocketConfigurer" for base in cls.bases):
             continue
         for method in cls.methods:
-            for call, _ in calls(method.body):
+            for call, _ in calls(module, inside=method):
                 if call.name != "addHandler" or len(call.args) < 2:
                     continue
                 made = _class_of(call.args[0], cls)

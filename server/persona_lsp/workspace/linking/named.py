@@ -1,13 +1,14 @@
 """Endpoints with names: operations, events, procedures and messages, which stand on no HTTP router."""
 
 import re
+from posixpath import commonpath
 from typing import Final
 
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.facts.http import Route
+from persona_lsp.facts.http import SERVED, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.guards import auth_of, resolved
 from persona_lsp.workspace.linking.guarding import without_skipped
@@ -17,6 +18,7 @@ from persona_lsp.workspace.names import text
 from persona_lsp.workspace.paths import normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
+_BROWSERS: Final = frozenset({"assets", "browser", "client", "frontend", "public", "static", "ui", "web", "www"})
 _SERVER: Final = re.compile(r"(?:Unimplemented|Unsafe)(\w+)Server$")
 
 
@@ -28,7 +30,10 @@ def named(world: World, path: str, facts: FileFacts, route: Route, *, aside: boo
     name, known = text(world.names, path, route.path)
     if route.kind == "websocket" and name.startswith("/") and "{" in name:
         name, _ = normalise(name)
-    if route.needs:
+    if route.needs == SERVED:
+        if not _is_served(world, path):
+            return None
+    elif route.needs:
         service = _service(world, path, route.needs.partition(" ")[0], name.removeprefix("/"))
         if service is None:
             return None
@@ -45,6 +50,16 @@ def named(world: World, path: str, facts: FileFacts, route: Route, *, aside: boo
         guards=resolved(world.names, world.calls, path, without_skipped(every), world.sole_status),
         test=facts.role == "test" or aside, conditional=route.conditional,
     )  # fmt: skip
+
+
+def _is_served(world: World, path: str) -> bool:
+    """There is a server of sockets, no client of one stands nearer to the file, and its folders serve no browsers."""
+    if not _BROWSERS.isdisjoint(path.lower().split("/")[:-1]):
+        return False
+    near = {"socket.io": -1, "socket.io-client": -1}
+    for other, kind in world.sockets:
+        near[kind] = max(near[kind], len(commonpath(("/" + path, "/" + other))))
+    return near["socket.io"] >= max(near["socket.io-client"], 0)
 
 
 def _first_of(

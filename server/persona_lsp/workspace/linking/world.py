@@ -1,6 +1,7 @@
 """What linking looks up again and again: the graph of mounts and uses, statuses of errors, manners of frameworks."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,6 +14,9 @@ from persona_lsp.workspace.linking.manners import Manners
 from persona_lsp.workspace.linking.mounts import router_target
 from persona_lsp.workspace.names import Names
 from persona_lsp.workspace.versions import Versions
+
+_SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
+_SOCKETS: Final = frozenset({"socket.io", "socket.io-client"})
 
 
 class World(Struct):
@@ -28,6 +32,8 @@ class World(Struct):
     calls: calls.Calls
     serves: bool
     """There are routes in files of the application itself."""
+    sockets: tuple[tuple[str, str], ...]
+    """Files that import Socket.IO, or its client, with which of both."""
 
 
 def world_of(files: Mapping[str, FileFacts], names: Names) -> World:
@@ -53,4 +59,5 @@ def world_of(files: Mapping[str, FileFacts], names: Names) -> World:
     return World(
         names, manners, mounts, uses, {}, sole_statuses(names), Versions(files), calls.index(names),
         any(f.role == "prod" and any(not r.named for r in f.routes) for f in files.values()),
+        tuple((path, i.module) for path, f in files.items() if f.language in _SCRIPT for i in f.imports if i.module in _SOCKETS),
     )  # fmt: skip
