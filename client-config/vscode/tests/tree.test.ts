@@ -11,7 +11,7 @@ function lines(start: number, end: number): Endpoint['location']['range'] {
 
 function endpoint(method: string, path: string, first: number, more: Partial<Endpoint> = {}): Endpoint {
   return {
-    method, path, pathKnown: true, resource: `/${path.split('/')[1] ?? ''}`, auth: 'none', guards: [], statuses: [200],
+    kind: 'http', method, path, pathKnown: true, resource: `/${path.split('/')[1] ?? ''}`, auth: 'none', guards: [], statuses: [200],
     summary: '', framework: 'fastapi', deprecated: false, handler: `${method.toLowerCase()}_it`,
     location: { uri: URI, range: lines(first, first + 1) }, handlerLocation: null,
     within: [{ uri: URI, range: lines(first, first + 10) }], ...more,
@@ -61,6 +61,10 @@ test('all words of a filter have to be there', () => {
 test('the same method and path twice are two', () => {
   const leaves = leavesOf(tree([endpoint('GET', '/a', 0), endpoint('GET', '/a', 9)], [], [], ''));
   assert.equal(new Set(leaves.map((leaf) => leaf.id)).size, 2);
+});
+
+test('an endpoint with a name is shown whole', () => {
+  assert.equal(below(endpoint('GRAPHQL', 'Query.users', 0, { kind: 'graphql', resource: 'GraphQL' })), 'Query.users');
 });
 
 test('below its resource, a path begins with the last part of that', () => {
