@@ -430,3 +430,44 @@ def test_what_makes_middleware_is_told_whether_anonymous_callers_pass(parameter:
     """
     found = single(f'r := gin.Default(); auth := AuthMiddleware("s", {given}); r.GET("/a", auth, list)', GIN, more=more)
     assert found["GET /a"].auth is auth
+
+
+@pytest.mark.parametrize(
+    ("code", "auth"),
+    [
+        ("return jwtware.New(jwtware.Config{SigningKey: key})", Auth.REQUIRED),
+        ("config := jwtware.Config{SigningKey: key, ErrorHandler: pass}; return jwtware.New(config)", Auth.OPTIONAL),
+        ("config := jwtware.Config{SigningKey: key, ErrorHandler: refuse}; return jwtware.New(config)", Auth.REQUIRED),
+        ("return requestid.New()", Auth.NONE),
+        ("return other.New()", Auth.UNKNOWN),
+    ],
+)
+def test_middleware_of_libraries_that_functions_hand_out(code: str, auth: Auth) -> None:
+    more = f"""
+    func Checked() fiber.Handler {{ {code} }}
+    func pass(c *fiber.Ctx, err error) error {{ return c.Next() }}
+    func refuse(c *fiber.Ctx, err error) error {{ return c.SendStatus(fiber.StatusUnauthorized) }}
+    func list(c *fiber.Ctx) error {{ return c.JSON(1) }}
+    """
+    packages = (FIBER, "github.com/gofiber/jwt/v3", "github.com/gofiber/fiber/v2/middleware/requestid", "acme.io/other")
+    code = 'a := fiber.New(); a.Get("/a", Checked(), list)'
+    assert single(code, *packages, more=more.replace("jwtware.", "jwt."))["GET /a"].auth is auth
+
+
+def test_what_only_looks_for_a_token_refuses_nobody() -> None:
+    more = """
+    func Verifier(ja *jwtauth.JWTAuth) func(http.Handler) http.Handler {
+        return func(next http.Handler) http.Handler { return jwtauth.Verify(ja, jwtauth.TokenFromHeader)(next) }
+    }
+    func list(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200) }
+    """
+    code = """r := chi.NewRouter()
+    r.Group(func(r chi.Router) { r.Use(Verifier(auth)); r.Get("/a", list) })
+    r.Group(func(r chi.Router) { r.Use(jwtauth.Verifier(auth), jwtauth.Authenticator(auth)); r.Get("/b", list) })
+    r.With(jwtauth.Verifier(auth)).Get("/c", list)"""
+    found = single(code, CHI, "github.com/go-chi/jwtauth/v5", more=more)
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /a": Auth.OPTIONAL,
+        "GET /b": Auth.REQUIRED,
+        "GET /c": Auth.OPTIONAL,
+    }

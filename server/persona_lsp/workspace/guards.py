@@ -70,6 +70,12 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         # Middleware of Go that is no function which makes one, but handles requests itself.
         own = function_of(names, calls, guard.where.path or path, symbol.removesuffix(_MADE))
         function = own if own is not None and own.handling in _HANDLES else None
+        told = (
+            names.files[own.path].aliases.get(f"{own.key}{_MADE}", "") if own is not None and function is None else ""
+        )
+        if told.startswith("@"):
+            optional = guard.optional or told.endswith("?")
+            return replace(guard, kind=GuardKind(told.strip("@?")), optional=optional)
     if function is None:
         return replace(guard, kind=GuardKind.OTHER) if _is_silent(names, guard.where.path or path, guard) else guard
     if function.language == "rust":

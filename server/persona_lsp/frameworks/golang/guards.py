@@ -39,6 +39,7 @@ _NO_LOGIN: Final = re.compile(
     r"(?:no|not|un|skip|without|redirect.?if|guest)_?(?:auth|logged|log.?in|login|authenticated)|^guest", re.IGNORECASE
 )
 _CONFIGURED: Final = re.compile(r"WithConfig$|Handler$|Middleware$")
+_LOOKS: Final = re.compile(r"verif(?:y|ier)$")
 _MAKERS: Final = frozenset({"New", "Default", "Handle", "Handler", "Middleware", ""})
 _SKIPS: Final = frozenset({"Skipper", "Next", "Filter", "ContinueOnIgnoredError"})
 
@@ -53,7 +54,8 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
     conditional = _skips(expr)
     for known, kind in _PACKAGES:
         if known.search(package):
-            return kind, False, conditional
+            # What only looks for a token refuses nobody: chi's `jwtauth.Verifier`.
+            return kind, kind is GuardKind.AUTHN and _LOOKS.match(last) is not None, conditional
     if _LIMITS.search(last):
         return GuardKind.RATE_LIMIT, False, conditional
     if _NO_LOGIN.search(last):

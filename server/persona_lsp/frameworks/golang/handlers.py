@@ -36,10 +36,14 @@ def takes_handler(function: FunctionNode) -> bool:
     return bool(framework_of(function)) or (len(types) == 1 and types[0] in _HANDLERS)
 
 
+def makes_handler(function: FunctionNode) -> bool:
+    """Whether the function gives out a handler, or middleware."""
+    return dotted(function.returns) in _RETURNED
+
+
 def handler_literal(function: FunctionNode, module: Module) -> Lambda | None:
     """The handler that a function returns: `func list(db) http.HandlerFunc { return func(w, r) {} }`."""
-    returned = dotted(function.returns)
-    if returned not in _RETURNED or b"func" not in module.source[function.body_start : function.body_end]:
+    if not makes_handler(function) or b"func" not in module.source[function.body_start : function.body_end]:
         return None
     return _returned(function, 0)
 

@@ -14,8 +14,9 @@ from persona_lsp.facts.http import GuardKind, Level
 from persona_lsp.facts.text import EMPTY
 from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, PASSES, REGISTERS, ROUTES, STARTS
 from persona_lsp.frameworks.golang.found import Found
-from persona_lsp.frameworks.golang.handlers import handler_literal, takes_handler
+from persona_lsp.frameworks.golang.handlers import handler_literal, makes_handler, takes_handler
 from persona_lsp.frameworks.golang.likely import likely
+from persona_lsp.frameworks.golang.makers import handed_out
 from persona_lsp.frameworks.golang.names import Naming
 from persona_lsp.frameworks.golang.paths import text_of
 from persona_lsp.frameworks.golang.tables import entries, is_struct, module_classes
@@ -73,6 +74,10 @@ class Reader(Naming):
             made = handler_literal(function, self.module)
             if made is not None:
                 self.found.inline.setdefault(made.function.start, f"{key}()")
+            elif makes_handler(function) and (
+                what := handed_out(function, self.functions, self.found.packages, self.module)
+            ):
+                self.found.aliases[f"{key}()"] = what
             if interesting or given:
                 self._function(function, key, top)
         return self.found
@@ -399,7 +404,7 @@ class Reader(Naming):
 
     def _wrapped(self, call: Call, name: str, inner: Routes) -> Value | None:
         """`return requireLogin(mux)`: what is given out is the router behind a guard."""
-        guard = self.found.guard(call.func, Level.APP, f"{name}()" if name else None)
+        guard = self.found.guard(call.func, Level.APP, f"{name}()" if name else None, name.partition(".")[0])
         last = name.rsplit(".", 1)[-1]
         if guard.kind is not GuardKind.UNKNOWN or _WRAPS.search(last):
             if guard.kind is not GuardKind.OTHER:
