@@ -1,6 +1,7 @@
 """Express: registrations of every everyday style, linked to endpoints."""
 
 import pytest
+from tests.harness.engine import read
 
 from persona_lsp.extract.file import extract
 from persona_lsp.facts.code import FileFacts
@@ -619,3 +620,17 @@ def test_routes_for_developers(test: str, development: bool) -> None:
 def test_folders_of_routers(loop: str, expected: str) -> None:
     files = {"app.js": APP + loop, "routes/users.js": ROUTER + "module.exports = router"}
     assert sorted(endpoints(files)) == [expected]
+
+
+def test_a_prefix_that_a_call_gives() -> None:
+    files = {
+        "app.js": b"""const express = require('express'); const addBooks = require('./books'); const app = express();
+addBooks(app, '/api/v1');
+""",
+        "books.js": b"""module.exports = (app, base) => {
+  app.get(`${base}/books`, (req, res) => res.json([]));
+  app.post(base + '/books', (req, res) => res.json({}));
+};
+""",
+    }
+    assert sorted(e.label for e in read(files).snapshot.endpoints) == ["GET /api/v1/books", "POST /api/v1/books"]

@@ -243,3 +243,48 @@ def test_cors(options: str, any_origin: bool | None, credentials: bool | None, e
     source = f"{APP}fastify.register(require('@fastify/cors'), {options});"
     (policy,) = read({"app.js": source.encode()}).facts["app.js"].cors
     assert (policy.origins_any, policy.credentials, policy.effect) == (any_origin, credentials, effect)
+
+
+def test_a_chain_on_an_application_that_a_function_makes() -> None:
+    files = {
+        "app.ts": b"""import Fastify from 'fastify'; import cors from '@fastify/cors'; import { books } from './books';
+function createApp() { if (process.env.DEBUG) { return Fastify({ logger: true }).register(log); } return Fastify(); }
+const app = createApp().register(cors).register(books, { prefix: '/api' });
+export default app;
+""",
+        "books.ts": b"""import type { FastifyInstance } from 'fastify';
+export async function books(app: FastifyInstance) { app.get('/books', async () => []); }
+""",
+    }
+    assert [e.label for e in read(files).snapshot.endpoints] == ["GET /api/books"]
+
+
+def test_a_prefix_that_a_call_gives() -> None:
+    files = {
+        "app.ts": b"""import fastify from 'fastify'; import { addBooks } from './books';
+const server = fastify();
+addBooks(server, '/api/books');
+addBooks(server, '/v2/books');
+""",
+        "books.ts": b"""import { FastifyInstance } from 'fastify';
+export function addBooks(server: FastifyInstance, prefix: string): void {
+  server.register(async (instance) => {
+    const typed = instance.withTypeProvider<Types>();
+    typed.get('/latest', async () => []);
+  }, { prefix });
+  server.get(`${prefix}/all`, async () => []);
+}
+""",
+    }
+    assert sorted(e.label for e in read(files).snapshot.endpoints) == [
+        "GET /api/books/all", "GET /api/books/latest", "GET /v2/books/all", "GET /v2/books/latest",
+    ]  # fmt: skip
+
+
+def test_one_of_several_guards_is_enough() -> None:
+    source = b"""const fastify = require('fastify')();
+fastify.get('/books', { preHandler: fastify.auth([fastify.allowAnonymous, fastify.verifyJWT]) }, async () => []);
+fastify.get('/orders', { preHandler: fastify.auth([fastify.verifyJWT, fastify.verifyKey]) }, async () => []);
+"""
+    found = read({"app.js": source}).snapshot.endpoints
+    assert {e.label: e.auth.value for e in found} == {"GET /books": "optional", "GET /orders": "required"}

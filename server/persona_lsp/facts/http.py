@@ -214,6 +214,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """Its prefix takes the place of the child's own one (Flask's `register_blueprint(url_prefix=)`)."""
     otherwise: bool = False
     """Holds where no other mount of the child leads to an application (`group ?? app`)."""
+    given: tuple[Text, ...] = ()
+    """For a `child` that is a function: what the call gives for each of its parameters."""
     argument: str = ""
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
 

@@ -19,6 +19,8 @@ class Hole(Struct, frozen=True, gc=False, tag=True):
 
     reason: str
     source: str = ""
+    parameter: int = -1
+    """The place among the parameters of the function around it: what a call of that one gives stands here."""
 
 
 Part = str | Ref | Hole

@@ -54,6 +54,8 @@ class Scope(Struct):
     """Parameters: they hide what the names mean outside."""
     owner: str = ""
     """The symbol of the function that this is the body of."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Its parameters with their places."""
 
     def router(self, name: str) -> str | None:
         """The symbol of the router that a dotted name stands for."""
@@ -78,6 +80,17 @@ class Scope(Struct):
                 return None
             scope = scope.parent
         return None
+
+    def place_of(self, name: str) -> int:
+        """The place of a parameter of the nearest function that has one of that name, -1 if the name means another thing."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.routers or name in scope.values:
+                return -1
+            if name in scope.hidden:
+                return scope.places.get(name, -1)
+            scope = scope.parent
+        return -1
 
     def type_of(self, name: str) -> str:
         """The declared type of a parameter, "" if the name has none or means something else here."""
@@ -196,9 +209,19 @@ def text(expr: AnyExpr, scope: Scope, within: frozenset[int] = frozenset()) -> T
                 pass
             elif name and scope.imported(name.split(".", 1)[0]) is not None:
                 return (Ref(name),)
+            if isinstance(value, Name) and (place := scope.place_of(name)) >= 0:
+                return (Hole("what a call gives", name, place),)
         case _:
             pass
     return (Hole("known at run time only", scope.module.text(expr)[:80]),)
+
+
+def given(call: Call, scope: Scope) -> tuple[Text, ...]:
+    """What a call gives for each parameter, if any of it is text."""
+    texts = tuple(
+        text(arg, scope) if not isinstance(arg, Lambda | Object | Items) else (Hole(""),) for arg in call.args
+    )
+    return texts if any(isinstance(one[0], str | Ref) for one in texts if one) else ()
 
 
 def _joined(parts: Sequence[Text]) -> Text:

@@ -578,6 +578,7 @@ class Registrations:
         *,
         conditional: bool,
         argument: str = "",
+        given: tuple[Text, ...] = (),
     ) -> None:
         if child.name != parent:
             self.mounts.append(
@@ -591,6 +592,7 @@ class Registrations:
                     guards,
                     conditional,
                     argument=argument,
+                    given=given,
                 )
             )
 

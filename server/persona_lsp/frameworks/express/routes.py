@@ -19,7 +19,7 @@ from persona_lsp.facts.http import (
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
 from persona_lsp.flow.script.errors import error_handlers, exception_classes
 from persona_lsp.flow.script.in_place import with_callbacks
-from persona_lsp.flow.script.names import Scope, class_scope, reduce, reference, text
+from persona_lsp.flow.script.names import Scope, class_scope, given, reduce, reference, text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.express.registrations import METHODS, VERBS, Chain, Registrations, without_slash
 from persona_lsp.frameworks.express.signs import (
@@ -288,6 +288,7 @@ class _Reader(Registrations):
         for index, param in enumerate(function.params):
             if param.name:
                 inner.hidden.add(param.name)
+                inner.places[param.name] = index
             if isinstance(param.pattern, Object):
                 for entry in param.pattern.entries:
                     if entry.name:
@@ -615,7 +616,8 @@ class _Reader(Registrations):
         if child is None or not self.is_own(child.name.rsplit(".", 1)[-1] if inner else child.name, scope):
             return
         self.require(symbol, call)
-        self.mount(symbol, child, EMPTY, (), call, conditional=conditional, argument=argument)
+        texts = given(call, scope)
+        self.mount(symbol, child, EMPTY, (), call, conditional=conditional, argument=argument, given=texts)
         self.handed.add(len(self.mounts) - 1)
 
     def _inner_function(self, func: AnyExpr, scope: Scope) -> Ref | None:

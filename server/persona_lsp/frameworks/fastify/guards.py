@@ -8,7 +8,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.guards import classify, guard_name
 from persona_lsp.flow.script.names import Scope, reduce, reference
-from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Lambda, Object, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Lambda, Object, Str, dotted
 
 HOOKS: Final = ("onRequest", "preParsing", "preValidation", "preHandler")
 _CHOOSES: Final = re.compile(r"\.(?:url|originalUrl|routerPath|routeOptions|raw\.url|method|is404|routerMethod)\b")
@@ -48,9 +48,19 @@ def hook_guard(expr: AnyExpr, level: Level, scope: Scope) -> Guard:
     kind, optional = classify(expr, package if "." not in dotted(expr) else "")
     if isinstance(expr, Call) and expr.name in ("auth", "verifyBearerAuth", "basicAuth"):
         kind = GuardKind.AUTHN
+        optional = optional or (expr.name == "auth" and _one_is_enough(expr, scope))
     ref = reference(expr.func if isinstance(expr, Call) else expr, scope)
     symbol = ref or (Ref(name) if name else None)
     return Guard(name.rsplit(".", 1)[-1] or "?", kind, level, where, symbol, source, optional=optional)
+
+
+def _one_is_enough(call: Call, scope: Scope) -> bool:
+    """`fastify.auth([fastify.allowAnonymous, fastify.verifyJWT])`: one that passes is enough, and one lets everybody."""
+    listed = reduce(call.args[0], scope) if call.args else None
+    relation = call.option("relation")
+    if not isinstance(listed, Items) or (isinstance(relation, Str) and relation.value == "and"):
+        return False
+    return len(listed.items) > 1 and any(classify(item, "")[1] for item in listed.items)
 
 
 def in_place(function: FunctionNode, source: str) -> tuple[GuardKind, bool]:

@@ -9,7 +9,7 @@ from persona_lsp.facts.http import ErrorHandler, Level, Mount, Route, Router, Us
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.script.errors import mapping
-from persona_lsp.flow.script.names import Scope, reduce, reference, text
+from persona_lsp.flow.script.names import Scope, given, reduce, reference, text
 from persona_lsp.frameworks.fastify.folders import folder_of, options_of
 from persona_lsp.frameworks.fastify.guards import hook_guard
 from persona_lsp.frameworks.fastify.registration import METHODS, Registration, routes_of
@@ -18,6 +18,7 @@ from persona_lsp.frameworks.fastify.signs import (
     is_autoload,
     is_wrapper,
     makes_application,
+    root_of,
     sole_plugin,
 )
 from persona_lsp.syntax.ir import (
@@ -70,6 +71,7 @@ class Reader:
         self.made = 0
         self.depth = 0
         self.read: set[int] = set()
+        self.roots: dict[int, str] = {}
         self.scope = Scope(module, {i.local: (i.module, i.name) for i in module.imports if i.local})
 
     def run(self) -> None:
@@ -80,6 +82,9 @@ class Reader:
                     name = dotted(target)
                     if name and not isinstance(statement.value, Lambda):
                         self.scope.values.setdefault(name, statement.value)
+            elif isinstance(statement, Def) and statement.function.name:
+                held = Lambda(statement.start, statement.end, statement.function)
+                self.scope.values.setdefault(statement.function.name, held)
         self.block(self.module.body, self.scope, conditional=False)
         for export in self.module.exports:
             if export.value is not None:
@@ -149,11 +154,13 @@ class Reader:
     ) -> None:
         """`const app = Fastify()`, `const routes: FastifyPluginAsync = async (app) => {}`."""
         name = next((n for t in targets if (n := dotted(t))), "")
-        if makes_application(value, scope) and name:
+        if name and makes_application(root := root_of(value), scope):
             symbol = f"{scope.prefix}{name}"
             where = Where(self.module.path, value.start, value.end)
             self.routers[symbol] = Router(symbol, "app", FRAMEWORK_ID, where, conditional=conditional)
             scope.routers[name] = symbol
+            self.roots[id(root)] = symbol
+            self.evaluate(value, scope, conditional=conditional)
             return
         function, wrapped = sole_plugin(value, scope)
         key = name.removeprefix("module.exports.").removeprefix("exports.")
@@ -183,6 +190,7 @@ class Reader:
             return
         inner = Scope(self.module, scope.imports, f"{key}.", scope, owner=key)
         inner.hidden.update(p.name for p in function.params if p.name)
+        inner.places.update({p.name: place for place, p in enumerate(function.params) if p.name})
         self.depth += 1
         self.block(function.body, inner, conditional=False)
         self.depth -= 1
@@ -206,6 +214,7 @@ class Reader:
         self.routers.setdefault(symbol, Router(symbol, "router", FRAMEWORK_ID, where, settings=settings))
         inner = Scope(self.module, scope.imports, f"{symbol}.", scope)
         inner.hidden.update(p.name for p in function.params if p.name)
+        inner.places.update({p.name: place for place, p in enumerate(function.params) if p.name and not wrapped})
         inner.hidden.discard(name)
         inner.routers[name] = symbol
         inner.routers["this"] = symbol
@@ -221,6 +230,8 @@ class Reader:
                 return self.evaluate(value, scope, conditional=conditional)
             case Name() | Member():
                 return scope.router(dotted(expr)) or ""
+            case Call() if id(expr) in self.roots:
+                return self.roots[id(expr)]
             case Call(func=Member(base=base, name=name)):
                 symbol = self.evaluate(base, scope, conditional=conditional)
                 if symbol:
@@ -360,6 +371,6 @@ class Reader:
             self.mounts.append(
                 Mount(
                     Ref(symbol), child, FRAMEWORK_ID, where, self.next_order(), conditional=conditional,
-                    passed_to=child.name,
+                    passed_to=child.name, given=given(call, scope),
                 )
             )  # fmt: skip

@@ -1,11 +1,25 @@
 """By what applications, plugins and handlers of Fastify are recognised."""
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.script.names import Scope
-from persona_lsp.syntax.ir import AnyExpr, Await, Call, FunctionNode, Lambda, Member, Module, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Call,
+    FunctionNode,
+    If,
+    Lambda,
+    Member,
+    Module,
+    Name,
+    Return,
+    Stmt,
+    dotted,
+)
 from persona_lsp.syntax.javascript import required_module
 
 PACKAGES: Final = frozenset({"fastify", "fastify-cli/helper", "fastify-plugin"})
@@ -49,6 +63,10 @@ def makes_application(expr: AnyExpr | None, scope: Scope) -> bool:
         return False
     if required_module(expr.func) == "fastify":
         return True
+    made = scope.value(expr.func.id) if isinstance(expr.func, Name) else None
+    if isinstance(made, Lambda):
+        # `const app = createApp().register(routes)`, where the file says that `createApp` returns `Fastify()`.
+        return returns_application(made.function, scope)
     name = dotted(expr.func)
     source = scope.imported(name.split(".", 1)[0]) if name else None
     return (
@@ -56,6 +74,31 @@ def makes_application(expr: AnyExpr | None, scope: Scope) -> bool:
         and source[0] == "fastify"
         and name.rsplit(".", 1)[-1].lower().endswith(("fastify", "default"))
     )
+
+
+def returns_application(function: FunctionNode, scope: Scope) -> bool:
+    """Every value that the function returns in its own statements is an application that it makes there."""
+    returned = [value for value in _returned(function.body) if value is not None]
+    return bool(returned) and all(makes_application(root_of(value), scope) for value in returned)
+
+
+def _returned(body: Sequence[Stmt]) -> Iterator[AnyExpr | None]:
+    for statement in body:
+        if isinstance(statement, Return):
+            yield statement.value
+        elif isinstance(statement, If):
+            yield from _returned((*statement.then, *statement.orelse))
+
+
+def root_of(expr: AnyExpr) -> AnyExpr:
+    """What a chain of calls begins with: `Fastify()` of `Fastify().register(cors).register(routes)`."""
+    while True:
+        if isinstance(expr, Await):
+            expr = expr.value
+        elif isinstance(expr, Call) and isinstance(expr.func, Member) and isinstance(expr.func.base, Call | Await):
+            expr = expr.func.base
+        else:
+            return expr
 
 
 def is_wrapper(call: Call, scope: Scope) -> bool:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from persona_lsp.facts.http import Guard
+from persona_lsp.facts.text import Text
 
 Passed = tuple[tuple[str, tuple[str, int]], ...]
 """(function, (file and order of the call))."""
@@ -20,4 +21,6 @@ class Chain(Struct, frozen=True, gc=False):
     rooted: bool
     files: tuple[str, ...] = ()
     calls: Passed = ()
+    given: tuple[str, tuple[Text, ...]] = ("", ())
+    """What the last of these calls gave for each parameter, and the file that it stands in."""
     """Functions that routers were passed to on the way, with the call of each."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.http import Guard
+from persona_lsp.facts.text import Hole, Text
 from persona_lsp.workspace.linking.chain import Chain, Passed
 from persona_lsp.workspace.linking.inherit import prefixes_of
 from persona_lsp.workspace.linking.mounts import router_target
@@ -38,7 +39,6 @@ def chains_to(
         if mount.otherwise and any(c.rooted for c in found):
             break
         parent = router_target(world.names, mount_path, mount.parent)
-        prefix, known = text(world.names, mount_path, mount.prefix)
         uppers: tuple[Chain, ...] = ()
         passed: Passed = ((mount.passed_to, (mount_path, mount.order)),) if mount.passed_to else ()
         if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in bound):
@@ -52,6 +52,7 @@ def chains_to(
         for upper in uppers:
             if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
                 continue
+            prefix, known = told(world, mount_path, mount.prefix, upper)
             here = used_by(world, parent, mount.order, prefix) if parent is not None else ()
             own_prefixes = prefixes_of(world.names, path, router) if not mount.replaces_prefix else (("", True),)
             for own, own_known in own_prefixes:
@@ -63,6 +64,7 @@ def chains_to(
                         (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),
+                        (mount_path, mount.given) if mount.passed_to or mount.given else upper.given,
                     )
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:
@@ -89,6 +91,19 @@ def chains_to(
     if not trail:
         world.chains[key] = tuple(found)
     return tuple(found)
+
+
+def told(world: World, path: str, value: Text, chain: Chain) -> tuple[str, bool]:
+    """The text as far as it is known on this way, with what calls on it gave for parameters."""
+    source, texts = chain.given
+    known, pieces = True, []
+    for part in value:
+        place = part.parameter if isinstance(part, Hole) else -1
+        one = (source, texts[place]) if 0 <= place < len(texts) else (path, (part,))
+        piece, sure = text(world.names, *one)
+        pieces.append(piece)
+        known = known and sure
+    return "".join(pieces), known
 
 
 def _distinct(chains: Sequence[Chain]) -> list[Chain]:

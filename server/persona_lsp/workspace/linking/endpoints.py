@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard, Route, Router
-from persona_lsp.facts.text import Ref
+from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import (
     resolved,
 )
 from persona_lsp.workspace.linking.chain import Chain
-from persona_lsp.workspace.linking.chains import chains_to, used_by
+from persona_lsp.workspace.linking.chains import chains_to, told, used_by
 from persona_lsp.workspace.linking.complete import completed
 from persona_lsp.workspace.linking.guarding import without_skipped
 from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy
@@ -65,7 +65,10 @@ def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Ite
         chains = (Chain(f"{path}:{route.router.name}", "", route.router.name == "", (), None, False, False),)
     else:
         chains = (Chain(f"{path}:", "", True, (), (), False, True),)
+    open_ = any(isinstance(part, Hole) and part.parameter >= 0 for part in route.path)
     for chain in chains:
+        if open_:
+            own, known = told(world, path, route.path, chain)
         guards = (*chain.guards, *(used_by(world, router, route.order, own) if router is not None else ()))
         yield from _made(world, path, facts, route, router, chain, own, known, guards)
 
