@@ -59,7 +59,7 @@ REGISTERED = {
     'def f(): ...\napp.add_api_route(path="/x", endpoint=f)\n': [("GET", "/x")],
     'from views import f\nrouter.add_api_route("/x", f)\n': [("GET", "/x")],
     '@cached\n@app.delete("/x/{a}/{b:path}")\ndef f(a, b): ...\n': [("DELETE", "/x/{a}/{b:path}")],
-    "@app.get(f'/x/{1}')\ndef f(): ...\n": [("GET", "/x/Hole(reason='expression', source='1')")],
+    "@app.get(f'/x/{1}')\ndef f(): ...\n": [("GET", "/x/Hole(reason='expression', source='1', parameter=-1)")],
     "@app.websocket('/ws')\nasync def f(socket: WebSocket): ...\n": [("WS", "/ws")],
     "if DEBUG:\n    @app.get('/debug')\n    def f(): ...\n": [("GET", "/debug")],
     "app.get('setting')\n": [],

@@ -456,3 +456,141 @@ def test_a_path_that_a_function_makes_is_not_known() -> None:
     source = APP + "@app.route(scoped('/orders/<id>'))\ndef show(id): return ''\n"
     (found,) = read({"app.py": source.encode()}).snapshot.endpoints
     assert (found.path, found.path_known) == ("/orders/{id}", False)
+
+
+def test_a_class_of_the_project_that_extends_flask() -> None:
+    files = {
+        "application.py": b"from app import create_app\nfrom app.shop import ShopFlaskApp\n\napplication = ShopFlaskApp('app')\ncreate_app(application)\n",
+        "app/shop.py": b"from flask import Flask\n\nclass ShopFlaskApp(Flask):\n    pass\n",
+        "app/__init__.py": b"""def create_app(application):
+    register_blueprint(application)
+
+def register_blueprint(application):
+    from app.books import books
+    from app.auth import requires_token
+    books.before_request(requires_token)
+    application.register_blueprint(books, url_prefix="/books")
+""",
+        "app/auth.py": b"from flask import abort, request\n\ndef requires_token():\n    if not request.headers.get('Authorization'):\n        abort(401)\n",
+        "app/books.py": b"from flask import Blueprint\nbooks = Blueprint('books', __name__)\n\n@books.get('/<int:id>')\ndef show(id):\n    return {}\n",
+    }
+    (found,) = read(files).snapshot.endpoints
+    assert (found.label, found.auth) == ("GET /books/{id}", Auth.REQUIRED)
+
+
+def test_a_function_that_is_given_application_and_blueprint() -> None:
+    files = {
+        "app/__init__.py": b"from flask import Flask\nfrom app.api import init_app\n\napp = Flask(__name__)\ninit_app(app)\n",
+        "app/api/__init__.py": b"""from flask import Flask
+from app.helpers import register
+from .books import bp as books_bp
+from .users import bp as users_bp
+
+def init_app(app: Flask):
+    register(app, books_bp)
+    register(app, users_bp)
+""",
+        "app/helpers.py": b"def register(app, bp):\n    app.register_blueprint(bp, url_prefix='/api')\n",
+        "app/shortcuts.py": b"from flask import Blueprint, jsonify\n",
+        "app/api/books.py": b"from app.shortcuts import *\nbp = Blueprint('books', __name__)\n\n@bp.route('/books')\ndef books():\n    return []\n",
+        "app/api/users.py": b"from flask import Blueprint\nbp = Blueprint('users', __name__)\n\n@bp.route('/users')\ndef users():\n    return []\n",
+    }
+    assert sorted(e.label for e in read(files).snapshot.endpoints) == ["GET /api/books", "GET /api/users"]
+
+
+def test_a_blueprint_that_a_function_returns_as_it_was_given() -> None:
+    files = {
+        "server.py": b"from flask import Flask\nfrom books.server import BookServer\n\napp = Flask(__name__)\nbook_blueprint = BookServer.create()\napp.register_blueprint(book_blueprint, url_prefix='/api')\n",
+        "books/server.py": b"""from flask import Blueprint
+from books.router import BookRouter
+
+class BookServer:
+    @staticmethod
+    def create() -> Blueprint:
+        blueprint = Blueprint("books", __name__)
+        return BookRouter.create_route(blueprint=blueprint)
+""",
+        "books/router.py": b"""from flask import Blueprint
+from books.view import BookView
+
+class BookRouter:
+    @staticmethod
+    def create_route(*, blueprint: Blueprint) -> Blueprint:
+        blueprint.add_url_rule("/books", view_func=BookView.as_view("books"))
+        return blueprint
+""",
+        "books/view.py": b"from flask.views import MethodView\n\nclass BookView(MethodView):\n    def get(self):\n        return []\n",
+    }
+    assert [e.label for e in read(files).snapshot.endpoints] == ["GET /api/books"]
+
+
+def test_decorators_of_what_runs_before_requests() -> None:
+    source = b"""from flask import Flask, Blueprint
+from flask_httpauth import HTTPBasicAuth
+auth = HTTPBasicAuth()
+api = Blueprint("api", __name__)
+app = Flask(__name__)
+
+@api.before_request
+@auth.login_required
+def before_request():
+    pass
+
+@api.get("/books")
+def books():
+    return []
+
+app.register_blueprint(api, url_prefix="/api")
+"""
+    (found,) = read({"app.py": source}).snapshot.endpoints
+    assert (found.label, found.auth) == ("GET /api/books", Auth.REQUIRED)
+
+
+def test_decorators_of_apifairy() -> None:
+    source = b"""from flask import Blueprint, Flask
+from apifairy import authenticate, body, other_responses, response
+books = Blueprint("books", __name__)
+app = Flask(__name__)
+app.register_blueprint(books)
+
+@books.post("/books")
+@authenticate(token_auth)
+@body(book_schema)
+@response(book_schema, 201)
+@other_responses({404: "no author"})
+def create(data):
+    return Book(**data)
+
+@books.post("/tokens/reset")
+@body(reset_schema)
+@response(EmptySchema, status_code=204, description="asked for")
+def reset(data):
+    return {}
+"""
+    found = {e.label: e for e in read({"app.py": source}).snapshot.endpoints}
+    assert {k: (e.auth, e.default_status or [d.status for d in e.declared]) for k, e in found.items()} == {
+        "POST /books": (Auth.REQUIRED, [201]), "POST /tokens/reset": (Auth.NONE, [204]),
+    }  # fmt: skip
+
+
+def test_what_is_called_after_no_authentication() -> None:
+    source = b"""from flask import Flask, Blueprint
+from shop.auth import requires_no_auth, requires_auth
+status = Blueprint("status", __name__)
+orders = Blueprint("orders", __name__)
+app = Flask(__name__)
+status.before_request(requires_no_auth)
+orders.before_request(requires_auth)
+app.register_blueprint(status)
+app.register_blueprint(orders)
+
+@status.get("/status")
+def show():
+    return {}
+
+@orders.get("/orders")
+def listed():
+    return []
+"""
+    found = read({"app.py": source}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {"GET /status": Auth.NONE, "GET /orders": Auth.REQUIRED}

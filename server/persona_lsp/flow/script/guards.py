@@ -86,7 +86,8 @@ _ENFORCING: Final = frozenset(
     "vendor owner staff http express fn func util".split()
 )
 _NOT_AUTH: Final = re.compile(
-    r"captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token", re.IGNORECASE
+    r"(?:^|\.)(?:no|skip|without|disable)_?auth|guest|logged.?out|not.?(?:logged|authenticated)|^anonymous.?only|captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token",
+    re.IGNORECASE,
 )
 
 

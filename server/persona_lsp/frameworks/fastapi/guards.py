@@ -36,6 +36,7 @@ _DATA: Final = re.compile(
 _ENFORCES: Final = re.compile(
     r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
+_OPENS: Final = re.compile(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
 _RATE: Final = re.compile(r"rate_?limit|limiter|throttl")
 _OPTIONAL: Final = re.compile(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -44,6 +45,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def kind_of(name: str) -> GuardKind | None:
     """What a dependency of that name does with a request; None if its name doesn't say that it guards anything."""
     last = _CAMEL.sub("_", name.replace("()", "").rsplit(".", 1)[-1]).lower()
+    if _OPENS.search(last):
+        return None
     if _RATE.search(last):
         return GuardKind.RATE_LIMIT
     if _DATA.search(last) and not _ENFORCES.search(last):

@@ -11,7 +11,7 @@ from persona_lsp.syntax.python_names import Names, flag, place, ref_name
 
 _AUTHN: Final = re.compile(
     r"login_(?:or_\w+_)?required|logged_in|jwt_(?:required|optional)|jwt_refresh_token_required|token_(?:auth_)?required|auth(?:entication)?_(?:token_)?required"
-    r"|(?:^|_)(?:require|requires|required|needs?|ensure|check|verify|validate)_?(?:s|d)?_(?:auth\w*|login|token|user|jwt|api_?key|session)"
+    r"|(?:^|_)(?:require|requires|required|needs?|ensure|check|verify|validate)_?(?:s|d)?_(?:auth\w*|login|token|user(?!_(?!is_|logged|auth|required|login))|jwt|api_?key|session)"
     r"|(?:^|_)authenticated?(?:_only|_user|_required)?$|authed_only|api_?key_required|http_auth_required|auth_token_required|session_required"
     r"|^login_required|(?:^|_)protected$|^requires?_auth|basic_auth|require_oauth|authenticate$|user_required|fresh_login",
     re.IGNORECASE,
@@ -23,6 +23,9 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _RATE: Final = re.compile(r"rate_?limit|limiter|^limit$|throttl", re.IGNORECASE)
+_OPENS: Final = re.compile(
+    r"(?:^|_)(?:no_auth|without_auth|skip_auth|anonymous|guest|logged_out|not_logged_in)", re.IGNORECASE
+)
 _OPTIONAL: Final = re.compile(r"optional|maybe|soft", re.IGNORECASE)
 _VALIDATES: Final = re.compile(
     r"^use_(?:kw)?args$|^arguments$|^expect$|^validate|schema$|^input$|^body$|_schema_|^parse_with$|webargs",
@@ -39,7 +42,7 @@ _HARMLESS: Final = frozenset(
         "login_manager.user_loader", "user_loader", "json_response", "crossdomain", "gzip", "instrument", "trace",
     }
 )  # fmt: skip
-_KNOWN: Final = frozenset({"flask_restful", "flask_restx", "flask_apispec", "flasgger", "flask_cors", "flask_caching", "marshmallow", "webargs", "functools"})  # fmt: skip
+_KNOWN: Final = frozenset({"flask_restful", "flask_restx", "flask_apispec", "flasgger", "flask_cors", "flask_caching", "apifairy", "marshmallow", "webargs", "functools"})  # fmt: skip
 _CHOOSES: Final = re.compile(
     rb"\brequest\.(?:path|endpoint|method|blueprint|url|full_path|url_rule|view_args)\b|is_public|whitelist|exempt"
 )
@@ -48,7 +51,7 @@ _CHOOSES: Final = re.compile(
 def kind_of(name: str) -> GuardKind | None:
     """What a decorator of that name does with a request; None if its name doesn't say."""
     last = name.replace("()", "").rsplit(".", 1)[-1]
-    if last in _HARMLESS:
+    if last in _HARMLESS or _OPENS.search(last):
         return GuardKind.OTHER
     if _RATE.search(last):
         return GuardKind.RATE_LIMIT
@@ -104,6 +107,6 @@ def before_guard(name: str, start: int, end: int, node: Node, names: Names, leve
     """A function that runs before requests: what it does is told by its body, unless it chooses among them."""
     chooses = _CHOOSES.search(names.module.source, start, end) is not None
     kind = kind_of(name) or GuardKind.UNKNOWN
-    if kind is GuardKind.OTHER:
+    if kind is GuardKind.OTHER and not _OPENS.search(name):
         kind = GuardKind.UNKNOWN
     return Guard(name, kind, level, place(node, names.module), Ref(name), conditional=chooses)

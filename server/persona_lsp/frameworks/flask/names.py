@@ -32,6 +32,8 @@ _MARKS: Final = (b".route(", b"add_url_rule", b"add_resource", b"register_bluepr
                  b"Resource", b"MethodView", b"View)", b"View,", b"Api)", b"API)", b"Handler)")  # fmt: skip
 _APPS: Final = frozenset({"Flask", "Quart", "APIFlask", "OpenAPI"})
 _BLUEPRINTS: Final = frozenset({"Blueprint", "APIBlueprint"})
+_MAKES: Final = re.compile(rb"=\s*[A-Z]\w*Flask(?:\w*App(?:lication)?)?\(")
+_APPLICATION: Final = re.compile(r"Flask(?:\w*App(?:lication)?)?$")
 _TOKEN: Final = re.compile(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<args>[^<>]*)\))?:)?(?P<name>[A-Za-z_]\w*)>")
 
 
@@ -50,6 +52,8 @@ def detects(module: Module) -> bool:
     if not _OTHERS.isdisjoint(roots):
         return False
     source = module.source
+    if b"Flask" in source and _MAKES.search(source) is not None:
+        return True
     return any(word in source for word in _MARKS) and (
         _ROUTES.search(source) is not None or _CLASSES.search(source) is not None
     )
@@ -64,7 +68,9 @@ def made_kind(call: Call, names: Names) -> str:
             break
         package, name = origin(cls.bases[0], names)
         cls = names.classes.get(name) if not package else None
-    ours = is_flask_package(package)
+    ours = is_flask_package(package) or (
+        not package and name in _APPS | _BLUEPRINTS and name not in names.classes and _takes_all(names.module)
+    )
     if ours and name in _APPS:
         return "app"
     if ours and name in _BLUEPRINTS:
@@ -77,11 +83,16 @@ def made_kind(call: Call, names: Names) -> str:
         # A class of the project in another file, by what it is called after.
         if name.endswith("Blueprint") and name[:1].isupper():
             return "blueprint"
-        if name.endswith("Flask") and name[:1].isupper():
+        if _APPLICATION.search(name) and name[:1].isupper():
             return "app"
         if name.endswith("Namespace") and name[:1].isupper() and name != "SimpleNamespace":
             return "namespace" if any(is_flask_package(m) for m, _ in names.imports.values()) else ""
     return ""
+
+
+def _takes_all(module: Module) -> bool:
+    """`from app.shortcuts import *`: names of Flask may come by another file."""
+    return any(i.name == "*" for i in module.imports)
 
 
 def from_flask(expr: AnyExpr, names: Names) -> str:

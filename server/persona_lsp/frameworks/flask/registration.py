@@ -208,10 +208,14 @@ def declared(decorators: tuple[Decorator, ...], found: Found) -> tuple[Declared,
     said: list[Declared] = []
     for decorator in decorators:
         call = decorator.call
-        if call is None or not isinstance(call.func, Member) or call.name not in ("response", "output"):
+        if call is None or call.name not in ("response", "output"):
+            continue
+        # APIFairy's stands alone, and is given the schema first.
+        alone = isinstance(call.func, Name) and found.names.imports.get(call.func.id, ("", ""))[0] == "apifairy"
+        if not isinstance(call.func, Member) and not alone:
             continue
         given = call.kwarg("status_code") or (
-            (call.args[0] if call.name == "response" else call.args[1] if len(call.args) > 1 else None)
+            (call.args[0] if call.name == "response" and not alone else call.args[1] if len(call.args) > 1 else None)
             if call.args
             else None
         )

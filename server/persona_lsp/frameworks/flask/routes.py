@@ -11,7 +11,7 @@ from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.flask.configuration import cors, error_handler
 from persona_lsp.frameworks.flask.found import Env, Found, Registered
-from persona_lsp.frameworks.flask.guards import before_guard
+from persona_lsp.frameworks.flask.guards import before_guard, decorator_guards
 from persona_lsp.frameworks.flask.names import braces, is_flask_package, made_kind
 from persona_lsp.frameworks.flask.registration import METHODS, listed_methods, register, register_class
 from persona_lsp.frameworks.flask.views import classes
@@ -52,6 +52,8 @@ _BUILDS: Final = re.compile(
 _FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
 _EACH: Final = "[]"
 """After the name of a list of another file: any of its elements."""
+_SERVED: Final = re.compile(r"(?:^|[._])(?:bp|blueprint|api|routes?|ns|namespace|resources?|views?)$", re.IGNORECASE)
+"""Names of what routes are registered on, where another file makes it."""
 _FOREIGN: Final = frozenset(
     {"print", "len", "isinstance", "getattr", "setattr", "str", "dict", "super", "run", "Migrate"}
 )
@@ -319,6 +321,13 @@ def _passed(call: Call, env: Env, found: Found) -> None:
     order = 0
     for name, arg in [*((str(i), a) for i, a in enumerate(call.args[:4])), *((k.name, k.value) for k in call.kwargs)]:
         symbol = _symbol(arg, env, found) if isinstance(arg, Name | Member) else ""
+        if symbol and name and order and (symbol in found.routers or _SERVED.search(symbol)):
+            # `register(app, books)`: what the function does with `books`, it does with what that one serves.
+            inside = Mount(
+                Ref(f"{function}.{name}"), Ref(symbol), FRAMEWORK_ID, place(call, found.names.module), order,
+                conditional=env.conditional, passed_to=function,
+            )  # fmt: skip
+            found.mounts.append(inside)
         if symbol and name and (symbol in found.routers or symbol.rsplit(".", 1)[-1] in _GIVEN):
             order = order or found.next_order()
             mount = Mount(
@@ -390,6 +399,9 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
         if func.name in _BEFORE:
             guard = before_guard(function.name, function.body_start, function.end, decorator, found.names, Level.ROUTER)
             found.uses.append(Use(Ref(holder), guard))
+            # `@api.before_request`, then `@auth.login_required`: whoever that one refuses gets no further.
+            rest = (*function.decorators[:index], *function.decorators[index + 1 :])
+            found.uses += [Use(Ref(holder), more) for more in decorator_guards(rest, Level.ROUTER, found.names)]
             found.before.add(function.start)
         elif call is None:
             continue
@@ -431,8 +443,13 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         if name.startswith("self."):
             env.symbols[name] = inner.symbols[name]
     returned = next((s.value for s in reversed(function.body) if isinstance(s, Return)), None)
-    if returned is not None and dotted(returned) in inner.symbols:
-        found.aliases.setdefault(f"{key}()", inner.symbols[dotted(returned)])
+    given = [returned]
+    if isinstance(returned, Call) and ref_name(returned.func).split(".", 1)[0] not in _FOREIGN:
+        # `return add_routes(blueprint)`: the function returns what it is given.
+        given = [*returned.args, *(k.value for k in returned.kwargs)]
+    for one in given:
+        if one is not None and inner.symbols.get(dotted(one)) in found.routers:
+            found.aliases.setdefault(f"{key}()", inner.symbols[dotted(one)])
 
 
 def _class(cls: ClassNode, env: Env, found: Found) -> None:
