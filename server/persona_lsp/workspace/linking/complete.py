@@ -20,7 +20,7 @@ from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
 from persona_lsp.workspace.linking.sockets import with_socket
 from persona_lsp.workspace.snapshot import Auth, Endpoint
-from persona_lsp.workspace.templates import renders
+from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
 
@@ -54,12 +54,11 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     before = tuple(_once((*calls.before(project, endpoint, handler), *depended.functions)))
     endpoint = with_socket(endpoint, handler, callees)
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
+    unsaid = _OK if pages and renders(endpoint, callees) else silent_status(project.names, endpoint, callees)
     silent = ends_silently(project, handler)
     # What answers in Rust may be made by another function: `Ok(see_other("/login"))`.
     makers = [f for _, f in first if f.language == "rust" and f.handling == "handler"]
-    statuses, success = _statuses(
-        endpoint, handler, callees, before, sole_status, pages=pages, silent=silent, makers=makers
-    )
+    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, unsaid, silent=silent, makers=makers)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
@@ -73,8 +72,8 @@ def _statuses(
     callees: Sequence[Function],
     before: Sequence[Function],
     sole: Mapping[str, int],
+    unsaid: int | None,
     *,
-    pages: bool,
     silent: bool,
     makers: Sequence[Function],
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -91,8 +90,7 @@ def _statuses(
             else:
                 unknown = True
     for function in callees:
-        # A function of Go that is given the context alone looks like a handler, and answers for the one that calls it.
-        if function.handling == "helper" or (function.language == "go" and function.handling == "handler"):
+        if _answers_for_others(function):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
     if unknown:
@@ -109,9 +107,9 @@ def _statuses(
     answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
     if not answers and not unknown:
         found.update(d.status for d in governed if d.status is not None)
-    if (pages and renders(endpoint, callees)) or (
-        silent and not unknown and min(found, default=_HTTP_ERROR) >= _HTTP_ERROR
-    ):
+    if unsaid is not None:
+        found.add(unsaid)
+    if silent and not unknown and min(found, default=_HTTP_ERROR) >= _HTTP_ERROR:
         found.add(_OK)
     if min(found, default=_HTTP_ERROR) >= _HTTP_ERROR:
         # Where the code does not show how it succeeds, its documentation may say so.
@@ -127,6 +125,13 @@ def _statuses(
         found.discard(_CREATED)  # one handler for the form and for what it creates
     ordered = tuple(sorted(found))
     return ordered, tuple(s for s in ordered if s < _HTTP_ERROR)
+
+
+def _answers_for_others(function: Function) -> bool:
+    """What a handler calls, and what that answers, is the handler's answer."""
+    # A function of Go that is given the context alone looks like a handler, and answers for the one that calls it;
+    # a method of a Ruby controller may be an action, and answers wherever it is called.
+    return function.handling == "helper" or (function.language in ("go", "ruby") and bool(function.handling))
 
 
 def _once(functions: Iterable[Function]) -> Iterator[Function]:
@@ -192,5 +197,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
     if auth is not Auth.NONE or handler is not None:
         return auth
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
+    if ref is not None and ref.name.startswith("devise/"):
+        return auth  # its own controllers let those in who are not signed in, but for what is guarded
     elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
     return Auth.UNKNOWN if elsewhere or manner.signed else auth

@@ -1,0 +1,96 @@
+"""Rails: what actions answer through their helpers, and when they say nothing."""
+
+from tests.harness.engine import read
+
+from persona_lsp.workspace.snapshot import Auth, Endpoint
+
+ROUTES = "Rails.application.routes.draw do\n  resources :orders\n  devise_for :users\nend\n"
+API = "class ApplicationController < ActionController::API\n  def fail_with(x)\n    render json: x, status: :conflict\n  end\nend\n"
+ORDERS = """
+class OrdersController < ApplicationController
+  def index
+    @orders = Order.all
+    render_orders
+  end
+
+  def create
+    @order = Order.new
+    render json: {}, status: :unprocessable_entity unless @order.save
+  end
+
+  def update
+    @order = Order.find(params[:id])
+    if @order.update(title: 'x')
+      render_order :accepted
+    else
+      fail_with @order
+    end
+  end
+
+  def destroy
+    Order.find(params[:id]).destroy
+  end
+
+  private
+
+  def render_orders
+    render json: @orders
+  end
+
+  def render_order(_)
+    render json: @order, status: :accepted
+  end
+end
+"""
+
+
+def served(controller: str = ORDERS, base: str = API, gems: str = "") -> dict[str, Endpoint]:
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": base,
+        "app/controllers/orders_controller.rb": controller,
+        "Gemfile.lock": f"GEM\n  remote: https://rubygems.org/\n  specs:\n    rails (7.1.0)\n{gems}\n",
+    }
+    return {e.label: e for e in read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints}
+
+
+def test_a_helper_of_the_controller_or_of_its_base_answers() -> None:
+    found = served()
+    assert found["GET /orders"].statuses == (200,)
+    assert found["PATCH /orders/{id}"].statuses == (202, 404, 409)
+
+
+def test_an_action_of_an_api_that_says_nothing_answers_nothing() -> None:
+    found = served()
+    assert found["DELETE /orders/{id}"].statuses == (204, 404)
+    assert found["POST /orders"].statuses == (204, 422)
+
+
+def test_with_templates_it_draws_one_unless_it_deletes() -> None:
+    found = served(gems="    jbuilder (2.11.5)")
+    assert found["POST /orders"].statuses == (200, 422)
+    assert found["DELETE /orders/{id}"].statuses == (204, 404)
+
+
+def test_an_application_with_pages_may_do_either() -> None:
+    found = served(base=API.replace("API", "Base"))
+    assert found["DELETE /orders/{id}"].success == ()
+    assert found["POST /orders"].success == ()
+
+
+def test_an_action_that_always_refuses_draws_nothing() -> None:
+    code = (
+        "class OrdersController < ApplicationController\n  def create\n    render json: {}, status: :gone\n  end\nend\n"
+    )
+    assert served(code, gems="    jbuilder (2.11.5)")["POST /orders"].statuses == (410,)
+
+
+def test_what_calls_something_unread_that_may_answer_is_unknown() -> None:
+    code = "class OrdersController < ApplicationController\n  def create\n    respond_well\n  end\nend\n"
+    assert served(code)["POST /orders"].statuses == ()
+
+
+def test_controllers_of_devise_let_in_those_who_come_to_sign_in() -> None:
+    found = served()
+    assert found["POST /users/sign_in"].auth is Auth.NONE
+    assert found["DELETE /users"].auth is Auth.REQUIRED
