@@ -234,3 +234,34 @@ def test_a_namespace_is_a_token_and_other_tokens_make_no_endpoint() -> None:
 
     assert labels(A=one("namespace")) == ["GET /api/Shop"]
     assert labels(A=one("feature")) == []
+
+
+def test_a_handler_before_its_template_is_read_like_any_other() -> None:
+    source = group('app.MapDelete(Drop, "{id}");').replace(
+        "public static IResult List",
+        "public static async Task<NoContent> Drop(ISender sender, int id)\n"
+        "    {\n        await sender.Send(new DropOrder(id));\n        return TypedResults.NoContent();\n    }\n"
+        "    public static IResult List",
+    )
+    found = endpoints(Program=APP + "app.MapGroups(typeof(Program).Assembly);", Extensions=REFLECTED, Orders=source)[
+        "DELETE /api/Orders/{id}"
+    ]
+    assert found.statuses == (204,)
+    assert found.handler is not None
+    assert "id" in found.handler.names_read
+
+
+def test_of_several_methods_of_a_name_the_one_that_takes_so_many_arguments_is_called() -> None:
+    found = endpoints(
+        A=controller("[HttpGet] public int List() => _orders.All(10, 2);").replace(
+            "{\n[HttpGet]", "{\nprivate readonly Orders _orders;\n[HttpGet]", 1
+        ),
+        Orders="""
+            class Orders
+            {
+                public int All() => throw new BadHttpRequestException("all", 501);
+                public int All(int size, int page) => size;
+            }
+        """,
+    )["GET /orders"]
+    assert [c.key for c in found.callees] == ["Orders.All#1"]

@@ -490,6 +490,37 @@ def test_rules_are_tried_in_order() -> None:
     }  # fmt: skip
 
 
+def test_rules_may_stand_in_a_function_of_the_same_class() -> None:
+    found = auth(
+        """
+        @Bean SecurityWebFilterChain chain(ServerHttpSecurity http, Rules rules, AuthenticationWebFilter filter) {
+            return rules.apply(http.authorizeExchange()).and().addFilterAt(filter, AUTHENTICATION).build();
+        }
+        @Bean Rules rules() {
+            return http -> http.pathMatchers(HttpMethod.GET, "/api/**").permitAll()
+                .pathMatchers("/health").permitAll().anyExchange().authenticated();
+        }
+        """
+    )
+    assert found == {
+        "GET /api/orders": Auth.NONE, "POST /api/orders": Auth.REQUIRED, "GET /admin/users": Auth.REQUIRED,
+        "GET /health": Auth.NONE, "GET /elsewhere": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_an_annotation_of_the_project_may_let_nobody_in_particular_pass() -> None:
+    source = """
+    import jakarta.ws.rs.*;
+    @Path("/orders") public class Orders {
+        @GET @Secured(optional = true) public Response list() { return Response.ok().build(); }
+        @POST @Secured({Role.USER}) public Response add() { return Response.ok().build(); }
+        @PUT @LoginRequired(required = false) public Response put() { return Response.ok().build(); }
+    }
+    """
+    found = {label: e.auth for label, e in endpoints(A=source).items()}
+    assert found == {"GET /orders": Auth.OPTIONAL, "POST /orders": Auth.REQUIRED, "PUT /orders": Auth.OPTIONAL}
+
+
 def test_the_older_spelling_of_rules() -> None:
     found = auth(
         """
@@ -679,7 +710,7 @@ def test_the_caller_is_optional_where_a_rule_lets_everybody_in() -> None:
     }
     """
     source = '@RestController class A { @GetMapping("/x") void x(@CurrentUser User user) { } }'
-    assert [e.auth for e in endpoints(A=source, SecurityConfig=config).values()] == [Auth.NONE]
+    assert [e.auth for e in endpoints(A=source, SecurityConfig=config).values()] == [Auth.OPTIONAL]
 
 
 SHIRO = """

@@ -12,6 +12,7 @@ from persona_lsp.workspace.names import FileIndex, Names, Target, resolve
 from persona_lsp.workspace.snapshot import Endpoint
 
 _HOPS = 6
+_OVERLOADED = ("csharp", "java")
 _CLASSES = ("class", "router")
 """What a class is called: one that serves endpoints is a router."""
 _HANDLES = ("Handle", "HandleAsync", "ExecuteAsync", "Execute")
@@ -95,6 +96,23 @@ def callees(calls: Calls, function: Function) -> Iterator[tuple[int, Function]]:
 
 
 def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None:
+    found = _named(calls, function, call)
+    return _overload(calls.names, found, len(call.arguments)) if found is not None else None
+
+
+def _overload(names: Names, found: Function, given: int) -> Function:
+    """Of several methods of one name, the first that takes so many arguments (C#, Java)."""
+    entry = names.files.get(found.path)
+    if found.language not in _OVERLOADED or entry is None or f"{found.key}#1" not in entry.functions:
+        return found
+    several = [found]
+    while (following := entry.functions.get(f"{found.key}#{len(several)}")) is not None:
+        several.append(following)
+    fitting = (f for f in several if sum(p.default is None for p in f.params) <= given <= len(f.params))
+    return next(fitting, found)
+
+
+def _named(calls: Calls, function: Function, call: CallSite) -> Function | None:
     names = calls.names
     entry = names.files.get(function.path)
     if entry is None:

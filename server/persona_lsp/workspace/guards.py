@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, GuardKind, In, Param
+from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.rust.guards import SILENT
 from persona_lsp.flow.rust.guards import kind_of as rust_kind
@@ -235,7 +235,9 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     """Whether anonymous callers are let in. A guard that nobody could classify makes it unknown."""
     protecting = [g for g in guards if g.kind in _PROTECTS]
     if any(g.allows_all for g in guards):
-        return Auth.NONE
+        # An argument that carries the caller of what is open to all carries nobody where nobody has signed in.
+        asked = any(g.conditional and g.level is Level.ROUTE and g.symbol is None for g in protecting)
+        return Auth.OPTIONAL if asked else Auth.NONE
     if any(not g.optional and not g.conditional for g in protecting):
         return Auth.REQUIRED
     if handler is not None and handler.demands:

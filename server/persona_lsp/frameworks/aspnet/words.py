@@ -34,7 +34,7 @@ from persona_lsp.syntax.ir import (
 
 _BUILDERS: Final = frozenset({"Results", "TypedResults"})
 _REGISTERED: Final = re.compile(
-    rb"\bMap(Get|Post|Put|Delete|Patch|Methods)?\s*(?:<\w+>)?\(\s*(?:[^()\n;]|\([^()]*\))*?\b%s\s*\)"
+    rb"\bMap(Get|Post|Put|Delete|Patch|Methods)?\s*(?:<\w+>)?\(\s*(?:[^()\n;]|\([^()]*\))*?\b%s\s*[),]"
 )
 _NAMES: Final = re.compile(r"\{\**(\w+)")
 _PRINCIPALS: Final = frozenset({

@@ -7,7 +7,7 @@ from typing import Final
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.spring.annotations import argument, listed, simple, string, type_name, where
+from persona_lsp.frameworks.spring.annotations import argument, flag, listed, simple, string, type_name, where
 from persona_lsp.syntax.ir import Decorator, FunctionNode, Module, Str
 
 _ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
@@ -77,6 +77,10 @@ def _declared(d: Decorator, level: Level, module: Module) -> Iterator[Guard]:
         text = string(value)
         kind = expression_kind(text) if isinstance(value, Str) else GuardKind.AUTHZ
         yield Guard(name, kind, level, at, Ref(d.name), source, allows_all=bool(_EVERYONE.match(text)))
+    elif flag(argument(d, "optional")) is True or flag(argument(d, "required")) is False:
+        if name == "Secured" or _LIKE_GUARD.match(name):
+            # The project's own annotation says that callers may be nobody.
+            yield Guard(name, GuardKind.AUTHN, level, at, Ref(d.name), source, optional=True)
     elif name == "Secured":
         roles = [string(item) for item in listed(argument(d, "value"))]
         anonymous = "IS_AUTHENTICATED_ANONYMOUSLY" in roles

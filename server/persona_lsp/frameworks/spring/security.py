@@ -37,6 +37,7 @@ from persona_lsp.syntax.ir import (
     Member,
     Module,
     Name,
+    Return,
     Str,
     dotted,
 )
@@ -96,6 +97,8 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
             order = find(method.decorators, "Order")
             rank = number(argument(order, "value")) if order is not None else default
             chain = _chain(method, http, path, module, values)
+            if bean and not chain.guards and not chain.closed:
+                chain = _handed(cls, path, module, values) or chain
             root = bean or (method.name == "configure" and any(type_name(b) in _ADAPTERS for b in cls.bases))
             guards = [*chain.guards, *(_rest(chain, method, path, module) if root else ())]
             if _is_sometimes((*cls.decorators, *method.decorators)):
@@ -107,6 +110,18 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
         for guard in guards:
             yield Use(EVERYWHERE, guard, count, rank=rank)
             count += 1
+
+
+def _handed(cls: ClassNode, path: str, module: Module, values: Values) -> _Chain | None:
+    """The rules of a chain that another method of the class holds in a lambda: `return http -> http.anyRequest()…`."""
+    found: list[_Chain] = []
+    for method in cls.methods:
+        given = [s.value for s in method.body if isinstance(s, Return) and isinstance(s.value, Lambda)]
+        if len(given) == 1 and len(given[0].function.params) == 1:
+            chain = _chain(method, given[0].function.params[0].name, path, module, values)
+            if chain.closed:
+                found.append(chain)
+    return found[0] if len(found) == 1 else None
 
 
 def _is_sometimes(decorators: tuple[Decorator, ...]) -> bool:

@@ -268,6 +268,8 @@ def _is_certain(endpoint: Endpoint) -> bool:
     handler = endpoint.handler
     if handler is None or not handler.complete or endpoint.overrides or _is_stub(handler):
         return False
+    if not handler.handling and endpoint.route.params:
+        return False  # nobody has looked at what it does with its arguments
     # A handler without parameters takes its input in its body and in what it calls, all of which can be looked at.
     if endpoint.route.unknown_params and (handler.params or not _is_seen_through(endpoint, handler)):
         return False
