@@ -92,7 +92,7 @@ _ENUMERABLE: Final = frozenset(
 """What ends or leaves a chain without asking the database by itself."""
 _PLAIN: Final = frozenset(
     {
-        "File", "Dir", "FileUtils", "IO", "Hash", "Set", "Array", "Struct", "OpenStruct", "Time", "Date", "DateTime", "JSON",
+        "File", "Dir", "Find", "FileUtils", "IO", "Hash", "Set", "Array", "Struct", "OpenStruct", "Time", "Date", "DateTime", "JSON",
         "YAML", "CSV", "Rails", "I18n", "ENV", "Redis", "Net", "HTTP", "HTTParty", "Faraday", "RestClient", "Stripe", "Aws",
         "AWS", "S3", "Sidekiq", "Resque", "Elasticsearch", "Kafka", "Process", "Thread", "Mutex", "Logger", "URI", "Regexp",
         "String", "Integer", "Float", "SecureRandom", "Digest", "OpenSSL", "JWT", "ActionController", "ActiveSupport",

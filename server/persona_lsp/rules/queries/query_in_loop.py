@@ -314,6 +314,8 @@ def _is_on_element(query: Query, loop: Loop) -> bool:
     receiver, _, method = query.api.partition(".")
     if receiver not in loop.variables:
         return False
+    if method.startswith(("constantize", "safe_constantize")):
+        return True
     # No record answers to `find_each`: it goes over classes, each with a table of its own.
     return method in _STATEMENTS or method.partition(".")[0] in _OF_CLASSES
 
