@@ -222,7 +222,7 @@ def test_an_edit_keeps_line_ends_and_credentials(subject: Subject, persona: Pers
     one = fixed(
         mine, persona, (f'return {{"error": "{placeholder}"}}', f'log()\n        return {{"error": "{placeholder}"}}')
     )
-    assert one.new == "        log()\r\n"
+    assert (one.old, one.new) == ("    except Exception:\r\n", "    except Exception:\r\n        log()\r\n")
     assert "secret1" not in one.new
     with pytest.raises(AiError, match="credential"):
         fixed(mine, persona, (f'return {{"error": "{placeholder}"}}', f'return {{"error": "{placeholder[:-2]}"}}'))

@@ -278,6 +278,24 @@ def test_a_suggestion_behind_a_confirmation(editor: Editor, fake: Fake) -> None:
     assert "(AI)" in edit["changeAnnotations"]["ai"]["label"]
 
 
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_a_suggestion_that_only_adds_lines(editor: Editor, fake: Fake, place: str) -> None:
+    old = '    """Read a book."""' if place == "behind" else '@app.get("/books/{book_id}")'
+    new = f"{old}\n    log(book_id)" if place == "behind" else f"@log\n{old}"
+    fake.script(Answer(json.dumps({"summary": "It is logged.", "edits": [{"old": old, "new": new}]})))
+    asked: list[Any] = []
+    editor.client.respond["workspace/applyEdit"] = lambda params: asked.append(params) or {"applied": True}
+    editor.begin(CONFIRMS)
+    editor.choose("Improve")
+    editor.client.until(lambda: asked or None, SLOW)
+    (change,) = asked[0]["edit"]["documentChanges"][0]["edits"]
+    lines = APP.splitlines(keepends=True)
+    begin, end = change["range"]["start"], change["range"]["end"]
+    assert (begin["character"], end["character"]) == (0, 0)
+    lines[begin["line"] : end["line"]] = [change["newText"]]
+    assert "".join(lines) == APP.replace(old, new)
+
+
 def test_a_suggestion_as_a_finding_with_an_action(editor: Editor, fake: Fake) -> None:
     fake.script(Answer(FIX))
     editor.begin()

@@ -99,7 +99,10 @@ def _check(request: Request, before: bytes, after: bytes, old: str, new: str) ->
 
 
 def _narrow(old: str, new: str) -> tuple[int, int, str]:
-    """The part that differs, in whole lines: start and end in `old`, and the text instead."""
+    """The part that differs, in whole lines: start and end in `old`, and the text instead.
+
+    At least one line of the old text: by that, its place is known again when the code has moved.
+    """
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     first = 0
     while first < min(len(before), len(after)) and before[first] == after[first]:
@@ -107,6 +110,10 @@ def _narrow(old: str, new: str) -> tuple[int, int, str]:
     last = 0
     while last < min(len(before), len(after)) - first and before[-1 - last] == after[-1 - last]:
         last += 1
+    if first + last == len(before) and first:
+        first -= 1
+    elif first + last == len(before) and last:
+        last -= 1
     start = sum(map(len, before[:first]))
     end = len(old) - sum(map(len, before[len(before) - last :]))
     return start, end, "".join(after[first : len(after) - last])
