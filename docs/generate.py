@@ -19,6 +19,7 @@ from tests.bookshelf import matrix  # noqa: E402 - the same
 from tests.rules import matrix as examples  # noqa: E402 - the same
 
 from persona_lsp import __version__  # noqa: E402 - the same
+from persona_lsp.ai.schema import editor_properties as ai_properties  # noqa: E402 - the same
 from persona_lsp.extract.known import frameworks, libraries, receivers  # noqa: E402 - the line above makes it importable
 from persona_lsp.host.roots import SUFFIXES  # noqa: E402 - the same
 from persona_lsp.persona.codes import CODES  # noqa: E402 - the same
@@ -153,7 +154,10 @@ def _manifest(text: str) -> str:
     manifest["activationEvents"] = [*languages, *others]
     # A scope for each folder would promise what `persona-lsp.toml` does: the server has one set of editor's settings.
     review = {name: {"scope": "window", **body} for name, body in editor_properties(VSCODE_SECTION).items()}
-    manifest["contributes"]["configuration"][0]["properties"] = review
+    # No workspace may say who is asked: VS Code takes settings of this scope from the user alone.
+    ai = {name: {"scope": "application", **body} for name, body in ai_properties(VSCODE_SECTION).items()}
+    for section in manifest["contributes"]["configuration"]:
+        section["properties"] = {"Review": review, "AI": ai}.get(section["title"], section["properties"])
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 

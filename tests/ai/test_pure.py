@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from fake import finding, findings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from persona_lsp.ai import models
-from persona_lsp.ai.account import Account, read_account, usable
+from persona_lsp.ai.account import SETTABLE, Account, read_account, usable
 from persona_lsp.ai.anchor import anchor
 from persona_lsp.ai.answer import whole_findings
 from persona_lsp.ai.cache import Cache, Kept, key_of
@@ -21,6 +22,7 @@ from persona_lsp.ai.errors import AiError
 from persona_lsp.ai.ledger import Ledger, Usage
 from persona_lsp.ai.markdown import REMOVED, safe, sentence
 from persona_lsp.ai.refuse import why_refused
+from persona_lsp.ai.schema import DESCRIPTIONS, editor_properties
 from persona_lsp.ai.store import Store
 
 TEXT = "def f():\n    a = 1\n    return a\n\ndef g():\n    a = 1\n    return a\n"
@@ -296,3 +298,34 @@ def test_time_is_not_needed(tmp_path: Path) -> None:
         Ledger(str(tmp_path), 10, 10, lambda at=at: at).spend(Usage(1, 1))
     files: list[Any] = [json.loads(file.read_text()) for file in tmp_path.iterdir()]
     assert [one["tokens"] for one in files] == [2, 2]
+
+
+def test_an_editor_hands_on_the_users_settings_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "ai.toml").write_text('model = "haiku"\ntokens-per-day = 5\nseconds = 7\n')
+    told = {
+        "PERSONA_LSP_AI_MODEL": "opus",
+        "PERSONA_LSP_AI_TOKENS_PER_DAY": "1000",
+        "PERSONA_LSP_AI_CACHE": "false",
+        "PERSONA_LSP_AI_BASE_URL": "https://claude.example",
+        "PERSONA_LSP_AI_API_KEY": "sk-no",
+        "PERSONA_LSP_AI_ENABLED": "1",
+    }
+    account, problem = read_account(told, folder=str(tmp_path))
+    assert problem == ""
+    assert (account.model, account.tokens_per_day, account.cache, account.seconds) == ("opus", 1000, False, 7)
+    assert account.base_url == "https://claude.example"
+    assert (account.api_key, account.enabled) == ("", False), "consent is no setting, nor is a key"
+    account, problem = read_account(
+        {"PERSONA_LSP_AI_TOKENS_PER_DAY": "many", "PERSONA_LSP_AI": "1"}, folder=str(tmp_path)
+    )
+    assert problem.startswith("PERSONA_LSP_AI_TOKENS_PER_DAY: ")
+    assert not account.enabled
+
+
+def test_every_setting_of_an_editor_is_described_and_nothing_secret_is_one() -> None:
+    assert set(DESCRIPTIONS) == set(SETTABLE)
+    properties = editor_properties("personaLsp")
+    assert {"personaLsp.ai.model", "personaLsp.ai.baseUrl", "personaLsp.ai.tokensPerDay"} <= set(properties)
+    fields = {field.name for field in msgspec.structs.fields(Account)}
+    assert fields - set(SETTABLE) == {"enabled", "api_key", "auth_token", "prices"}
+    assert properties["personaLsp.ai.tokensPerDay"]["default"] == 1_000_000

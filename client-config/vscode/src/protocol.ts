@@ -41,7 +41,11 @@ export interface PersonaFile extends Persona {
 export interface Status {
   version: string;
   persona: Persona | null;
-  ai: string;
+  ai: 'off' | 'no-key' | 'on' | 'running' | 'unavailable';
+  /** Why nobody can be asked, as a sentence; "" where somebody can. */
+  aiWhy: string;
+  /** When it can be asked again, in seconds since 1970; null where that is not known. */
+  aiUntil: number | null;
 }
 
 export interface Row {

@@ -7,19 +7,21 @@ import {
   CloseAction,
   DidChangeConfigurationNotification,
   ErrorAction,
+  ExecuteCommandRequest,
   LanguageClient,
   type ClientCapabilities,
   type DocumentSelector,
   type LanguageClientOptions,
   type ServerOptions,
 } from 'vscode-languageclient/node';
+import { keyIn } from './ai';
 import { Crashes, MOST } from './crashes';
 import { discover, isServer, type Server, type Trouble } from './discovery';
 import { withoutMessages } from './hover';
 import { thisMachine } from './machine';
 import { ENDPOINTS_CHANGED, STATUS, type Status } from './protocol';
 import { chosenInterpreter } from './python';
-import { SECTION, contributed, languages, serverSettings } from './settings';
+import { SECTION, aiEnvironment, contributed, languages, serverSettings } from './settings';
 
 export type State = 'starting' | 'running' | 'stopped';
 
@@ -61,7 +63,11 @@ export class ServerControl implements vscode.Disposable {
       return;
     }
     this.output.info(`The server (${found.kind}): ${[found.command, ...found.args].join(' ')}`);
-    const client = this.make(found, round);
+    const secret = await keyIn(this.context.secrets);
+    if (round !== this.round) {
+      return;
+    }
+    const client = this.make(found, { ...found.env, ...secret }, round);
     this.client = client;
     try {
       await client.start();
@@ -99,6 +105,26 @@ export class ServerControl implements vscode.Disposable {
       this.output.debug(`${method}: ${String(error)}`);
       return undefined;
     }
+  }
+
+  /** Run a command of the server; what it says against that is shown. */
+  async execute(command: string, argument?: unknown): Promise<void> {
+    const { client } = this;
+    if (client?.isRunning() !== true) {
+      void vscode.window.showWarningMessage('persona-lsp does not run.');
+      return;
+    }
+    try {
+      await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: argument === undefined ? [] : [argument] });
+    } catch (error) {
+      void vscode.window.showWarningMessage(`persona-lsp: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** A place of a document as the server knows it. */
+  place(document: vscode.TextDocument, range: vscode.Range): { uri: string; range: unknown } | undefined {
+    const converter = this.client?.code2ProtocolConverter;
+    return converter === undefined ? undefined : { uri: converter.asUri(document.uri), range: converter.asRange(range) };
   }
 
   /** A URI of the server as VS Code has it. */
@@ -145,13 +171,13 @@ export class ServerControl implements vscode.Disposable {
     );
   }
 
-  private make(server: Server, round: number): LanguageClient {
+  private make(server: Server, env: Record<string, string>, round: number): LanguageClient {
     const { extension } = this.context;
     const properties = contributed(extension);
     const serverOptions: ServerOptions = {
       command: server.command,
       args: server.args,
-      options: { cwd: join(extension.extensionPath, 'bundled'), env: { ...process.env, ...server.env } },
+      options: { cwd: join(extension.extensionPath, 'bundled'), env: { ...process.env, ...aiEnvironment(properties), ...env } },
     };
     const clientOptions: LanguageClientOptions = {
       documentSelector: selector(languages(extension)),

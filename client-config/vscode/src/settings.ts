@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 export const SECTION = 'personaLsp';
 
 /** What VS Code keeps for itself. */
-const OWN = new Set(['path', 'interpreter', 'trace', 'args']);
+const OWN = new Set(['path', 'interpreter', 'trace', 'args', 'ai']);
 
 /**
  * The server's settings: those that somebody set, and null for the others.
@@ -27,6 +27,24 @@ export function serverSettings(properties: readonly string[]): Record<string, un
   return result;
 }
 
+/**
+ * The settings of AI, as the environment of the server.
+ *
+ * Only those that stand in the user's own settings: whoever writes the files of a workspace could send code elsewhere.
+ */
+export function aiEnvironment(properties: readonly string[]): Record<string, string> {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  const result: Record<string, string> = {};
+  for (const property of properties) {
+    const name = property.slice(SECTION.length + 1);
+    const value = configuration.inspect(name)?.globalValue;
+    if (name.startsWith('ai.') && ['string', 'number', 'boolean'].includes(typeof value) && value !== '') {
+      result[variable(name)] = `${value as string | number | boolean}`;
+    }
+  }
+  return result;
+}
+
 /** The names of all settings that the extension contributes. */
 export function contributed(extension: vscode.Extension<unknown>): string[] {
   const manifest = extension.packageJSON as {
@@ -39,4 +57,9 @@ export function contributed(extension: vscode.Extension<unknown>): string[] {
 export function languages(extension: vscode.Extension<unknown>): string[] {
   const { activationEvents } = extension.packageJSON as { activationEvents: string[] };
   return activationEvents.flatMap((event) => (event.startsWith('onLanguage:') ? [event.slice('onLanguage:'.length)] : []));
+}
+
+/** `ai.tokensPerDay` -> `PERSONA_LSP_AI_TOKENS_PER_DAY` */
+function variable(name: string): string {
+  return `PERSONA_LSP_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).replace('.', '_').toUpperCase()}`;
 }

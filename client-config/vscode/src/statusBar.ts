@@ -1,10 +1,27 @@
 // The item in the status bar: who reviews, what was found, whether a model is asked.
 
 import * as vscode from 'vscode';
+import { aiWords } from './aiState';
 import { shown } from './colors';
 import { findings, onFindings } from './findings';
 import type { ServerControl } from './server';
 import { counted, inWords } from './tree';
+
+/** The words of a link, and its command. */
+const LINKS = [
+  ['$(account) Select persona', 'personaLsp.selectPersona'],
+  ['$(checklist) Coverage', 'personaLsp.showCoverage'],
+  ['$(list-tree) Endpoints', 'personaLsp.showEndpoints'],
+] as const;
+
+/** The same for AI, with the states in which it makes sense. */
+const AI_LINKS = [
+  ['$(check) Allow AI', 'personaLsp.allowAi', ['off']],
+  ['$(key) Set API key', 'personaLsp.setAiKey', ['no-key', 'unavailable']],
+  ['$(sparkle) Review', 'personaLsp.reviewWithAi', ['on', 'running']],
+  ['$(eye) What would be sent', 'personaLsp.showWhatWouldBeSent', ['off', 'no-key', 'on', 'running', 'unavailable']],
+  ['$(circle-slash) Forget consent', 'personaLsp.forgetAiConsent', ['no-key', 'on', 'running', 'unavailable']],
+] as const;
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('personaLsp.status', vscode.StatusBarAlignment.Left, -10);
@@ -49,24 +66,28 @@ export class StatusBar implements vscode.Disposable {
       counts.warnings > 0 ? `$(warning) ${counts.warnings}` : '',
       counts.errors + counts.warnings === 0 ? '$(pass)' : '',
     ];
-    item.text = `$(account) ${persona.name} ${parts.filter(Boolean).join(' ')}`;
+    const ai = aiWords(server.status, (time) => time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+    item.text = `$(account) ${persona.name} ${parts.filter(Boolean).join(' ')} ${ai.short}`;
     const color = shown(persona.color);
     item.color = color === undefined ? undefined : 'hex' in color ? color.hex : new vscode.ThemeColor(color.theme);
     item.command = 'personaLsp.selectPersona';
-    const ai = server.status?.ai ?? 'off';
     item.accessibilityInformation = {
-      label: `persona-lsp, ${persona.name} reviews, ${inWords(counts) || 'nothing found'}, AI ${ai}`,
+      label: `persona-lsp, ${persona.name} reviews, ${inWords(counts) || 'nothing found'}, ${ai.long}`,
     };
     const text = new vscode.MarkdownString('', true);
-    text.isTrusted = { enabledCommands: ['personaLsp.selectPersona', 'personaLsp.showCoverage', 'personaLsp.showEndpoints'] };
+    text.isTrusted = { enabledCommands: [...LINKS, ...AI_LINKS].map(([, command]) => command) };
     text.appendMarkdown('**').appendText(persona.name).appendMarkdown('** reviews');
     if (persona.description !== '') {
       text.appendMarkdown('  \n').appendText(persona.description);
     }
-    text.appendMarkdown(`\n\n${inWords(counts) || 'Nothing found'} · AI ${ai}\n\n`);
-    text.appendMarkdown(
-      '[$(account) Select persona](command:personaLsp.selectPersona) · [$(checklist) Coverage](command:personaLsp.showCoverage) · [$(list-tree) Endpoints](command:personaLsp.showEndpoints)',
-    );
+    text.appendMarkdown(`\n\n${inWords(counts) || 'Nothing found'}\n\n${links(LINKS)}\n\n---\n\n`);
+    text.appendText(ai.long);
+    const state = server.status?.ai ?? 'off';
+    text.appendMarkdown(`\n\n${links(AI_LINKS.filter(([, , states]) => states.some((one) => one === state)))}`);
     item.tooltip = text;
   }
+}
+
+function links(all: readonly (readonly [string, string, ...unknown[]])[]): string {
+  return all.map(([words, command]) => `[${words}](command:${command})`).join(' · ');
 }

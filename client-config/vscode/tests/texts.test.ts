@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { aiWords } from '../src/aiState';
 import { css, shown } from '../src/colors';
 import { body, escaped, page } from '../src/coverageHtml';
 import { withoutMessages } from '../src/hover';
-import type { Coverage } from '../src/protocol';
+import type { Coverage, Status } from '../src/protocol';
 
 const EVIL = '<img src=x onerror="alert(1)">\'&';
 const range = { start: { line: 6, character: 3 }, end: { line: 6, character: 9 } };
@@ -56,4 +57,20 @@ test('colours are those of the theme, or exactly those that were asked for', () 
   assert.equal(shown('neutral'), undefined);
   assert.equal(shown('red; background: url(x)'), undefined);
   assert.equal(css('purple'), 'var(--vscode-charts-purple)');
+});
+
+test('the state of AI is a word for the status bar and a sentence', () => {
+  const clock = (time: Date): string => time.toISOString().slice(11, 16);
+  const words = (ai: Status['ai'], aiWhy = '', aiUntil: number | null = null): string[] => {
+    const { short, long } = aiWords({ ai, aiWhy, aiUntil }, clock);
+    return [short, long];
+  };
+  assert.deepEqual(words('off'), ['$(circle-slash) AI: off', 'AI is off.']);
+  assert.deepEqual(words('no-key', 'There is no key.'), ['$(key) AI: no key', 'There is no key.']);
+  assert.deepEqual(words('on'), ['$(sparkle) AI', 'AI is ready: it is asked when you say so.']);
+  assert.deepEqual(words('running'), ['$(loading~spin) AI', 'AI is being asked.']);
+  assert.deepEqual(words('unavailable', 'The key is not accepted.'), ['$(warning) AI: unavailable', 'AI is unavailable: The key is not accepted.']);
+  assert.deepEqual(words('unavailable', 'Wait.', 3600), ['$(warning) AI: unavailable until 01:00', 'AI is unavailable until 01:00: Wait.']);
+  // A server of an earlier version says less.
+  assert.equal(aiWords(undefined, clock).short, '$(circle-slash) AI: off');
 });

@@ -24,6 +24,14 @@ FILE = "ai.toml"
 
 ENDPOINT = "https://api.anthropic.com"
 
+VARIABLE = "PERSONA_LSP_AI_{}"
+"""The environment's name for a setting, in capitals; an editor hands on the user's settings so."""
+SETTABLE = (
+    "model", "provider", "base_url", "region", "project", "tokens_per_session", "tokens_per_day", "seconds", "cache",
+    "cache_megabytes",
+)  # fmt: skip
+"""What an editor's settings may hold. Consent is no setting, and a key belongs where secrets are kept."""
+
 
 class Account(Struct, frozen=True, kw_only=True, rename="kebab"):
     """What a user may set in `ai.toml`. It never shows its key."""
@@ -70,12 +78,14 @@ def read_account(
         values["enabled"] = True
     elif environment.get("PERSONA_LSP_AI", "").lower() in {"0", "false", "no", "off"}:
         values["enabled"] = False
+    try:
+        values.update(_from_variables(environment))
+    except msgspec.ValidationError as error:
+        return Account(), f"{error}; AI stays off."
     for name, field in (
         ("ANTHROPIC_API_KEY", "api-key"),
         ("ANTHROPIC_AUTH_TOKEN", "auth-token"),
         ("ANTHROPIC_BASE_URL", "base-url"),
-        ("PERSONA_LSP_AI_MODEL", "model"),
-        ("PERSONA_LSP_AI_PROVIDER", "provider"),
     ):
         if environment.get(name):
             values[field] = environment[name]
@@ -135,6 +145,19 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _from_variables(environment: Mapping[str, str]) -> dict[str, Any]:
+    told = {name: text for name in SETTABLE if (text := environment.get(VARIABLE.format(name.upper())))}
+    values = {}
+    for field in msgspec.structs.fields(Account) if told else ():
+        if field.name not in told:
+            continue
+        try:
+            values[field.encode_name] = msgspec.convert(told[field.name], field.type, strict=False)
+        except msgspec.ValidationError as error:
+            raise msgspec.ValidationError(f"{VARIABLE.format(field.name.upper())}: {error}") from error
+    return values
 
 
 def _from_file(location: str) -> tuple[dict[str, Any], str]:

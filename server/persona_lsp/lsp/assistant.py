@@ -25,6 +25,10 @@ from persona_lsp.text.edits import ByteEdit
 _FRESH = 3.0
 """Seconds for which the answer to "may it be asked" is believed: it takes two small files."""
 
+_NO_KEY = "no-key"
+_STUCK = frozenset({"auth", "model", "spend", "budget"})
+"""Failures that no waiting mends."""
+
 KIND = "refactor.rewrite.persona-lsp.ai"
 FIX_KIND = "quickfix.persona-lsp.ai"
 _ALLOW, _TRUST, _NO = "Allow", "Trust this persona", "Not now"
@@ -40,6 +44,8 @@ class Assistant:
         self.opinions = Opinions()
         self._off: tuple[float, str, str] = (-_FRESH, "off", "")
         self._until, self._trouble = 0.0, ""
+        self._stuck = ""
+        """What has to be mended before the next question makes sense."""
         self._jobs: dict[str, asyncio.Task[Any]] = {}
         self._tokens = itertools.count(1)
 
@@ -56,12 +62,18 @@ class Assistant:
             from persona_lsp.ai.store import Store
 
             kind, why = "", ""
+            account, _ = read_account()
             try:
-                account, _ = read_account()
                 usable(replace(account, enabled=account.enabled or Store().allowed()))
             except AiError as error:
                 kind, why = error.kind, error.message
+                if kind == "auth" and not (account.api_key or account.auth_token).strip():
+                    kind = _NO_KEY
+            changed = (kind, why) != self._off[1:]
             self._off = (time.monotonic(), kind, why)
+            if changed:
+                # It may have been said elsewhere: on the command line, or in another window.
+                self.session.announce()
         return kind, why
 
     @property
@@ -70,12 +82,22 @@ class Assistant:
         return not self.why_off()[0]
 
     def state(self) -> str:
-        """off, on, running or unavailable, for status bars."""
+        """off, no-key, on, running or unavailable, for status bars."""
         if self.link.running:
             return "running"
-        if not self.on:
-            return "off"
-        return "unavailable" if self._until > time.time() else "on"
+        kind, _ = self.why_off()
+        if kind:
+            return kind if kind in ("off", _NO_KEY) else "unavailable"
+        return "unavailable" if self._until > time.time() or self._stuck else "on"
+
+    def status(self) -> Json:
+        """The state, why nobody can be asked, and until when."""
+        state = self.state()
+        until = self._until if self._until > time.time() else None
+        _, why = self.why_off()
+        if state == "unavailable" and not why:
+            return {"ai": state, "aiWhy": self._trouble, "aiUntil": until}
+        return {"ai": state, "aiWhy": "" if state in ("on", "running") else why, "aiUntil": None}
 
     # -- what is offered
 
@@ -269,6 +291,8 @@ class Assistant:
             answer = await self.link.ask(message, lambda one: self._found(document, area, one))
         finally:
             area.running = False
+        if not isinstance(answer, ai.Failed):
+            self._until, self._trouble, self._stuck = 0.0, "", ""
         match answer:
             case ai.Reviewed(review=review):
                 area.review = review
@@ -279,10 +303,14 @@ class Assistant:
                 marked = f"*{persona.name} (AI), {model}, about {subject.name}*\n\n{text}\n"
                 await self._read(f"{work}-{subject.name}.md", marked)
             case ai.Suggested(suggestion=one, model=model):
-                await self._suggest(document, area, one, model)
+                # Claude has answered; how long the user looks at it is no progress.
+                self.session.spawn(self._suggest(document, area, one, model))
             case ai.Failed(kind=kind, message=why, until=until):
                 area.trouble = why
                 self._until, self._trouble = until, why
+                self._stuck = why if kind in _STUCK else ""
+                if until > time.time():
+                    asyncio.get_running_loop().call_later(until - time.time() + 0.1, self.session.announce)
                 if kind != "untrusted":
                     self.session.message(why, 2)
                 self._changed(document.uri)
@@ -426,8 +454,9 @@ def hover_of(assistant: Assistant, document: Document, offset: int) -> str:
     name = assistant.session.chosen.persona or "persona"
     kind = assistant.state()
     if kind == "unavailable":
-        at = time.strftime("%H:%M", time.localtime(assistant._until))  # noqa: SLF001  # the same module
-        return f"*{name} (AI) · unavailable until {at}: {assistant._trouble}*"  # noqa: SLF001  # the same module
+        told = assistant.status()
+        at = f" until {time.strftime('%H:%M', time.localtime(told['aiUntil']))}" if told["aiUntil"] else ""
+        return f"*{name} (AI) · unavailable{at}: {told['aiWhy']}*"
     return f"*{name} (AI) · not asked: choose* Review with {name}"
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from tests.editors.installed import installed
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "ai"))
+
+from fake import Answer, Fake, finding, findings
+
 pytestmark = pytest.mark.editors
 
 HERE = Path(__file__).parent
@@ -81,6 +85,44 @@ def test_what_a_user_sees(editor: str, extension: str, folder: Path) -> None:
 
 def test_what_other_extensions_see(editor: str, extension: str, folder: Path) -> None:
     passed(play("api.mjs", editor=editor, extension=extension, folder=folder))
+
+
+BOOKS = findings(
+    finding("limit: int = 20, offset", 18, "Nothing says how many books there are: the client cannot page to an end."),
+)
+RATINGS = findings(
+    finding("book = session.get(Book, book_id)", 44, "A book that is not there is read from: answer 404.")
+)
+SUGGESTION = json.dumps(
+    {
+        "summary": "Unknown books are answered with 404.",
+        "edits": [
+            {
+                "old": "    book = session.get(Book, book_id)\n    ratings = {}",
+                "new": "    book = session.get(Book, book_id)\n    if book is None:\n"
+                '        raise HTTPException(404, "No such book.")\n    ratings = {}',
+            }
+        ],
+    }
+)
+
+
+def test_claude_is_asked_with_consent_and_forgotten_again(editor: str, extension: str, folder: Path) -> None:
+    with Fake() as claude:
+        claude.script(
+            Answer(BOOKS, pause=0.3),
+            Answer(RATINGS),
+            Answer(SUGGESTION),
+            Answer(status=429, headers={"retry-after": "3600"}),
+        )
+        passed(play("ai.mjs", editor=editor, extension=extension, folder=folder, CLAUDE=claude.url))
+    asked = [one for one in claude.heard if one.path == "/v1/messages"]
+    assert len(asked) == 4, "each review and suggestion once, and nothing before consent or after it was taken back"
+    assert all(one.headers["x-api-key"] == "sk-ant-made-up" for one in asked)
+    assert [name in one.question for one, name in zip(asked, ("list_books", "read_ratings"), strict=False)] == [
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("script", ["ui.mjs", "api.mjs"])

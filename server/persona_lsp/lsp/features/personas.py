@@ -26,7 +26,7 @@ def register(session: Session) -> None:
     def tell(chosen: wire.Chosen | None = None) -> None:
         if not session.client.hears_status:
             return
-        status = _status(chosen or session.chosen, session.assistant.state())
+        status = _status(chosen or session.chosen, session.assistant.status())
         if status != told:
             told.clear()
             told.update(status)
@@ -49,7 +49,7 @@ def register(session: Session) -> None:
     on(session.server, COVERAGE, coverage)
 
 
-def _status(chosen: wire.Chosen, state: str) -> Json:
+def _status(chosen: wire.Chosen, ai: Json) -> Json:
     persona = None
     if chosen.persona:
         persona = {
@@ -58,7 +58,7 @@ def _status(chosen: wire.Chosen, state: str) -> Json:
             "color": chosen.color,
             "uri": uri_of(chosen.persona_file),
         }
-    return {"version": __version__, "persona": persona, "ai": state}
+    return {"version": __version__, "persona": persona, **ai}
 
 
 def _persona(one: wire.PersonaFile) -> Json:
