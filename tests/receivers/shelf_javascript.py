@@ -154,6 +154,69 @@ SHELF: Final[Shelf] = {
             "MESSAGE orders.shipped -> message orders.created",
         ),
     ),
+    "pothos": (
+        {
+            "src/schema.ts": """
+                import SchemaBuilder from '@pothos/core';
+                export const builder = new SchemaBuilder({});
+                builder.queryField('users', (t) => t.field({ type: [User], resolve: () => db.users() }));
+                builder.mutationType({ fields: (t) => ({ addUser: t.field({ type: User, resolve: addUser }) }) });
+                builder.objectType('User', {
+                  fields: (t) => ({
+                    name: t.exposeString('name'),
+                    posts: t.field({ type: [Post], resolve: (user) => db.posts(user.id) }),
+                  }),
+                });
+                function addUser() {}
+            """,
+        },
+        (
+            "GRAPHQL Query.users -> graphql Query.users",
+            "GRAPHQL Mutation.addUser -> addUser",
+            "GRAPHQL User.posts -> graphql User.posts",
+        ),
+    ),
+    "nexus": (
+        {
+            "src/schema.ts": """
+                import { extendType, mutationField, objectType } from 'nexus';
+                export const Users = extendType({
+                  type: 'Query',
+                  definition(t) {
+                    t.list.field('users', { type: 'User', resolve: () => db.users() });
+                    t.string('version');
+                  },
+                });
+                export const addUser = mutationField('addUser', { type: 'User', resolve: add });
+                function add() {}
+            """,
+        },
+        ("GRAPHQL Query.users -> graphql Query.users", "GRAPHQL Mutation.addUser -> add"),
+    ),
+    "grpc-js": (
+        {
+            "src/server.js": """
+                const grpc = require('@grpc/grpc-js');
+                const server = new grpc.Server();
+                server.addService(proto.shop.Orders.service, { getOrder: getOrder, list: (call, done) => done(null, {}) });
+                function getOrder(call, done) {}
+            """,
+        },
+        ("GRPC Orders/GetOrder -> getOrder", "GRPC Orders/List -> grpc Orders/List"),
+    ),
+    "agenda": (
+        {
+            "src/jobs.js": """
+                const PgBoss = require('pg-boss');
+                module.exports = (agenda, boss) => {
+                  agenda.define('report', { concurrency: 1 }, async (job) => { await report(job); });
+                  boss.work('mails', send);
+                };
+                function send(job) {}
+            """,
+        },
+        ("MESSAGE report -> message report", "MESSAGE mails -> send"),
+    ),
     "amqplib": (
         {
             "src/worker.js": """

@@ -400,6 +400,8 @@ SHELF: Final[Shelf] = {
                     async fn all_users(&self, ctx: &Context<'_>) -> Vec<User> { vec![] }
                     #[graphql(name = "stock")]
                     async fn count(&self) -> i32 { 1 }
+                    #[graphql(entity)]
+                    async fn find_user(&self, id: i64) -> User { todo!() }
                     #[graphql(skip)]
                     async fn hidden(&self) -> i32 { 1 }
                 }

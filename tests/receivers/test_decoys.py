@@ -24,6 +24,15 @@ DECOYS = {
         emitter.on('message', handle);
         """,
     ),
+    "builders of something else": (
+        "src/query.ts",
+        """
+        builder.objectType({ fields: ['a'] });
+        queryBuilder.queryField('users', (t) => t.field({ name: 'x' }));
+        define('report', () => {});
+        module.define('agenda', () => {});
+        """,
+    ),
     "a server of HTTP counts its connections": (
         "src/server.ts",
         """

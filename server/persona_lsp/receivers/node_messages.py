@@ -83,11 +83,28 @@ def _queues(module: Module, own: dict[str, tuple[str, str]], names: FileNames) -
                 yield dotted(target), words(made.args[0], names.values, names.imports)
 
 
+def _jobs(module: Module) -> Iterator[Received]:
+    """`agenda.define("report", handler)` of Agenda, `boss.work("report", handler)` of pg-boss."""
+    packages = {i.module for i in module.imports}
+    names = file_names(module)
+    for call, _ in calls(module, b".define(", b".work("):
+        held = dotted(call.receiver).rsplit(".", 1)[-1].lower()
+        agenda = call.name == "define" and held.endswith("agenda")
+        boss = call.name == "work" and "pg-boss" in packages and held.endswith("boss")
+        if (agenda or boss) and len(call.args) > 1 and _callable(call.args[-1]):
+            text = words(call.args[0], names.values, names.imports)
+            at = Where(module.path, call.args[0].start, call.args[0].end)
+            yield given(call.args[-1], "message", text, "agenda", at, statement=place(call, module))
+
+
 def _callable(handler: AnyExpr) -> bool:
     return isinstance(handler, Lambda | Call) or bool(dotted(handler))
 
 
 RECEIVERS: Final = (
+    Receiver(
+        "agenda", "Agenda, pg-boss", ("message",), _LANGUAGES, (b"agenda", b"pg-boss"), _jobs, ("agenda", "pg-boss")
+    ),
     Receiver(
         "kafkajs", "KafkaJS", ("message",), _LANGUAGES, (b"kafkajs", b"eachMessage", b"eachBatch"), _kafka, ("kafkajs",)
     ),

@@ -1,5 +1,6 @@
 """Rust: procedures of tonic, fields of async-graphql and Juniper, consumers of rdkafka and lapin."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,6 +23,8 @@ from persona_lsp.flow.receiving import (
 from persona_lsp.syntax.ir import AnyExpr, Call, Decorator, FunctionNode, Items, Module, Str, dotted
 
 _LANGUAGES: Final = ("rust",)
+_LEFT_OUT: Final = re.compile(r"\b(?:skip|entity)\b")
+"""What is no field: left out, or how a federation finds an object."""
 _OBJECTS: Final = frozenset({"Object", "Subscription", "ComplexObject", "graphql_object", "graphql_subscription"})
 
 
@@ -64,7 +67,7 @@ def _given(decorator: Decorator, name: str) -> str:
 
 
 def _is_left_out(decorator: Decorator | None, module: Module) -> bool:
-    return decorator is not None and "skip" in module.text(decorator)
+    return decorator is not None and _LEFT_OUT.search(module.text(decorator)) is not None
 
 
 def _rdkafka(module: Module) -> Iterator[Received]:
