@@ -418,3 +418,40 @@ def test_a_variant_that_is_imported_has_the_status_of_its_enum() -> None:
         """,
     )
     assert found["GET /a"].statuses == (200, 404)
+
+
+def test_an_extractor_whose_impl_stands_in_another_file() -> None:
+    found = endpoints(
+        main="""
+        mod models; mod extract; mod errors;
+        use crate::models::Account;
+        fn app() -> Router { Router::new().route("/a", get(a)).route("/b", get(b)) }
+        async fn a(account: Account) -> Json<i32> { Json(1) }
+        async fn b() -> Result<Json<i32>, Failure> { let one = find().ok_or(Kind::Missing)?; Ok(Json(one)) }
+        """,
+        models="pub struct Account { pub id: i32 }",
+        extract="""
+        use crate::models::Account;
+        use crate::errors::Kind;
+        impl<S> FromRequestParts<S> for Account {
+            type Rejection = Kind;
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+                session(parts).ok_or(Kind::Unknown)
+            }
+        }
+        """,
+        errors="""
+        pub enum Kind { Unknown, Missing }
+        pub struct Failure { kind: Kind }
+        impl IntoResponse for Failure {
+            fn into_response(self) -> Response {
+                match self.kind {
+                    Kind::Unknown => StatusCode::UNAUTHORIZED.into_response(),
+                    Kind::Missing => StatusCode::NOT_FOUND.into_response(),
+                }
+            }
+        }
+        """,
+    )
+    assert found["GET /a"].auth is Auth.REQUIRED
+    assert found["GET /b"].statuses == (200, 404)

@@ -26,6 +26,8 @@ class Calls(Struct):
     resolved: dict[tuple[int, int], Function | None]
     mediated: Mapping[Target, tuple[str, str]] = {}
     """Types of requests -> the class that a mediator hands them to."""
+    extractors: dict[str, Function] | None = None
+    """Types of Rust -> the function that takes them from the request; filled when it is first asked for."""
 
 
 def index(names: Names) -> Calls:

@@ -36,6 +36,7 @@ _NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
 """What hands the request on is called so in Go."""
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
+_TAKES: Final = frozenset({"from_request", "from_request_parts"})
 _MADE: Final = "()"
 _SWITCH: Final = re.compile(r"[(,]\s*(true|false)\s*[,)]")
 _LENIENT: Final = re.compile(r"optional|anonymous|lenient|soft|allow|public|guest", re.IGNORECASE)
@@ -66,6 +67,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     if function is None and symbol.endswith(_OF_PARTS):
         whole = symbol.removesuffix(_OF_PARTS) + ".from_request"
         function = function_of(names, calls, guard.where.path or path, whole)
+    if function is None and ".from_request" in symbol:
+        function = _implemented(names, calls, symbol)
     if function is None and symbol.endswith(_MADE):
         # Middleware of Go that is no function which makes one, but handles requests itself.
         own = function_of(names, calls, guard.where.path or path, symbol.removesuffix(_MADE))
@@ -129,6 +132,20 @@ def _passes_in_several_ways(function: Function) -> bool:
         return False
     inner = function.params[0].name
     return sum(not call.receiver and call.name == inner for call in function.calls) > 1
+
+
+def _implemented(names: Names, calls: Calls, symbol: str) -> Function | None:
+    """What takes a type of Rust from the request, where that stands in another file than the type."""
+    if calls.extractors is None:
+        found: dict[str, list[Function]] = {}
+        for entry in names.files.values():
+            if entry.facts.language == "rust" and entry.facts.role != "test":
+                for function in entry.facts.functions:
+                    if function.name in _TAKES:
+                        found.setdefault(function.class_name.rpartition(".")[2], []).append(function)
+        calls.extractors = {name: several[0] for name, several in found.items() if len(several) == 1}
+    owner = symbol.partition(".from_request")[0].rpartition(".")[2]
+    return calls.extractors.get(owner)
 
 
 def _is_silent(names: Names, path: str, guard: Guard) -> bool:

@@ -244,7 +244,7 @@ def error_handlers(file: RustFile, traits: frozenset[str], methods: frozenset[st
             continue
         found = dict(_variants(unit.node, cls.name))
         for variant, status in found.items():
-            yield ErrorHandler(f"{cls.name}.{variant}", Where(module.path, unit.node.start, unit.node.end), status)
+            yield ErrorHandler(variant, Where(module.path, unit.node.start, unit.node.end), status)
         if not found:
             statuses = {code for stmt in unit.node.body for code in _statuses(stmt)}
             if len(statuses) == 1:
@@ -275,8 +275,10 @@ def _variants(function: FunctionNode, owner: str) -> Iterator[tuple[str, int]]:
         for pattern in patterns:
             name = dotted(pattern)
             head, _, last = name.rpartition(".")
-            if last and (head.rsplit(".", 1)[-1] in ("Self", owner) or not head):
-                yield last, next(iter(codes))
+            kind = head.rsplit(".", 1)[-1]
+            if last:
+                # `match self.kind { Kind::Missing => ... }`: the variants of another enum decide.
+                yield f"{owner if kind in ('', 'Self') else kind}.{last}", next(iter(codes))
 
 
 _Arms = Iterator[tuple[tuple[AnyExpr, ...], tuple[Stmt | AnyExpr, ...]]]

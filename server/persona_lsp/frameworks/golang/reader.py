@@ -405,8 +405,7 @@ class Reader(Naming):
     def _wrapped(self, call: Call, name: str, inner: Routes) -> Value | None:
         """`return requireLogin(mux)`: what is given out is the router behind a guard."""
         guard = self.found.guard(call.func, Level.APP, f"{name}()" if name else None, name.partition(".")[0])
-        last = name.rsplit(".", 1)[-1]
-        if guard.kind is not GuardKind.UNKNOWN or _WRAPS.search(last):
+        if guard.kind is not GuardKind.UNKNOWN or _WRAPS.search(name):
             if guard.kind is not GuardKind.OTHER:
                 self.found.use(inner.symbol, guard, -1, EMPTY)
             return inner
