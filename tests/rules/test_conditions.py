@@ -18,7 +18,11 @@ def test_each_condition_is_shown(rule_id: str) -> None:
         "\n".join((example.title, *(f"{file.path}\n{file.text}" for file in example.files)))
         for example in of(by_id()[rule_id], "Fine")
     ]
-    unshown = [name for name, pattern in CONDITIONS[rule_id].items() if not any(re.search(pattern, t, re.MULTILINE) for t in texts)]
+    unshown = [
+        name
+        for name, pattern in CONDITIONS[rule_id].items()
+        if not any(re.search(pattern, t, re.MULTILINE) for t in texts)
+    ]
     assert unshown == [], "write a Fine example for each"
 
 

@@ -269,6 +269,8 @@ _WRITES = re.compile(
 _ALREADY = re.compile(
     r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch", re.IGNORECASE
 )
+_IN_MEMORY = frozenset({"ValueError", "KeyError", "IndexError", "StopIteration"})
+"""What Python raises of its own lists, dictionaries and texts: `names.remove(name)`."""
 _SERIOUS = frozenset({"write", "http", "payment", "tx"})
 
 
@@ -314,9 +316,10 @@ def _severity(kind: str, caught: Catch, endpoint: Endpoint) -> Severity:
 
 def _failing(caught: Catch) -> tuple[str, str] | None:
     """The first serious thing that the protected code does."""
+    in_memory = bool(caught.types) and _IN_MEMORY.issuperset(caught.types)
     for kind, name in caught.covers:
         if _BEST_EFFORT.search(name):
             continue
-        if kind in _SERIOUS or (kind == "call" and _WRITES.search(name)):
+        if kind in _SERIOUS or (kind == "call" and not in_memory and _WRITES.search(name)):
             return kind, name
     return None

@@ -241,6 +241,7 @@ A client that cannot be changed expects the other status.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from persona_lsp.facts.body import Branch, Function, Raise, Response
 from persona_lsp.findings.finding import Finding, Severity
@@ -271,6 +272,19 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 """Nobody is there who could have a role, or nobody may be: `user?.admin`."""
+_PRESENT = re.compile(
+    r"\W*(?:!|not\s)\s*[\w.]*\b(?:is_?null\w*|is_?nil|is_?empty|empty\??|blank\??|nil\??|is_none)\W*[\w.?]*\W*"
+    r"|\W*!\s*[\w.?]+\.(?:is_none|isEmpty|isBlank|nil\?|blank\?|empty\?)\W*"
+    r"|\W*[\w.?]+\s*(?:!==?|is not)\s*(?:null|none|nil|undefined)\W*"
+    r"|(?!not\b|!)[^|&]*\.\s*(?:is_some|isPresent|present\?|exists\?)\W*",
+    re.IGNORECASE,
+)
+"""Something is there, and that is why the caller is refused: `!string.IsNullOrEmpty(user.Password)`."""
+_RIGHTS = re.compile(
+    r"admin|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
+)
+_ENTERS = frozenset({"login", "signin", "logon", "authenticate", "authentication"})
+"""Words of functions that somebody logs in with: who cannot is told 401."""
 _COMPARES = re.compile(
     r"[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]", re.IGNORECASE
 )
@@ -284,7 +298,7 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
         branch = answer.site.branch
         # A wrong password or signature is compared too, and 401 is right for it.
         known = not _CREDENTIALS.search(answer.condition) and not _ABSENT.search(answer.condition)
-        if answer.status == 401 and branch is Branch.FORBIDDEN and known:
+        if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _lets_in(function):
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
         if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer, function):
@@ -298,7 +312,15 @@ def _is_about_right(answer: Response | Raise, function: Function) -> bool:
         return True
     if any(_NOT_IDENTITY.search(text) for text in (answer.condition, *_named_on_the_wire(answer, function))):
         return True
+    if _PRESENT.fullmatch(answer.condition) or _RIGHTS.search(answer.condition):
+        return True
     return _knows_caller(function, answer) and _IDENTITY.search(answer.condition) is None
+
+
+def _lets_in(function: Function) -> bool:
+    """Somebody logs in here, and the name says so: `login`, `signIn`, `log_in`."""
+    named = words(function.name)
+    return bool(_ENTERS & set(named)) or any((one + two) in _ENTERS for one, two in pairwise(named))
 
 
 def _named_on_the_wire(answer: Response | Raise, function: Function) -> Iterator[str]:
