@@ -94,3 +94,33 @@ def test_controllers_of_devise_let_in_those_who_come_to_sign_in() -> None:
     found = served()
     assert found["POST /users/sign_in"].auth is Auth.NONE
     assert found["DELETE /users"].auth is Auth.REQUIRED
+
+
+def test_a_responder_is_told_its_status_or_draws_a_template_or_shows_what_is_asked_for() -> None:
+    code = """
+class OrdersController < ApplicationController
+  respond_to :json
+
+  def show
+    respond_with Order.find(params[:id])
+  end
+
+  def create
+    @order = Order.new
+    respond_with @order, status: 201, default_template: :show
+  end
+
+  def update
+    respond_with @order, default_template: :show
+  end
+
+  def destroy
+    respond_with @order
+  end
+end
+"""
+    found = served(code)
+    assert found["GET /orders/{id}"].statuses == (200, 404)
+    assert found["POST /orders"].statuses == (201,)
+    assert found["PATCH /orders/{id}"].statuses == (200,)
+    assert found["DELETE /orders/{id}"].statuses == ()

@@ -31,6 +31,10 @@ def silent_status(names: Names, endpoint: Endpoint, callees: Sequence[Function])
 
     An API without a gem for templates has none, so nothing is what it sends. With one, all but deletions draw theirs.
     """
+    if endpoint.framework != "rails":
+        return None
+    if endpoint.method == "GET" and _responds(endpoint, callees):
+        return _OK
     if endpoint.method in ("GET", "ANY") or not _ends_silent(endpoint, callees, allowed=0):
         return None
     handler = endpoint.handler
@@ -44,6 +48,12 @@ def silent_status(names: Names, endpoint: Endpoint, callees: Sequence[Function])
         return _OK
     api = handler is not None and _is_api(names, handler.path, handler.class_name, 0)
     return _NOTHING if api else None
+
+
+def _responds(endpoint: Endpoint, callees: Sequence[Function]) -> bool:
+    """`respond_with(order)` shows what somebody asks for."""
+    functions = (*([endpoint.handler] if endpoint.handler is not None else []), *callees)
+    return any(r.status is None and r.source.startswith("respond_with") for f in functions for r in f.responses)
 
 
 def _is_api(names: Names, path: str, cls: str, depth: int) -> bool:

@@ -119,7 +119,13 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     if name in _FILES:
         return _stated(expr, None, "file")
     if name == "respond_with" and expr.args:
-        return Answer(status_unknown=True, body=expr.args[0])
+        given = expr.option("status")
+        found = status_of(given) if given is not None else None
+        if found is not None:
+            return Answer(found[0], status_node=found[1], body=expr.args[0])
+        # What draws a template answers 200; else the responder decides by the method of the request.
+        drawn = given is None and expr.option("default_template") is not None
+        return Answer(200 if drawn else None, status_unknown=not drawn, body=expr.args[0])
     if name in _CHALLENGES:
         return Answer(401, body_kind="string")
     return None
