@@ -371,6 +371,13 @@ ANSWERS = {
     ),
     "Mono<ResponseEntity<Order>> x() { return find().map(o -> ResponseEntity.status(201).body(o)); }": (201,),
     "ResponseEntity<Order> x() { return service.answer(); }": (),
+    "ResponseEntity<Order> x() { return ResponseEntity.of(find()); }": (200,),
+    "ResponseEntity<Order> x() { return ResponseUtil.wrapOrNotFound(service.find()); }": (200,),
+    "ResponseEntity<Order> x() { return Answers.made(service.find()); }": (202, 400),
+    "ResponseEntity<Order> x() { return own(); }\nprivate ResponseEntity<Order> own() { return ResponseEntity.ok(1); }": (
+        200,
+    ),
+    "Mono<Void> x() { return service.drop(); }": (200,),
     'Order x() { throw new ResponseStatusException(HttpStatus.CONFLICT, "taken"); }': (200, 409),
     "Order x() { return find().orElseThrow(() -> new ResponseStatusException(NOT_FOUND)); }": (200, 404),
     "Order x() { return find().orElseThrow(MissingException::new); }": (200, 410),
@@ -381,6 +388,15 @@ ANSWERS = {
 def test_statuses(method: str) -> None:
     found = endpoints(
         A=f"import org.springframework.http.*;\n@RestController class A {{ @GetMapping {method} }}",
+        Answers="""
+            import org.springframework.http.*;
+            class Answers {
+                static ResponseEntity<Order> made(Order o) {
+                    if (o == null) { return ResponseEntity.badRequest().build(); }
+                    return ResponseEntity.accepted().body(o);
+                }
+            }
+        """,
         MissingException="@ResponseStatus(HttpStatus.GONE) public class MissingException extends RuntimeException { }",
     )
     assert [e.statuses for e in found.values()] == [ANSWERS[method]]

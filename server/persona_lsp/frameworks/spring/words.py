@@ -57,6 +57,8 @@ _READS: Final = {
     "bodyToFlux": "body", "getReader": "body", "getInputStream": "body", "getQueryParams": "query",
     "getQueryString": "query",
 }  # fmt: skip
+_OPTIONAL: Final = "ResponseUtil.wrapOrNotFound"
+"""JHipster's way to answer with what was found; what was not is a 404."""
 _PRINCIPAL_TYPES: Final = frozenset({
     "Principal", "Authentication", "Jwt", "UserDetails", "JwtAuthenticationToken", "OAuth2AuthenticationToken",
     "OAuth2User", "OidcUser", "UsernamePasswordAuthenticationToken", "UserPrincipal", "CurrentUser", "SecurityUser",
@@ -75,8 +77,10 @@ _PRINCIPAL_NAMES: Final = frozenset({
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
     """Handlers are mapped methods, methods of controllers that implement a mapped interface, and error handlers."""
-    if cls is None or "static" in function.modifiers or "constructor" in function.modifiers:
+    if cls is None or "constructor" in function.modifiers:
         return None
+    if "static" in function.modifiers:
+        return _helper(function)
     if find(function.decorators, "ExceptionHandler") is not None or _is_override_of_advice(function, cls):
         status = find(function.decorators, "ResponseStatus")
         code = status_value(argument(status, "code", "value"))[0] if status is not None else None
@@ -103,7 +107,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
                 _typed(function, "Response"),
                 _typed(function, "Chain"),
             )
-        return None
+        return _helper(function)
     status = find(function.decorators, "ResponseStatus")
     declared = status_value(argument(status, "code", "value"))[0] if status is not None else None
     answered = answered_type(function)
@@ -120,6 +124,12 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         _typed(function, "HttpServletResponse"), validated=validated, body_kind=_declared_kind(function, module),
         development_only=for_developers((*cls.decorators, *function.decorators)),
     )  # fmt: skip
+
+
+def _helper(function: FunctionNode) -> Handling | None:
+    """What a method makes that returns a whole answer, is the answer of those who return it."""
+    made = function.body_start < function.body_end and answered_type(function) in ENTITY_TYPES
+    return Handling("helper", True, None) if made else None
 
 
 def _declared_kind(function: FunctionNode, module: Module) -> str:
@@ -141,6 +151,8 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return None
     if expr.new and type_name(expr.func) == "ResponseEntity":
         return _constructed(expr)
+    if dotted(expr.func) == _OPTIONAL and expr.args:
+        return Answer(200, body_kind="value", sends=False)
     if expr.new and type_name(expr.func) == "ModelAndView":
         return Answer(200, body=expr, body_kind="html", sends=False)
     owner = _owner(expr)
@@ -166,7 +178,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     ):
         body = start.args[0]
     if start.name in {"of", "ofNullable"}:
-        status, unknown = None, True
+        status, node, unknown = 200, None, False  # what is there; what is not is a 404
     if body is None:
         kind = "none"
     return Answer(status, unknown, node, body, kind, sends=False)
