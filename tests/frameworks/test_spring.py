@@ -537,6 +537,32 @@ def test_an_annotation_of_the_project_may_let_nobody_in_particular_pass() -> Non
     assert found == {"GET /orders": Auth.OPTIONAL, "POST /orders": Auth.REQUIRED, "PUT /orders": Auth.OPTIONAL}
 
 
+@pytest.mark.parametrize(
+    ("above", "body", "expected"),
+    [
+        (
+            "@Provider",
+            "if (!method.isAnnotationPresent(PermitAll.class)) { abort(Status.UNAUTHORIZED); }",
+            Auth.REQUIRED,
+        ),
+        ("@Provider", "abort(Status.UNAUTHORIZED);", Auth.UNKNOWN),
+        ("@Provider", "log(request);", Auth.NONE),
+        ("@Provider @Secured", "abort(Status.UNAUTHORIZED);", Auth.NONE),
+    ],
+)
+def test_a_filter_before_all_resources(above: str, body: str, expected: Auth) -> None:
+    resources = """
+    import jakarta.ws.rs.*;
+    @Path("/orders") public class Orders {
+        @GET public Response list() { return Response.ok().build(); }
+        @POST @PermitAll public Response add() { return Response.ok().build(); }
+    }
+    """
+    filtered = f"{above} public class RequestFilter implements ContainerRequestFilter {{ public void filter(ContainerRequestContext c) {{ {body} }} }}"  # fmt: skip
+    found = {label: e.auth for label, e in endpoints(A=resources, RequestFilter=filtered).items()}
+    assert found == {"GET /orders": expected, "POST /orders": Auth.NONE}
+
+
 def test_the_older_spelling_of_rules() -> None:
     found = auth(
         """

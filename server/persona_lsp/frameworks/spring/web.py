@@ -12,15 +12,20 @@ from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, literal
-from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, classes, find, type_name, where
+from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, classes, find, simple, type_name, where
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
 from persona_lsp.frameworks.spring.stance import LIKE_AUTH
-from persona_lsp.syntax.ir import Call, Module, Name, dotted, walk
+from persona_lsp.syntax.ir import Call, ClassNode, Module, Name, dotted, walk
 
 FILTER: Final = "filter"
 _PREFIX_KEY: Final = "spring.mvc.path-prefix"
 _FILTERS: Final = frozenset({"OncePerRequestFilter", "GenericFilterBean", "Filter", "WebFilter", "HttpFilter"})
+_FOR_ALL: Final = frozenset({
+    "Provider", "Priority", "PreMatching", "ApplicationScoped", "Singleton", "Component", "Slf4j", "RequiredArgsConstructor",
+})  # fmt: skip
+"""Annotations of a filter of JAX-RS that bind it to no resource in particular."""
+_REFUSES: Final = re.compile(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b")
 _SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter"})
 _REGISTERS: Final = re.compile(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
 
@@ -47,6 +52,10 @@ def unread_guards(module: Module) -> Iterator[Use]:
         bases = {type_name(base) for base in cls.bases}
         if bases & _FILTERS and LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
             yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end))
+        if "ContainerRequestFilter" in bases and not {simple(d.name) for d in cls.decorators} - _FOR_ALL:
+            kind = _of_jersey(cls, module)
+            if kind is not None:
+                yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end), kind)
         if not _REGISTERS.search(module.source):
             continue
         for method in cls.methods:
@@ -63,5 +72,13 @@ def unread_guards(module: Module) -> Iterator[Use]:
                         yield _use(None, where(module, made.call))
 
 
-def _use(symbol: Ref | None, at: Where) -> Use:
-    return Use(EVERYWHERE, Guard(FILTER, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**"))
+def _of_jersey(cls: ClassNode, module: Module) -> GuardKind | None:
+    """What a filter before all resources demands: a login of all but those that say `@PermitAll`, or nobody can tell."""
+    body = module.source[cls.start : cls.end]
+    if _REFUSES.search(body) is None:
+        return GuardKind.UNKNOWN if LIKE_AUTH.search(cls.name) else None
+    return GuardKind.AUTHN if b"PermitAll.class" in body else GuardKind.UNKNOWN
+
+
+def _use(symbol: Ref | None, at: Where, kind: GuardKind = GuardKind.UNKNOWN) -> Use:
+    return Use(EVERYWHERE, Guard(FILTER, kind, Level.APP, at, symbol, matcher="/**"))
