@@ -402,6 +402,27 @@ def test_statuses(method: str) -> None:
     assert [e.statuses for e in found.values()] == [ANSWERS[method]]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{ return answer(orders.find(id)); }",
+        "{ return orders.find(id).map(this::answer).orElseThrow(() -> new ResponseStatusException(NOT_FOUND)); }",
+        "{ return orders.find(id).map(o -> { o.seen(); return answer(o); }).get(); }",
+    ],
+)
+def test_a_method_beside_the_handler_makes_the_answer(body: str) -> None:
+    found = endpoints(
+        A=f"""
+        import org.springframework.http.*;
+        @RestController class A {{
+            @GetMapping("/{{id}}") ResponseEntity<Object> read(@PathVariable long id) {body}
+            private ResponseEntity<Object> answer(Order order) {{ return ResponseEntity.accepted().body(order); }}
+        }}
+        """
+    )
+    assert [e.success for e in found.values()] == [(202,)]
+
+
 def test_exceptions_of_the_project_are_mapped_by_advice() -> None:
     found = endpoints(
         Errors="""

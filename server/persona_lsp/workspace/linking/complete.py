@@ -56,14 +56,21 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
     unsaid = _OK if pages and renders(endpoint, callees) else silent_status(project.names, endpoint, callees)
     silent = ends_silently(project, handler)
-    # What answers in Rust may be made by another function: `Ok(see_other("/login"))`.
-    makers = [f for _, f in first if f.language == "rust" and f.handling == "handler"]
+    makers = [f for _, f in first if _makes_answers(f, handler)]
     statuses, success = _statuses(endpoint, handler, callees, before, sole_status, unsaid, silent=silent, makers=makers)
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
         auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before),
     )  # fmt: skip
+
+
+def _makes_answers(function: Function, handler: Function | None) -> bool:
+    """It makes what the handler may return: `Ok(see_other("/login"))`, `found.map(this::answer)`."""
+    if function.language == "rust":
+        return function.handling == "handler"
+    beside = handler is not None and function.path == handler.path and function.class_name == handler.class_name != ""
+    return beside and not function.handling and any(r.returned for r in function.responses)
 
 
 def _statuses(
@@ -93,7 +100,8 @@ def _statuses(
         if _answers_for_others(function):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
-    if unknown:
+    answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
+    if unknown or not (answers or governed):
         found.update(r.status for function in makers for r in function.responses if r.status is not None)
     for function in (*([handler] if handler is not None else []), *callees, *before):
         for thrown in function.raises:
@@ -104,7 +112,6 @@ def _statuses(
                 found.add(status)
     for function in before:
         found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
-    answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
     if not answers and not unknown:
         found.update(d.status for d in governed if d.status is not None)
     if unsaid is not None:
