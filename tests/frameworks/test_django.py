@@ -583,3 +583,53 @@ def test_an_exception_that_extends_one_of_django() -> None:
     urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a', views.A.as_view())]\n"
     (endpoint,) = serve(project(urls, views))
     assert endpoint.statuses == (404,)
+
+
+CHOOSING = """from rest_framework import permissions, viewsets
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAdminUser, IsAuthenticated
+from rest_framework.decorators import action
+from .models import Book
+class BookViewSet(viewsets.ModelViewSet):
+    queryset = Book.objects.all()
+    permission_classes = [IsAuthenticated]
+    by_action = {"list": [AllowAny], "create": [IsAuthenticated]}
+    BODY
+    @action(detail=False)
+    def latest(self, request):
+        return Response([])
+"""
+CHOSEN = {
+    "by action": (
+        'def get_permissions(self):\n        """Everybody reads."""\n        if self.action in ("list", "retrieve"):\n            return [AllowAny()]\n        return super().get_permissions()',
+        "none required required required",
+    ),
+    "by method": (
+        "def get_permissions(self):\n        if self.request.method not in SAFE_METHODS or self.action == 'latest':\n            return [IsAuthenticated()]\n        return []",
+        "none required required required",
+    ),
+    "a list of classes": (
+        "def get_permissions(self):\n        if self.action == 'create':\n            classes = [AllowAny]\n        elif self.action == 'destroy':\n            classes = [IsAdminUser]\n        else:\n            classes = [IsAuthenticated]\n        return [one() for one in classes]",
+        "required none required required",
+    ),
+    "a list that is set": (
+        "def get_permissions(self):\n        if self.action == 'latest':\n            self.permission_classes = [AllowAny]\n        return super().get_permissions()",
+        "required required required none",
+    ),
+    "a table": (
+        "def get_permissions(self):\n        try:\n            return [one() for one in self.by_action[self.action]]\n        except KeyError:\n            return [one() for one in self.permission_classes]",
+        "none required required required",
+    ),
+    "what nobody can tell": (
+        "def get_permissions(self):\n        if self.request.user.is_staff:\n            return []\n        return [IsAuthenticated()]",
+        "unknown unknown unknown unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), CHOSEN.values(), ids=list(CHOSEN))
+def test_permissions_that_a_view_chooses(body: str, expected: str) -> None:
+    root = "router = DefaultRouter()\nrouter.register('books', views.BookViewSet)\nurlpatterns = [path('', include(router.urls))]\n"
+    head = "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\nfrom shop import views\n"
+    found = states(project(head + root, CHOOSING.replace("BODY", body)))
+    asked = ("GET /books/", "POST /books/", "DELETE /books/{pk}/", "GET /books/latest/")
+    assert " ".join(found[one] for one in asked) == expected

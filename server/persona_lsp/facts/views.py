@@ -43,6 +43,8 @@ class View(Struct, frozen=True, gc=False, omit_defaults=True):
     """The only HTTP methods that are let in."""
     permissions: tuple[Guard, ...] | None = None
     """What it asks of callers, in place of what its bases or the settings ask."""
+    chosen: tuple[tuple[str, str, tuple[Guard, ...] | None], ...] = ()
+    """(action, method, permissions): what it chooses by both, `*` for all others. None: as if it chose nothing."""
     guards: tuple[Guard, ...] = ()
     """Decorators and mixins, which stand before all of that."""
     on_methods: tuple[tuple[str, tuple[Guard, ...]], ...] = ()

@@ -211,6 +211,9 @@ def _guards(
     if not line.rest:
         more = (line.doubt,) if line.doubt is not None else ()
         return _for_method((*outer, *more), method)
+    told = next((found for v in line.views if (found := _chosen(v, method, action))[0]), (False, None))
+    if told[1] is not None:
+        asks = told[1]
     if asks is None:
         asks = next((v.permissions for v in line.views if v.permissions is not None), None)
     if asks is None and any(b.library and b.last in OPEN for b in line.bases):
@@ -220,6 +223,15 @@ def _guards(
     if asks is None:
         asks = site_permissions(names, line.path)
     return _for_method((*outer, *asked(names, asks, action)), method)
+
+
+def _chosen(view: View, method: str, action: str) -> tuple[bool, tuple[Guard, ...] | None]:
+    """Whether the view itself chooses permissions, and those for this method and action; None for those of its class."""
+    known = {(one, verb): guards for one, verb, guards in view.chosen}
+    for key in ((action, method), (action, "*"), ("*", method), ("*", "*")):
+        if key in known:
+            return True, known[key]
+    return False, None
 
 
 def _foreign(names: Names, path: str, route: Route) -> Iterator[Served]:
@@ -391,6 +403,8 @@ def api_roots(names: Names, path: str, mounts: Sequence[Mount]) -> Iterator[Rout
 def guards_of_view(view: View) -> Iterator[Guard]:
     """Every guard that a view names, in the same order as long as the file keeps its outline."""
     yield from view.permissions or ()
+    for _, _, guards in view.chosen:
+        yield from guards or ()
     yield from view.guards
     for _, guards in view.on_methods:
         yield from guards
@@ -405,4 +419,5 @@ def outline_of_view(view: View) -> tuple[object, ...]:
         view.lookup_argument, view.lookup_pattern, view.slash, view.own_routes, view.rest, view.pages, view.body,
         tuple((a.name, a.path, a.serves, a.detail, a.guards is None) for a in view.actions),
         tuple(name for name, _ in view.on_methods),
+        tuple((action, verb, guards is None) for action, verb, guards in view.chosen),
     )  # fmt: skip

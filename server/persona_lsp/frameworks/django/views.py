@@ -7,6 +7,7 @@ from typing import Final
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.facts.views import Action, View
+from persona_lsp.frameworks.django.choosing import chosen
 from persona_lsp.frameworks.django.guards import MIXINS, UNSAFE, decorated, of_decorator, permissions, unknown
 from persona_lsp.frameworks.django.paths import from_regex
 from persona_lsp.syntax.ir import (
@@ -159,17 +160,20 @@ def _class(cls: ClassNode, names: Names) -> View | None:
     if "permission_classes" in fields:
         asked = permissions(fields["permission_classes"], Level.CLASS, names)
     choosing = next((m for m in cls.methods if m.name in _CHOOSING and _may_refuse(m, names)), None)
+    by_action: tuple[tuple[str, str, tuple[Guard, ...] | None], ...] = ()
     if choosing is not None and choosing.name == "get_permissions":
-        asked = (unknown(_name_of(choosing), Level.CLASS, names),)
+        by_action = chosen(choosing, cls, names)
+        if not by_action:
+            asked = (unknown(_name_of(choosing), Level.CLASS, names),)
     elif choosing is not None:
         guards = (*guards, unknown(_name_of(choosing), Level.CLASS, names))
     if "http_method_names" in fields:
         verbs = _verbs(fields["http_method_names"], names) if verbs is None else verbs
-    says = actions or on_methods or guards or mixed or asked is not None or verbs is not None
+    says = actions or on_methods or guards or by_action or mixed or asked is not None or verbs is not None
     if not says and _SAID.isdisjoint(fields) and not any(b.endswith(("View", "ViewSet", "Mixin")) for b in bases):
         return None
     return View(
-        name, where, verbs=verbs, permissions=asked, guards=(*guards, *mixed), on_methods=on_methods, actions=actions,
+        name, where, verbs=verbs, permissions=asked, chosen=by_action, guards=(*guards, *mixed), on_methods=on_methods, actions=actions,
         lookup_field=_text(fields.get("lookup_field"), names),
         lookup_argument=_text(fields.get("lookup_url_kwarg"), names),
         lookup_pattern=_text(fields.get("lookup_value_regex"), names), pages=_pages(fields.get("pagination_class")),

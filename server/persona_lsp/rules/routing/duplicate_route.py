@@ -293,6 +293,25 @@ def get_order(order_id: int):
     return {"id": order_id}
 ```
 
+Both answer `OPTIONS` beside a method of their own.
+
+```py flask
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/orders/<int:id>", methods=["OPTIONS", "GET"])
+def get_order(id):
+    return read(id)
+
+
+@app.route("/orders/<int:id>", methods=["OPTIONS", "DELETE"])
+def delete_order(id):
+    forget(id)
+    return "", 204
+```
+
 A feature flag decides which of the two is registered.
 
 ```js express
@@ -355,6 +374,7 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SLASH_DECIDES = frozenset({"fastapi"})
 """Frameworks for which `/orders` and `/orders/` are two paths."""
+_ASKING = frozenset({"OPTIONS", "HEAD"})
 
 
 @project_rule(severity=Severity.ERROR, since="0.1")
@@ -432,6 +452,9 @@ def _is_certain(endpoint: Endpoint) -> bool:
     if endpoint.conditional or route.conditional or route.derived or endpoint.overrides:
         return False
     if is_missing_action(endpoint):
+        return False
+    # Which function answers what is asked about a path, and not of it, is of no matter to anybody.
+    if endpoint.method in _ASKING and route.methods != (endpoint.method,):
         return False
     return endpoint.path_known and endpoint.method != "ANY" and route.kind == "http"
 
