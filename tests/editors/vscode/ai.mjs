@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { done, scenario, settled, spaced, until } from './workbench.mjs';
+import { badge, done, scenario, settled, spaced, until } from './workbench.mjs';
 
 const { CLAUDE, FOLDER } = process.env;
 const BOOKS = 'catalogue/app/routes/books.py';
@@ -123,6 +123,16 @@ await scenario({ folder: FOLDER, settings }, async (code) => {
   await settled(hover);
   await code.shot('ai-hover');
   await page.mouse.move(1100, 12);
+
+  await code.command('Show Endpoints');
+  const leaf = page.locator('.sidebar [role="treeitem"]', { hasText: spaced('DELETE /books/{book_id}') }).first();
+  await leaf.waitFor();
+  assert.equal(await badge(leaf), '', 'the static analysis has nothing against it');
+  await leaf.click({ button: 'right' });
+  await page.locator('.monaco-menu .action-label', { hasText: 'Review with AI' }).click();
+  await page.locator('.statusbar-item', { hasText: spaced(`Ln ${lineOf('def remove_book')},`) }).waitFor();
+  await until('the badge of the endpoint', async () => (await badge(leaf)) === '1');
+  done('a review of an endpoint in the side bar');
 
   await goTo(lineOf('def read_ratings'), 8);
   const before = code.read(BOOKS);

@@ -97,6 +97,59 @@ const conditions = {
     },
   },
 
+  'vscode-killed': {
+    options: {},
+    async play(code) {
+      await code.load(BOOKS);
+      await code.editor().locator('.squiggly-error').first().waitFor();
+      const program = (pid) => path.basename(fs.readlinkSync(`/proc/${pid}/exe`, { encoding: 'utf8' }));
+      const pythons = () => code.programs().filter((pid) => {
+        try { return program(pid).startsWith('python'); } catch { return false; }
+      });
+      await until('the server and its worker', () => pythons().length >= 2);
+      const servers = pythons();
+      const vscode = code.programs().filter((pid) => !servers.includes(pid));
+      assert.ok(vscode.length >= 2, 'VS Code and its extension host');
+      for (const pid of vscode) {
+        process.kill(Number(pid), 'SIGKILL');
+      }
+      await until('the end of the server', () => pythons().length === 0, 30_000);
+    },
+  },
+
+  'environment': {
+    options: { env: { PERSONA_LSP_TEST_CHOSEN: path.join(programs, 'chosen') } },
+    async play(code) {
+      const command = (pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
+      const bundled = (pid) => /PYTHONPATH=[^\0]*bundled/.test(fs.readFileSync(`/proc/${pid}/environ`, 'utf8'));
+      await code.load(BOOKS, [['extensionDevelopmentPath', code.remote(path.join(import.meta.dirname, 'python'))]]);
+      await code.editor().locator('.squiggly-error').first().waitFor();
+      assert.ok(code.servers().some(bundled), 'no environment is chosen yet');
+      fs.writeFileSync(path.join(programs, 'chosen'), PYTHON);
+      await until('the server of the environment', () => code.servers().some((pid) => command(pid) === PYTHON && !bundled(pid)));
+      await until('the end of the other one', () => code.servers().length === 1);
+      await code.editor().locator('.squiggly-error').first().waitFor();
+      await code.page.locator('.statusbar-item', { hasText: /backend-developer\s+\d+\s+\d+/ }).waitFor();
+    },
+  },
+
+  'virtual': {
+    options: {},
+    async play(code) {
+      const file = path.join(FOLDER, 'virtual.code-workspace');
+      fs.writeFileSync(file, JSON.stringify({ folders: [{ uri: 'vscode-vfs://memory/shop', name: 'shop' }] }));
+      const memory = ['extensionDevelopmentPath', code.remote(path.join(import.meta.dirname, 'memory'))];
+      await code.load(undefined, [memory, ['openFile', 'vscode-vfs://memory/shop/app.py']], { workspace: file });
+      await code.editor().waitFor();
+      await code.editor().locator('.squiggly-error').first().waitFor();
+      await code.page.locator('.statusbar-item', { hasText: /backend-developer\s+1\s/ }).waitFor();
+      await code.command('Show Endpoints');
+      await code.page.locator('.sidebar [role="treeitem"]', { hasText: spaced('GET /orders/newest') }).first().click();
+      await code.page.locator('.statusbar-item', { hasText: spaced('Ln 12,') }).waitFor();
+      await code.shot('virtual');
+    },
+  },
+
   'restricted': {
     options: { trust: true },
     async play(code) {
@@ -186,6 +239,9 @@ const conditions = {
       await until('its picture', () => code.page.locator('.getting-started-media img').first()
         .evaluate((image) => image.complete && image.naturalWidth > 100).catch(() => false));
       await code.shot('walkthrough');
+      const ai = code.page.locator('.getting-started-step', { hasText: 'Let Claude review' });
+      await ai.click();
+      await ai.locator('.monaco-button', { hasText: 'Set API Key' }).waitFor();
     },
   },
 };

@@ -90,6 +90,7 @@ def test_what_other_extensions_see(editor: str, extension: str, folder: Path) ->
 BOOKS = findings(
     finding("limit: int = 20, offset", 18, "Nothing says how many books there are: the client cannot page to an end."),
 )
+REMOVED = findings(finding("session.delete(book)", 67, "Reviews of the book stay behind: delete them, too."))
 RATINGS = findings(
     finding("book = session.get(Book, book_id)", 44, "A book that is not there is read from: answer 404.")
 )
@@ -112,17 +113,16 @@ def test_claude_is_asked_with_consent_and_forgotten_again(editor: str, extension
         claude.script(
             Answer(BOOKS, pause=0.3),
             Answer(RATINGS),
+            Answer(REMOVED),
             Answer(SUGGESTION),
             Answer(status=429, headers={"retry-after": "3600"}),
         )
         passed(play("ai.mjs", editor=editor, extension=extension, folder=folder, CLAUDE=claude.url))
     asked = [one for one in claude.heard if one.path == "/v1/messages"]
-    assert len(asked) == 4, "each review and suggestion once, and nothing before consent or after it was taken back"
+    assert len(asked) == 5, "each review and suggestion once, and nothing before consent or after it was taken back"
     assert all(one.headers["x-api-key"] == "sk-ant-made-up" for one in asked)
-    assert [name in one.question for one, name in zip(asked, ("list_books", "read_ratings"), strict=False)] == [
-        True,
-        True,
-    ]
+    named = ("list_books", "read_ratings", "remove_book", "read_ratings", "add_book")
+    assert all(name in one.question for one, name in zip(asked, named, strict=True))
 
 
 @pytest.mark.parametrize("script", ["ui.mjs", "api.mjs"])
@@ -142,6 +142,9 @@ def test_a_broken_server_is_noticed(script: str, editor: str, extension: str, fo
         "path-missing",
         "always-crashes",
         "killed",
+        "vscode-killed",
+        "environment",
+        "virtual",
         "restricted",
         "several-folders",
         "two-windows",

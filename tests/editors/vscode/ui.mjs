@@ -2,14 +2,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { done, scenario, settled, spaced, until } from './workbench.mjs';
+import { badge, done, scenario, settled, spaced, until } from './workbench.mjs';
 
 const { FOLDER, MACHINE } = process.env;
-/** What a decoration draws behind a row. */
-const badge = (row) => row.locator('.monaco-icon-label').first().evaluate((label) => {
-  const drawn = [label, ...label.querySelectorAll('*')].map((node) => getComputedStyle(node, '::after').content);
-  return drawn.map((text) => /"(\d\+?)"/.exec(text)?.[1] ?? '').join('');
-});
 const BOOKS = 'catalogue/app/routes/books.py';
 
 await scenario(

@@ -189,7 +189,7 @@ export class Workbench {
   async stop() {
     await this.context?.close();
     try {
-      if (this.server !== undefined) process.kill(this.server.pid, 'SIGTERM');
+      if (this.server?.exitCode === null && this.server.signalCode === null) process.kill(this.server.pid, 'SIGTERM');
       await until('all programs of VS Code are gone', () => this.programs().length === 0);
     } finally {
       for (const pid of this.programs()) {
@@ -249,6 +249,12 @@ export async function settled(locator) {
     && getComputedStyle(node).opacity === '1';
   await until('it stands still', () => locator.evaluate(whole));
 }
+
+/** What a decoration draws behind a row. */
+export const badge = (row) => row.locator('.monaco-icon-label').first().evaluate((label) => {
+  const drawn = [label, ...label.querySelectorAll('*')].map((node) => getComputedStyle(node, '::after').content);
+  return drawn.map((text) => /"(\d\+?)"/.exec(text)?.[1] ?? '').join('');
+});
 
 let before = performance.now();
 
