@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.aside import aside
+from persona_lsp.extract.claims import claims
 from persona_lsp.extract.functions import Unit, units
 from persona_lsp.extract.known import frameworks_of, libraries_of
 from persona_lsp.extract.named import answering, receiving, with_named
@@ -29,7 +30,7 @@ from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 
-VERSION: Final = "13"
+VERSION: Final = "14"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
@@ -118,6 +119,7 @@ def extract(
         functions=functions,
         secrets=secrets(path, source, language),
         suppressions=suppressions(path, source, language.line_comment),
+        claims=claims(path, parsed),
         config=found.config,
         problems=found.problems,
         aliases=(*aliases_of(module), *found.aliases),

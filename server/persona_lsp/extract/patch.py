@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from persona_lsp.extract.claims import claims
 from persona_lsp.extract.functions import Unit
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.extract.suppressions import suppressions
@@ -157,7 +158,7 @@ def patched(facts: FileFacts, function: Function, fresh: Function, at: int, delt
     mark = parsed.language.line_comment
     return replace(
         facts, functions=functions, secrets=_secrets(facts, function, at, delta, parsed),
-        suppressions=suppressions(facts.path, source, mark),
+        suppressions=suppressions(facts.path, source, mark), claims=claims(facts.path, parsed),
         error_count=int(parsed.tree.root_node.has_error),
         libraries=tuple(dict.fromkeys(q.library for f in functions for q in f.queries)), **fields,
     )  # fmt: skip

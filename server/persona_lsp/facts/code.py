@@ -103,6 +103,13 @@ class Suppression(Struct, frozen=True, gc=False, omit_defaults=True):
     file: bool = False
 
 
+class Claim(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A comment that speaks to whoever reviews: that others found the code fine, or, `is_order`, what to say of it."""
+
+    where: Where
+    is_order: bool = False
+
+
 class ConfigEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     """One value of a configuration file, its key path dotted. `where` is the value; `profile` from the file name."""
 
@@ -159,6 +166,7 @@ class FileFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     functions: tuple[Function, ...] = ()
     secrets: tuple[SecretLiteral, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    claims: tuple[Claim, ...] = ()
     config: tuple[ConfigEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
