@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import keystrokes, memory, peers, projects, startup, throughput
+from benchmarks import claude, keystrokes, memory, peers, projects, startup, throughput
 from benchmarks.figures import Figure, as_json, show
 
 Measure = Callable[[], Iterator[Figure]]
@@ -22,6 +22,7 @@ FULL: dict[str, tuple[Measure, ...]] = {
     "project": (keystrokes.in_a_project,),
     "throughput": (throughput.check, throughput.check_again, throughput.index),
     "memory": (memory.one_file, memory.growth),
+    "ai": (claude.beside_a_review, claude.start),
 }
 QUICK: dict[str, tuple[Measure, ...]] = {
     "startup": (lambda: startup.initialize_answered(3), lambda: startup.small_check(3)),
@@ -34,6 +35,7 @@ QUICK: dict[str, tuple[Measure, ...]] = {
         lambda: throughput.index(20_000),
     ),
     "memory": (memory.one_file, lambda: memory.growth(20_000)),
+    "ai": (lambda: claude.beside_a_review(1, 20), lambda: claude.start(3)),
 }
 
 

@@ -91,7 +91,7 @@ def in_a_project(size: int = 2_000, lines: int = 100_000, keys: int = 50) -> Ite
             while not _ended(client) and time.perf_counter() - document.opened < 60:
                 begin = time.perf_counter()
                 answer = document.hover(*text.hover)
-                hovers.append((_answered(client, answer).at - begin) * 1000)
+                hovers.append((answered(client, answer).at - begin) * 1000)
                 client.rest(time.perf_counter() + 0.02)
             indexed(client, document)
             document.fresh()
@@ -119,7 +119,7 @@ def typed(peer: Peer, text: Source, keys: int) -> Typed:
 def burst_of(peer: Peer, text: Source, keys: int) -> Burst:
     """Type into a server without waiting, and ask for a hover after each key."""
     with opened(peer, text) as (client, document):
-        column = _begin_a_name(document, text)
+        column = begin_a_name(document, text)
         client.rest(time.perf_counter() + 0.5)
         published = len(document.published())
         asked: list[tuple[float, int]] = []
@@ -132,7 +132,7 @@ def burst_of(peer: Peer, text: Source, keys: int) -> Burst:
             due += GAP
             client.rest(due if len(asked) < keys else 0)
         settled = (document.fresh().at - sent) * 1000
-        hovers = [(_answered(client, number).at - at) * 1000 for at, number in asked]
+        hovers = [(answered(client, number).at - at) * 1000 for at, number in asked]
         # Whatever comes too late is a publication as well.
         client.rest(time.perf_counter() + 0.5)
         return Burst(settled, len(document.published()) - published, hovers)
@@ -174,7 +174,7 @@ def place(root: Path, text: Source) -> Path:
 
 
 def _type_a_name(document: Document, text: Source, keys: int) -> list[float]:
-    column = _begin_a_name(document, text)
+    column = begin_a_name(document, text)
     times = []
     for letter in _letters(keys):
         sent = document.insert(text.line, column, letter)
@@ -186,7 +186,7 @@ def _type_a_name(document: Document, text: Source, keys: int) -> list[float]:
     return times
 
 
-def _begin_a_name(document: Document, text: Source) -> int:
+def begin_a_name(document: Document, text: Source) -> int:
     """Put a statement there; the column at which its name ends."""
     document.insert(text.line, 0, f"{text.indent}{text.statement}\n")
     document.fresh()
@@ -197,7 +197,7 @@ def _letters(count: int) -> str:
     return (string.ascii_lowercase * (count // 26 + 1))[:count]
 
 
-def _answered(client: Client, number: int) -> Received:
+def answered(client: Client, number: int) -> Received:
     return client.wait(lambda: client.answers.get(number))
 
 

@@ -14,7 +14,7 @@ from benchmarks.startup import run
 from benchmarks.throughput import GRAMMARS, SUFFIXES, parse_alone
 from tree_sitter import Language, Parser
 
-from benchmarks import peers, processes
+from benchmarks import claude, peers, processes
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,3 +84,9 @@ def test_a_project_of_ones_own_is_measured_and_not_written_to(tmp_path: Path) ->
 def test_a_project_without_code_says_so(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="holds no file that is read"):
         list(measure(tmp_path))
+
+
+def test_hovers_and_keys_beside_a_review() -> None:
+    figures = list(claude.beside_a_review(1, 2, 100))
+    assert [bool(figure.promise) for figure in figures] == [True] * 5
+    assert all(figure.ours > 0 and claude.OFF in figure.peers for figure in figures)
