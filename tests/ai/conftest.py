@@ -9,18 +9,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake import Fake
+from editor import APP, REAL, TWO, Editor, Patient
+from fake import CODE, Answer, Fake
 
 from persona_lsp.ai.account import Account
 from persona_lsp.findings.subject import Persona, Subject
-
-CODE = """@app.get("/books/{id}")
-def read_book(id: int):
-    try:
-        return db.find(id)
-    except Exception:
-        return {"error": "oops"}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +49,22 @@ def subject() -> Subject:
 @pytest.fixture
 def persona() -> Persona:
     return Persona("backend-developer", "You implement proper HTTP status codes.", "", "0" * 64, "")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / ".git").mkdir()
+    (project / "app.py").write_text(APP)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-made-up")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.url)
+    monkeypatch.setenv("PERSONA_LSP_AI", "1")
+    fake.script(Answer(TWO))
+    return project
+
+
+@pytest.fixture
+def editor(folder: Path, tmp_path: Path) -> Iterator[Editor]:
+    with Patient(REAL, cache=tmp_path / "cache") as client:
+        yield Editor(client, folder)

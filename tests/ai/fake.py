@@ -10,6 +10,15 @@ from typing import Any, Literal, Self
 
 Death = Literal["", "reset", "fin", "stall"]
 
+CODE = """@app.get("/books/{id}")
+def read_book(id: int):
+    try:
+        return db.find(id)
+    except Exception:
+        return {"error": "oops"}
+"""
+"""A function to ask about."""
+
 
 @dataclass
 class Answer:

@@ -327,5 +327,5 @@ def test_every_setting_of_an_editor_is_described_and_nothing_secret_is_one() -> 
     properties = editor_properties("personaLsp")
     assert {"personaLsp.ai.model", "personaLsp.ai.baseUrl", "personaLsp.ai.tokensPerDay"} <= set(properties)
     fields = {field.name for field in msgspec.structs.fields(Account)}
-    assert fields - set(SETTABLE) == {"enabled", "api_key", "auth_token", "prices"}
+    assert fields - set(SETTABLE) == {"enabled", "api_key", "auth_token", "prices", "comments"}
     assert properties["personaLsp.ai.tokensPerDay"]["default"] == 1_000_000

@@ -81,7 +81,10 @@ def test_a_batch(project: Path, fake: Fake, capsys: pytest.CaptureFixture[str]) 
 
 def test_at_once(project: Path, fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
     assert review("--allow", "--now", "--format", "json") == 0
-    said = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    said = json.loads(printed.out)
+    assert (said["read"], said["written"]) == (14, 0)
+    assert "(14 read from Claude's cache, 0 written to it)" in printed.err
     assert [row["line"] for row in said["rows"]] == [10]
     assert said["dropped"] == 3
     assert {one.path for one in fake.heard} == {"/v1/messages"}

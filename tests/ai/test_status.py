@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from editor import REAL, RICH, SLOW, Editor, Patient
 from fake import Answer, Fake
-from test_editor import REAL, RICH, SLOW, Editor, Patient
 
 from persona_lsp.ai.store import Store
 

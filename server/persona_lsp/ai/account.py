@@ -33,6 +33,14 @@ SETTABLE = (
 """What an editor's settings may hold. Consent is no setting, and a key belongs where secrets are kept."""
 
 
+_KEYS = (("ANTHROPIC_API_KEY", "api-key"), ("ANTHROPIC_AUTH_TOKEN", "auth-token"))
+_ENDPOINTS = {
+    "anthropic": "ANTHROPIC_BASE_URL",
+    "bedrock": "ANTHROPIC_BEDROCK_BASE_URL",
+    "vertex": "ANTHROPIC_VERTEX_BASE_URL",
+}
+
+
 class Account(Struct, frozen=True, kw_only=True, rename="kebab"):
     """What a user may set in `ai.toml`. It never shows its key."""
 
@@ -51,6 +59,8 @@ class Account(Struct, frozen=True, kw_only=True, rename="kebab"):
     tokens_per_day: Annotated[int, Meta(ge=0)] = 1_000_000
     seconds: Annotated[float, Meta(gt=0, le=600)] = 90.0
     """How long one question may take in all."""
+    comments: bool = True
+    """Whether comments are sent with the code; without them, nobody who writes one can speak to the model."""
     cache: bool = True
     cache_megabytes: Annotated[int, Meta(ge=1, le=10_000)] = 50
     prices: dict[str, tuple[float, float]] = {}
@@ -82,14 +92,14 @@ def read_account(
         values.update(_from_variables(environment))
     except msgspec.ValidationError as error:
         return Account(), f"{error}; AI stays off."
-    for name, field in (
-        ("ANTHROPIC_API_KEY", "api-key"),
-        ("ANTHROPIC_AUTH_TOKEN", "auth-token"),
-        ("ANTHROPIC_BASE_URL", "base-url"),
-    ):
+    for name, field in _KEYS:
         if environment.get(name):
             values[field] = environment[name]
     values.update({key.replace("_", "-"): value for key, value in (given or {}).items() if value is not None})
+    # Each provider has an endpoint of its own: that of another one is never asked.
+    at = environment.get(_ENDPOINTS.get(str(values.get("provider", "anthropic")), ""))
+    if at:
+        values["base-url"] = at
     try:
         return msgspec.convert(values, Account, strict=True), problem
     except msgspec.ValidationError as error:
@@ -108,6 +118,8 @@ def usable(account: Account) -> Account:
             raise AiError("auth", "The key holds a line end or another character that no key has; set it anew.")
     if account.base_url:
         _check_endpoint(account.base_url)
+    if account.provider == "bedrock" and not account.model:
+        raise AiError("model", f"Bedrock has names of its own for models: set `model` in {FILE}.")
     if account.provider == "vertex" and not (account.region and account.project):
         raise AiError("auth", f"Vertex needs `region` and `project` in {FILE}.")
     return account

@@ -52,17 +52,24 @@ class Answered(Struct, frozen=True):
 class Breaker:
     """Remembers until when nobody is to be asked."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        """Everybody may be asked."""
+    def __init__(self, clock: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+        """Everybody may be asked. `clock` is what people are told, `steady` decides: somebody may set the first one."""
         self._clock = clock
+        self._steady = steady
         self._failures = 0
-        self.until = 0.0
+        self._over = 0.0
         self.reason = ""
+
+    @property
+    def until(self) -> float:
+        """When it closes, in seconds since 1970; 0 where it is not open."""
+        left = self._over - self._steady()
+        return self._clock() + left if left > 0 else 0.0
 
     def check(self) -> None:
         """Raises `AiError` while it is open."""
-        if self._clock() < self.until:
-            at = time.strftime("%H:%M:%S", time.localtime(self.until))
+        if until := self.until:
+            at = time.strftime("%H:%M:%S", time.localtime(until))
             raise AiError("rate", f"{self.reason} Not asked again before {at}.", final=True)
 
     def failed(self, error: AiError) -> None:
@@ -71,12 +78,12 @@ class Breaker:
             return
         self._failures += 1
         if error.wait is not None or self._failures >= _FAILURES:
-            self.until = max(self.until, self._clock() + (error.wait if error.wait is not None else _REST))
+            self._over = max(self._over, self._steady() + (error.wait if error.wait is not None else _REST))
             self.reason = error.message
 
     def worked(self) -> None:
         """The other side is well."""
-        self._failures, self.until = 0, 0.0
+        self._failures, self._over = 0, 0.0
 
 
 class Asking:

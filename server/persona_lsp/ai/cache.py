@@ -42,6 +42,10 @@ class Cache:
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
+    def holds(self, key: str) -> bool:
+        """Whether there is an answer, readable or not."""
+        return self._on and os.path.exists(self._file(key))
+
     def put(self, key: str, kept: Kept) -> None:
         """Keep an answer."""
         if self._on and write_private(self._file(key), msgspec.json.encode(kept)):

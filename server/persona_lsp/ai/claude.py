@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from persona_lsp.ai.account import Account, endpoint, is_loopback, usable
+from persona_lsp.ai.account import FILE, Account, endpoint, is_loopback, usable
 from persona_lsp.ai.errors import AiError, Kind
 from persona_lsp.ai.ledger import Usage
 
@@ -27,6 +27,15 @@ _CONNECT, _READ = 5.0, 30.0
 
 _LEAKS = ("ANTHROPIC_LOG", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_OPEN_TELEMETRY")
 """Variables that make the SDK write code into logs, or send headers that nobody asked for."""
+
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+_EXTRAS = {"bedrock": ("Bedrock", "boto3", "boto3"), "vertex": ("Vertex", "google-auth", "google.auth")}
+"""Provider -> its name, the library that its extra installs, and the module of that."""
+
+_NOT_YET, _NO_MORE = 9, 10
+"""OpenSSL's numbers for certificates that begin later, and that ended."""
 
 
 class Reply(Struct, frozen=True):
@@ -53,6 +62,7 @@ class Claude:
         self.account = account
         self._client: Any = None
         self._http: Any = None
+        self._proxied = False
         self._making = asyncio.Lock()
 
     async def ask(self, body: dict[str, Any], heard: Callable[[str], None], spent: Callable[[Usage], None]) -> Reply:
@@ -75,7 +85,7 @@ class Claude:
                 spent(seen.usage)
                 await stream.close()
         except Exception as error:
-            raise told(error, "".join(parts), str(body.get("model", ""))) from error
+            raise self._told(error, "".join(parts), str(body.get("model", ""))) from error
         text = "".join(parts)
         check_stop(seen.stop, seen.detail, text)
         return Reply(text, seen.usage, seen.model or str(body.get("model", "")))
@@ -86,7 +96,7 @@ class Claude:
         try:
             return _state(await client.messages.batches.create(requests=requests))
         except Exception as error:
-            raise told(error) from error
+            raise self._told(error) from error
 
     async def batch(self, id: str) -> BatchState:  # noqa: A002  # the word for it
         """How far a batch is. Raises `AiError`."""
@@ -94,7 +104,7 @@ class Claude:
         try:
             return _state(await client.messages.batches.retrieve(id))
         except Exception as error:
-            raise told(error) from error
+            raise self._told(error) from error
 
     async def cancel_batch(self, id: str) -> None:  # noqa: A002  # the word for it
         """Take a batch back. Raises `AiError`."""
@@ -102,7 +112,7 @@ class Claude:
         try:
             await client.messages.batches.cancel(id)
         except Exception as error:
-            raise told(error) from error
+            raise self._told(error) from error
 
     async def batch_results(self, id: str) -> AsyncIterator[tuple[str, Reply | AiError]]:  # noqa: A002  # the word
         """The answers of a batch that ended, by the name of their question, in any order. Raises `AiError`."""
@@ -117,7 +127,7 @@ class Claude:
             async for one in await client.messages.batches.results(id):
                 yield str(one.custom_id), _batched(one.result)
         except Exception as error:
-            raise told(error) from error
+            raise self._told(error) from error
 
     async def client(self) -> Any:
         """The SDK's client. Raises `AiError` where the account cannot be used or the SDK is not there."""
@@ -134,6 +144,9 @@ class Claude:
         if self._http is not None:
             await self._http.aclose()
 
+    def _told(self, error: Exception, text: str = "", model: str = "") -> AiError:
+        return told(error, text, model, proxied=self._proxied)
+
     def _made(self, anthropic: ModuleType, account: Account) -> Any:
         import httpx2
 
@@ -142,6 +155,7 @@ class Claude:
         if is_loopback(urlsplit(endpoint(account)).hostname or ""):
             # A proxy of the environment has no business between this machine and itself.
             own = {"transport": httpx2.AsyncHTTPTransport(), "trust_env": False}
+        self._proxied = not own and any(os.environ.get(name) for name in _PROXIES)
         self._http = anthropic.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout, **own)
         common: dict[str, Any] = {
             "http_client": self._http,
@@ -167,6 +181,8 @@ class Claude:
                     )
                     return anthropic.AsyncAnthropic(base_url=endpoint(account), **key, **common)
         except Exception as error:
+            if "region" in str(error):
+                raise AiError("auth", f"No region is set: name one as `region` in {FILE}.") from error
             raise AiError(
                 "auth", f"The connection to {account.provider} cannot be made ({type(error).__name__})."
             ) from error
@@ -221,7 +237,7 @@ def check_stop(stop: str | None, detail: str, text: str) -> None:
             raise AiError("invalid", "The model stopped in a way that gives no answer.", text=text)
 
 
-def told(error: Exception, text: str = "", model: str = "") -> AiError:
+def told(error: Exception, text: str = "", model: str = "", *, proxied: bool = False) -> AiError:
     """Whatever the SDK raised, as one sentence. Once an answer has begun, asking again would pay for it twice."""
     if isinstance(error, AiError):
         return error
@@ -238,6 +254,10 @@ def told(error: Exception, text: str = "", model: str = "") -> AiError:
     if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException | TimeoutError):
         return made("timeout", "Claude did not answer in time.")
     if isinstance(error, anthropic.APIConnectionError | httpx2.TransportError):
+        if (certificate := _certificate(error)) is not None:
+            return AiError("network", certificate, text=text, final=True)
+        if proxied:
+            return made("network", "Claude cannot be reached through the proxy that the environment names.")
         return made("network", "Claude cannot be reached: the connection failed.")
     if isinstance(error, TypeError) and "authentication" in str(error):
         return made("auth", "There are no credentials for the provider that is set.")
@@ -248,6 +268,20 @@ def told(error: Exception, text: str = "", model: str = "") -> AiError:
     ):
         return AiError("invalid", "What came back is no answer of the Messages API; is the endpoint right?", text=text)
     return AiError("invalid", f"Asking Claude failed ({type(error).__name__}).", text=text)
+
+
+def _certificate(error: BaseException) -> str | None:
+    """What is wrong with the certificate of the other side, where that is the reason of a failure."""
+    import ssl
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            if seen.verify_code in (_NOT_YET, _NO_MORE):
+                return "The certificate of the endpoint is not valid today; is the clock of this machine right?"
+            return "The certificate of the endpoint is not trusted on this machine; it is not asked."
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 def _status(error: Any, made: Callable[..., AiError], model: str) -> AiError:
@@ -337,9 +371,15 @@ def _sdk(provider: str) -> ModuleType:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import anthropic
-
-            if provider == "vertex":
-                importlib.import_module("google.auth")  # the extra that Vertex needs
     except ImportError as error:
-        raise AiError("off", f"The SDK for {provider} is not installed: {error.name}.") from error
+        raise AiError("off", f"The SDK for Claude is not installed: {error.name}.") from error
+    # The SDK itself finds out in the middle of the first question.
+    if provider in _EXTRAS and not (provider == "bedrock" and os.environ.get("AWS_BEARER_TOKEN_BEDROCK")):
+        title, library, module = _EXTRAS[provider]
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise AiError(
+                "off", f"{title} needs {library}, which is not installed: pip install 'anthropic[{provider}]'."
+            ) from error
     return anthropic

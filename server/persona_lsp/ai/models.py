@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from persona_lsp.ai.account import Account
 from persona_lsp.persona.models import IDS, model_of
 
 FAMILIES = ("haiku", "sonnet", "opus", "fable")
@@ -35,3 +36,10 @@ def resolve(wanted: str, default: str = REVIEWS) -> Resolved:
     if found.state == "unknown":
         return Resolved(default, f"{wanted.strip()} is no model of Claude's; {default} is asked instead.")
     return Resolved(id)
+
+
+def asked(account: Account, wanted: str, default: str) -> Resolved:
+    """The model that an account asks where a persona wants another: the account's own, as its cloud spells it."""
+    if account.model and account.provider != "anthropic":
+        return Resolved(account.model)
+    return resolve(account.model or wanted, default)

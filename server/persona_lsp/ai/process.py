@@ -63,9 +63,10 @@ class Office:
         try:
             match message:
                 case wire.Peek():
-                    self._write(self._peek(message))
+                    self._write(await self._peek(message))
                 case wire.Show():
-                    self._write(wire.Wrote(message.id, self._request(message).wire().decode(), ""))
+                    request = await self._request(message)
+                    self._write(wire.Wrote(message.id, request.wire().decode(), ""))
                 case wire.Do():
                     self._write(await self._do(message))
         except AiError as error:
@@ -86,16 +87,19 @@ class Office:
                 self._asking.ledger.session = before.ledger.session
         return self._asking
 
-    def _request(self, message: wire.Do | wire.Peek | wire.Show) -> Request:
+    async def _request(self, message: wire.Do | wire.Peek | wire.Show) -> Request:
+        account, salt = self._ask().account, self._store.salt()
+        # Detectors take their time; the loop goes on.
         if isinstance(message, wire.Peek):
-            return prepare("review", message.subject, message.persona, self._ask().account, self._store.salt())
+            return await asyncio.to_thread(prepare, "review", message.subject, message.persona, account, salt)
         if message.location and (reason := why_refused(message.location)):
             raise AiError("ignored", reason)
-        salt = self._store.salt()
-        return prepare(message.work, message.subject, message.persona, self._ask().account, salt, message.extra)
+        return await asyncio.to_thread(
+            prepare, message.work, message.subject, message.persona, account, salt, message.extra
+        )
 
-    def _peek(self, message: wire.Peek) -> wire.Reviewed:
-        request = self._request(message)
+    async def _peek(self, message: wire.Peek) -> wire.Reviewed:
+        request = await self._request(message)
         kept = self._ask().kept(request)
         if kept is None or not answer.is_complete(kept.text):
             return wire.Reviewed(message.id, None)
@@ -105,8 +109,7 @@ class Office:
         asking = self._ask()
         usable(asking.account)
         check_trust(message.persona, self._store)
-        # Detectors take their time; the loop goes on.
-        request = await asyncio.to_thread(self._request, message)
+        request = await self._request(message)
         match message.work:
             case "review":
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -25,7 +26,10 @@ MOST_PERSONA = 60_000
 
 
 class Request(Struct, frozen=True):
-    """One question, ready to be sent. `body` is what goes over the wire, `code` the text that answers quote from."""
+    """One question, ready to be sent. `body` is what goes over the wire, `code` the text that answers quote from.
+
+    `blanked` are the places of comments that were not sent, in characters of the code.
+    """
 
     work: Work
     subject: Subject
@@ -35,6 +39,7 @@ class Request(Struct, frozen=True):
     body: dict[str, Any]
     code: Redacted
     note: str = ""
+    blanked: tuple[tuple[int, int], ...] = ()
 
     def wire(self) -> bytes:
         """The bytes of the body, as they are sent."""
@@ -62,9 +67,9 @@ def prepare(work: Work, subject: Subject, persona: Persona, account: Account, sa
         raise AiError(
             "too-large", f"The persona {persona.name} has {len(persona.body)} characters; {MOST_PERSONA} can be sent."
         )
-    task = TASKS[work]
-    chosen = models.resolve(account.model or persona.model, models.EXPLAINS if task.quick else models.REVIEWS)
-    code = redact(subject.text, subject.file, _characters(subject))
+    task, chosen = TASKS[work], _chosen(work, persona, account)
+    blanked = () if account.comments else tuple(_characters(subject, subject.comments))
+    code = _without(redact(subject.text, subject.file, _characters(subject, subject.secrets)), blanked)
     extra = _clean(extra)
     told = Subject(
         kind=subject.kind,
@@ -95,7 +100,7 @@ def prepare(work: Work, subject: Subject, persona: Persona, account: Account, sa
         subject=subject,
         persona=persona,
         model=chosen.id,
-        key=key_of(chosen.id, persona.sha256, prompts.VERSION, work, extra, subject.text),
+        key=key_for(work, subject, persona, account, extra),
         # In the order in which the SDK writes it.
         body={
             "max_tokens": task.tokens,
@@ -107,17 +112,37 @@ def prepare(work: Work, subject: Subject, persona: Persona, account: Account, sa
         },
         code=code,
         note=chosen.message,
+        blanked=blanked,
     )
+
+
+def key_for(work: Work, subject: Subject, persona: Persona, account: Account, extra: str = "") -> str:
+    """What the answer to a question depends on; the same for the same text, wherever it stands."""
+    model = _chosen(work, persona, account).id
+    parts = (model, persona.sha256, prompts.VERSION, work, extra, subject.text)
+    return key_of(*parts) if account.comments else key_of(*parts, "without comments")
+
+
+def _chosen(work: Work, persona: Persona, account: Account) -> models.Resolved:
+    return models.asked(account, persona.model, models.EXPLAINS if TASKS[work].quick else models.REVIEWS)
 
 
 def _clean(text: str) -> str:
     return redact(visible(text), "facts.txt").text if text else ""
 
 
-def _characters(subject: Subject) -> list[tuple[int, int]]:
-    """The places of secrets that the static analysis knows, in characters."""
+def _characters(subject: Subject, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places of a subject, given in bytes, in characters."""
     data = subject.text.encode()
     return [
         (len(data[:start].decode("utf-8", "replace")), len(data[:end].decode("utf-8", "replace")))
-        for start, end in subject.secrets
+        for start, end in places
     ]
+
+
+def _without(code: Redacted, places: Sequence[tuple[int, int]]) -> Redacted:
+    """The code with blanks at some places; whatever else there is stays where it is."""
+    text = code.text
+    for start, end in places:
+        text = text[:start] + "".join(one if one in "\r\n" else " " for one in text[start:end]) + text[end:]
+    return Redacted(text, code.secrets)

@@ -132,7 +132,7 @@ def _accounts(account: Account, wanted: Sequence[str], tell: Callable[[str], Non
     """The account for each model: by its id, however it was named."""
     found: dict[str, Account] = {}
     for name in wanted:
-        resolved = models.resolve(name)
+        resolved = models.asked(msgspec.structs.replace(account, model=name), "", models.REVIEWS)
         if resolved.message:
             tell(resolved.message)
         found[resolved.id] = msgspec.structs.replace(account, model=resolved.id)

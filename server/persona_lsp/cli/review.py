@@ -77,6 +77,9 @@ class Outcome(Struct, frozen=True):
     cached: int = 0
     dropped: int = 0
     tokens: int = 0
+    read: int = 0
+    """Of these, tokens that Claude had kept and read again, which costs less; `written` were put there."""
+    written: int = 0
     cost: float | None = None
     shown: bytes = b""
     failed: bool = False
@@ -96,6 +99,8 @@ def review(project: Project, wish: Wish, tell: Callable[[str], None]) -> Outcome
         if wish.show:
             return Outcome(shown=_shown([one.request for one in questions], wish), skipped=tuple(skipped))
         usable(account)
+        if account.provider != "anthropic" and not (wish.now or wish.dry_run):
+            raise UsageError(f"{account.provider} takes no batches; review with --now")
         if wish.trust:
             store.trust(persona.sha256)
         check_trust(persona, store)
@@ -226,6 +231,8 @@ def _outcome(
         cached=cached,
         dropped=dropped,
         tokens=used.total,
+        read=used.cached,
+        written=used.kept,
         cost=cost,
         failed=failed,
     )
@@ -294,6 +301,8 @@ def render(outcome: Outcome, form: str) -> str:
 def summary(outcome: Outcome) -> str:
     """One line about what was done and what it cost."""
     text = f"{counted(len(outcome.rows), 'finding')}; {counted(outcome.asked, 'function')} asked about, {outcome.cached} answered before, {outcome.tokens:,} tokens"
+    if outcome.read or outcome.written:
+        text += f" ({outcome.read:,} read from Claude's cache, {outcome.written:,} written to it)"
     if outcome.cost is not None:
         text += f", about ${outcome.cost:.2f}"
     if outcome.dropped:

@@ -11,8 +11,8 @@ class Subject(Struct, frozen=True):
     """A piece of code to speak about, as plain data.
 
     `start` is the byte offset of `text` in its file, `line` the number of its first line (from 1). `name` says what it
-    is, `file` is the file's name without folders. `secrets` are places of credentials, in bytes from `start`.
-    `house` is what most of the project does.
+    is, `file` is the file's name without folders. `secrets` are places of credentials, in bytes from `start`,
+    `comments` those of comments. `house` is what most of the project does.
     """
 
     kind: Kind
@@ -28,6 +28,7 @@ class Subject(Struct, frozen=True):
     findings: tuple[str, ...] = ()
     house: tuple[str, ...] = ()
     secrets: tuple[tuple[int, int], ...] = ()
+    comments: tuple[tuple[int, int], ...] = ()
 
     @property
     def end(self) -> int:

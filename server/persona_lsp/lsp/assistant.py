@@ -1,10 +1,8 @@
 """Claude beside the static findings: whether it may be asked, what is under way, what it said, and where that is shown."""
 
 import asyncio
-import hashlib
 import itertools
 import os
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,21 +11,18 @@ from lsprotocol import types
 from persona_lsp.ai import wire as ai
 from persona_lsp.ai.prompts.tasks import TASKS, Work
 from persona_lsp.findings.subject import Persona, Subject
+from persona_lsp.host import wire as host
 from persona_lsp.lsp import capabilities
 from persona_lsp.lsp.ai_link import AiLink
 from persona_lsp.lsp.convert import Json, uri_of
 from persona_lsp.lsp.documents import Document
+from persona_lsp.lsp.looking_back import LookingBack
 from persona_lsp.lsp.opinions import Area, Opinion, Opinions, diagnostic_of
 from persona_lsp.lsp.rpc import ContentModifiedError, RequestFailedError
 from persona_lsp.lsp.session import Session
+from persona_lsp.lsp.standing import Standing
+from persona_lsp.lsp.suggestions import edit_of, suggest
 from persona_lsp.text.edits import ByteEdit
-
-_FRESH = 3.0
-"""Seconds for which the answer to "may it be asked" is believed: it takes two small files."""
-
-_NO_KEY = "no-key"
-_STUCK = frozenset({"auth", "model", "spend", "budget"})
-"""Failures that no waiting mends."""
 
 KIND = "refactor.rewrite.persona-lsp.ai"
 FIX_KIND = "quickfix.persona-lsp.ai"
@@ -42,90 +37,52 @@ class Assistant:
         self.session = session
         self.link = AiLink()
         self.opinions = Opinions()
-        self._off: tuple[float, str, str] = (-_FRESH, "off", "")
-        self._until, self._trouble = 0.0, ""
-        self._stuck = ""
-        """What has to be mended before the next question makes sense."""
+        self.looking_back = LookingBack(self)
+        self.standing = Standing(session.announce)
         self._jobs: dict[str, asyncio.Task[Any]] = {}
         self._tokens = itertools.count(1)
 
     # -- whether
 
-    def why_off(self, *, anew: bool = False) -> tuple[str, str]:
-        """Why nobody can be asked: the kind and the sentence; empty where somebody can."""
-        at, kind, why = self._off
-        if anew or time.monotonic() - at >= _FRESH:
-            from msgspec.structs import replace
-
-            from persona_lsp.ai.account import read_account, usable
-            from persona_lsp.ai.errors import AiError
-            from persona_lsp.ai.store import Store
-
-            kind, why = "", ""
-            account, _ = read_account()
-            try:
-                usable(replace(account, enabled=account.enabled or Store().allowed()))
-            except AiError as error:
-                kind, why = error.kind, error.message
-                if kind == "auth" and not (account.api_key or account.auth_token).strip():
-                    kind = _NO_KEY
-            changed = (kind, why) != self._off[1:]
-            self._off = (time.monotonic(), kind, why)
-            if changed:
-                # It may have been said elsewhere: on the command line, or in another window.
-                self.session.announce()
-        return kind, why
-
-    @property
-    def on(self) -> bool:
-        """Whether somebody can be asked."""
-        return not self.why_off()[0]
-
     def state(self) -> str:
         """off, no-key, on, running or unavailable, for status bars."""
-        if self.link.running:
-            return "running"
-        kind, _ = self.why_off()
-        if kind:
-            return kind if kind in ("off", _NO_KEY) else "unavailable"
-        return "unavailable" if self._until > time.time() or self._stuck else "on"
+        return "running" if self.link.running else self.standing.state()
 
     def status(self) -> Json:
         """The state, why nobody can be asked, and until when."""
-        state = self.state()
-        until = self._until if self._until > time.time() else None
-        _, why = self.why_off()
-        if state == "unavailable" and not why:
-            return {"ai": state, "aiWhy": self._trouble, "aiUntil": until}
-        return {"ai": state, "aiWhy": "" if state in ("on", "running") else why, "aiUntil": None}
+        return self.standing.status(self.state())
 
     # -- what is offered
 
     async def actions(
-        self, document: Document, start: int, end: int, finding: str, diagnostics: Sequence[Json]
+        self, document: Document, start: int, end: int, shown: host.Shown | None, diagnostics: Sequence[Json]
     ) -> list[Json]:
-        """Code actions about a place, last and never preferred. `finding` is the id of a static one that is meant."""
+        """Code actions about a place, last and never preferred. `shown` is a static finding that is meant."""
         offered = self._about_opinions(document, start, end)
-        if not self.on:
+        if not self.standing.on:
             return offered
         try:
-            about = await self._about(document, start, end)
+            about = await self.about(document, start, end)
+            if about is None and shown is not None:
+                # Outside of functions, a finding is about its own lines.
+                start, end = _bytes_of(document, shown)
+                about = await self.about(document, start, end)
         except (ContentModifiedError, RequestFailedError):
             return offered
         if about is None:
             return offered
         subject, persona = about
+        self.looking_back.about(document, subject, persona)
         works: list[Work] = ["review", "explain"]
-        if finding and subject.kind != "text":
+        if shown is not None:
             works.insert(0, "fix")
-        if subject.kind != "text":
-            works.append("errors")
+        works.append("errors")
         if subject.kind == "endpoint":
             works += ["document", "tests"]
         for work in works:
             data = {
                 "uri": document.uri, "serial": document.serial, "work": work, "start": start, "end": end,
-                "finding": finding if work == "fix" else "",
+                "finding": shown.id if shown is not None and work == "fix" else "",
             }  # fmt: skip
             title = TASKS[work].title.format(persona=persona.name)
             action: Json = {
@@ -144,7 +101,7 @@ class Assistant:
             if one.end < start or end < one.start:
                 continue
             shown = [diagnostic_of(one, document, self.session.client)]
-            if one.suggestion is not None and (edit := self._edit(document, one.suggestion)) is not None:
+            if one.suggestion is not None and (edit := edit_of(self.session, document, one.suggestion)) is not None:
                 action = {"title": f"Apply suggested fix: {one.suggestion.summary}", "kind": FIX_KIND}
                 offered.append(self._tagged({**action, "diagnostics": shown, "edit": edit}))
             title = f"Dismiss this finding of {one.persona} (AI) for good"
@@ -170,7 +127,7 @@ class Assistant:
     async def show(self, data: Any) -> None:
         """Open the very bytes that would be sent."""
         document, start, end = self._place(data)
-        about = await self._about(document, start, end)
+        about = await self.about(document, start, end)
         if about is None:
             self.session.message("There is no function here to speak about.")
             return
@@ -188,7 +145,7 @@ class Assistant:
         words = "May persona-lsp send code to Claude when you ask it to? Secrets are taken out first; see docs/ai.md."
         if await self._asked(words, _ALLOW):
             Store().allow(True)
-            kind, why = self.why_off(anew=True)
+            kind, why = self.standing.why_off(anew=True)
             self.session.message(why if kind else "Claude can be asked from now on.")
 
     def forget(self) -> None:
@@ -199,7 +156,7 @@ class Assistant:
         for job in self._jobs.values():
             job.cancel()
         self.link.close()
-        self.why_off(anew=True)
+        self.standing.why_off(anew=True)
         self.session.message("Nothing is sent to Claude any more.")
 
     def dismiss(self, fingerprint: str) -> None:
@@ -208,7 +165,7 @@ class Assistant:
 
         Store().dismiss(fingerprint)
         for uri in self.opinions.dismiss(fingerprint):
-            self._changed(uri)
+            self.changed(uri)
 
     def cancel(self, token: Any) -> None:
         """The user ended a question."""
@@ -227,14 +184,14 @@ class Assistant:
     async def _run(
         self, document: Document, start: int, end: int, work: Work, finding: str, fresh: bool
     ) -> None:  # passed by `run` alone
-        if self.why_off(anew=True)[0] == "off":
+        if self.standing.why_off(anew=True)[0] == "off":
             await self.allow()
-        kind, why = self.why_off(anew=True)
+        kind, why = self.standing.why_off(anew=True)
         if kind:
             if kind != "off":
                 self.session.message(why, 2)
             return
-        about = await self._about(document, start, end)
+        about = await self.about(document, start, end)
         if about is None:
             self.session.message("There is no function here to speak about.")
             return
@@ -286,34 +243,33 @@ class Assistant:
         area = Area(subject.start, subject.text.encode(), subject.name, persona.name)
         if work == "review":
             self.opinions.begin(document.uri, area)
-            self._changed(document.uri)
+            self.changed(document.uri)
         try:
             answer = await self.link.ask(message, lambda one: self._found(document, area, one))
         finally:
             area.running = False
         if not isinstance(answer, ai.Failed):
-            self._until, self._trouble, self._stuck = 0.0, "", ""
+            self.standing.worked()
         match answer:
             case ai.Reviewed(review=review):
                 area.review = review
                 if review is not None and review.cut:
                     self.session.message(review.cut, 2)
-                self._changed(document.uri)
+                self.changed(document.uri)
             case ai.Wrote(text=text, model=model):
                 marked = f"*{persona.name} (AI), {model}, about {subject.name}*\n\n{text}\n"
                 await self._read(f"{work}-{subject.name}.md", marked)
             case ai.Suggested(suggestion=one, model=model):
                 # Claude has answered; how long the user looks at it is no progress.
-                self.session.spawn(self._suggest(document, area, one, model))
+                self.session.spawn(suggest(self, document, area, one, model))
             case ai.Failed(kind=kind, message=why, until=until):
                 area.trouble = why
-                self._until, self._trouble = until, why
-                self._stuck = why if kind in _STUCK else ""
-                if until > time.time():
-                    asyncio.get_running_loop().call_later(until - time.time() + 0.1, self.session.announce)
+                self.standing.failed(kind, until, why)
+                if left := self.standing.rest():
+                    asyncio.get_running_loop().call_later(left + 0.1, self.session.announce)
                 if kind != "untrusted":
                     self.session.message(why, 2)
-                self._changed(document.uri)
+                self.changed(document.uri)
         note = getattr(answer, "note", "")
         if note:
             self.session.message(note)
@@ -322,49 +278,7 @@ class Assistant:
     def _found(self, document: Document, area: Area, finding: ai.AiFinding) -> None:
         current = self.session.documents.get(document.uri)
         if current is not None and self.opinions.add(current, area, finding):
-            self._changed(document.uri)
-
-    async def _suggest(self, document: Document, area: Area, one: ai.Suggestion, model: str) -> None:
-        """Behind a confirmation where the client has one; else a finding with the difference, and an action that applies it."""
-        edit = self._edit(document, one)
-        if edit is None:
-            self.session.message("The code changed meanwhile; the suggestion does not fit any more.", 2)
-            return
-        if self.session.client.confirms_changes and self.session.client.applies_edits:
-            label = f"{area.persona} (AI), {model}: {one.summary}"
-            for change in edit["documentChanges"]:
-                change["edits"] = [{**each, "annotationId": "ai"} for each in change["edits"]]
-            edit["changeAnnotations"] = {"ai": {"label": label, "needsConfirmation": True, "description": one.summary}}
-            await self.session.rpc.ask(types.WORKSPACE_APPLY_EDIT, {"label": label, "edit": edit})
-            return
-        digest = hashlib.sha256(f"{one.start}{one.new}".encode()).hexdigest()[:24]
-        start = one.start - area.start
-        length = max(len(one.old.encode().rstrip()), 1)
-        finding = ai.AiFinding(start, start + length, 3, one.summary, "", digest)
-        if self.opinions.add(document, area, finding, one):
-            self._changed(document.uri)
-            self.session.message(f"{area.persona} (AI) suggests: {one.summary} The finding's action applies it.")
-
-    def _edit(self, document: Document, one: ai.Suggestion) -> Json | None:
-        """The edit for the text as it is now; None where the old text does not stand there, or anywhere else for sure."""
-        old, start = one.old.encode(), one.start
-        if document.source[start : start + len(old)] != old or not old:
-            if not old or document.source.count(old) != 1:
-                return None
-            start = document.source.index(old)
-        encoding = self.session.client.encoding
-        first, last = (document.table.position(at, encoding) for at in (start, start + len(old)))
-        change = {
-            "range": {
-                "start": {"line": first[0], "character": first[1]},
-                "end": {"line": last[0], "character": last[1]},
-            },
-            "newText": one.new,
-        }
-        if not self.session.client.document_changes:
-            return {"changes": {document.uri: [change]}}
-        identifier = {"uri": document.uri, "version": document.version}
-        return {"documentChanges": [{"textDocument": identifier, "edits": [change]}]}
+            self.changed(document.uri)
 
     # -- asking around
 
@@ -386,7 +300,8 @@ class Assistant:
             raise RequestFailedError("the document changed meanwhile; choose the action again")
         return document, int(data.get("start", 0)), int(data.get("end", 0))
 
-    async def _about(self, document: Document, start: int, end: int) -> tuple[Subject, Persona] | None:
+    async def about(self, document: Document, start: int, end: int) -> tuple[Subject, Persona] | None:
+        """What a place is about, and who would speak; None where there is nothing to speak about."""
         kind: Any = tuple[Subject, Persona] | None
         found: tuple[Subject, Persona] | None = await self.session.ask("about", kind, document, start=start, end=end)
         return found
@@ -438,26 +353,30 @@ class Assistant:
                 pass
         self.session.message(text if len(text) < 3000 else f"{text[:3000]} …")
 
-    def _changed(self, uri: str) -> None:
+    def changed(self, uri: str) -> None:
+        """What is known about a document changed."""
         document = self.session.documents.get(uri)
         if document is not None:
             self.session.board.beside_changed(document)
 
 
+def _bytes_of(document: Document, shown: host.Shown) -> tuple[int, int]:
+    spot, table = shown.spot, document.table
+    return table.offset(spot.line, spot.column), table.offset(spot.end_line, spot.end_column)
+
+
 def hover_of(assistant: Assistant, document: Document, offset: int) -> str:
     """The lines that are added to a hover: what Claude said, or in one line why nothing; "" where AI is off."""
-    if not assistant.on:
-        return ""
+    name = assistant.session.chosen.persona or "persona"
+    if not assistant.standing.on:
+        line = assistant.standing.line()
+        return f"*{name} (AI) · {line}*" if line else ""
     said = assistant.opinions.hover(document, offset)
     if said:
         return said
-    name = assistant.session.chosen.persona or "persona"
-    kind = assistant.state()
-    if kind == "unavailable":
-        told = assistant.status()
-        at = f" until {time.strftime('%H:%M', time.localtime(told['aiUntil']))}" if told["aiUntil"] else ""
-        return f"*{name} (AI) · unavailable{at}: {told['aiWhy']}*"
-    return f"*{name} (AI) · not asked: choose* Review with {name}"
+    assistant.looking_back.at(document, offset)
+    line = assistant.standing.line()
+    return f"*{name} (AI) · {line}*" if line else f"*{name} (AI) · not asked: choose* Review with {name}"
 
 
 __all__ = ["Assistant", "Opinion", "hover_of"]

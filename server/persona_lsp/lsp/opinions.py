@@ -140,7 +140,7 @@ class Opinions:
         told = area.review
         lines = [f"- {safe(one.message)}" for one in told.findings] or ["- no findings"]
         age = _age(time.time() - told.at) if told.at else "just now"
-        status = f"{title} · {age} · {told.model} · {told.tokens:,} tokens"
+        status = f"{title} · {'cached, ' if told.cached else ''}{age} · {told.model} · {told.tokens:,} tokens"
         if told.dropped:
             status += f" · {told.dropped} dropped that quoted code that is not there"
         if told.cut:

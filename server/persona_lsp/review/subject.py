@@ -10,6 +10,7 @@ from persona_lsp.facts.body import WRITES, Function
 from persona_lsp.findings.finding import Reported
 from persona_lsp.findings.subject import Kind, Persona, Subject
 from persona_lsp.review.profile import Profile
+from persona_lsp.syntax.comments import comments
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -27,7 +28,12 @@ def subject(
         return None
     function = _around(facts.functions, start, end) or _registered(snapshot, extraction.path, start, end)
     if function is None:
+        function = _selected(facts.functions, start, end)
+    if function is None:
         return _lines(snapshot, extraction, start, end, found) if end > start else None
+    # Who selects some of its lines means these: of a function that is too long, parts can still be asked about.
+    if b"\n" in extraction.source[start:end].strip() and _is_part(extraction.source, function, start, end):
+        return _lines(snapshot, extraction, start, end, found, function)
     return _of(snapshot, extraction, function, found)
 
 
@@ -63,6 +69,20 @@ def _around(functions: Sequence[Function], start: int, end: int) -> Function | N
     return min(inside, key=lambda one: one.end - one.start, default=None)
 
 
+def _selected(functions: Sequence[Function], start: int, end: int) -> Function | None:
+    """The one function that a selection touches, beside those inside of it."""
+    touched = [one for one in functions if one.start < end and start < one.end]
+    outer = [
+        one for one in touched if not any(o.start <= one.start and one.end <= o.end and o is not one for o in touched)
+    ]
+    return outer[0] if len(outer) == 1 else None
+
+
+def _is_part(source: bytes, function: Function, start: int, end: int) -> bool:
+    """Whether a selection leaves out lines of the function, beside those that are empty."""
+    return bool(source[function.start : start].strip() or source[end : function.end].strip())
+
+
 def _registered(snapshot: Snapshot, path: str, start: int, end: int) -> Function | None:
     """The handler whose registration (decorator, annotation, call) holds the place."""
     for endpoint in snapshot.by_file.get(path, ()):
@@ -95,15 +115,26 @@ def _of(snapshot: Snapshot, extraction: Extraction, function: Function, found: S
 
 
 def _lines(
-    snapshot: Snapshot, extraction: Extraction, start: int, end: int, found: Sequence[Reported]
+    snapshot: Snapshot,
+    extraction: Extraction,
+    start: int,
+    end: int,
+    found: Sequence[Reported],
+    function: Function | None = None,
 ) -> Subject | None:
+    """Selected lines, as a whole. `function` is the one that they are a part of."""
     source = extraction.source
     start = source.rfind(b"\n", 0, start) + 1
     stop = source.find(b"\n", end)
     end = len(source) if stop < 0 else stop
     if not source[start:end].strip():
         return None
-    return _made(snapshot, extraction, "text", "the selected lines", start, end, (), found)
+    if function is None:
+        return _made(snapshot, extraction, "text", "the selected lines", start, end, (), found)
+    endpoints = [one for one in snapshot.endpoints_of(function) if not one.test]
+    whole = ", ".join(one.label for one in endpoints[:3]) or function.name or "a function"
+    told = (f"The code is a part of {whole}.", *_endpoint_facts(endpoints))
+    return _made(snapshot, extraction, "text", f"selected lines of {whole}", start, end, told, found)
 
 
 def _made(
@@ -144,6 +175,10 @@ def _made(
             (max(one.where.start, start) - start, min(one.where.end, end) - start)
             for one in facts.secrets
             if one.where.start < end and start < one.where.end
+        ),
+        comments=tuple(
+            (max(first, start) - start, min(last, end) - start)
+            for first, last in comments(extraction.parsed, start, end)
         ),
     )
 

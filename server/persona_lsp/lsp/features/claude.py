@@ -9,3 +9,4 @@ def register(session: Session) -> None:
     session.board.beside = lambda document: assistant.opinions.diagnostics(document, session.client)
     session.on_edit.append(assistant.edited)
     session.on_close.append(assistant.opinions.close)
+    session.on_close.append(assistant.looking_back.close)

@@ -76,9 +76,9 @@ async def _actions(session: Session, document: Document, result: wire.Result, as
 async def _by_claude(session: Session, document: Document, picked: list[wire.Shown], asked: CodeAction) -> list[Json]:
     """What Claude can do here: always last."""
     start, end = session.offsets(document, asked.range)
-    shown = picked[:1]
-    diagnostics = [diagnostic_of(one, session.client) for one in shown]
-    offered = await session.assistant.actions(document, start, end, shown[0].id if shown else "", diagnostics)
+    shown = picked[0] if picked else None
+    diagnostics = [diagnostic_of(one, session.client) for one in picked[:1]]
+    offered = await session.assistant.actions(document, start, end, shown, diagnostics)
     return [one for one in offered if _wanted(str(one["kind"]), asked.context.only)]
 
 
