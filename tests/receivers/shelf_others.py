@@ -162,6 +162,13 @@ SHELF: Final[Shelf] = {
                     [GraphQLName("stock")] public int CountAll() => 1;
                     [GraphQLIgnore] public int Hidden() => 1;
                 }
+                [ObjectType<Book>]
+                public static partial class BookType
+                {
+                    public static Task<Author> GetAuthorAsync([Parent] Book book) => null;
+                    [NodeResolver] public static Task<Book> GetBookAsync(int id) => null;
+                    static partial void Configure(IObjectTypeDescriptor<Book> descriptor) { }
+                }
                 [MutationType]
                 public class Changes
                 {
@@ -179,6 +186,7 @@ SHELF: Final[Shelf] = {
             "MESSAGE orders.shipped -> Functions.Shipped",
             "GRAPHQL Query.books -> BookQueries.GetBooks",
             "GRAPHQL Query.stock -> BookQueries.CountAll",
+            "GRAPHQL Book.author -> BookType.GetAuthorAsync",
             "GRAPHQL Mutation.addBook -> Changes.AddBookAsync",
         ),
     ),

@@ -15,7 +15,7 @@ from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Decorator, FunctionN
 _ID: Final = "aspnet"
 _SIGNS: Final = (
     b"Hub", b"Base", b"IConsumer<", b"IHandleMessages<", b"QueryType", b"MutationType", b"SubscriptionType",
-    b"ExtendObjectType", b"HotChocolate", b"CapSubscribe", b"Trigger(",
+    b"ObjectType", b"HotChocolate", b"CapSubscribe", b"Trigger(",
 )  # fmt: skip
 _HUBS: Final = frozenset({"Hub", "DynamicHub"})
 _CONSUMERS: Final = {"IConsumer": "Consume", "IHandleMessages": "Handle"}
@@ -102,6 +102,8 @@ def _fields(of: _Of) -> Iterator[_Told]:
             continue
         if find(method.decorators, "GraphQLIgnore", "DataLoader") is not None or not method.name[:1].isupper():
             continue
+        if parent not in _TYPES.values() and find(method.decorators, "NodeResolver") is not None:
+            continue  # how an object is found again by its id, and no field of it
         given = find(method.decorators, "GraphQLName")
         if given is not None:
             own = of.values.text(argument(given, "name"), of.path)
@@ -122,7 +124,7 @@ def _type(of: _Of) -> str:
         word = simple(decorator.name)
         if word in _TYPES:
             return _TYPES[word]
-        if word == "ExtendObjectType":
+        if word in ("ExtendObjectType", "ObjectType"):
             return _extended(decorator)
     plain = of.cls.name in ("Query", "Mutation", "Subscription") and not of.cls.bases
     return of.cls.name if plain and any(i.module.startswith("HotChocolate") for i in of.module.imports) else ""
