@@ -633,3 +633,31 @@ def test_permissions_that_a_view_chooses(body: str, expected: str) -> None:
     found = states(project(head + root, CHOOSING.replace("BODY", body)))
     asked = ("GET /books/", "POST /books/", "DELETE /books/{pk}/", "GET /books/latest/")
     assert " ".join(found[one] for one in asked) == expected
+
+
+def test_regular_expressions_that_are_put_together() -> None:
+    root = """from django.urls import re_path
+from shop import regex, views
+USER = rf"^user/(?P<username>{regex.USERNAME})"
+BOOK = r"^book/(?P<book_id>\\d+)"
+EDITION = rf"{BOOK}/edition"
+urlpatterns = [
+    re_path(rf"{USER}/inbox/?$", views.inbox),
+    re_path(rf"{EDITION}/edit/?$", views.edit),
+    re_path(BOOK + r"/([a-z]+)/?$", views.part),
+]
+"""
+    views = (
+        "def inbox(request, username): ...\ndef edit(request, book_id): ...\ndef part(request, book_id, name): ...\n"
+    )
+    assert served(project(root, views, regex='NAME = r"[a-z]+"\nUSERNAME = rf"@{NAME}"\n')) == [
+        "ANY /user/{username}/inbox", "ANY /book/{book_id}/edition/edit", "ANY /book/{book_id}/{arg1}",
+    ]  # fmt: skip
+
+
+def test_a_request_that_nobody_looks_at() -> None:
+    root = (
+        "from django.urls import path\nfrom shop import views\nurlpatterns = [path('about/<int:year>/', views.about)]\n"
+    )
+    (found,) = serve(project(root, "def about(_, year):\n    return HttpResponse(year)\n"))
+    assert [p.name for p in found.route.params] == ["year"]

@@ -108,8 +108,10 @@ def inputs(handler: Function, route: Route) -> Iterator[Param]:
     What is given besides the path, by a decorator of the project or where the view is registered, is not known.
     """
     given = route.unknown_params or any(not _PLAIN.search(d) for d in handler.decorators)
-    for param in handler.params:
-        if param.name not in _NOT_GIVEN:
+    own = [param for param in handler.params if param.name not in ("self", "cls")]
+    for place, param in enumerate(own):
+        # The first one is the request, whatever it is called: `def index(_):`.
+        if param.name not in _NOT_GIVEN and (place or not param.name.startswith("_")):
             yield Param(
                 param.name, route.path_where or route.where, In.PATH, param.name, param.type,
                 param.default is None and not given,

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from persona_lsp.facts.text import Hole, Part, Text
+from persona_lsp.facts.text import Hole, Part, Ref, Text
 
 _CONVERTED: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _KINDS: Final = {
@@ -13,6 +13,8 @@ _KINDS: Final = {
 _ANCHORS: Final = frozenset("^$")
 _REPEATS: Final = re.compile(r"[*+?]\??|\{\d*,?\d*\}\??")
 _TIMES: Final = re.compile(r"\{\d*,?\d*\}")
+_OTHER: Final = "\ue000"
+"""Stands for what is no literal text, while the rest is read."""
 _CLASSES: Final = frozenset("dDwWsSbBAZ")
 
 
@@ -33,22 +35,18 @@ def from_regex(text: Text) -> Text:
 
     What no path says (choices, classes of characters outside of a group) is a hole.
     """
-    out: list[Part] = []
-    number = 0
-    for part in text:
-        if not isinstance(part, str):
-            out.append(part)
-            continue
-        found, number = _Reader(part, number).read()
-        out.extend(found)
-    return tuple(out)
+    # A piece of another file may stand inside of a group: `(?P<name>` + NAMES + `)`. A mark stands for it meanwhile.
+    others = [part for part in text if not isinstance(part, str)]
+    found, _ = _Reader("".join(part if isinstance(part, str) else _OTHER for part in text), 0, others).read()
+    return tuple(found)
 
 
 class _Reader:
     """Reads one regular expression from left to right."""
 
-    def __init__(self, pattern: str, number: int) -> None:
+    def __init__(self, pattern: str, number: int, others: list[Ref | Hole]) -> None:
         self.pattern = pattern
+        self.others = others
         self.at = 0
         self.number = number
         self.out: list[Part] = []
@@ -70,11 +68,16 @@ class _Reader:
                     self._literal(following)
             elif char in _ANCHORS:
                 self.at += 1
+            elif char == _OTHER:
+                self.at += 1
+                self._flush()
+                self.out.append(self.others.pop(0))
             elif char == "(":
                 self._group()
             elif char == "[":
                 end = _class_end(pattern, self.at)
                 single = pattern[self.at + 1 : end - 1]
+                del self.others[: single.count(_OTHER)]
                 self.at = end
                 if len(single) == 1:
                     self._literal(single)
@@ -112,6 +115,7 @@ class _Reader:
         end = _group_end(pattern, self.at)
         inner = pattern[self.at + 1 : end - 1]
         self.at = end
+        inside = [self.others.pop(0) for _ in range(inner.count(_OTHER))]
         repeat = _REPEATS.match(pattern, self.at)
         optional = repeat is not None and repeat[0][0] in "?*"
         if repeat is not None:
@@ -125,7 +129,7 @@ class _Reader:
             if "|" in inner or repeat is not None:
                 self._hole("choice")
                 return
-            found, self.number = _Reader(inner[2:], self.number).read()
+            found, self.number = _Reader(inner[2:], self.number, inside).read()
             self._flush()
             self.out.extend(found)
         elif inner.startswith("?"):
@@ -139,7 +143,7 @@ class _Reader:
             return
         # How often is of no matter here, and the braces that say so are those of parameters.
         plain = _TIMES.sub("+", pattern)
-        odd = "{" in plain or "}" in plain or plain.count("(") != plain.count(")")
+        odd = _OTHER in plain or "{" in plain or "}" in plain or plain.count("(") != plain.count(")")
         shape = "path" if pattern in (".*", ".+") else f"(?!{len(pattern)})" if odd else plain
         if pattern in (r"[^/.]+", r"[^/]+", r"[^\/.]+", r"[^\/]+"):
             shape = ""

@@ -4,7 +4,7 @@ from typing import Final
 
 from persona_lsp.facts.http import Guard, Level, Mount, Route, Router
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, Text
+from persona_lsp.facts.text import Part, Ref, Text
 from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.guards import of_decorator
 from persona_lsp.frameworks.django.paths import converted, from_regex
@@ -32,6 +32,8 @@ from persona_lsp.syntax.python_names import place, ref_name, text_of
 
 SITE: Final = "<site>"
 """The application: `ROOT_URLCONF` is mounted on it."""
+_CONSTANTS: Final = 6
+"""How deep constants stand for constants."""
 _PATTERNS: Final = {"path": converted, "re_path": from_regex, "url": from_regex}
 _WRAPPERS: Final = frozenset(
     {
@@ -208,13 +210,23 @@ def _pattern(
 def _text(expr: AnyExpr, found: Found) -> Text:
     """The text of a route; `settings.API_PREFIX` is what the settings say."""
     names = found.names
-    text = text_of(expr, names.module)
+    text = _whole(text_of(expr, names.module), found)
     if names.imports.get("settings") != ("django.conf", "settings"):
         return text
     return tuple(
         Ref("${" + part.name + "}") if isinstance(part, Ref) and part.name.startswith("settings.") else part
         for part in text
     )
+
+
+def _whole(text: Text, found: Found, depth: int = 0) -> Text:
+    """The text with the constants of this file in their places: half a regular expression may stand in each."""
+    out: list[Part] = []
+    for part in text:
+        held = found.names.values.get(part.name) if isinstance(part, Ref) and depth < _CONSTANTS else None
+        known = isinstance(held, Str | Binary)
+        out.extend(_whole(text_of(held, found.names.module), found, depth + 1) if known else (part,))
+    return tuple(out)
 
 
 def _view(
