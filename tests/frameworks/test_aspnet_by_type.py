@@ -265,3 +265,34 @@ def test_of_several_methods_of_a_name_the_one_that_takes_so_many_arguments_is_ca
         """,
     )["GET /orders"]
     assert [c.key for c in found.callees] == ["Orders.All#1"]
+
+
+# -- who may call ----------------------------------------------------------------------------------------------------
+
+BASE_CONTROLLER = USINGS + '[ApiController] [Route("[controller]")] [Authorize]\npublic class BaseApiController : ControllerBase { }\n'  # fmt: skip
+
+
+def test_what_a_base_controller_demands_holds_for_all_that_derive_from_it() -> None:
+    own = "[HttpGet] public IActionResult List() => Ok();\n[AllowAnonymous] [HttpPost] public IActionResult Add() => Ok();"
+    found = endpoints(
+        Base=BASE_CONTROLLER,
+        Middle=USINGS + "public class AdminController : BaseApiController { }",
+        Orders=controller(own, above="").replace(": ControllerBase", ": AdminController"),
+        Cats=controller(own, above='[Route("cats")]', name="CatsController"),
+    )
+    assert found["GET /Orders"].auth is Auth.REQUIRED
+    assert found["POST /Orders"].auth is Auth.NONE
+    assert found["GET /cats"].auth is Auth.NONE
+
+
+def test_what_a_controller_demands_is_told_once() -> None:
+    own = controller("[HttpGet] public IActionResult List() => Ok();", above='[Authorize]\n[Route("orders")]')
+    assert [g.name for g in endpoints(A=own)["GET /orders"].guards] == ["Authorize"]
+
+
+def test_an_attribute_of_the_project_demands_what_its_base_demands() -> None:
+    member = "[HttpGet] [HasPermission(1)] public IActionResult List() => Ok();"
+    attribute = "namespace Shop;\npublic class HasPermissionAttribute : {base} {{ }}"
+    for base, expected in (("AuthorizeAttribute", Auth.REQUIRED), ("Attribute", Auth.UNKNOWN)):
+        found = endpoints(A=controller(member), B=attribute.format(base=base))
+        assert found["GET /orders"].auth is expected

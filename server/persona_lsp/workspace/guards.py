@@ -13,6 +13,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.rust.guards import SILENT
 from persona_lsp.flow.rust.guards import kind_of as rust_kind
+from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.calls import Calls, callees, function_of
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.names import Names, resolve
@@ -79,6 +80,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         if told.startswith("@"):
             optional = guard.optional or told.endswith("?")
             return replace(guard, kind=GuardKind(told.strip("@?")), optional=optional)
+    if function is None and (kind := demanded(names, guard.where.path or path, symbol)) is not None:
+        return replace(guard, kind=kind)
     if function is None:
         return replace(guard, kind=GuardKind.OTHER) if _is_silent(names, guard.where.path or path, guard) else guard
     if function.language == "rust":

@@ -45,7 +45,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             tuple(_field(f, module) for f in cls.fields if not {"static", "const", "enum"} & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
-            tuple(_method_guards(cls, module)),
+            (*_class_guards(cls, module), *_method_guards(cls, module)),
             None,
             tuple(d.name for d in cls.decorators),
             cls.kind == "interface" or "abstract" in cls.modifiers,
@@ -110,6 +110,11 @@ def _field(field: FieldNode, module: Module) -> Field:
         primary_key="Key" in names or field.name == "Id",
         has_default=field.value is not None,
     )
+
+
+def _class_guards(cls: ClassNode, module: Module) -> tuple[Guard, ...]:
+    """What a class demands of callers, and all that derive from it: `[Authorize]` of a base controller."""
+    return declared_guards(cls.decorators, Level.CLASS, module) if cls.kind != "interface" else ()
 
 
 def _method_guards(cls: ClassNode, module: Module) -> Iterator[Guard]:

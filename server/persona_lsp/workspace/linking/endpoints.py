@@ -155,7 +155,7 @@ def _made(
     every = manner.marked(
         (
             *guards,
-            *class_guards(world, owner, handler, route),
+            *(guard for guard in class_guards(world, owner, handler, route) if guard not in guards),
             *route.guards,
             *depended.guards,
             *_handler_guards(world, handler),
