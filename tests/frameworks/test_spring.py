@@ -584,6 +584,41 @@ def test_a_filter_before_all_resources(above: str, body: str, expected: Auth) ->
     assert found == {"GET /orders": expected, "POST /orders": Auth.NONE}
 
 
+def test_annotations_of_the_project_demand_what_those_that_they_carry_demand() -> None:
+    def annotation(name: str, carries: str) -> str:
+        return f"@Target(ElementType.METHOD) {carries} public @interface {name} {{ }}"
+
+    found = endpoints(
+        AdminOnly=annotation("AdminOnly", '@PreAuthorize("hasRole(1)")'),
+        ForBosses=annotation("ForBosses", "@AdminOnly"),
+        Open=annotation("Open", "@PermitAll"),
+        Logged=annotation("Logged", "@Timed"),
+        AuthTime=annotation("AuthTime", "@Timed"),
+        A="""@RestController public class A {
+            @AdminOnly @GetMapping("/admin") void admin() { }
+            @ForBosses @GetMapping("/bosses") void bosses() { }
+            @Open @GetMapping("/open") void open() { }
+            @Logged @GetMapping("/logged") void logged() { }
+            @AuthTime @GetMapping("/time") void time() { }
+        }""",
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /admin": Auth.REQUIRED, "GET /bosses": Auth.REQUIRED, "GET /open": Auth.NONE, "GET /logged": Auth.NONE,
+        "GET /time": Auth.UNKNOWN,
+    }  # fmt: skip
+    assert [g.name for g in found["GET /logged"].guards] == []
+
+
+def test_what_a_base_class_demands_holds_for_those_that_derive_from_it() -> None:
+    found = endpoints(
+        Base="@PreAuthorize(\"hasRole('ADMIN')\") public abstract class Base { }",
+        A='@RestController public class A extends Base { @GetMapping("/a") void a() { } }',
+        B='@PreAuthorize("isAuthenticated()") @RestController public class B { @GetMapping("/b") void b() { } }',
+    )
+    assert {label: e.auth for label, e in found.items()} == {"GET /a": Auth.REQUIRED, "GET /b": Auth.REQUIRED}
+    assert [g.name for g in found["GET /b"].guards] == ["PreAuthorize"]
+
+
 def test_the_older_spelling_of_rules() -> None:
     found = auth(
         """

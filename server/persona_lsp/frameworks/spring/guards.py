@@ -38,6 +38,20 @@ _CALLERS: Final = frozenset({
     "Principal", "Authentication", "Jwt", "UserDetails", "JwtAuthenticationToken", "OAuth2AuthenticationToken",
     "OAuth2User", "OidcUser", "UsernamePasswordAuthenticationToken", "UserPrincipal", "CurrentUser", "LoginUser",
 })  # fmt: skip
+COMPOSED: Final = "@"
+"""The mark of an annotation that may carry others, which say what it demands."""
+_COMMON: Final = frozenset({
+    "Override", "Deprecated", "SuppressWarnings", "RestController", "Controller", "RequestMapping", "ResponseBody",
+    "ResponseStatus", "Path", "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "Consumes", "Produces", "Slf4j",
+    "RequiredArgsConstructor", "AllArgsConstructor", "Transactional", "Valid", "Validated", "CrossOrigin", "Autowired",
+    "Service", "Component", "Configuration", "Tag", "Operation", "ApiResponse", "ApiResponses", "ApiOperation", "Api",
+    "Target", "Retention", "Documented", "Inherited", "Entity", "Table", "Data", "Getter", "Setter", "Builder",
+})  # fmt: skip
+_LIBRARIES: Final = (
+    "org.springframework", "org.springdoc", "io.swagger", "lombok", "jakarta", "javax", "java.", "com.fasterxml", "org.junit",
+    "org.slf4j", "io.micrometer", "org.hibernate", "org.mapstruct", "com.google", "org.apache", "reactor", "io.quarkus",
+    "com.netflix", "kotlin",
+)  # fmt: skip
 _CREDENTIALS: Final = re.compile(r"authorization|.*token|.*api-?key", re.IGNORECASE)
 
 
@@ -94,7 +108,17 @@ def _declared(d: Decorator, level: Level, module: Module) -> Iterator[Guard]:
         yield Guard(name, GuardKind.RATE_LIMIT, level, at, Ref(d.name), source)
     elif name not in _NOT_GUARD and _LIKE_GUARD.match(name):
         # The project's own annotation: what it does stands in an aspect or interceptor that is not read here.
-        yield Guard(name, GuardKind.UNKNOWN, level, at, Ref(d.name), source)
+        yield Guard(name, GuardKind.UNKNOWN, level, at, Ref(d.name), source, mark=COMPOSED)
+    elif _may_be_own(name, module):
+        yield Guard(name, GuardKind.OTHER, level, at, Ref(d.name), source, mark=COMPOSED)
+
+
+def _may_be_own(name: str, module: Module) -> bool:
+    """The annotation may be the project's own, which carries others: it is imported from next to the file, or not."""
+    if name in _COMMON or name.endswith("Mapping"):
+        return False
+    imported = next((i.module for i in module.imports if i.local == name), "")
+    return not imported.startswith(_LIBRARIES)
 
 
 def expression_kind(text: str) -> GuardKind:

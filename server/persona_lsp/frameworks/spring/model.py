@@ -56,7 +56,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             tuple(_field(f, kind, module) for f in cls.fields if not _STATIC & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
-            (*_method_guards(cls, module), *demands(cls, module)),
+            (*_class_guards(cls, module), *_method_guards(cls, module), *demands(cls, module)),
             exception_status(cls) if kind == "exception" else None,
             annotations,
             cls.kind == "interface" or "abstract" in cls.modifiers,
@@ -139,6 +139,11 @@ def _field(field: FieldNode, kind: str, module: Module) -> Field:
         unique=column is not None and flag(argument(column, "unique")) is True,
         has_default=field.value is not None,
     )
+
+
+def _class_guards(cls: ClassNode, module: Module) -> tuple[Guard, ...]:
+    """What the annotations of a class demand, and with it those that derive from it or are annotated with it."""
+    return declared_guards(cls.decorators, Level.CLASS, module)
 
 
 def _method_guards(cls: ClassNode, module: Module) -> Iterator[Guard]:

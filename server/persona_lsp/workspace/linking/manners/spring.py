@@ -12,10 +12,12 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.guards import interceptors, matches, security_rules
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.manner import Key, Manner
-from persona_lsp.workspace.names import Names, text, unit
+from persona_lsp.workspace.names import Names, resolve, text, unit
 from persona_lsp.workspace.paths import join
 
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+_DEEPEST: Final = 4
+"""Annotations that carry annotations end somewhere."""
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
 _PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
 """What a `PathMatchConfigurer` puts before the paths of controllers."""
@@ -66,6 +68,21 @@ class Spring(Manner):
         own = [ref for key in classes for ref in self._shared.get(key, ())]
         added = tuple(ref for ref in (*own, *self._advice) if ref not in route.dependencies)
         return replace(route, dependencies=(*route.dependencies, *added)) if added else route
+
+    def marked(self, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+        """Annotations of the project with those that they carry."""
+        return tuple(found for guard in guards for found in (self._carried(guard, 0) if guard.mark else (guard,)))
+
+    def _carried(self, guard: Guard, depth: int) -> tuple[Guard, ...]:
+        kept = (guard,) if guard.kind is not GuardKind.OTHER else ()
+        named = resolve(self.names, guard.where.path, guard.symbol.name) if guard.symbol is not None else None
+        if named is None or named.kind not in ("class", "router") or depth > _DEEPEST:
+            return kept
+        carried = self.names.files[named.path].classes[named.name].guards
+        found = tuple(
+            g for one in carried if not one.only for g in (self._carried(one, depth + 1) if one.mark else (one,))
+        )
+        return tuple(replace(g, level=guard.level, where=guard.where, source=guard.source) for g in found) or kept
 
     def ruled(
         self,
