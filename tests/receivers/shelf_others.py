@@ -169,6 +169,12 @@ SHELF: Final[Shelf] = {
                     [NodeResolver] public static Task<Book> GetBookAsync(int id) => null;
                     static partial void Configure(IObjectTypeDescriptor<Book> descriptor) { }
                 }
+                [SubscriptionType]
+                public class Events
+                {
+                    public async ValueTask<ISourceStream<int>> SubscribeToSold(ITopicEventReceiver events) => null;
+                    [Subscribe(With = nameof(SubscribeToSold))] public Book OnSold([EventMessage] int id) => null;
+                }
                 [MutationType]
                 public class Changes
                 {
@@ -187,6 +193,7 @@ SHELF: Final[Shelf] = {
             "GRAPHQL Query.books -> BookQueries.GetBooks",
             "GRAPHQL Query.stock -> BookQueries.CountAll",
             "GRAPHQL Book.author -> BookType.GetAuthorAsync",
+            "GRAPHQL Subscription.onSold -> Events.OnSold",
             "GRAPHQL Mutation.addBook -> Changes.AddBookAsync",
         ),
     ),

@@ -102,6 +102,8 @@ def _fields(of: _Of) -> Iterator[_Told]:
             continue
         if find(method.decorators, "GraphQLIgnore", "DataLoader") is not None or not method.name[:1].isupper():
             continue
+        if method.returns is not None and "ISourceStream" in of.module.text(method.returns):
+            continue  # where the events of a subscription come from, which another method answers
         if parent not in _TYPES.values() and find(method.decorators, "NodeResolver") is not None:
             continue  # how an object is found again by its id, and no field of it
         given = find(method.decorators, "GraphQLName")
