@@ -35,9 +35,10 @@ def test_vscode_is_told_how_to_install_its_extension_and_may_start_this_server(c
     done = command("init", "vscode")
     assert done.returncode == 0
     assert json.loads(done.stdout) == {"personaLsp.path": str(INSTALLED)}
-    assert "code --install-extension dist/persona-lsp-*.vsix" in done.stderr
+    assert "make vscode" in done.stderr
+    assert "code --install-extension client-config/vscode/dist/persona-lsp-*.vsix" in done.stderr
+    assert "\nvscode:" in (FOLDER.parent / "Makefile").read_text(encoding="utf-8")
     manifest = json.loads((FOLDER / "vscode" / "package.json").read_text(encoding="utf-8"))
-    assert "package" in manifest["scripts"]
     properties = [one["properties"] for one in manifest["contributes"]["configuration"]]
     assert any("personaLsp.path" in one for one in properties)
 

@@ -127,8 +127,8 @@ def configuration(name: str, command: str | None = None) -> Configuration:
 def _vscode(command: str) -> Configuration:
     return Configuration(
         "Visual Studio Code",
-        "package the extension in a clone of the repository (cd client-config/vscode; npm ci; npm run package), and "
-        "install it: code --install-extension dist/persona-lsp-*.vsix. It brings its server along; for this one "
+        "package the extension in a clone of the repository (make vscode), and "
+        "install it: code --install-extension client-config/vscode/dist/persona-lsp-*.vsix. It brings its server along; for this one "
         "instead, add what is printed to the settings (Preferences: Open User Settings (JSON)).",
         json.dumps({"personaLsp.path": command}, indent=2, ensure_ascii=False) + "\n",
     )
