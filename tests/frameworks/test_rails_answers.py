@@ -117,9 +117,16 @@ class OrdersController < ApplicationController
   def destroy
     respond_with @order
   end
+
+  def index
+    respond_with @orders, status: 204
+  end
 end
 """
     found = served(code)
+    emptied = found["GET /orders"].handler
+    assert emptied is not None
+    assert emptied.responses[0].body_kind == "none"
     assert found["GET /orders/{id}"].statuses == (200, 404)
     assert found["POST /orders"].statuses == (201,)
     assert found["PATCH /orders/{id}"].statuses == (200,)

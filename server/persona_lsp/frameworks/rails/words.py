@@ -25,6 +25,7 @@ from persona_lsp.syntax.ir import (
 _JSON: Final = ("json", "xml", "jsonapi", "jsonp", "js", "yaml", "csv", "msgpack", "json_api")
 _TEXTS: Final = ("plain", "body", "text", "inline")
 _PAGES: Final = ("html", "template", "action", "partial", "layout", "nothing", "turbo_stream", "component")
+_EMPTY: Final = frozenset({204, 205, 304})
 _FILES: Final = frozenset({"send_file", "send_data", "send_stream"})
 _REDIRECTS: Final = frozenset({"redirect_to", "redirect_back", "redirect_back_or_to", "redirect_back_or_default"})
 _CHALLENGES: Final = frozenset(
@@ -122,7 +123,8 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         given = expr.option("status")
         found = status_of(given) if given is not None else None
         if found is not None:
-            return Answer(found[0], status_node=found[1], body=expr.args[0])
+            empty = found[0] in _EMPTY  # Rails sends no body with it
+            return Answer(found[0], status_node=found[1], body=None if empty else expr.args[0])
         # What draws a template answers 200; else the responder decides by the method of the request.
         drawn = given is None and expr.option("default_template") is not None
         return Answer(200 if drawn else None, status_unknown=not drawn, body=expr.args[0])
