@@ -267,6 +267,35 @@ def test_of_several_methods_of_a_name_the_one_that_takes_so_many_arguments_is_ca
     assert [c.key for c in found.callees] == ["Orders.All#1"]
 
 
+def test_handlers_of_other_files_answer_what_their_type_says() -> None:
+    found = endpoints(
+        Program=APP + 'app.MapGet("/a", Handlers.A);\napp.MapPost("/b", Handlers.B);\napp.MapDelete("/c", Handlers.C);',
+        Handlers="""
+            public static class Handlers
+            {
+                public static async Task<List<int>> A() => new();
+                public static async Task<IResult> B() { return Results.Created("/", 1); }
+                public static async Task C(Store store) { await store.Drop(); }
+            }
+        """,
+    )
+    assert {label: e.statuses for label, e in found.items()} == {
+        "GET /a": (200,), "POST /b": (201,), "DELETE /c": (200,)
+    }  # fmt: skip
+
+
+def test_a_result_that_is_turned_into_an_answer_is_known_where_both_ways_are_named() -> None:
+    found = endpoints(
+        Program=APP
+        + """
+        app.MapPost("/a", async (ISender s) => { var r = await s.Send(new Q()); return r.Match(Results.Created, Problems.Of); });
+        app.MapPost("/b", async (ISender s) => (await s.Send(new Q())).ToMinimalApiResult());
+        app.MapPost("/c", async (ISender s) => await s.Send(new Q()));
+        """
+    )
+    assert {label: e.statuses for label, e in found.items()} == {"POST /a": (201,), "POST /b": (), "POST /c": (200,)}
+
+
 # -- who may call ----------------------------------------------------------------------------------------------------
 
 BASE_CONTROLLER = USINGS + '[ApiController] [Route("[controller]")] [Authorize]\npublic class BaseApiController : ControllerBase { }\n'  # fmt: skip

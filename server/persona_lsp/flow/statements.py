@@ -1,5 +1,6 @@
 """Statements by kind."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ from persona_lsp.syntax.ir import (
     With,
 )
 
+_TURNS: Final = re.compile(r"(?:To|As|Into|Handle|Match)(?:[A-Z]\w*)?$")
+"""Names of methods that may turn a value into a whole answer (C#)."""
 _COMPOSED: Final = (Items, Member)
 """What a value may be that is an answer and no call: a status alone, or with its body."""
 
@@ -100,7 +103,8 @@ def _returned_value(state: State, handling: Handling, value: AnyExpr, query: int
         return
     made = answered or value
     own = isinstance(made, Call) and made.receiver is None and not made.new
-    unknown = handling.opaque == "all" or (handling.opaque == "own" and own)
+    turned = isinstance(made, Call) and handling.opaque == "turned" and _TURNS.match(made.name) is not None
+    unknown = handling.opaque == "all" or (handling.opaque == "own" and own) or turned
     answer = Answer(body=value, sends=False, status_unknown=unknown)
     respond(state, answer, value, ctx, default=handling.default_status)
     if query >= 0:

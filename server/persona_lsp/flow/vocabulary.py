@@ -118,7 +118,8 @@ class Handling(Struct, frozen=True, gc=False):
     passing: str = ""
     """What lets a request pass a guard: `return` (returning at all), or "", the call of what `forward` names."""
     opaque: str = ""
-    """Which values that it returns may carry any status: `all`, or those of its `own` class's methods (C#)."""
+    """Which values that it returns may carry any status: `all`, those of its `own` class's methods, or what is `turned`
+    into an answer by a call that is named so (C#)."""
 
 
 class Vocabulary(Struct, frozen=True):

@@ -32,6 +32,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 
+_MATCHES: Final = frozenset({"Match", "MatchAsync", "MatchFirst", "MatchFirstAsync"})
 _BUILDERS: Final = frozenset({"Results", "TypedResults"})
 _REGISTERED: Final = re.compile(
     rb"\bMap(Get|Post|Put|Delete|Patch|Methods)?\s*(?:<\w+>)?\(\s*(?:[^()\n;]|\([^()]*\))*?\b%s\s*[),]"
@@ -118,7 +119,7 @@ def _mapped(function: FunctionNode, verb: str) -> Handling:
     return Handling(
         "handler", True, None if _opaque(function, answered_with) == "all" else 200, places,
         (*requests, *_typed(function, "HttpRequest")), _typed(function, "HttpResponse"),
-        opaque=_opaque(function, answered_with),
+        opaque=_opaque(function, answered_with) if function.returns is not None else "turned",
     )  # fmt: skip
 
 
@@ -149,6 +150,11 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return made_answer(expr)
     receiver = expr.receiver
     name = expr.name
+    if name in _MATCHES and expr.args and isinstance(expr.args[0], Member):
+        # `result.Match(Results.Ok, Problems.Of)`: the first is for what went well.
+        made = expr.args[0]
+        status = HELPERS.get(made.name) if dotted(made.base).rsplit(".", 1)[-1] in _BUILDERS else None
+        return Answer(status, status is None, sends=False, body_kind="value")
     if isinstance(receiver, Name | Member):
         owner = dotted(receiver).rsplit(".", 1)[-1]
         if owner in _BUILDERS:

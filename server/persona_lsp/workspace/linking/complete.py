@@ -116,6 +116,8 @@ def _statuses(
         found.update(d.status for d in governed if d.status is not None)
     if unsaid is not None:
         found.add(unsaid)
+    if handler is not None and endpoint.framework == "aspnet" and not handler.handling:
+        found.add(_OK)  # a method of another file that returns no result: whatever it returns is sent
     if silent and not unknown and min(found, default=_HTTP_ERROR) >= _HTTP_ERROR:
         found.add(_OK)
     if min(found, default=_HTTP_ERROR) >= _HTTP_ERROR:
