@@ -296,6 +296,18 @@ def test_a_result_that_is_turned_into_an_answer_is_known_where_both_ways_are_nam
     assert {label: e.statuses for label, e in found.items()} == {"POST /a": (201,), "POST /b": (), "POST /c": (200,)}
 
 
+def test_the_declared_type_says_how_a_result_succeeds_that_other_code_makes() -> None:
+    handle = "public override async Task<{kind}> ExecuteAsync(Request r, CancellationToken ct) {{ return (await Send(r)).ToResult(); }}"
+    endpoint = 'class A : Endpoint<Request> {{ public override void Configure() {{ Post("/a"); }} {handle} }}'
+    for kind, expected in (
+        ("Results<Created<Order>, ValidationProblem>", (201,)),
+        ("NoContent", (204,)),
+        ("Results<Ok<Order>, NoContent>", (200,)),
+    ):
+        source = endpoint.format(handle=handle.format(kind=kind))
+        assert endpoints(Program=APP + "app.UseFastEndpoints();", A=source)["POST /a"].statuses == expected
+
+
 # -- who may call ----------------------------------------------------------------------------------------------------
 
 BASE_CONTROLLER = USINGS + '[ApiController] [Route("[controller]")] [Authorize]\npublic class BaseApiController : ControllerBase { }\n'  # fmt: skip

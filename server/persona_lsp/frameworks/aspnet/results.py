@@ -3,9 +3,9 @@
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer
-from persona_lsp.frameworks.aspnet.attributes import type_name
+from persona_lsp.frameworks.aspnet.attributes import type_arguments, type_name, unwrapped
 from persona_lsp.frameworks.aspnet.statuses import status_value
-from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, Node, Str
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, Str
 
 HELPERS: Final = {
     "Ok": 200, "Created": 201, "CreatedAtAction": 201, "CreatedAtRoute": 201, "Accepted": 202, "AcceptedAtAction": 202,
@@ -31,6 +31,11 @@ _OBJECTS: Final = {
     "Forbid": 403, "Challenge": 401, "NotFound": 404, "NotFoundObject": 404, "Conflict": 409, "ConflictObject": 409,
     "UnprocessableEntity": 422, "UnprocessableEntityObject": 422, "Json": 200, "Empty": 200,
 }  # fmt: skip
+_TYPES: Final = {
+    "Ok": 200, "Created": 201, "CreatedAtRoute": 201, "Accepted": 202, "AcceptedAtRoute": 202,
+    "NoContent": 204,
+}  # fmt: skip
+"""Types of results that succeed, and always with one status."""
 _STATUS_ARGUMENTS: Final = frozenset({"statusCode", "StatusCode"})
 
 
@@ -80,6 +85,14 @@ def made_answer(call: Call) -> Answer | None:
     if stem not in _OBJECTS:
         return None
     return Answer(_OBJECTS[stem], False, call.func, body, "" if body is not None else "none", sends=False)
+
+
+def typed_success(function: FunctionNode) -> int | None:
+    """The only success that a declared `Results<Created<Order>, NotFound>` or `NoContent` names; None of others."""
+    declared = unwrapped(function.returns)
+    named = type_arguments(declared) if type_name(declared) == "Results" else (declared,) if declared else ()
+    found = {_TYPES[type_name(t)] for t in named if type_name(t) in _TYPES}
+    return found.pop() if len(found) == 1 else None
 
 
 def _name_of(call: Call) -> Node:

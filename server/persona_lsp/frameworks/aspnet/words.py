@@ -18,7 +18,7 @@ from persona_lsp.frameworks.aspnet.endpoints import SENDS, answered, is_endpoint
 from persona_lsp.frameworks.aspnet.errors import handles_errors, is_middleware
 from persona_lsp.frameworks.aspnet.inputs import input_places
 from persona_lsp.frameworks.aspnet.minimal import VERBS as MAPS
-from persona_lsp.frameworks.aspnet.results import HELPERS, helper_answer, made_answer
+from persona_lsp.frameworks.aspnet.results import HELPERS, helper_answer, made_answer, typed_success
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -64,8 +64,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             tuple(p.name for p in function.params if type_name(p.type) in {"RequestDelegate", "EndpointFilterDelegate"}),
         )  # fmt: skip
     if cls is not None and is_endpoint(cls) and is_handle(function):
+        typed = typed_success(function)
         return Handling(
-            "handler", answered_type(function) != "void", 200, {p.name: "body" for p in function.params[:1]}
+            "handler", answered_type(function) != "void", typed or 200, {p.name: "body" for p in function.params[:1]}
         )
     answered_with = answered_type(function)
     if cls is not None and is_controller(cls) and is_action(function, cls):
@@ -116,6 +117,16 @@ def _mapped(function: FunctionNode, verb: str) -> Handling:
     answered_with = answered_type(function) if function.returns is not None else ""
     methods = (MAPS.get(verb) or "POST",)
     places, requests = input_places(function.params, frozenset(), methods, minimal=True)
+    typed = typed_success(function)
+    if typed is not None:
+        return Handling(
+            "handler",
+            True,
+            typed,
+            places,
+            (*requests, *_typed(function, "HttpRequest")),
+            _typed(function, "HttpResponse"),
+        )
     return Handling(
         "handler", True, None if _opaque(function, answered_with) == "all" else 200, places,
         (*requests, *_typed(function, "HttpRequest")), _typed(function, "HttpResponse"),
