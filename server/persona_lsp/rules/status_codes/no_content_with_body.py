@@ -268,6 +268,26 @@ public class OrdersController(OrderService orders) : ControllerBase
 }
 ```
 
+What a responder sends along is its own matter.
+
+`app/controllers/stores_controller.rb`:
+```rb rails
+class StoresController < ApplicationController
+  def destroy
+    @store = Store.find(params[:id])
+    @store.destroy!
+    respond_with(@store, status: 204)
+  end
+end
+```
+
+`config/routes.rb`:
+```rb rails
+Rails.application.routes.draw do
+  resources :stores, only: [:destroy]
+end
+```
+
 What is answered with 204 is nothing: it is absent, or sent along only where there is something.
 
 ```java spring
