@@ -125,6 +125,19 @@ def imported_modules(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def test_rules_name_no_framework() -> None:
+    """What differs between frameworks is a fact, or their manner of being linked."""
+    ids = {path.parent.name for path in (PACKAGE / "frameworks").glob("*/framework.py")}
+    found = [
+        f"{name(path)}:{node.lineno} {node.value}"
+        for path in siblings("rules")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and node.value in ids
+    ]
+    assert len(ids) > 10
+    assert found == []
+
+
 def test_rules_do_not_import_each_other() -> None:
     rules = {
         "persona_lsp." + name(path).removesuffix(".py").replace("/", "."): path

@@ -26,8 +26,6 @@ _KEEPERS: Final = re.compile(
 )
 """Imports of what keeps callers in cookies and sessions."""
 _COOKIES: Final = frozenset({"set_cookie", "delete_cookie", "cookie", "clearCookie", "setCookie", "addCookie"})
-_KEPT: Final = frozenset({"rails"})
-"""Frameworks that keep a session unless they are told not to, where that cannot be seen."""
 
 
 def reached(endpoint: Endpoint) -> tuple[Function, ...]:
@@ -67,10 +65,9 @@ def brings_tokens_only(snapshot: Snapshot) -> bool:
     ]
     if any(param.place == In.COOKIE for endpoint in snapshot.endpoints for param in endpoint.params):
         return False
-    if any(not _KEPT.isdisjoint(facts.frameworks) or _keeps_callers(facts) for facts in files):
+    if "always" in snapshot.sessions or any(_keeps_callers(facts) for facts in files):
         return False
-    if any("spring" in facts.frameworks for facts in files):
-        # Spring keeps a session unless it is told not to.
+    if "default" in snapshot.sessions:
         return any(_is_stateless(facts) for facts in files)
     return any(_reads_tokens(facts) for facts in files)
 

@@ -10,6 +10,7 @@ from persona_lsp.workspace.errors import answering
 from persona_lsp.workspace.front_end import front_end
 from persona_lsp.workspace.linking.endpoints import endpoints_of, inherited_by
 from persona_lsp.workspace.linking.exchange import exchanged_in
+from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.order import positioned
 from persona_lsp.workspace.linking.reach import files_of, shown_in
 from persona_lsp.workspace.linking.world import World, world_of
@@ -62,6 +63,7 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
         for function in facts.functions:
             functions.setdefault(function.name, []).append(function)
     in_transaction = calls.transactional(world.calls)
+    browsers = front_end(files)
     return Snapshot(
         files=files, endpoints=tuple(endpoints),
         by_file={k: tuple(v) for k, v in by_file.items()},
@@ -69,7 +71,15 @@ def _snapshot(files: Mapping[str, FileFacts], endpoints: Sequence[Endpoint], wor
         versions=world.versions.known, classes={k: tuple(v) for k, v in classes.items()},
         functions={k: tuple(v) for k, v in functions.items()},
         transactional=frozenset().union(*in_transaction.values()), sole_status=world.sole_status,
-        settings=world.names.properties, front_end=front_end(files), outline=object(),
+        settings=world.names.properties, front_end=browsers, sessions=_sessions(files, browsers), outline=object(),
         reached={k: tuple(v) for k, v in reached.items()}, answering=answering(world.names), in_transaction=in_transaction,
         indexes=world.names.files, project=world.calls,
     )  # fmt: skip
+
+
+def _sessions(files: Mapping[str, FileFacts], browsers: frozenset[str]) -> frozenset[str]:
+    """How the frameworks that are in use keep callers in a session."""
+    used = {
+        f for path, facts in files.items() if facts.role == "prod" and path not in browsers for f in facts.frameworks
+    }
+    return frozenset(manner_of(framework).sessions for framework in used) - {""}

@@ -84,6 +84,8 @@ class Endpoint(Struct, frozen=True, gc=False):
     overrides: str = ""
     wrapped: bool = False
     """Errors of the handler reach the error handler whatever it does."""
+    slash_decides: bool = False
+    """A path that ends with a slash is another one."""
     unheard: str = ""
     """What may fail without anybody hearing of it: `awaits` and all promises of the handler, `promises` that nobody
     waits for, those of them alone that bring the `answers`; "" nothing that is known."""
@@ -131,6 +133,8 @@ class Snapshot(Struct, frozen=True, gc=False):
     sole_status: Mapping[str, int] = {}
     """Exception class -> status that the project's error handlers or the class itself give it."""
     settings: Mapping[str, Mapping[str, str]] = {}
+    sessions: frozenset[str] = frozenset()
+    """How frameworks in use keep callers in a session: `always`, by `default` unless the code says otherwise."""
     front_end: frozenset[str] = frozenset()
     """Files of packages that run in browsers: no back end, and not reviewed."""
     outline: object = None

@@ -372,8 +372,6 @@ from persona_lsp.rules.memo import per_outline
 from persona_lsp.rules.predicates import brief, is_made_for_tests, is_missing_action, label, may_leave_route
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_SLASH_DECIDES = frozenset({"fastapi"})
-"""Frameworks for which `/orders` and `/orders/` are two paths."""
 _ASKING = frozenset({"OPTIONS", "HEAD"})
 
 
@@ -394,7 +392,7 @@ def _groups(snapshot: Snapshot) -> tuple[tuple[int, ...], ...]:
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, endpoint in enumerate(snapshot.endpoints):
         if _is_certain(endpoint) and not is_made_for_tests(endpoint, snapshot):
-            slash = "/" if endpoint.framework in _SLASH_DECIDES and endpoint.path.endswith("/") else ""
+            slash = "/" if endpoint.slash_decides and endpoint.path.endswith("/") else ""
             key = (endpoint.app, endpoint.method, endpoint.shape, slash, *endpoint.route.variants)
             groups.setdefault(key, []).append(index)
     return tuple(

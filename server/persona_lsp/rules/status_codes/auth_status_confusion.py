@@ -276,8 +276,8 @@ _PRESENT = re.compile(
     r"\W*(?:!|not\s)\s*[\w.]*\b(?:is_?null\w*|is_?nil|is_?empty|empty\??|blank\??|nil\??|is_none)\W*[\w.?]*\W*"
     r"|\W*!\s*[\w.?]+\.(?:is_none|isEmpty|isBlank|nil\?|blank\?|empty\?)\W*"
     r"|\W*[\w.?]+\s*(?:!==?|is not)\s*(?:null|none|nil|undefined)\W*"
-    r"|(?!not\b|!)[^|&]*\.\s*(?:is_some|isPresent|present\?|exists\?)\W*",
-    re.IGNORECASE,
+    r"|(?!not\b|!)(?:(?!\|\||&&).)*\.\s*(?:is_some|isPresent|present\?|exists\?)\W*",
+    re.IGNORECASE | re.DOTALL,
 )
 """Something is there, and that is why the caller is refused: `!string.IsNullOrEmpty(user.Password)`."""
 _RIGHTS = re.compile(

@@ -181,6 +181,7 @@ def _made(
             conditional=route.conditional or chain.conditional,
             body=None if depended.body_is_dependency else route.body,
             wrapped=route.forwards_errors or bool(handler is not None and handler.forwards_errors) or manner.forwards(world.versions, handler.path if handler is not None else path),
+            slash_decides=manner.slash_decides,
             unheard=manner.unheard(world.versions, handler.path if handler is not None else path),
             hidden_params=_hidden(world, router, chain, own),
             order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),

@@ -28,6 +28,10 @@ class Manner:
     """A handler that has no name is what a function makes of it, which may ask who calls."""
     guards_declare: ClassVar[bool] = False
     """What the guards of a router take from the request belongs to the inputs of each of its endpoints."""
+    slash_decides: ClassVar[bool] = False
+    """A path that ends with a slash is another path."""
+    sessions: ClassVar[str] = ""
+    """Callers are kept in a session: `always`, where it cannot be seen, or `default`, unless the code says otherwise."""
     functions_register: ClassVar[bool] = False
     """What a function declares decides what is served, even if nothing in its file registers it."""
 

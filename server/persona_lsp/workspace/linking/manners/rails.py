@@ -11,6 +11,8 @@ from persona_lsp.workspace.names import Names
 class Rails(Manner):
     """The manner of Rails."""
 
+    sessions = "always"
+
     def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:
         """Routes that another file draws, and engines."""
         for key in drawn(self.names, path, mount):

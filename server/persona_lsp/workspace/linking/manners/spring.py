@@ -30,6 +30,8 @@ Rule = tuple[str, Guard]
 class Spring(Manner):
     """The manner of Spring MVC, WebFlux and JAX-RS."""
 
+    sessions = "default"
+
     def __init__(self, names: Names) -> None:
         """Find the methods that run before handlers."""
         super().__init__(names)
