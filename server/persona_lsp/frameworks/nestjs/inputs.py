@@ -75,7 +75,7 @@ def inputs(method: FunctionNode, names: Names) -> Inputs:
                     body = body or _body(param, names, checked=checked)
                 elif key:
                     params.append(_param(param, key, place, names))
-                elif place is In.QUERY:
+                elif place is In.QUERY or (place is In.PATH and _taken_whole(param, method, names)):
                     unknown = True
             elif kind == "" and decorator.name and not param.name.startswith("_"):
                 principal.append(param.name)
@@ -83,6 +83,14 @@ def inputs(method: FunctionNode, names: Names) -> Inputs:
         tuple(params), body, tuple(local.items()), tuple(request), tuple(response), manual, tuple(principal),
         tuple(validated), unknown,
     )  # fmt: skip
+
+
+def _taken_whole(param: ParamNode, method: FunctionNode, names: Names) -> bool:
+    """All parameters of the path are taken apart where they are declared, or handed on together."""
+    if param.pattern is not None or not param.name:
+        return True
+    body = names.module.source[method.body_start : method.body_end]
+    return re.search(rb"\b%s\b(?!\s*[.\[?])" % re.escape(param.name.encode()), body) is not None
 
 
 def type_text(expr: AnyExpr | None, names: Names) -> str:

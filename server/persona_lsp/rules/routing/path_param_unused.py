@@ -204,6 +204,47 @@ class HoursApiController {
 }
 ```
 
+A service is given the whole request, and reads it there.
+
+`service.ts`:
+```ts express
+import type { Request } from 'express';
+export const readProfile = async (req: Request) => {
+  const { username } = req.params;
+  return profiles.of(username);
+};
+```
+
+`app.ts`:
+```ts express
+import express from 'express';
+import { readProfile } from './service';
+const app = express();
+
+app.get('/profiles/:username', async (req, res) => {
+  res.json(await readProfile(req));
+});
+```
+
+All parameters of the path are taken at once.
+
+```ts nestjs
+import { Controller, Delete, Get, Param } from '@nestjs/common';
+
+@Controller('profiles')
+export class ProfileController {
+  @Get(':username')
+  show(@Param() { username }: UserName) {
+    return profiles.of(username);
+  }
+
+  @Delete(':username')
+  drop(@Param() params: UserName) {
+    return profiles.drop(params);
+  }
+}
+```
+
 ## When to ignore it
 The parameter is there for people and search engines to read, as in `/questions/{id}/{title}`.
 """
@@ -321,7 +362,8 @@ def _read(endpoint: Endpoint) -> set[str]:
     in_place = [guard for guard in endpoint.guards if guard.level is Level.ROUTE]
     read |= {"" if name == "*" else name for guard in in_place for name in guard.path_params}
     functions = (endpoint.handler, *endpoint.before, *endpoint.callees)
-    resolved = {function.name for function in endpoint.callees}
+    # What is given the request, and whose part in HTTP nobody knows, may read anything of it.
+    resolved = {function.name for function in endpoint.callees if function.handling or function.inputs}
     for function in functions:
         if function is None:
             continue
