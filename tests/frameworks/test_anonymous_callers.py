@@ -215,3 +215,15 @@ def test_a_strategy_that_finds_nobody() -> None:
     assert nest(PASSPORT)["/books"] is Auth.OPTIONAL
     assert nest(PASSPORT)["/books/own"] is Auth.REQUIRED
     assert nest(NOBODY)["/books/own"] is Auth.OPTIONAL
+
+
+def test_a_wrapper_that_is_called_after_authentication() -> None:
+    source = b"""const express = require('express'); const { withAuth, createAuthenticatedHandler, asyncHandler } = require('./http'); const app = express();
+app.get('/books', withAuth((req, res) => res.json([])));
+app.get('/orders', createAuthenticatedHandler((user) => async (_, res) => res.json(user)));
+app.get('/tags', asyncHandler(async (req, res) => res.json([])));
+"""
+    found = read({"app.js": source}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {
+        "GET /books": Auth.REQUIRED, "GET /orders": Auth.UNKNOWN, "GET /tags": Auth.NONE,
+    }  # fmt: skip

@@ -112,6 +112,14 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
     return kind, optional
 
 
+def names_authentication(name: str) -> bool:
+    """The name has to do with who calls, whatever it does about it: `createAuthenticatedHandler`."""
+    last = name.rsplit(".", 1)[-1]
+    return re.search(
+        r"auth(?!or(?!i[sz]))|logged.?in|protect", last, re.IGNORECASE
+    ) is not None and not _NOT_AUTH.search(last)
+
+
 def guard_name(expr: AnyExpr) -> str:
     """The dotted name of what is called or mentioned: of `auth("admin")`, of the start of a chain."""
     call = _innermost(expr)

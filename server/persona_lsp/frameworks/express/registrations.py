@@ -23,7 +23,7 @@ from persona_lsp.facts.http import (
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
 from persona_lsp.flow.script.errors import takes_errors
-from persona_lsp.flow.script.guards import classify, guard_name, is_error_name
+from persona_lsp.flow.script.guards import classify, guard_name, is_error_name, names_authentication
 from persona_lsp.flow.script.in_place import guard_in_place, leaves_route, path_params
 from persona_lsp.flow.script.names import Scope, file_scope, joins, reduce, reference, text
 from persona_lsp.flow.script.paths import expand
@@ -288,7 +288,7 @@ class Registrations:
                 handler=ref,
                 handler_key=key,
                 handler_name=name,
-                guards=guards,
+                guards=(*guards, *self._around(handler)),
                 doc=self._doc(),
                 conditional=conditional,
                 kind=kind,
@@ -314,6 +314,17 @@ class Registrations:
             return known, None, function.name or known, wrapped
         ref = reference(value, scope)
         return "", ref, dotted(value) or (ref.name if ref is not None else ""), wrapped
+
+    def _around(self, handler: AnyExpr) -> tuple[Guard, ...]:
+        """`withAuth(handler)`: a wrapper that is called after authentication guards what it wraps."""
+        if not isinstance(handler, Call) or not any(isinstance(a, Lambda | Name | Member) for a in handler.args):
+            return ()
+        kind, optional = classify(handler, "")
+        name = guard_name(handler)
+        if kind not in (GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE) and not names_authentication(name):
+            return ()
+        where, source = self.where(handler.func), self.module.text(handler.func)[:200]
+        return (Guard(name, kind, Level.ROUTE, where, source=source, optional=optional),)
 
     def _local_function(self, value: AnyExpr, scope: Scope) -> FunctionNode | None:
         if isinstance(value, Lambda):
