@@ -220,10 +220,27 @@ class TestFiles:
     )
     def test_bad_input_is_no_crash_and_no_finding(self, command: Command, tmp_path: Path, text: bytes) -> None:
         (tmp_path / "a.py").write_bytes(text)
-        done = command("check", "a.py", "--format", "json")
+        done = command("check", ".", "--format", "json")
         assert (done.returncode, json.loads(done.stdout)) == (0, [])
         assert "internal error" not in done.stderr
         assert "please report" not in done.stderr
+
+    @pytest.mark.parametrize("text", [b"\xff\xfex\x00", b"\x00" * 100], ids=["utf-16", "nul"])
+    def test_what_was_asked_for_and_not_reviewed_is_no_success(
+        self, command: Command, tmp_path: Path, text: bytes
+    ) -> None:
+        (tmp_path / "a.py").write_bytes(text)
+        done = command("check", "a.py", "--format", "json")
+        assert (done.returncode, json.loads(done.stdout)) == (2, [])
+        assert "a.py: is " in done.stderr
+
+    def test_a_fix_leaves_write_protected_files_alone(self, command: Command, shop: Path) -> None:
+        leak = shop / "leak.py"
+        leak.write_text(LEAK)
+        leak.chmod(0o444)
+        done = command("check", "shop", "--select", "error-leaks-internals", "--fix")
+        assert "leak.py: cannot be written: is write-protected" in done.stderr
+        assert leak.read_text() == LEAK
 
     @pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "junit"])
     def test_names_that_are_no_text_can_be_reported(self, command: Command, shop: Path, form: str) -> None:

@@ -232,3 +232,17 @@ def test_hostile_prose_costs_no_time(body: str) -> None:
         compile_persona(persona, TOPICS)
     # Generous: a machine under load is slow, and what this is about takes minutes.
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("You do not review HTTP status codes.", False),
+        ("Don't comment on SQL injection.", False),
+        ("Ignore HTTP status codes.", False),
+        ("You never ignore HTTP status codes.", True),
+        ("You check HTTP status codes.", True),
+    ],
+)
+def test_what_is_not_to_be_reviewed_commits_to_nothing(sentence: str, named: bool) -> None:
+    assert bool(committed_topics(compiled(sentence))) is named

@@ -127,7 +127,7 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         emit_bytes(outcome.patch, options["output"])
     else:
         emit(_rendered(report, options), options["output"])
-    if any(problem.internal for problem in report.problems):
+    if any(problem.internal or problem.asked for problem in report.problems):
         return FAILED
     worst = report.worst()
     return FINDINGS if worst is not None and worst <= threshold(options["fail_on"]) else 0

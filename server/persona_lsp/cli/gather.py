@@ -43,7 +43,7 @@ def read(files: Sequence[disk.File], max_size: int) -> tuple[dict[str, bytes], t
     for file in files:
         found = disk.read(file, max_size)
         if isinstance(found, disk.Problem):
-            problems.append(Problem(found.message, found.path))
+            problems.append(Problem(found.message, found.path, asked=file.asked))
         elif found is not None:
             sources[file.path] = found
     return sources, tuple(problems)

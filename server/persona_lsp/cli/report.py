@@ -46,6 +46,8 @@ class Problem(Struct, frozen=True):
     file: str = ""
     internal: bool = False
     """The fault is this program's: the run is not to be trusted, whatever it found."""
+    asked: bool = False
+    """What was asked for by its name was not reviewed."""
 
 
 class Report(Struct, frozen=True):

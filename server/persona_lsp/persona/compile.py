@@ -109,11 +109,24 @@ def speaks_of(compiled: CompiledPersona, language: str) -> bool:
     return compiled.languages is None or language in compiled.languages
 
 
+_LEAVES_OUT = re.compile(
+    r"(?:you |we |i |please )?(?:(?:do not|don['\u2019]t|never|must not|should not|shall not|will not|won['\u2019]t|need not)"
+    r" (?:review|check|comment on|flag|report|judge|look at|mention|criticise|criticize|care about|worry about)"
+    r"|(?:ignore|skip|disregard|leave out|exclude)s?)\b",
+    re.IGNORECASE,
+)
+
+
+def leaves_out(sentence: str) -> bool:
+    """Whether a sentence tells what is not to be reviewed: it commits to nothing."""
+    return _LEAVES_OUT.match(sentence) is not None
+
+
 def _commitment(
     block: Block, start: int, end: int, section: str, topics: Sequence[Topic], taken: dict[str, int]
 ) -> Commitment:
     text = _EMPHASIS.sub("", block.text[start:end]).strip() or block.text[start:end]
-    matches = match_topics(text, topics)
+    matches = () if leaves_out(text) else match_topics(text, topics)
     line, column = block.place(start)
     end_line, end_column = block.place(end)
     return Commitment(

@@ -10,7 +10,7 @@ import msgspec
 
 from persona_lsp.findings.topic import Topic
 from persona_lsp.persona.cards import escaped
-from persona_lsp.persona.compile import Commitment, CompiledPersona
+from persona_lsp.persona.compile import Commitment, CompiledPersona, leaves_out
 from persona_lsp.persona.technologies import Technology, language_ids
 from persona_lsp.persona.topics import match_topics
 from persona_lsp.text.count import counted
@@ -142,6 +142,8 @@ def _sentence_row(
         why = "no topic names it"
         if is_background(commitment.text, commitment.section):
             kind, why = "background", "it describes the persona and not the code"
+        elif leaves_out(commitment.text):
+            why = "it tells what is not reviewed; `ignore` in the settings switches rules off"
     elif not rules and not kept_by:
         reasons = dict.fromkeys(topic.not_yet for topic in named if topic.not_yet)
         why = "; ".join(reasons) or f"no rule about {' or '.join(topic.title.lower() for topic in named)} yet"

@@ -93,19 +93,19 @@ UNRULED: Final = (
         "graphql",
         "GraphQL",
         ("graphql",),
-        not_yet="GraphQL schemas and resolvers are not read yet",
+        not_yet="resolvers are listed, but no rule checks schemas yet",
     ),
     Topic(
         "grpc",
         "gRPC and Protocol Buffers",
         ("grpc", "protobuf", "protocol buffer*"),
-        not_yet="Protocol Buffers are not read yet",
+        not_yet="procedures are listed, but Protocol Buffers are not read yet",
     ),
     Topic(
         "messaging",
         "Messages and events",
         ("message queue*", "event driven", "messaging", "kafka", "rabbitmq", "sqs", "pub sub", "eventual consistency"),
-        not_yet="producers and consumers are not extracted yet",
+        not_yet="consumers are listed, but no rule checks messages yet",
     ),
     Topic(
         "rate-limits",

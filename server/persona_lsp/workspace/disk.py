@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import re
@@ -106,9 +107,11 @@ def read(file: File, max_size: int = MAX_FILE_SIZE) -> bytes | Problem | None:
 def replace(location: str, old: bytes, new: bytes) -> bool:
     """Write `new` in one step where `old` still stands; False when the file says something else by now.
 
-    Follows links, keeps the permissions. Raises OSError where the file cannot be written.
+    Follows links, keeps the permissions. Raises OSError where the file cannot be written, or is protected from it.
     """
     target = os.path.realpath(location)
+    if not stat.S_IMODE(os.stat(target).st_mode) & 0o222:
+        raise PermissionError(errno.EACCES, "is write-protected")
     with open(target, "rb") as stream:
         if stream.read() != old:
             return False
