@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,11 +10,21 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
-from persona_lsp.flow.rust.guards import SILENT
-from persona_lsp.flow.rust.guards import kind_of as rust_kind
 from persona_lsp.workspace.attributes import demanded
-from persona_lsp.workspace.calls import Calls, callees, function_of
-from persona_lsp.workspace.errors import status_of
+from persona_lsp.workspace.calls import Calls, function_of
+from persona_lsp.workspace.guard_code import (
+    CREDENTIAL,
+    FORBIDDEN,
+    PROTECTS,
+    UNAUTHENTICATED,
+    extractor,
+    implemented,
+    is_silent,
+    kind_of,
+    lets_pass,
+    passes_in_several_ways,
+    with_callees,
+)
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.snapshot import Auth
 
@@ -24,20 +33,7 @@ _FILTER: Final = "filter"
 _BASES: Final = 4  # interceptors extend one or two of their kind
 _FIRST_ERROR: Final = 400
 _CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
-_CREDENTIAL: Final = re.compile(
-    r"^(?:proxy-)?authorization$|token$|api[-_]?key$|secret$|signature|\bjwt\b", re.IGNORECASE
-)
-"""Names of headers, cookies and parameters that say who calls."""
-_UNAUTHENTICATED: Final = 401
-_FORBIDDEN: Final = 403
-_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
-_ASKED: Final = frozenset({*_PROTECTS, GuardKind.UNKNOWN})
-_HOPS: Final = 3
-_NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
-"""What hands the request on is called so in Go."""
-_PASSES: Final = frozenset({"run", "call", "oneshot"})
-"""How middleware of Rust hands the request on."""
-_TAKES: Final = frozenset({"from_request", "from_request_parts"})
+_ASKED: Final = frozenset({*PROTECTS, GuardKind.UNKNOWN})
 _MADE: Final = "()"
 _SWITCH: Final = re.compile(r"[(,]\s*(true|false)\s*[,)]")
 _LENIENT: Final = re.compile(r"optional|anonymous|lenient|soft|allow|public|guest", re.IGNORECASE)
@@ -69,7 +65,7 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         whole = symbol.removesuffix(_OF_PARTS) + ".from_request"
         function = function_of(names, calls, guard.where.path or path, whole)
     if function is None and ".from_request" in symbol:
-        function = _implemented(names, calls, symbol)
+        function = implemented(names, calls, symbol)
     if function is None and symbol.endswith(_MADE):
         # Middleware of Go that is no function which makes one, but handles requests itself.
         own = function_of(names, calls, guard.where.path or path, symbol.removesuffix(_MADE))
@@ -83,18 +79,18 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     if function is None and (kind := demanded(names, guard.where.path or path, symbol)) is not None:
         return replace(guard, kind=kind)
     if function is None:
-        return replace(guard, kind=GuardKind.OTHER) if _is_silent(names, guard.where.path or path, guard) else guard
+        return replace(guard, kind=GuardKind.OTHER) if is_silent(names, guard.where.path or path, guard) else guard
     if function.language == "rust":
-        return _extractor(names, calls, guard, function, sole)
-    kind = guard.kind if guard.kind in _PROTECTS else kind_of(function)
+        return extractor(names, calls, guard, function, sole)
+    kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
     if kind is None and function.language == "go":
-        kind = _deeper(calls, function, 0)
+        kind = with_callees(calls, function, 0)
     if kind is None:
         return guard
     optional = (guard.optional and not function.demands) or (
-        kind in _PROTECTS and (function.admits or lets_pass(calls, function))
+        kind in PROTECTS and (function.admits or lets_pass(calls, function))
     )
-    doubtful = guard.kind not in _PROTECTS and _passes_in_several_ways(function)
+    doubtful = guard.kind not in PROTECTS and passes_in_several_ways(function)
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
 
 
@@ -113,147 +109,9 @@ def _told(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     return replace(guard, optional=not on) if _STRICT.search(name) else guard
 
 
-def _deeper(calls: Calls, function: Function, depth: int) -> GuardKind | None:
-    """What middleware of Go does together with those to whom it hands the request; None if one of them is not known."""
-    if not function.complete or depth > _HOPS:
-        return None
-    known = dict(callees(calls, function))
-    found = kind_of(function)
-    for number, call in enumerate(function.calls):
-        if not call.passes_request or call.name in _NEXT or found in _PROTECTS:
-            continue
-        callee = known.get(number)
-        found = _deeper(calls, callee, depth + 1) if callee is not None else None
-        if found is None:
-            return None
-    return found or GuardKind.OTHER
-
-
-def _passes_in_several_ways(function: Function) -> bool:
-    """A decorator that calls what it stands before in more than one place: one of them may be for everybody (Python)."""
-    if function.language != "python" or not function.params:
-        return False
-    inner = function.params[0].name
-    return sum(not call.receiver and call.name == inner for call in function.calls) > 1
-
-
-def _implemented(names: Names, calls: Calls, symbol: str) -> Function | None:
-    """What takes a type of Rust from the request, where that stands in another file than the type."""
-    if calls.extractors is None:
-        found: dict[str, list[Function]] = {}
-        for entry in names.files.values():
-            if entry.facts.language == "rust" and entry.facts.role != "test":
-                for function in entry.facts.functions:
-                    if function.name in _TAKES:
-                        found.setdefault(function.class_name.rpartition(".")[2], []).append(function)
-        calls.extractors = {name: several[0] for name, several in found.items() if len(several) == 1}
-    owner = symbol.partition(".from_request")[0].rpartition(".")[2]
-    return calls.extractors.get(owner)
-
-
-def _is_silent(names: Names, path: str, guard: Guard) -> bool:
-    """Another name for an extractor that refuses nobody: `type Pool = State<PgPool>` (Rust)."""
-    name = (
-        guard.symbol.name.rpartition(".")[0]
-        if guard.symbol is not None and ".from_request" in guard.symbol.name
-        else ""
-    )
-    found = resolve(names, path, name) if name else None
-    if found is None or found.kind != "class":
-        return False
-    cls = names.files[found.path].classes[found.name]
-    return cls.kind == "alias" and any(b.name.rsplit(".", 1)[-1] in SILENT for b in cls.bases)
-
-
-def _extractor(names: Names, calls: Calls, guard: Guard, function: Function, sole: Mapping[str, int]) -> Guard:
-    """A guard of Rust by what its function does, or those that it calls; one that holds an `Option` refuses nobody."""
-    kind: GuardKind | None = guard.kind if guard.kind in _PROTECTS else kind_of(function, sole)
-    if kind in (None, GuardKind.OTHER):
-        pending, seen = [(function, 0)], {id(function)}
-        while pending:
-            held, depth = pending.pop()
-            for _, callee in callees(calls, held) if depth < _HOPS else ():
-                if id(callee) not in seen:
-                    seen.add(id(callee))
-                    pending.append((callee, depth + 1))
-                    deeper = kind_of(callee, sole)
-                    kind = deeper if deeper in _PROTECTS else kind
-    # Whoever is refused for a reason that has no number, may be refused for who they are.
-    told = None not in _statuses(function, sole)
-    if kind is GuardKind.OTHER and not told:
-        kind = None
-    elif kind is None and told and function.complete:
-        handed = any(c.passes_request and c.name not in _PASSES for c in function.calls)
-        kind = None if handed else GuardKind.OTHER
-    if kind is None and not told and function.complete:
-        kind = _promised(guard, function)
-    if kind is None:
-        return guard
-    cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
-    held_by = [f.type for f in cls.fields] if cls is not None else []
-    wraps = bool(held_by) and all(t.startswith("Option<") for t in held_by)
-    return replace(guard, kind=kind, optional=guard.optional or wraps)
-
-
-def _promised(guard: Guard, function: Function) -> GuardKind | None:
-    """What the name of middleware promises, if it refuses some requests and hands on the others in one place."""
-    forwards = [c for c in function.calls if c.name in _PASSES and c.receiver == "next"]
-    return rust_kind(guard.name) if len(forwards) == 1 else None
-
-
-def _statuses(function: Function, sole: Mapping[str, int]) -> set[int | None]:
-    """What a function answers; None for an answer whose status is not known."""
-    return {r.status for r in function.responses} | {
-        r.status if r.status is not None else status_of(sole, r.exception) if r.exception else None
-        for r in function.raises
-    }
-
-
-def reads_credential(function: Function) -> bool:
-    """The function reads the header that callers identify themselves with."""
-    return any(r.place == "header" and _CREDENTIAL.search(r.name) for r in function.inputs)
-
-
-def lets_pass(calls: Calls, function: Function) -> bool:
-    """Whether middleware refuses nobody: it hands on every request, and no call of it fails for want of a credential."""
-    if not function.complete or function.may_refuse is None:
-        return False
-    quiet = {q.span for q in function.queries if q.nullable or q.many}
-    quiet |= {c.span for c in function.calls if c.effect == "log"}
-    quiet |= {function.calls[number].span for number, callee in callees(calls, function) if _is_quiet(calls, callee, 0)}
-    return quiet.issuperset(function.may_refuse)
-
-
-def _is_quiet(calls: Calls, function: Function, depth: int) -> bool:
-    """Whether a project function never throws of its own accord, nor what it calls."""
-    if not function.complete or function.raises or function.responses or depth > _HOPS:
-        return False
-    if any(not (q.nullable or q.many) for q in function.queries):
-        return False
-    known = dict(callees(calls, function))
-    return all(
-        call.effect == "log" or (number in known and _is_quiet(calls, known[number], depth + 1))
-        for number, call in enumerate(function.calls)
-    )
-
-
-def kind_of(function: Function, sole: Mapping[str, int] = MappingProxyType({})) -> GuardKind | None:
-    """What a function does as a guard; None if its body does not tell."""
-    statuses = _statuses(function, sole)
-    if _UNAUTHENTICATED in statuses or any(
-        r.place == "header" and r.name.lower() == "authorization" for r in function.inputs
-    ):
-        return GuardKind.AUTHN
-    if _FORBIDDEN in statuses:
-        return GuardKind.AUTHZ
-    if not function.complete or any(c.passes_request and c.name not in _NEXT for c in function.calls):
-        return None
-    return GuardKind.OTHER
-
-
 def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[Function]) -> Auth:
     """Whether anonymous callers are let in. A guard that nobody could classify makes it unknown."""
-    protecting = [g for g in guards if g.kind in _PROTECTS]
+    protecting = [g for g in guards if g.kind in PROTECTS]
     if any(g.allows_all for g in guards):
         # An argument that carries the caller of what is open to all carries nobody where nobody has signed in.
         asked = any(g.conditional and g.level is Level.ROUTE and g.symbol is None for g in protecting)
@@ -267,7 +125,7 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     if protecting:
         return Auth.OPTIONAL
     if handler is not None and any(
-        thrown.status == _UNAUTHENTICATED
+        thrown.status == UNAUTHENTICATED
         and not thrown.site.conditional
         # What comes after an answer is reached by those only who were not answered.
         and not any(r.site.step < thrown.site.step for r in handler.responses)
@@ -280,15 +138,15 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
 
 def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
     """The handler reads what callers identify themselves with, and refuses some of them."""
-    given = {p.local or p.name for p in params if p.place in _CARRIES and _CREDENTIAL.search(p.name)}
-    read = [r for r in handler.inputs if r.place in _CARRIES and _CREDENTIAL.search(r.name)]
+    given = {p.local or p.name for p in params if p.place in _CARRIES and CREDENTIAL.search(p.name)}
+    read = [r for r in handler.inputs if r.place in _CARRIES and CREDENTIAL.search(r.name)]
     if not given and not read:
         return False
     given |= {r.variable for r in read if r.variable}
     names = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(given))) + r")\b") if given else None
     said = [(r.status, r.condition) for r in handler.raises] + [(r.status, r.condition) for r in handler.responses]
     for status, condition in said:
-        if status in (_UNAUTHENTICATED, _FORBIDDEN):
+        if status in (UNAUTHENTICATED, FORBIDDEN):
             return True
         if names is not None and names.search(condition) and (status or _FIRST_ERROR) >= _FIRST_ERROR:
             return True

@@ -12,15 +12,15 @@ from typing import Final
 
 from persona_lsp.facts.http import GuardKind, Level
 from persona_lsp.facts.text import EMPTY
+from persona_lsp.frameworks.golang.bindings import PLAIN, Binding
 from persona_lsp.frameworks.golang.dialects import BY_ID, NET_HTTP, PASSES, REGISTERS, ROUTES, STARTS
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.handlers import handler_literal, makes_handler, takes_handler
 from persona_lsp.frameworks.golang.likely import likely
 from persona_lsp.frameworks.golang.makers import handed_out
-from persona_lsp.frameworks.golang.names import Naming
 from persona_lsp.frameworks.golang.paths import text_of
-from persona_lsp.frameworks.golang.tables import entries, is_struct, module_classes
-from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
+from persona_lsp.frameworks.golang.tables import module_classes
+from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -44,15 +44,12 @@ from persona_lsp.syntax.ir import (
 )
 
 _DEEP: Final = 24
-_LONGEST: Final = 300
-"""Entries of a table that are read."""
 _SHIPPED: Final = frozenset({"http", "log", "fmt", "context", "errors", "strings", "time", "os", "net", "sync", "json"})
-_PLAIN: Final = frozenset({"nil", "true", "false", "iota", "string", "int", "err"})
 _WRAPS: Final = re.compile(r"middleware|wrap|chain|handler|^with|^use|apply", re.IGNORECASE)
 DEFAULT: Final = "http.DefaultServeMux"
 
 
-class Reader(Naming):
+class Reader(Binding):
     """Everything that the file registers; `evaluate` and `registered` are the two halves of reading an expression."""
 
     def read(self) -> Found:
@@ -61,7 +58,7 @@ class Reader(Naming):
         top = Env("", structs=structs)
         for statement in self.module.body:
             if isinstance(statement, Assign):
-                self._assign(statement, top)
+                self.assign(statement, top)
             elif isinstance(statement, ClassDef):
                 self._fields(statement)
         # What stands at the top of the file is found by its name, also from other files of the package.
@@ -89,7 +86,7 @@ class Reader(Naming):
         self.label, self.owner, self.returned = label, function.owner, []
         env = Env(f"{label}.", {}, top, structs=top.structs)
         self._parameters(function, key, env)
-        self._block(function.body, env)
+        self.block(function.body, env)
         routers = dict.fromkeys(self.returned)
         if len(routers) == 1:
             self.found.aliases[f"{key}()"] = next(iter(routers))
@@ -132,7 +129,7 @@ class Reader(Naming):
                 symbol = self.embedding[statement.cls.name] = f"{statement.cls.name}.{name}"
                 self.found.router(symbol, dialect.types[name], dialect, statement)
 
-    def _block(self, body: Sequence[Stmt], env: Env) -> None:
+    def block(self, body: Sequence[Stmt], env: Env) -> None:
         self.depth += 1
         if self.depth <= _DEEP:
             for statement in body:
@@ -148,7 +145,7 @@ class Reader(Naming):
                 self.effect = done if isinstance(done, Call) else None
                 self.evaluate(done, env)
             case Assign():
-                self._assign(statement, env)
+                self.assign(statement, env)
             case Return(value=value):
                 for part in value.items if isinstance(value, Items) else (value,) if value is not None else ():
                     found = self.evaluate(part, env)
@@ -156,120 +153,17 @@ class Reader(Naming):
                         self.returned.append(found.symbol)
             case If(test=test, then=then, orelse=orelse):
                 self.evaluate(test, env)
-                self._block(then, env.inner(conditional=True))
-                self._block(orelse, env.inner(conditional=True))
+                self.block(then, env.inner(conditional=True))
+                self.block(orelse, env.inner(conditional=True))
             case For(body=body, target=target, iterable=iterable):
-                self._loop(target, iterable, body, env)
+                self.loop(target, iterable, body, env)
             case Group(body=body):
-                self._block(body, env.inner())
+                self.block(body, env.inner())
             case Switch(arms=arms):
                 for _, arm in arms:
-                    self._block(arm, env.inner(conditional=True))
+                    self.block(arm, env.inner(conditional=True))
             case Raise() | _:
                 pass
-
-    def _loop(self, target: AnyExpr | None, iterable: AnyExpr | None, body: Sequence[Stmt], env: Env) -> None:
-        """A loop over a table runs once for each entry; over what nobody knows, what it registers is not known either."""
-        inner = env.inner()
-        names = target.items if isinstance(target, Items) else (target,)
-        for name in names:
-            if isinstance(name, Name):
-                inner.names[name.id] = Typed("")
-        last = names[-1] if names else None
-        listed = entries(reduced(iterable, env), env, self.module)
-        if not listed or not isinstance(last, Name) or self.entry is not None:
-            self._block(body, inner)
-            return
-        for entry in listed[:_LONGEST]:
-            each = inner.inner()
-            found = self.evaluate(entry, each) if isinstance(entry, Name | Call) and not is_struct(entry) else None
-            value = self._value(entry, env)
-            each.names[last.id] = found or (
-                Given(entry) if is_struct(entry) and not isinstance(value, Closure) else value
-            )
-            if is_struct(entry):
-                self.entry = entry
-            self._block(body, each)
-            self.entry = None
-
-    def _assign(self, statement: Assign, env: Env) -> None:
-        value, targets = statement.value, statement.targets
-        if value is None:
-            for target in targets:
-                self._declared(target, statement, env)
-            return
-        first = targets[0] if targets else None
-        if isinstance(first, Items):
-            others, first = first.items[1:], first.items[0] if first.items else None
-            for other in others:
-                if isinstance(other, Name):
-                    env.names[other.id] = Typed("")
-        if statement.op:
-            if isinstance(first, Name):
-                env.names[first.id] = Typed("")
-            return
-        hint = first.id if isinstance(first, Name) else ""
-        found = self.evaluate(value, env, hint)
-        if isinstance(first, Name):
-            if first.id != "_":
-                declares = b":=" in self.module.source[first.end : value.start]
-                self._bind(first.id, found if found is not None else self._value(value, env), env, declares=declares)
-        elif isinstance(first, Member):
-            self._keep(first, found, env)
-
-    def _declared(self, target: AnyExpr, statement: Assign, env: Env) -> None:
-        """`var r *gin.Engine`, `var api chi.Router`."""
-        if not isinstance(target, Name):
-            return
-        dialect = self.dialect_of(statement.type)
-        if dialect is None:
-            kind = dotted(statement.type)
-            if env.prefix:
-                env.names[target.id] = Typed(kind)
-            elif kind and kind not in _PLAIN:
-                self.found.aliases.setdefault(target.id, kind)
-            return
-        symbol = self.found.symbol(f"{env.prefix}{target.id}")
-        self.found.router(symbol, dialect.types[dotted(statement.type).rpartition(".")[2]], dialect, statement)
-        env.names[target.id] = Routes(symbol, dialect)
-
-    def _bind(self, name: str, value: Value, env: Env, *, declares: bool) -> None:
-        """`:=` makes a name, `=` gives another value to one of a scope around; a router keeps what it was known by."""
-        scope: Env | None = env
-        while scope is not None and name not in scope.names and not declares:
-            scope = scope.parent
-        old = scope.names.get(name) if scope is not None else None
-        if isinstance(value, Routes) and env.prefix and not declares and (scope is None or not scope.prefix):
-            # A variable of the package, of this file or another: what is done with it elsewhere is done with this router.
-            self.found.mount(
-                value.symbol, old.symbol if isinstance(old, Routes) else name, self.framework(value), Name(0, 0, name)
-            )
-            return
-        (scope or env).names[name] = value
-
-    def _keep(self, target: Member, found: Value | None, env: Env) -> None:
-        """`s.router = r`: the field is another name of the router."""
-        if isinstance(found, Routes):
-            name = self.name_of(target, env)
-            if name:
-                self.found.mount(found.symbol, name, self.framework(found), target, conditional=env.conditional)
-
-    def _value(self, value: AnyExpr, env: Env) -> Value:
-        match value:
-            case Lambda():
-                return Closure(value, env)
-            case Call(new=True, func=func) if dotted(func):
-                return Typed(dotted(func), value)
-            case Call():
-                name = self.name_of(value.func, env)
-                return Typed(f"{name}()", value) if name and name != "append" else Given(value)
-            case Member() | Name():
-                name = self.name_of(value, env)
-                return (
-                    Typed(name) if name and isinstance(value, Member) and not self.is_package(value) else Given(value)
-                )
-            case _:
-                return Given(value)
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -324,7 +218,7 @@ class Reader(Naming):
             if base is not None:
                 return self.registered(base, call, func.name, env, hint)
         elif isinstance(func, Lambda):
-            self._block(func.function.body, env.inner())
+            self.block(func.function.body, env.inner())
             return None
         elif isinstance(func, Name) and isinstance(closure := env.find(func.id), Closure):
             return self._closed(closure, call, env)
@@ -368,7 +262,7 @@ class Reader(Naming):
             if param.name:
                 found = self.evaluate(arg, env)
                 inner.names[param.name] = found if found is not None else Given(arg)
-        self._block(closure.node.function.body, inner)
+        self.block(closure.node.function.body, inner)
         return None
 
     def _handed(self, call: Call, env: Env) -> Value | None:
@@ -393,7 +287,7 @@ class Reader(Naming):
                     order=order,
                 )  # fmt: skip
             elif isinstance(arg, Lambda) and not takes_handler(arg.function):
-                self._block(arg.function.body, env.inner())
+                self.block(arg.function.body, env.inner())
         if isinstance(call.func, Call):
             # `handlers.CORS()(r)` serves what it is given.
             self.evaluate(call.func, env)
@@ -416,7 +310,7 @@ class Reader(Naming):
         if isinstance(arg, Name):
             value = env.find(arg.id)
             if value is None:
-                return arg.id if env.prefix and arg.id not in _PLAIN and arg.id not in self.functions else ""
+                return arg.id if env.prefix and arg.id not in PLAIN and arg.id not in self.functions else ""
             return value.name if isinstance(value, Typed) and value.name.endswith("()") else ""
         if isinstance(arg, Member) and isinstance(arg.base, Name) and isinstance(env.find(arg.base.id), Typed):
             return self.name_of(arg, env)
@@ -440,7 +334,7 @@ class Reader(Naming):
             inner = env.inner()
             for param in function.function.params[:1]:
                 inner.names[param.name] = router
-            self._block(function.function.body, inner)
+            self.block(function.function.body, inner)
             return
         name = self.name_of(function.func, env) + "()" if isinstance(function, Call) else self.name_of(function, env)
         if name:

@@ -10,11 +10,8 @@ from persona_lsp.facts.http import In, Param
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
-from persona_lsp.workspace.guards import (
-    auth_of,
-    reads_credential,
-    refuses_itself,
-)
+from persona_lsp.workspace.guard_code import reads_credential
+from persona_lsp.workspace.guards import auth_of, refuses_itself
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently

@@ -8,10 +8,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
-from persona_lsp.workspace.guards import (
-    kind_of,
-    lets_pass,
-)
+from persona_lsp.workspace.guard_code import as_guard
 from persona_lsp.workspace.linking.complete import completed, params_of
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.outline import guards_declared, same_outside
@@ -42,9 +39,9 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
         return None  # what a view makes of its registration is not kept
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
     if any(
-        a is not b and (kind_of(a), lets_pass(previous.project, a)) != (kind_of(b), lets_pass(previous.project, b))
+        a is not b and as_guard(previous.project, a) != as_guard(previous.project, b)
         for a, b in zip(old.functions, new.functions, strict=True)
-        if a.handling or b.handling
+        if a.handling or b.handling or a.language == "go"
     ):
         # What it does as a guard changed, wherever it is one.
         return None

@@ -1,0 +1,181 @@
+"""What functions do as guards: middleware and extractors by their code, and by that of what they call."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.facts.http import Guard, GuardKind
+from persona_lsp.flow.rust.guards import SILENT
+from persona_lsp.flow.rust.guards import kind_of as rust_kind
+from persona_lsp.workspace.calls import Calls, callees
+from persona_lsp.workspace.errors import status_of
+from persona_lsp.workspace.names import Names, resolve
+
+CREDENTIAL: Final = re.compile(
+    r"^(?:proxy-)?authorization$|token$|api[-_]?key$|secret$|signature|\bjwt\b", re.IGNORECASE
+)
+"""Names of headers, cookies and parameters that say who calls."""
+UNAUTHENTICATED: Final = 401
+FORBIDDEN: Final = 403
+PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+_HOPS: Final = 3
+_NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
+"""What hands the request on is called so in Go."""
+_PASSES: Final = frozenset({"run", "call", "oneshot"})
+"""How middleware of Rust hands the request on."""
+_TAKES: Final = frozenset({"from_request", "from_request_parts"})
+
+
+def as_guard(calls: Calls, function: Function) -> object:
+    """What a function does as a guard, to be compared with what it did before an edit."""
+    told: object = ()
+    if function.language == "rust" and function.handling in ("middleware", "dependency"):
+        raised = frozenset((r.status, r.exception) for r in function.raises)
+        told = raised, frozenset(r.status for r in function.responses), len(_forwards(function)), function.complete
+    return kind_of(function), lets_pass(calls, function), told
+
+
+def with_callees(calls: Calls, function: Function, depth: int) -> GuardKind | None:
+    """What middleware of Go does together with those to whom it hands the request; None if one of them is not known."""
+    if not function.complete or depth > _HOPS:
+        return None
+    known = dict(callees(calls, function))
+    found = kind_of(function)
+    for number, call in enumerate(function.calls):
+        if not call.passes_request or call.name in _NEXT or found in PROTECTS:
+            continue
+        callee = known.get(number)
+        found = with_callees(calls, callee, depth + 1) if callee is not None else None
+        if found is None:
+            return None
+    return found or GuardKind.OTHER
+
+
+def passes_in_several_ways(function: Function) -> bool:
+    """A decorator that calls what it stands before in more than one place: one of them may be for everybody (Python)."""
+    if function.language != "python" or not function.params:
+        return False
+    inner = function.params[0].name
+    return sum(not call.receiver and call.name == inner for call in function.calls) > 1
+
+
+def implemented(names: Names, calls: Calls, symbol: str) -> Function | None:
+    """What takes a type of Rust from the request, where that stands in another file than the type."""
+    if calls.extractors is None:
+        found: dict[str, list[Function]] = {}
+        for entry in names.files.values():
+            if entry.facts.language == "rust" and entry.facts.role != "test":
+                for function in entry.facts.functions:
+                    if function.name in _TAKES:
+                        found.setdefault(function.class_name.rpartition(".")[2], []).append(function)
+        calls.extractors = {name: several[0] for name, several in found.items() if len(several) == 1}
+    owner = symbol.partition(".from_request")[0].rpartition(".")[2]
+    return calls.extractors.get(owner)
+
+
+def is_silent(names: Names, path: str, guard: Guard) -> bool:
+    """Another name for an extractor that refuses nobody: `type Pool = State<PgPool>` (Rust)."""
+    name = (
+        guard.symbol.name.rpartition(".")[0]
+        if guard.symbol is not None and ".from_request" in guard.symbol.name
+        else ""
+    )
+    found = resolve(names, path, name) if name else None
+    if found is None or found.kind != "class":
+        return False
+    cls = names.files[found.path].classes[found.name]
+    return cls.kind == "alias" and any(b.name.rsplit(".", 1)[-1] in SILENT for b in cls.bases)
+
+
+def extractor(names: Names, calls: Calls, guard: Guard, function: Function, sole: Mapping[str, int]) -> Guard:
+    """A guard of Rust by what its function does, or those that it calls; one that holds an `Option` refuses nobody."""
+    kind: GuardKind | None = guard.kind if guard.kind in PROTECTS else kind_of(function, sole)
+    if kind in (None, GuardKind.OTHER):
+        pending, seen = [(function, 0)], {id(function)}
+        while pending:
+            held, depth = pending.pop()
+            for _, callee in callees(calls, held) if depth < _HOPS else ():
+                if id(callee) not in seen:
+                    seen.add(id(callee))
+                    pending.append((callee, depth + 1))
+                    deeper = kind_of(callee, sole)
+                    kind = deeper if deeper in PROTECTS else kind
+    # Whoever is refused for a reason that has no number, may be refused for who they are.
+    told = None not in _statuses(function, sole)
+    if kind is GuardKind.OTHER and not told:
+        kind = None
+    elif kind is None and told and function.complete:
+        handed = any(c.passes_request and c.name not in _PASSES for c in function.calls)
+        kind = None if handed else GuardKind.OTHER
+    if kind is None and not told and function.complete:
+        kind = _promised(guard, function)
+    if kind is None:
+        return guard
+    cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
+    held_by = [f.type for f in cls.fields] if cls is not None else []
+    wraps = bool(held_by) and all(t.startswith("Option<") for t in held_by)
+    return replace(guard, kind=kind, optional=guard.optional or wraps)
+
+
+def _promised(guard: Guard, function: Function) -> GuardKind | None:
+    """What the name of middleware promises, if it refuses some requests and hands on the others in one place."""
+    return rust_kind(guard.name) if len(_forwards(function)) == 1 else None
+
+
+def _forwards(function: Function) -> list[CallSite]:
+    """The calls that hand the request on (Rust)."""
+    return [c for c in function.calls if c.name in _PASSES and c.receiver == "next"]
+
+
+def _statuses(function: Function, sole: Mapping[str, int]) -> set[int | None]:
+    """What a function answers; None for an answer whose status is not known."""
+    return {r.status for r in function.responses} | {
+        r.status if r.status is not None else status_of(sole, r.exception) if r.exception else None
+        for r in function.raises
+    }
+
+
+def reads_credential(function: Function) -> bool:
+    """The function reads the header that callers identify themselves with."""
+    return any(r.place == "header" and CREDENTIAL.search(r.name) for r in function.inputs)
+
+
+def lets_pass(calls: Calls, function: Function) -> bool:
+    """Whether middleware refuses nobody: it hands on every request, and no call of it fails for want of a credential."""
+    if not function.complete or function.may_refuse is None:
+        return False
+    quiet = {q.span for q in function.queries if q.nullable or q.many}
+    quiet |= {c.span for c in function.calls if c.effect == "log"}
+    quiet |= {function.calls[number].span for number, callee in callees(calls, function) if _is_quiet(calls, callee, 0)}
+    return quiet.issuperset(function.may_refuse)
+
+
+def _is_quiet(calls: Calls, function: Function, depth: int) -> bool:
+    """Whether a project function never throws of its own accord, nor what it calls."""
+    if not function.complete or function.raises or function.responses or depth > _HOPS:
+        return False
+    if any(not (q.nullable or q.many) for q in function.queries):
+        return False
+    known = dict(callees(calls, function))
+    return all(
+        call.effect == "log" or (number in known and _is_quiet(calls, known[number], depth + 1))
+        for number, call in enumerate(function.calls)
+    )
+
+
+def kind_of(function: Function, sole: Mapping[str, int] = MappingProxyType({})) -> GuardKind | None:
+    """What a function does as a guard; None if its body does not tell."""
+    statuses = _statuses(function, sole)
+    if UNAUTHENTICATED in statuses or any(
+        r.place == "header" and r.name.lower() == "authorization" for r in function.inputs
+    ):
+        return GuardKind.AUTHN
+    if FORBIDDEN in statuses:
+        return GuardKind.AUTHZ
+    if not function.complete or any(c.passes_request and c.name not in _NEXT for c in function.calls):
+        return None
+    return GuardKind.OTHER
