@@ -471,3 +471,24 @@ def test_what_only_looks_for_a_token_refuses_nobody() -> None:
         "GET /b": Auth.REQUIRED,
         "GET /c": Auth.OPTIONAL,
     }
+
+
+def test_a_path_that_is_handed_on_beside_the_router() -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "main.go": f'package main\nimport (\n"{ECHO}"\n"shop/gen"\n)\nfunc main() {{\ne := echo.New()\ngen.Register(e, nil, "/api")\n'
+        'gen.Plain(e, "/other")\n}\n',
+        "gen/gen.go": f'package gen\nimport "{ECHO}"\n'
+        "type Routing interface {\nGET(path string, h echo.HandlerFunc) *echo.Route\nPOST(path string, h echo.HandlerFunc) *echo.Route\n"
+        "PUT(path string, h echo.HandlerFunc) *echo.Route\nDELETE(path string, h echo.HandlerFunc) *echo.Route\n"
+        "Group(path string) *echo.Group\nUse(m ...echo.MiddlewareFunc)\n}\n"
+        "func Register(r Routing, si Server, base string) {\nr.Use(RequireAuth)\n"
+        'r.GET(base+"/pets", si.Pets)\ng := r.Group(base + "/shops")\ng.POST("/:id", si.Shop)\nr.GET("/health", si.Health)\n}\n'
+        'func Plain(r *echo.Echo, title string) {\nr.GET("/plain", f)\n}\n'
+        'func Nobody(r *echo.Echo, base string) {\nr.GET(base+"/nobody", f)\n}\n',
+    }
+    found = endpoints(files)
+    assert {label for label in found if not label.startswith("?")} == {
+        "GET /api/pets", "POST /api/shops/{id}", "GET /health", "GET /plain",
+    }  # fmt: skip
+    assert found["GET /api/pets"].auth is Auth.REQUIRED

@@ -87,7 +87,8 @@ class Binding(Naming):
                 self.found.aliases.setdefault(target.id, kind)
             return
         symbol = self.found.symbol(f"{env.prefix}{target.id}")
-        self.found.router(symbol, dialect.types[dotted(statement.type).rpartition(".")[2]], dialect, statement)
+        kind = dialect.types.get(dotted(statement.type).rpartition(".")[2], "router")
+        self.found.router(symbol, kind, dialect, statement)
         env.names[target.id] = Routes(symbol, dialect)
 
     def _bind(self, name: str, value: Value, env: Env, *, declares: bool) -> None:
@@ -96,6 +97,8 @@ class Binding(Naming):
         while scope is not None and name not in scope.names and not declares:
             scope = scope.parent
         old = scope.names.get(name) if scope is not None else None
+        if isinstance(value, Routes) and isinstance(old, Routes) and env.conditional and not declares:
+            return  # `if r == nil { r = chi.NewRouter() }`: mostly it is the one that was given
         if isinstance(value, Routes) and env.prefix and not declares and (scope is None or not scope.prefix):
             # A variable of the package, of this file or another: what is done with it elsewhere is done with this router.
             self.found.mount(

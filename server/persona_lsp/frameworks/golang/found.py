@@ -27,6 +27,8 @@ class Found(Struct):
     keys: dict[str, int] = {}
     symbols: dict[str, int] = {}
     order: int = 0
+    below: list[tuple[str, str]] = []
+    """Routers that a function is given, with those that stand below a text that it is given, too: guards hold for both."""
 
     def next(self) -> int:
         """The number of the next registration."""

@@ -5,9 +5,10 @@ from typing import Final
 from persona_lsp.frameworks.golang.dialects import NET_HTTP, Dialect, imported
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.values import Env, Given, Routes, Typed
-from persona_lsp.syntax.ir import AnyExpr, Call, Def, Index, Member, Module, Name, Node, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassDef, Def, Index, Member, Module, Name, Node, dotted
 
 _DEEP: Final = 24
+_VERBS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 
 class Naming:
@@ -25,6 +26,11 @@ class Naming:
         others = [d for d in self.dialects.values() if d is not NET_HTTP]
         self.only = others[0] if len(others) == 1 else NET_HTTP if not others else None
         """What an unknown router of this file most likely is."""
+        self.local = frozenset(
+            s.cls.name for s in module.body
+            if isinstance(s, ClassDef) and _VERBS.issubset({m.name.upper() for m in s.cls.methods})
+        )  # fmt: skip
+        """Interfaces of the file that are routers: generated code asks for no more than it needs."""
         self.depth = 0
         self.owner = ""
         self.label = ""
@@ -40,6 +46,8 @@ class Naming:
         """The framework whose router the type is."""
         name = kind.id if isinstance(kind, Name) else ""
         package, _, last = name.partition(".")
+        if name in self.local:
+            return self.only
         dialect = self.dialects.get(package) if last else None
         return dialect if dialect is not None and last in dialect.types else None
 

@@ -4,9 +4,11 @@ import re
 from typing import Final
 
 from persona_lsp.facts.text import Hole, Part, Ref, Text
-from persona_lsp.frameworks.golang.values import Env, Given, reduced
+from persona_lsp.frameworks.golang.values import Env, Given, Passed, reduced
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Name, Str, dotted
 
+ARGUMENT: Final = "argument"
+"""The kind of a hole that callers fill: its text is the place among the parameters."""
 _REST: Final = re.compile(r"\{(\w+)\.\.\.\}")
 _CONSTRAINT: Final = re.compile(r":(\w+)<(\w+)[^>]*>")
 _PATTERN: Final = re.compile(r"^(?:(?P<method>[A-Z]+)[ \t]+)?(?P<host>[^/\s{]*)(?P<path>/.*)?$", re.DOTALL)
@@ -23,6 +25,8 @@ def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> T
             return (*text_of(left, env, module, depth), *text_of(right, env, module, depth))
         case Name(id=name) if depth < _DEEP and isinstance(found := env.find(name), Given):
             return text_of(found.expr, env, module, depth + 1)
+        case Name(id=name) if isinstance(given := env.find(name), Passed):
+            return (Hole(ARGUMENT, str(given.place)),)
         case Name(id=name) if env.find(name) is None:
             return (Ref(name),)
         case Member(base=Name(id=base)) if env.find(base) is None:

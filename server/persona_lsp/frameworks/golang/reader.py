@@ -18,9 +18,9 @@ from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.handlers import handler_literal, makes_handler, takes_handler
 from persona_lsp.frameworks.golang.likely import likely
 from persona_lsp.frameworks.golang.makers import handed_out
-from persona_lsp.frameworks.golang.paths import text_of
+from persona_lsp.frameworks.golang.paths import normal, text_of
 from persona_lsp.frameworks.golang.tables import module_classes
-from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value
+from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Passed, Routes, Typed, Value
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -38,6 +38,7 @@ from persona_lsp.syntax.ir import (
     Raise,
     Return,
     Stmt,
+    Str,
     Switch,
     Unary,
     dotted,
@@ -108,11 +109,12 @@ class Reader(Binding):
             if dialect is not None and param.name:
                 symbol = f"{key}({index})"
                 # A group is part of something; a whole application is all there is, whoever hands it over.
-                whole = dialect.whole and dialect.types[dotted(param.type).rpartition(".")[2]] == "app"
+                whole = dialect.whole and dialect.types.get(dotted(param.type).rpartition(".")[2]) == "app"
                 self.found.router(symbol, "app" if whole else "router", dialect, param, str(index))
                 env.names[param.name] = Routes(symbol, dialect)
             elif param.name:
-                env.names[param.name] = Typed(dotted(param.type))
+                kind = dotted(param.type)
+                env.names[param.name] = Passed(index) if kind == "string" else Typed(kind)
             index += 1
 
     def _fields(self, statement: ClassDef) -> None:
@@ -120,14 +122,14 @@ class Reader(Binding):
         for field in statement.cls.fields:
             dialect = self.dialect_of(field.type)
             if dialect is not None:
-                kind = dialect.types[dotted(field.type).rpartition(".")[2]]
+                kind = dialect.types.get(dotted(field.type).rpartition(".")[2], "router")
                 self.found.router(f"{statement.cls.name}.{field.name}", kind, dialect, field)
         for base in statement.cls.bases:
             dialect = self.dialect_of(base)
             if dialect is not None:
                 name = dotted(base).rpartition(".")[2]
                 symbol = self.embedding[statement.cls.name] = f"{statement.cls.name}.{name}"
-                self.found.router(symbol, dialect.types[name], dialect, statement)
+                self.found.router(symbol, dialect.types.get(name, "router"), dialect, statement)
 
     def block(self, body: Sequence[Stmt], env: Env) -> None:
         self.depth += 1
@@ -286,6 +288,7 @@ class Reader(Binding):
                     value.symbol, own, self.framework(value), call, conditional=env.conditional, argument=str(index),
                     order=order,
                 )  # fmt: skip
+                self._prefixed(value, own, index, call, env)
             elif isinstance(arg, Lambda) and not takes_handler(arg.function):
                 self.block(arg.function.body, env.inner())
         if isinstance(call.func, Call):
@@ -295,6 +298,19 @@ class Reader(Binding):
         if passed is not None:
             return self._wrapped(call, name, passed) if not alone else None
         return self._returned(own) if own else None
+
+    def _prefixed(self, value: Routes, own: str, place: int, call: Call, env: Env) -> None:
+        """`Register(router, "/api")`: what the function puts behind the text that it is given stands below that path."""
+        for index, arg in enumerate(call.args):
+            path = text_of(arg, env, self.module) if isinstance(arg, Str | Name) and index != place else None
+            if not path and not (isinstance(arg, Str) and arg.value == ""):
+                continue
+            if all(isinstance(part, str) for part in path or ()):
+                both = f"{place}+{index}"
+                self.found.mount(
+                    value.symbol, own, self.framework(value), call, normal(path or ()), conditional=env.conditional,
+                    argument=both,
+                )  # fmt: skip
 
     def _wrapped(self, call: Call, name: str, inner: Routes) -> Value | None:
         """`return requireLogin(mux)`: what is given out is the router behind a guard."""

@@ -6,11 +6,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Route
-from persona_lsp.facts.text import EMPTY, Ref, Text, literal
+from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
 from persona_lsp.frameworks.golang.dialects import CHI, ECHO, FIBER, GORILLA, NAMED, NET_HTTP, VERBS
 from persona_lsp.frameworks.golang.guards import classify
 from persona_lsp.frameworks.golang.handlers import framework_of
-from persona_lsp.frameworks.golang.paths import normal, optional, pattern, text_of
+from persona_lsp.frameworks.golang.paths import ARGUMENT, normal, optional, pattern, text_of
 from persona_lsp.frameworks.golang.reader import Reader
 from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
 from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Str, dotted
@@ -102,6 +102,7 @@ class Registering(Reader):
         """Note a route with its handler and the guards beside it."""
         if not given or not methods:
             return
+        base, path = self._behind(base, path)
         dialect = base.dialect or self.only
         first = dialect is ECHO
         handler = given[0] if first else given[-1]
@@ -207,10 +208,26 @@ class Registering(Reader):
     def _child(self, base: Routes, at: Call, env: Env, hint: str, prefix: Text, guards: tuple[Guard, ...]) -> Routes:
         """A new router below another one."""
         dialect = base.dialect or self.only or NET_HTTP
+        above, prefix = self._behind(base, prefix)
         symbol = self.found.symbol(f"{env.prefix}{hint or 'group'}")
         self.found.router(symbol, "router", dialect, at)
-        self.found.mount(base.symbol, symbol, dialect.id, at, normal(prefix), guards, conditional=env.conditional)
+        self.found.mount(above.symbol, symbol, dialect.id, at, normal(prefix), guards, conditional=env.conditional)
         return Routes(symbol, base.dialect)
+
+    def _behind(self, base: Routes, path: Text) -> tuple[Routes, Text]:
+        """The router below a path that callers give as a text: `func Register(r chi.Router, base string)` is `0+1`."""
+        first = path[0] if path else None
+        router = self.found.routers.get(base.symbol)
+        if not isinstance(first, Hole) or first.reason != ARGUMENT or router is None or not router.parameter.isdigit():
+            return base, path
+        both = f"{router.parameter}+{first.source}"
+        symbol = f"{base.symbol.rpartition('(')[0]}({both})"
+        if symbol not in self.found.routers:
+            self.found.router(
+                symbol, "router", base.dialect or NET_HTTP, Name(router.where.start, router.where.end, ""), both
+            )
+            self.found.below.append((base.symbol, symbol))
+        return Routes(symbol, base.dialect), path[1:]
 
     def _group(self, base: Routes, call: Call, env: Env, hint: str) -> Value:
         args = call.args

@@ -1,5 +1,8 @@
 """The facts that a Go file registers with the routers of one framework. All frameworks of a file are read together."""
 
+from msgspec.structs import replace
+
+from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.golang.cors import policies
 from persona_lsp.frameworks.golang.dialects import DIALECTS, NET_HTTP, PASSES, REGISTERS, Dialect, imported
@@ -15,6 +18,8 @@ def read(module: Module) -> Found:
     if _last and _last[0][0] is module:
         return _last[0][1]
     found = Registering(module).read()
+    for above, below in found.below:
+        found.uses.extend(replace(use, router=Ref(below)) for use in found.uses[:] if use.router.name == above)
     _last[:] = [(module, found)]
     return found
 

@@ -58,7 +58,13 @@ class Closure(Struct, frozen=True, gc=False):
     env: "Env"
 
 
-Value = Routes | Builder | Typed | Given | Closure
+class Passed(Struct, frozen=True, gc=False):
+    """A text that the function is given: the place among its parameters."""
+
+    place: int
+
+
+Value = Routes | Builder | Typed | Given | Closure | Passed
 
 
 class Env(Struct, gc=False):

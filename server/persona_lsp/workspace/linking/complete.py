@@ -20,6 +20,7 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
+_OF_CONTRACT: Final = "ServerInterfaceWrapper"
 
 
 _CREATED: Final = 201
@@ -200,6 +201,10 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
+    if auth is Auth.NONE and handler is not None and handler.language == "go":
+        # It hands the request on to something that is put together where it runs, or oapi-codegen made it of a contract.
+        if handler.handling == "middleware" or handler.class_name == _OF_CONTRACT:
+            return Auth.UNKNOWN
     if auth is not Auth.NONE or handler is not None:
         return auth
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)

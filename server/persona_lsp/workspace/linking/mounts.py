@@ -93,6 +93,8 @@ def _given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
     if several in all_names.files[named.path].routers:
         yield Target("router", named.path, several)
         return
+    if "+" in mount.argument:
+        return  # a text that is handed on beside the router: nobody there makes a path of it
     found = router_target(all_names, path, mount.child)
     router = all_names.files[found.path].routers.get(found.name) if found is not None else None
     if found is not None and (router is None or router.parameter in ("", mount.argument)):
