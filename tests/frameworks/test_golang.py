@@ -492,3 +492,16 @@ def test_a_path_that_is_handed_on_beside_the_router() -> None:
         "GET /api/pets", "POST /api/shops/{id}", "GET /health", "GET /plain",
     }  # fmt: skip
     assert found["GET /api/pets"].auth is Auth.REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("body", "statuses"),
+    [
+        ("if err := run(); err != nil {\nc.Status(500)\nreturn c.JSON(err)\n}\nreturn c.JSON(1)", (200, 500)),
+        ("c.Status(fiber.StatusCreated)\nreturn c.JSON(1)", (201,)),
+        ("c.Status(code)\nreturn c.JSON(1)", ()),
+    ],
+)
+def test_fiber_keeps_the_status_that_a_statement_set(body: str, statuses: tuple[int, ...]) -> None:
+    more = f"func h(c *fiber.Ctx) error {{\n{body}\n}}\n"
+    assert single('a := fiber.New(); a.Get("/a", h)', FIBER, more=more)["GET /a"].statuses == statuses

@@ -1,7 +1,9 @@
 """What Fiber's words mean inside functions: `c.Status(201).JSON(x)`, `fiber.NewError(404)`, `c.BodyParser(&x)`."""
 
+import re
 from typing import Final
 
+from persona_lsp.flow.status import status_named
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.golang.words import (
     context_handling,
@@ -10,9 +12,10 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    same_block,
     status_of,
 )
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Const, FunctionNode, Member, Module, Node, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Const, FunctionNode, Member, Module, Name, Node, dotted
 
 _BODIES: Final = {
     "JSON": "", "JSONP": "", "XML": "", "Send": "", "SendString": "string", "Render": "html", "SendFile": "file",
@@ -26,6 +29,7 @@ _BINDS: Final = {
     "BodyParser": "body", "Body": "body", "BodyRaw": "body", "QueryParser": "query", "ParamsParser": "path",
     "ReqHeaderParser": "header", "CookieParser": "cookie", "AllParams": "path", "Queries": "query", "MultipartForm": "form",
 }  # fmt: skip
+_STATUS_SET: Final = re.compile(rb"(?<![\w.])(?P<context>\w+)\.Status\((?P<code>[\w.]+)\)\s*[\n;}]")
 _BOUND: Final = {"Body": "body", "JSON": "body", "Form": "form", "Query": "query", "URI": "path", "Header": "header"}
 
 
@@ -51,10 +55,22 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return Answer(found[0] if found else None, found is None, node, None, "none", streaming=True)
     if func.name not in _BODIES:
         return None
+    if status is None:
+        status = _set_before(base, expr, scope)
     code = status[0] if status is not None else None
     node = status[1] if status is not None else None
     unknown = status is not None and code is None
     return Answer(code, unknown, node, expr.args[0] if expr.args else None, _BODIES[func.name])
+
+
+def _set_before(base: AnyExpr, expr: Call, scope: Scope) -> tuple[int | None, Node | None] | None:
+    """The status that a statement of its own has set on the way: `c.Status(500)`, and then `return c.JSON(x)`."""
+    text = scope.module.source[scope.function.body_start : expr.start]
+    for found in reversed(list(_STATUS_SET.finditer(text))):
+        if isinstance(base, Name) and found["context"].decode() == base.id and same_block(text[found.end() - 1 :]):
+            last = found["code"].decode().rpartition(".")[2]
+            return (int(last) if last.isdigit() else status_named(last)), None
+    return None
 
 
 def _root(expr: AnyExpr, scope: Scope) -> tuple[AnyExpr, tuple[int | None, Node | None] | None]:

@@ -283,6 +283,8 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     # What OPTIONS tells is the same for every element.
     if not names or endpoint.method == "OPTIONS" or not _is_certain(endpoint):
         return
+    if endpoint.statuses and not endpoint.success:
+        return  # it answers nobody: what is gone is gone whatever the parameter
     read = _read(endpoint)
     # A name that the path does not have is the mistake, and `path-param-mismatch` tells it.
     if "" in read or not _declared(endpoint) <= set(names):

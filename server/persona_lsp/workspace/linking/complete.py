@@ -201,10 +201,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    if auth is Auth.NONE and handler is not None and handler.language == "go":
-        # It hands the request on to something that is put together where it runs, or oapi-codegen made it of a contract.
-        if handler.handling == "middleware" or handler.class_name == _OF_CONTRACT:
-            return Auth.UNKNOWN
+    if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
+        return Auth.UNKNOWN
     if auth is not Auth.NONE or handler is not None:
         return auth
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
@@ -212,3 +210,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return auth  # its own controllers let those in who are not signed in, but for what is guarded
     elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
     return Auth.UNKNOWN if elsewhere or manner.signed else auth
+
+
+def _asks_elsewhere(handler: Function) -> bool:
+    """It hands the request on to what is put together where it runs, or oapi-codegen made it of a contract (Go)."""
+    return handler.language == "go" and (handler.handling == "middleware" or handler.class_name == _OF_CONTRACT)
