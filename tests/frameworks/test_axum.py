@@ -455,3 +455,19 @@ def test_an_extractor_whose_impl_stands_in_another_file() -> None:
     )
     assert found["GET /a"].auth is Auth.REQUIRED
     assert found["GET /b"].statuses == (200, 404)
+
+
+def test_routes_of_features_and_of_macros() -> None:
+    found = endpoints(
+        main="""
+        macro_rules! crud { ($path:expr) => { Router::new().route($path, get(list)) } }
+        fn app() -> Router {
+            let app = Router::new().route("/a", get(list)).merge(crud!("/made"));
+            #[cfg(feature = "metrics")]
+            let app = app.route("/metrics", get(list));
+            app
+        }
+        async fn list() -> Json<i32> { Json(1) }
+        """,
+    )
+    assert set(found) == {"GET /a", "GET /metrics"}

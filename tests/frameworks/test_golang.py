@@ -505,3 +505,17 @@ def test_a_path_that_is_handed_on_beside_the_router() -> None:
 def test_fiber_keeps_the_status_that_a_statement_set(body: str, statuses: tuple[int, ...]) -> None:
     more = f"func h(c *fiber.Ctx) error {{\n{body}\n}}\n"
     assert single('a := fiber.New(); a.Get("/a", h)', FIBER, more=more)["GET /a"].statuses == statuses
+
+
+@pytest.mark.parametrize(
+    ("code", "package"),
+    [
+        ('r := gin.Default(); g := r.Group("/a"); g.GET("/one", list); g.Use(RequireAuth()); g.GET("/two", list)', GIN),
+        ('a := fiber.New(); g := a.Group("/a"); g.Get("/one", list); g.Use(RequireAuth()); g.Get("/two", list)', FIBER),
+        ('e := echo.New(); g := e.Group("/a"); g.GET("/one", list); g.Use(RequireAuth()); g.GET("/two", list)', ECHO),
+        ('r := chi.NewRouter(); r.Route("/a", func(r chi.Router) { r.Get("/one", list); r.With(RequireAuth).Get("/two", list) })', CHI),
+    ],
+)  # fmt: skip
+def test_one_group_is_open_first_and_guarded_then(code: str, package: str) -> None:
+    found = single(code, package)
+    assert (found["GET /a/one"].auth, found["GET /a/two"].auth) == (Auth.NONE, Auth.REQUIRED)
