@@ -120,7 +120,7 @@ def test_claude_is_asked_with_consent_and_forgotten_again(editor: str, extension
         passed(play("ai.mjs", editor=editor, extension=extension, folder=folder, CLAUDE=claude.url))
     asked = [one for one in claude.heard if one.path == "/v1/messages"]
     assert len(asked) == 5, "each review and suggestion once, and nothing before consent or after it was taken back"
-    assert all(one.headers["x-api-key"] == "sk-ant-made-up" for one in asked)
+    assert all(one.headers["authorization"] == "Bearer sk-ant-made-up" for one in asked)
     named = ("list_books", "read_ratings", "remove_book", "read_ratings", "add_book")
     assert all(name in one.question for one, name in zip(asked, named, strict=True))
 
