@@ -127,7 +127,7 @@ class Emacs(_Terminal):
         self.go_to("9")
         self.run("forward-word")
         self.run("forward-word")
-        self.run("eldoc-doc-buffer")
+        self.run("eldoc")
         self.screen.wait(HOVER)
         self.run("delete-other-windows")
 
