@@ -63,6 +63,32 @@ def test_findings_move_with_the_text_and_leave_where_it_is_edited(editor: Editor
     assert "just now" not in editor.hover(7)
 
 
+def test_a_review_chosen_while_somebody_types_comes_for_the_function_that_was_meant(editor: Editor, fake: Fake) -> None:
+    editor.begin()
+    client = editor.client
+    top, place = {"line": 0, "character": 0}, {"line": 9, "character": 8}
+    client.change(editor.uri, 2, {"range": {"start": top, "end": top}, "text": "\n"})
+    place["line"] += 1
+    chosen = client.start(
+        "workspace/executeCommand",
+        {"command": "persona-lsp.ai.run", "arguments": [{"uri": editor.uri, "range": {"start": place, "end": place}}]},
+    )
+    for version in range(3, 9):
+        client.change(editor.uri, version, {"range": {"start": top, "end": top}, "text": "# more\n" * 3})
+    client.wait(chosen)
+    assert sorted(one["range"]["start"]["line"] for one in editor.reviewed()) == [28, 30]
+    assert "read_book" in fake.heard[0].question
+
+
+def test_a_place_without_a_function_is_told(editor: Editor, fake: Fake) -> None:
+    editor.begin()
+    place = {"line": 1, "character": 0}
+    arguments = [{"uri": editor.uri, "range": {"start": place, "end": place}}]
+    editor.client.request("workspace/executeCommand", {"command": "persona-lsp.ai.run", "arguments": arguments})
+    editor.client.until(lambda: "There is no function here" in editor.messages())
+    assert not fake.heard
+
+
 def test_dismissed_for_good(editor: Editor) -> None:
     editor.begin()
     editor.choose("Review")

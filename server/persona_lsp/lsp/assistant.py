@@ -18,6 +18,7 @@ from persona_lsp.lsp.convert import Json, uri_of
 from persona_lsp.lsp.documents import Document
 from persona_lsp.lsp.looking_back import LookingBack
 from persona_lsp.lsp.opinions import Area, Opinion, Opinions, diagnostic_of
+from persona_lsp.lsp.places import Place, Places
 from persona_lsp.lsp.rpc import ContentModifiedError, RequestFailedError
 from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.standing import Standing
@@ -40,6 +41,7 @@ class Assistant:
         self.looking_back = LookingBack(self)
         self.standing = Standing(session.announce)
         self._jobs: dict[str, asyncio.Task[Any]] = {}
+        self._places = Places(self.about)
         self._tokens = itertools.count(1)
 
     # -- whether
@@ -120,16 +122,14 @@ class Assistant:
         work = data.get("work", "review")
         if work not in TASKS:
             raise RequestFailedError(f"there is no `{work}`")
-        self.session.spawn(
-            self._run(document, start, end, work, str(data.get("finding") or ""), bool(data.get("fresh")))
-        )
+        place = self._places.begin(document, start, end)
+        self.session.spawn(self._run(document, place, work, str(data.get("finding") or ""), bool(data.get("fresh"))))
 
     async def show(self, data: Any) -> None:
         """Open the very bytes that would be sent."""
         document, start, end = self._place(data)
-        about = await self.about(document, start, end)
+        about = await self._about(self._places.begin(document, start, end))
         if about is None:
-            self.session.message("There is no function here to speak about.")
             return
         message = ai.Show(self.link.number(), "review", *about, document.location)
         match await self.link.ask(message):
@@ -176,43 +176,44 @@ class Assistant:
     def edited(self, document: Document, edits: Sequence[ByteEdit]) -> None:
         """The text of a document changed."""
         self.opinions.edited(document.uri, edits)
+        self._places.edited(document, edits)
 
     def close(self) -> None:
         """The server ends."""
         self.link.close()
 
-    async def _run(
-        self, document: Document, start: int, end: int, work: Work, finding: str, fresh: bool
-    ) -> None:  # passed by `run` alone
+    async def _run(self, document: Document, place: Place, work: Work, finding: str, fresh: bool) -> None:
         if self.standing.why_off(anew=True)[0] == "off":
             await self.allow()
         kind, why = self.standing.why_off(anew=True)
         if kind:
+            self._places.end(place)
             if kind != "off":
                 self.session.message(why, 2)
             return
-        about = await self.about(document, start, end)
+        about = await self._about(place)
         if about is None:
-            self.session.message("There is no function here to speak about.")
             return
+        subject, persona = about
+        area = Area(subject.start, subject.text.encode(), subject.name, persona.name)
+        source = document.source if work in ("fix", "errors", "document") else b""
+        extra = self._extra(document, finding)
         for _ in range(2):
-            answer = await self._with_progress(document, work, *about, self._extra(document, finding), fresh)
-            if isinstance(answer, ai.Failed) and answer.kind == "untrusted" and await self._trusted(about[1]):
+            number = self.link.number()
+            message = ai.Do(number, work, subject, persona, document.location, source, extra, fresh)
+            answer = await self._with_progress(document, area, message)
+            if isinstance(answer, ai.Failed) and answer.kind == "untrusted" and await self._trusted(persona):
                 continue
             return
 
-    async def _with_progress(
-        self,
-        document: Document,
-        work: Work,
-        subject: Subject,
-        persona: Persona,
-        extra: str,
-        fresh: bool,  # as above
-    ) -> ai.FromAi:
+    async def _with_progress(self, document: Document, area: Area, message: ai.Do) -> ai.FromAi:
         token = f"persona-lsp-ai-{next(self._tokens)}"
-        title = TASKS[work].title.format(persona=persona.name)
-        self._jobs[token] = task = asyncio.ensure_future(self._asking(document, work, subject, persona, extra, fresh))
+        title = TASKS[message.work].title.format(persona=area.persona)
+        area.running, area.trouble = True, ""
+        if message.work == "review":
+            self.opinions.begin(document.uri, area)
+            self.changed(document.uri)
+        self._jobs[token] = task = asyncio.ensure_future(self._asking(document, area, message))
         begun = await self._progress(token, title)
         self.session.announce()
         said = "cancelled"
@@ -228,22 +229,7 @@ class Assistant:
                 self.session.rpc.notify(types.PROGRESS, {"token": token, "value": {"kind": "end", "message": said}})
             self.session.announce()
 
-    async def _asking(
-        self,
-        document: Document,
-        work: Work,
-        subject: Subject,
-        persona: Persona,
-        extra: str,
-        fresh: bool,  # as above
-    ) -> ai.FromAi:
-        number = self.link.number()
-        source = document.source if work in ("fix", "errors", "document") else b""
-        message = ai.Do(number, work, subject, persona, document.location, source, extra, fresh)
-        area = Area(subject.start, subject.text.encode(), subject.name, persona.name)
-        if work == "review":
-            self.opinions.begin(document.uri, area)
-            self.changed(document.uri)
+    async def _asking(self, document: Document, area: Area, message: ai.Do) -> ai.FromAi:
         try:
             answer = await self.link.ask(message, lambda one: self._found(document, area, one))
         finally:
@@ -257,8 +243,8 @@ class Assistant:
                     self.session.message(review.cut, 2)
                 self.changed(document.uri)
             case ai.Wrote(text=text, model=model):
-                marked = f"*{persona.name} (AI), {model}, about {subject.name}*\n\n{text}\n"
-                await self._read(f"{work}-{subject.name}.md", marked)
+                marked = f"*{area.persona} (AI), {model}, about {area.name}*\n\n{text}\n"
+                await self._read(f"{message.work}-{area.name}.md", marked)
             case ai.Suggested(suggestion=one, model=model):
                 # Claude has answered; how long the user looks at it is no progress.
                 self.session.spawn(suggest(self, document, area, one, model))
@@ -305,6 +291,14 @@ class Assistant:
         kind: Any = tuple[Subject, Persona] | None
         found: tuple[Subject, Persona] | None = await self.session.ask("about", kind, document, start=start, end=end)
         return found
+
+    async def _about(self, place: Place) -> tuple[Subject, Persona] | None:
+        """What a chosen place is about, however often the text is edited meanwhile; None after a word to the user."""
+        try:
+            return await self._places.about(place)
+        except RequestFailedError as error:
+            self.session.message(error.message)
+            return None
 
     def _extra(self, document: Document, finding: str) -> str:
         result = self.session.results.get(document.uri)
