@@ -98,7 +98,8 @@ def _flask(expr: AnyExpr, scope: Scope) -> str:
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`jsonify(...)`, `make_response(body, 201)`, `redirect(...)`, `render_template(...)`."""
-    return _called(expr, scope) if isinstance(expr, Call) and not _is_unfinished(expr, scope) else None
+    found = _called(expr, scope) if isinstance(expr, Call) else None
+    return None if found is None or _is_unfinished(expr, scope) else found
 
 
 def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
@@ -142,7 +143,7 @@ def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
 _ASSIGNED: Final = re.compile(rb"(?:^|[\n;:])[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*$")
 
 
-def _is_unfinished(call: Call, scope: Scope) -> bool:
+def _is_unfinished(call: AnyExpr, scope: Scope) -> bool:
     """What is made gets its status later: `resp = jsonify(x); resp.status_code = 201`, `return resp, 201`."""
     source, function = scope.module.source, scope.function
     held = _ASSIGNED.search(source, max(0, call.start - 120), call.start)
