@@ -19,6 +19,18 @@ from persona_lsp.syntax.ir import (
 )
 from persona_lsp.syntax.javascript import required_module
 
+METHODS: Final = {
+    "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "head": "HEAD",
+    "options": "OPTIONS", "all": "ANY", "del": "DELETE",
+}  # fmt: skip
+
+
+VERBS: Final = re.compile(
+    rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
+)
+"""Words by which something registers."""
+
+
 APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
 
 

@@ -1,0 +1,239 @@
+"""The statements, functions and classes of a file that register something."""
+
+from collections.abc import Sequence
+
+from persona_lsp.facts.http import (
+    Level,
+    Use,
+)
+from persona_lsp.facts.text import EMPTY, Ref
+from persona_lsp.flow.script.names import Scope, class_scope
+from persona_lsp.frameworks.express.binding import bind, destructure, function_name
+from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
+from persona_lsp.frameworks.express.registrations import Chain
+from persona_lsp.frameworks.express.signs import DEVELOPMENT, PRODUCTION, VERBS, app_names, is_handler, returned_name
+from persona_lsp.frameworks.express.telling import unwrapped
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Call,
+    ClassDef,
+    ClassNode,
+    Def,
+    Do,
+    For,
+    FunctionNode,
+    Group,
+    If,
+    Items,
+    Lambda,
+    Member,
+    Name,
+    Object,
+    Return,
+    Stmt,
+    Switch,
+    Try,
+    dotted,
+)
+
+
+class Reader(Expressions):
+    """Reads a file: statements, functions, classes."""
+
+    def run(self) -> None:
+        """Read the whole file."""
+        scope = Scope(self.module, self.imports)
+        for stmt in self.module.body:
+            # Functions are known before they are declared.
+            if isinstance(stmt, Def):
+                scope.values[stmt.function.name] = Lambda(stmt.start, stmt.end, stmt.function)
+        self.block(self.module.body, scope, conditional=False)
+
+    def block(self, body: Sequence[Stmt], scope: Scope, *, conditional: bool) -> None:
+        """Perform the registrations of statements."""
+        for stmt in body:
+            self._statement(stmt, scope, conditional=conditional)
+
+    def _statement(self, stmt: Stmt, scope: Scope, *, conditional: bool) -> None:
+        self.depth += 1
+        if self.depth < DEPTH:
+            previous, self.statement = self.statement, stmt
+            self._understand(stmt, scope, conditional=conditional)
+            self.statement = previous
+        self.depth -= 1
+
+    def _understand(self, stmt: Stmt, scope: Scope, *, conditional: bool) -> None:
+        match stmt:
+            case Do(value=value):
+                self._effect(value, scope, conditional=conditional)
+            case Assign(targets=targets, value=value) if value is not None and not stmt.op:
+                self.assign(targets, value, scope, conditional=conditional)
+            case Def(function=function):
+                self._declared(function, function.name, scope)
+            case ClassDef(cls=cls):
+                self._class(cls, scope)
+            case Return(value=value) if value is not None:
+                self._returned(value, scope, conditional=conditional)
+            case If(test=test, then=then, orelse=orelse):
+                source = self.module.text(test)
+                for branch, pattern in ((then, DEVELOPMENT), (orelse, PRODUCTION)):
+                    before = self.development
+                    self.development = before or pattern.search(source) is not None
+                    self.block(branch, scope, conditional=True)
+                    self.development = before
+            case Try(body=body, final=final):
+                self.block(body, scope, conditional=conditional)
+                self.block(final, scope, conditional=conditional)
+            case Group(body=body):
+                self.block(body, scope, conditional=conditional)
+            case For(kind="each", target=target, iterable=iterable, body=body) if (
+                target is not None and iterable is not None
+            ):
+                self.loop(target, iterable, body, scope, conditional=conditional)
+            case Switch(arms=arms):
+                for _, inner in arms:
+                    self.block(inner, scope, conditional=True)
+            case _:
+                pass
+
+    def _effect(self, value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
+        default = scope.parent is None and self._is_default_export(value)
+        hint = "default" if default else ""
+        if default and isinstance(value, Lambda):
+            self._declared(value.function, "default", scope)
+        elif default and isinstance(value, Object):
+            self._methods(value, "", scope)
+        else:
+            chain = self.read(value, scope, hint, conditional=conditional)
+            if chain is not None and chain.every is not None:
+                self.every_method(chain, scope, conditional=conditional)
+
+    def _is_default_export(self, value: AnyExpr) -> bool:
+        return any(e.value is value for e in self.module.exports)
+
+    def assign(self, targets: Sequence[AnyExpr], value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
+        """Bind names to a value, and perform its registrations."""
+        names = [dotted(t) for t in targets]
+        hint = next((n.rsplit(".", 1)[-1] for n in names if n and n != "module.exports"), "default")
+        cls = scope.owning_class()
+        in_class = cls is not None and any(n.startswith("this.") for n in names)
+        if isinstance(value, Lambda):
+            bind(names, value, scope)
+            self._declared(value.function, function_name(names, cls), scope)
+            return
+        if isinstance(value, Items) and scope.parent is None:
+            self._steps(function_name(names, None), value, scope)
+        if isinstance(value, Object):
+            bind(names, value, scope)
+            self._methods(value, next((n for n in names if n and "exports" not in n), ""), scope)
+            return
+        symbol_prefix = f"{cls.name}." if in_class and cls is not None else None
+        chain = self.read(value, scope, hint, conditional=conditional, prefix=symbol_prefix)
+        if chain is None and isinstance(value, Member) and value.name in {"app", "expressApp"} and hint == value.name:
+            # `const app = server.app`: what else would be called so and registers routes.
+            chain = Chain(f"{scope.prefix}{hint}")
+            self.lent[chain.symbol] = value
+        if chain is not None and chain.paths is None:
+            holder = class_scope(scope) if in_class else scope
+            for name in names:
+                if name:
+                    holder.routers[name] = chain.symbol
+                    holder.values.pop(name, None)
+            return
+        bind(names, value, class_scope(scope) if in_class else scope)
+        for target in targets:
+            destructure(target, value, scope)
+
+    def _steps(self, name: str, value: Items, scope: Scope) -> None:
+        """`exports.create = [authenticate, validate, (req, res) => {}]`: a handler with its own guards."""
+        last, wrapped = unwrapped(value.items[-1], scope) if value.items else (value, False)
+        if not name or not isinstance(last, Lambda) or not is_handler(last.function.params):
+            return
+        key = self.key(name)
+        self.inline[last.function.start] = key
+        if wrapped:
+            self.wrapped.add(last.function.start)
+        for item in value.items[:-1]:
+            self.uses.append(Use(Ref(key), self.guard(item, scope, Level.ROUTE), -1))
+
+    def _returned(self, value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
+        if isinstance(value, Lambda):
+            # A function that makes the function: `const routes = (deps) => (app) => {}`.
+            if self.interesting(value.function):
+                self._function(value.function, scope.owner, scope)
+            return
+        chain = self.read(value, scope, "", conditional=conditional, symbol=scope.owner or None)
+        if chain is not None and scope.owner and chain.symbol != scope.owner:
+            self.require(scope.owner, value)
+            self.mount(scope.owner, Ref(chain.symbol), EMPTY, (), value, conditional=conditional)
+
+    def _declared(self, function: FunctionNode, name: str, scope: Scope) -> None:
+        if scope.parent is not None and scope.cls is None and name:
+            scope.values[name] = Lambda(function.start, function.end, function)
+        if self.interesting(function):
+            self._function(function, f"{scope.prefix}{name}" if scope.cls is None else name, scope)
+
+    def _function(self, function: FunctionNode, name: str, scope: Scope) -> None:
+        inner = Scope(self.module, self.imports, prefix=f"{name}.", parent=scope, owner=name)
+        given: list[str] = []
+        for index, param in enumerate(function.params):
+            if param.name:
+                inner.hidden.add(param.name)
+                inner.places[param.name] = index
+            if isinstance(param.pattern, Object):
+                for entry in param.pattern.entries:
+                    if entry.name:
+                        inner.hidden.add(entry.name)
+            if param.name and dotted(param.type):
+                inner.types[param.name] = dotted(param.type)
+            for app in app_names(param) if name else ():
+                place = str(index) if param.pattern is None else f"{index}.{app}"
+                # The first app goes by the function's name; what is added to another one is told apart.
+                symbol = f"{name}({place})" if given else name
+                given.append(place)
+                inner.routers[app] = symbol
+                self.pending.setdefault(symbol, function)
+                self.parameters.setdefault(symbol, place)
+        body = function.body
+        for stmt in body:
+            # Functions are known before they are declared.
+            if isinstance(stmt, Def):
+                inner.values[stmt.function.name] = Lambda(stmt.start, stmt.end, stmt.function)
+        returned = returned_name(body)
+        if returned and returned not in inner.routers and name:
+            # The router that the function returns goes by the function's name.
+            inner.values.setdefault(f"return {returned}", Name(function.start, function.start, name))
+        self.block(body, inner, conditional=False)
+
+    def _methods(self, value: Object, owner: str, scope: Scope) -> None:
+        for entry in value.entries:
+            name = f"{owner}.{entry.name}" if owner else entry.name
+            if isinstance(entry.value, Lambda):
+                if entry.name and self.interesting(entry.value.function):
+                    self._function(entry.value.function, name, scope)
+            elif isinstance(entry.value, Call):
+                chain = self.read(entry.value, scope, name, conditional=False)
+                if chain is not None and owner:
+                    scope.routers[name] = chain.symbol
+
+    def _class(self, cls: ClassNode, scope: Scope) -> None:
+        if VERBS.search(self.module.source, cls.start, cls.end) is None and not any(
+            app_names(p) for m in cls.methods for p in m.params
+        ):
+            return
+        inner = Scope(self.module, self.imports, prefix=f"{cls.name}.", parent=scope, cls=cls)
+        for item in cls.fields:
+            if item.value is None:
+                continue
+            chain = self.read(item.value, inner, item.name, conditional=False)
+            names = [f"this.{item.name}", f"{cls.name}.{item.name}"]
+            if chain is not None:
+                inner.routers.update(dict.fromkeys(names, chain.symbol))
+            else:
+                inner.values.update(dict.fromkeys(names, item.value))
+        for method in sorted(cls.methods, key=lambda m: m.name != "constructor"):
+            if is_handler(method.params):
+                continue
+            name = cls.name if method.name == "constructor" else f"{cls.name}.{method.name}"
+            self._function(method, name, inner)
