@@ -1,4 +1,4 @@
-"""Fixtures: desks for editors. A test in a real window that fails is played once more, and its report says so."""
+"""Fixtures: desks for editors. A test in a real window that fails is played again, twice at most, and its report says so."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real windows on a loaded machine lose a key now and then; of other tests, only `.ci/run` plays one again."""
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("editors"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture
