@@ -1,13 +1,14 @@
 """Manifests and configuration files: package versions, and settings by their dotted keys."""
 
 import json
+import posixpath
 import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
 from persona_lsp.extract.secrets import secrets
-from persona_lsp.facts.code import ConfigEntry, FileFacts, ModulePaths
+from persona_lsp.facts.code import ConfigEntry, FileFacts, Import, ModulePaths
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.role import HEAD, role
 
@@ -24,6 +25,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
     text = source.decode("utf-8-sig", "replace")
     versions: tuple[tuple[str, str], ...] = ()
     entries: tuple[ConfigEntry, ...] = ()
+    imports: tuple[Import, ...] = ()
     paths: ModulePaths | None = None
     package = ""
     try:
@@ -34,6 +36,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
             package = _crate(text) if name == "Cargo.toml" else _own_name(text) if name == "package.json" else ""
         elif name.endswith((".csproj", ".props")):
             versions = tuple(_project(text))
+            imports = tuple(_references(path, text))
         elif _REQUIREMENTS.search(name):
             versions = tuple(_requirements(text))
         elif _COMPILER.search(name):
@@ -53,6 +56,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
         "config",
         role(path, source[:HEAD]) if entries else "config",
         package=package,
+        imports=imports,
         versions=versions,
         config=entries,
         secrets=found,
@@ -181,6 +185,15 @@ def _project(text: str) -> Iterator[tuple[str, str]]:
     target = re.search(r"<TargetFrameworks?>\s*net(?:coreapp)?(\d+\.\d+)", text)
     if target:
         yield "Microsoft.NETCore.App", target[1]
+
+
+def _references(path: str, text: str) -> Iterator[Import]:
+    """The projects that a `.csproj` refers to, by their files; one whose place is not written there is "?"."""
+    folder = path.rpartition("/")[0]
+    for written in re.findall(r"<ProjectReference\b[^>]*?\bInclude\s*=\s*\"([^\"]+)\"", text):
+        plain = written.replace("\\", "/")
+        known = not {"$", "*", "%"} & set(plain)
+        yield Import("", posixpath.normpath(posixpath.join(folder, plain)) if known else "?", "*", Where(path, 0, 0))
 
 
 def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from persona_lsp.facts.code import Import
+from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import FileIndex, Names, Target
 
 INSTANCE = "instance"
@@ -47,14 +48,64 @@ def types(all_names: Names, entry: FileIndex, parts: Sequence[str]) -> list[tupl
         full = f"{facts.package}.{cls}".lstrip(".")
         if (len(parts) == 1 and cls == wanted) or (len(parts) > 1 and (full == wanted or full.endswith("." + wanted))):
             found.setdefault(full, []).append((path, cls))
+    if not found:
+        return []
+    own = entry.facts.path
+    if len(found) > 1 or len({project(all_names, path) for path, _ in next(iter(found.values()))}) > 1:
+        held = {full: _referred(all_names, own, candidates) for full, candidates in found.items()}
+        found = {full: candidates for full, candidates in held.items() if candidates} or found
     if len(found) > 1:
         seen = {full: c for full, c in found.items() if _sees(entry, all_names.files[c[0][0]].facts.package)}
         found = seen or found
         if len(found) > 1:
-            own = entry.facts.package
             # The nearest namespace around the file hides those farther out.
-            found = {full: c for full, c in found.items() if full.rpartition(".")[0] == own} or found
-    return next(iter(found.values())) if len(found) == 1 else []
+            around = [p for full in found if _is_around(entry, p := full.removesuffix("." + wanted))]
+            nearest = max(around, key=len, default="")
+            found = {full: c for full, c in found.items() if full == f"{nearest}.{wanted}"} or found
+    return _nearest(all_names, own, next(iter(found.values()))) if len(found) == 1 else []
+
+
+def _is_around(entry: FileIndex, package: str) -> bool:
+    return entry.facts.package == package or entry.facts.package.startswith(package + ".")
+
+
+def _referred(all_names: Names, path: str, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of projects that the file's project refers to; all of them where that is not told."""
+    seen = _projects_of(all_names, project(all_names, path))
+    return [c for c in candidates if seen is None or project(all_names, c[0]) in seen]
+
+
+def _projects_of(all_names: Names, root: str) -> frozenset[str] | None:
+    """A project with those that it refers to, directly or through others."""
+    if root not in all_names.seen_projects:
+        found: set[str] = set()
+        pending = [root]
+        while pending:
+            folder = pending.pop()
+            if folder in found:
+                continue
+            found.add(folder)
+            files = all_names.projects.get(folder, ())
+            pending += [s.module.rpartition("/")[0] for f in files for s in _references(all_names, f)]
+        told = found <= all_names.projects.keys()
+        all_names.seen_projects[root] = frozenset(found) if told else None
+    return all_names.seen_projects[root]
+
+
+def _references(all_names: Names, file: str) -> Iterator[Import]:
+    return (s for s in all_names.files[file].stars if isinstance(s, Import))
+
+
+def _nearest(all_names: Names, path: str, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of one project: the file's own, or the nearest one. A workspace may hold an application more than once."""
+    if len({project(all_names, other) for other, _ in candidates}) < 2:
+        return list(candidates)
+    inside = [c for c in candidates if project(all_names, c[0]) == project(all_names, path)]
+    if inside:
+        return inside
+    near = max(shared(other, path) for other, _ in candidates)
+    nearest = [c for c in candidates if shared(c[0], path) == near]
+    return nearest if len({project(all_names, other) for other, _ in nearest}) == 1 else []
 
 
 def _sees(entry: FileIndex, package: str) -> bool:
@@ -62,7 +113,13 @@ def _sees(entry: FileIndex, package: str) -> bool:
     own = entry.facts.package
     if not package or own == package or own.startswith(package + "."):
         return True
-    return any(isinstance(s, Import) and s.module == package for s in entry.stars)
+    used = [s.module for s in entry.stars if isinstance(s, Import)]
+    if package in used:
+        return True
+    # `using Orders.Api;` inside of a namespace means one that begins as that does.
+    parts = own.split(".")
+    around = {".".join(parts[:cut]) for cut in range(1, len(parts) + 1)}
+    return any(package.endswith("." + module) and package.removesuffix("." + module) in around for module in used)
 
 
 def _whole(all_names: Names, path: str, cls: str) -> Target:
@@ -75,12 +132,11 @@ def _extension(all_names: Names, entry: FileIndex, name: str) -> Target | None:
     if len(candidates) > 1:
         seen = tuple(c for c in candidates if _sees(entry, all_names.files[c[0]].facts.package))
         candidates = seen or candidates
+    own = entry.facts.path
     if len(candidates) > 1:
-        root = project(all_names, entry.facts.path)
-        candidates = tuple(c for c in candidates if project(all_names, c[0]) == root)
-    if len(candidates) != 1:
-        return None
-    return Target("router", *candidates[0])
+        candidates = tuple(_referred(all_names, own, candidates)) or candidates
+    nearest = _nearest(all_names, own, candidates)
+    return Target("router", *nearest[0]) if len(nearest) == 1 else None
 
 
 def found_by_type(all_names: Names, path: str) -> Iterator[Target]:

@@ -71,8 +71,10 @@ class Names(Struct):
     """Last name -> (file, key) of methods that register endpoints on what they are given (C#)."""
     apps: tuple[tuple[str, str], ...] = ()
     """(file, name) of the applications that code makes (C#)."""
-    projects: frozenset[str] = frozenset()
-    """Folders that hold a `.csproj`."""
+    projects: Mapping[str, tuple[str, ...]] = {}
+    """Folders that hold a `.csproj`, with those files."""
+    seen_projects: dict[str, frozenset[str] | None] = {}
+    """The projects that one refers to, itself and theirs included; None where one of them is not told."""
 
 
 def unit(path: str) -> str:
@@ -128,7 +130,10 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
     properties: dict[str, dict[str, str]] = {}
     methods: dict[str, list[tuple[str, str]]] = {}
     apps: list[tuple[str, str]] = []
+    projects: dict[str, list[str]] = {}
     for path, facts in files.items():
+        if path.endswith(".csproj"):
+            projects.setdefault(path.rpartition("/")[0], []).append(path)
         old = indexes.get(path) if indexes else None
         entry = old if old is not None and old.facts is facts else index(facts)
         indexed[path] = entry
@@ -149,7 +154,7 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
     return Names(
         indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, properties, {},
         Modules.of(files), Packages.of(files), methods={k: tuple(v) for k, v in methods.items()}, apps=tuple(apps),
-        projects=frozenset(path.rpartition("/")[0] for path in files if path.endswith(".csproj")),
+        projects={k: tuple(v) for k, v in projects.items()},
     )  # fmt: skip
 
 

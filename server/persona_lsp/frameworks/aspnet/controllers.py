@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.http import Declared, Doc, In, Level, Route, Router
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import (
     Values,
     argument,
@@ -24,6 +24,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
 )
 from persona_lsp.frameworks.aspnet.guards import declared_guards, exempts
 from persona_lsp.frameworks.aspnet.inputs import inputs
+from persona_lsp.frameworks.aspnet.route_attributes import may_bring, templated
 from persona_lsp.frameworks.aspnet.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Module, Str, dotted
 
@@ -37,10 +38,6 @@ PAGES: Final = frozenset({"ViewResult", "PartialViewResult", "PageResult", "Redi
 _BASES: Final = frozenset({"Controller", "ControllerBase", "ODataController", "ApiController"})
 _OBJECT: Final = frozenset({"Dispose", "DisposeAsync", "Equals", "GetHashCode", "ToString", "OnActionExecuting"})
 _HIDDEN: Final = frozenset({"private", "protected", "internal", "static", "constructor", "accessor"})
-_ROUTES: Final = re.compile(
-    r"^(?!Api(?:Controller$|Version|Explorer))(?=.*(?:Route|Controller|Api))(?!Controller$|NonController$)"
-)
-"""Names of attributes that may say where a controller is reached, and are none of the framework's."""
 _MAPS: Final = re.compile(r"^(?!Http)\w*(?:Get|Post|Put|Delete|Patch|Route|Verbs)(?![a-z])")
 """Names of attributes of a project that may map a method to requests."""
 _NAMES: Final = re.compile(r"\{\**(\w+)")
@@ -148,9 +145,11 @@ def _router(cls: ClassNode, path: str, module: Module, values: Values) -> Router
         for d in cls.decorators
         if simple(d.name) == "Route"
     )
-    if not prefixes and any(_ROUTES.search(simple(d.name)) for d in cls.decorators):
-        # An attribute of the project's own may bring a template, which its class would tell.
-        prefixes = ((Hole("an attribute of the project", ""),),)
+    if not prefixes:
+        # An attribute of the project's own may bring a template, which its class tells.
+        prefixes = tuple(
+            templated(d, values, path) for d in cls.decorators if may_bring(d)
+        )  # fmt: skip
     area = find(cls.decorators, "Area")
     if area is not None:
         named = string(argument(area))

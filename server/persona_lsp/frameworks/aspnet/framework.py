@@ -16,6 +16,7 @@ from persona_lsp.frameworks.aspnet.minimal import minimal
 from persona_lsp.frameworks.aspnet.model import class_facts, constants
 from persona_lsp.frameworks.aspnet.named import named
 from persona_lsp.frameworks.aspnet.pipeline import policies
+from persona_lsp.frameworks.aspnet.route_attributes import own_templates
 from persona_lsp.frameworks.aspnet.templates import groups_of_objects
 from persona_lsp.frameworks.aspnet.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, FunctionNode, Module
@@ -56,7 +57,7 @@ def extract(module: Module) -> Extracted:
         error_handlers=tuple(error_handlers(module)),
         cors=tuple(cors_policies(module)),
         classes=tuple(class_facts(module, values)),
-        constants=(*constants(module, values), *groups_of_objects(found)),
+        constants=(*constants(module, values), *own_templates(module, values), *groups_of_objects(found)),
         inline=tuple(found.inline.items()),
         config=tuple(found.config),
     )

@@ -71,6 +71,11 @@ _KNOWN: Final = frozenset({
     "MapGraphQL", "MapBananaCakePop", "MapReverseProxy", "MapForwarder", "MapHub", "MapIdentityApi", "MapCarter",
     "MapGrpcReflectionService", "MapSpaFallbackRoute", "MapRoute", "MapConnection", "MapConnectionHandler",
 })  # fmt: skip
+_SETS: Final = frozenset({
+    "AddEndpointFilter", "AddEndpointFilterFactory", "Finally", "CacheOutput", "ShortCircuit", "MapToApiVersion",
+    "IsApiVersionNeutral", "AdvertisesApiVersion", "AddFluentValidationAutoValidation", "ValidateAntiforgery",
+})  # fmt: skip
+"""What the framework and its libraries call on what registers endpoints, to set something for those."""
 _FINDS: Final = re.compile(r"^(?:Map|Use|Register)\w*(?:Endpoints?|Modules?|Routes|Features|Apis?)$")
 """Names of calls that may find by their type what is to register itself."""
 _STARTUP: Final = "Configure"
@@ -142,7 +147,12 @@ def _block(body: Sequence[Stmt], env: Env, found: Found) -> None:
             case For(target=target, body=inner):
                 names = {p.id for p in walk(target) if isinstance(p, Name)} if target is not None else set()
                 _nested(inner, env, found, looped=env.looped | names, sure=True)
-            case Group(body=inner) | With(body=inner):
+            case With(items=items, body=inner):
+                for held, target in items:  # `await using var app = builder.Build();`
+                    if isinstance(target, Name):
+                        _assigned(target.id, held, env, found)
+                _block(inner, env, found)
+            case Group(body=inner):
                 _block(inner, env, found)
             case Try(body=inner, final=final):
                 _block(inner, env, found)
@@ -279,8 +289,8 @@ def _called(call: Call, env: Env, found: Found) -> Made | None:
 
 def _may_map(name: str) -> bool:
     """An extension method of the project's own that may register endpoints; builders say what they set."""
-    return not name.startswith(
-        ("With", "Has", "Produces", "Accepts", "Require", "Allow", "Disable", "Exclude", "Report")
+    return name not in _SETS and not name.startswith(
+        ("With", "Has", "Produces", "Accepts", "Require", "Allow", "Disable", "Exclude", "Report", "AddOpenApi")
     )
 
 
