@@ -15,6 +15,7 @@ from persona_lsp.workspace.paths import join
 
 FRAMEWORK: Final = "nestjs"
 _APP: Final = "@app"
+_MESSAGING: Final = "@messages"
 _GLOBAL_GUARD: Final = "@APP_GUARD"
 _MIDDLEWARE: Final = "@middleware"
 _PATH: Final = "@path"
@@ -63,6 +64,8 @@ class Nest(Struct, frozen=True):
     """What `registerAs` gives names to: (file, text) by `app.prefix`."""
     made: Mapping[tuple[str, str], tuple[Guard, ...]]
     """(file, name) of a decorator or guard class -> the guards that it stands for, or what it is like."""
+    messaging: tuple[Application, ...] = ()
+    """The applications that answer messages and no requests."""
 
 
 def nest(names: Names) -> Nest | None:
@@ -74,6 +77,7 @@ def nest(names: Names) -> Nest | None:
     made: dict[tuple[str, str], tuple[Guard, ...]] = {}
     configured: dict[str, tuple[str, Text]] = {}
     found: list[tuple[str, Router]] = []
+    apart: list[tuple[str, Router]] = []
     used = False
     for path, entry in names.files.items():
         facts = entry.facts
@@ -103,6 +107,8 @@ def nest(names: Names) -> Nest | None:
                 configured.setdefault(constant.name, (path, constant.value))
         if _APP in entry.routers and facts.role in ("prod", "config"):
             found.append((path, entry.routers[_APP]))
+        if _MESSAGING in entry.routers and facts.role in ("prod", "config"):
+            apart.append((path, entry.routers[_MESSAGING]))
     if not used:
         return None
     for module, inner in edges.items():
@@ -111,12 +117,17 @@ def nest(names: Names) -> Nest | None:
             # The path is that of the module's own controllers, not of the modules that it imports.
             if moved is not None and child not in edges:
                 paths.setdefault(child, moved)
-    applications: list[Application] = []
-    for path, router in found:
-        held = _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))])
-        serves = any(name in names.files[file].routers for file, name in held)
-        applications.append(Application(path, router, held, serves))
-    return Nest(_configured(names, applications), paths, tuple(guards), tuple(middleware), configured, made)
+    return Nest(
+        _configured(names, [_application(names, edges, *one) for one in found]), paths, tuple(guards),
+        tuple(middleware), configured, made, tuple(_application(names, edges, *one) for one in apart),
+    )  # fmt: skip
+
+
+def _application(
+    names: Names, edges: Mapping[tuple[str, str], Sequence[tuple[str, str]]], path: str, router: Router
+) -> Application:
+    held = _reached(edges, [c for r in router.inherits if (c := _class(names, path, r.name))])
+    return Application(path, router, held, any(name in names.files[file].routers for file, name in held))
 
 
 def _configured(names: Names, applications: Sequence[Application]) -> tuple[Application, ...]:
@@ -157,7 +168,7 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
         before = join(before, head) if before or head else ""
     found = _applications(world, path, router)
     if not found:
-        yield Way(f"{path}:{router.symbol}", before, sure, _global(world, None), path=before)
+        yield Way(f"{path}:{router.symbol}", before, sure, guards_of_all(world, None), path=before)
         return
     for application in found:
         settings = application.router.settings
@@ -171,7 +182,7 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
             parts = (shown, version, before)
             yield Way(
                 app, join(*parts) if any(parts) else "", known and sure and "?" not in version,
-                _global(world, application), validates, before,
+                guards_of_all(world, application), validates, before,
             )  # fmt: skip
 
 
@@ -316,10 +327,10 @@ def _matches(pattern: str, path: str) -> bool:
     return re.fullmatch(out, plain) is not None
 
 
-def _global(world: Nest, application: Application | None) -> tuple[Guard, ...]:
+def guards_of_all(world: Nest, application: Application | None) -> tuple[Guard, ...]:
     """The guards of all routes of an application. One that only looks at roles asks nothing of routes without any."""
     guards = world.guards
-    if application is not None and len(world.applications) > 1:
+    if application is not None and len(world.applications) + len(world.messaging) > 1:
         files = {path for path, _ in application.holds} | {application.path}
         own = tuple(g for g in guards if g.where.path in files)
         if own or application.holds:

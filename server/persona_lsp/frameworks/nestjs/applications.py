@@ -12,7 +12,7 @@ from persona_lsp.flow.script.names import Scope, reduce, text
 from persona_lsp.frameworks.nestjs.controllers import FRAMEWORK_ID, NEUTRAL
 from persona_lsp.frameworks.nestjs.guards import guard_class
 from persona_lsp.frameworks.nestjs.modules import GLOBAL_GUARD
-from persona_lsp.frameworks.nestjs.names import Names, items, own_name, reference, where
+from persona_lsp.frameworks.nestjs.names import Names, entry, items, own_name, reference, where
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -36,8 +36,14 @@ CONFIG: Final = "@config."
 """Before the names of settings."""
 APPLICATION: Final = "@app"
 """The symbol of the application that a file makes."""
+MESSAGING: Final = "@messages"
+"""The symbol of the application of a file that answers messages alone: `NestFactory.createMicroservice(AppModule)`."""
+HYBRID: Final = ("messages", "own")
+"""The application answers messages too (`connectMicroservice`), without what is set on it for all requests."""
+INHERITS: Final = ("messages", "inherited")
+"""The same, with what is set on it: `{ inheritAppConfig: true }`."""
 _CONFIGURES: Final = re.compile(
-    rb"NestFactory|\.setGlobalPrefix\(|\.enableVersioning\(|\.useGlobalGuards\(|\.useGlobalPipes\("
+    rb"NestFactory|\.connectMicroservice\b|\.setGlobalPrefix\(|\.enableVersioning\(|\.useGlobalGuards\(|\.useGlobalPipes\("
 )
 _CHECKING: Final = re.compile(r"Validat\w*Pipe$|^(?:Zod|Joi|Yup)\w*Pipe$")
 
@@ -50,6 +56,7 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
     settings: list[tuple[str, str]] = []
     uses: list[Use] = []
     inherits: list[Ref] = []
+    apart: dict[Ref, Where] = {}
     at: Where | None = None
     for call, scope in _calls(names):
         receiver = own_name(dotted(call.receiver), names)
@@ -58,6 +65,14 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
             root = reference(next(iter(call.args), None))
             if root is not None:
                 inherits.append(root)
+        elif call.name == "createMicroservice" and receiver == "NestFactory":
+            root = reference(next(iter(call.args), None))
+            if root is not None:
+                apart[root] = where(call, names.module)
+        elif call.name == "connectMicroservice":
+            at = at or where(call, names.module)
+            inherited = any(_is_true(entry(arg, "inheritAppConfig", names)) for arg in call.args[1:])
+            settings.append(INHERITS if inherited else HYBRID)
         elif call.name == "setGlobalPrefix" and call.args:
             at = at or where(call, names.module)
             prefix = _prefix(call.args[0], scope)
@@ -72,13 +87,18 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
             at = at or where(call, names.module)
             if any(_CHECKING.search(dotted(a.func if isinstance(a, Call) else a)) for a in call.args):
                 settings.append(("validates", "true"))
+    made = [Router(MESSAGING, "app", FRAMEWORK_ID, place, ((),), inherits=(root,)) for root, place in apart.items()][:1]
     if at is None:
-        return [], uses
+        return made, uses
     router = Router(
         APPLICATION, "app", FRAMEWORK_ID, at, (prefix,), inherits=tuple(dict.fromkeys(inherits)),
         settings=tuple(dict.fromkeys(settings)),
     )  # fmt: skip
-    return [router], uses
+    return [router, *made], uses
+
+
+def _is_true(expr: AnyExpr | None) -> bool:
+    return isinstance(expr, Const) and expr.value is True
 
 
 def configured(names: Names) -> Iterator[Constant]:
@@ -92,10 +112,10 @@ def configured(names: Names) -> Iterator[Constant]:
         if not isinstance(name, Str) or not isinstance(factory, Lambda):
             continue
         returned = next((s.value for s in reversed(factory.function.body) if isinstance(s, Return)), None)
-        for entry in returned.entries if isinstance(returned, Object) else ():
-            said = text(entry.value, names.scope)
-            if entry.name and literal(said) is not None:
-                yield Constant(f"{CONFIG}{name.value}.{entry.name}", said, where(entry, names.module))
+        for one in returned.entries if isinstance(returned, Object) else ():
+            said = text(one.value, names.scope)
+            if one.name and literal(said) is not None:
+                yield Constant(f"{CONFIG}{name.value}.{one.name}", said, where(one, names.module))
 
 
 def _prefix(expr: AnyExpr, scope: Scope) -> Text:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, Level, Route
 from persona_lsp.facts.text import Text
 from persona_lsp.flow.receiving import method_keys, name_of, place, received
@@ -14,6 +16,8 @@ from persona_lsp.syntax.ir import AnyExpr, ClassNode, Const, Decorator, Function
 
 _ID: Final = "nestjs"
 _PATTERNS: Final = frozenset({"MessagePattern", "EventPattern"})
+PATTERN: Final = "pattern"
+"""Among the variants of what Nest itself calls for a message, and guards as it guards requests."""
 _PROCEDURES: Final = frozenset({"GrpcMethod", "GrpcStreamMethod", "GrpcStreamCall"})
 _RABBIT: Final = frozenset({"RabbitSubscribe", "RabbitRPC"})
 
@@ -49,9 +53,11 @@ def _of_class(cls: ClassNode, around: tuple[Guard, ...], names: Names) -> Iterat
                 space = _namespace(gateway, names)
                 yield _route("websocket", (*space, *text(first, names.scope)), method, key, decorator, around, names)
             elif word in _PATTERNS and first is not None:
-                yield _route("message", _pattern(first, names), method, key, decorator, around, names)
+                pattern = _pattern(first, names)
+                yield _marked(_route("message", pattern, method, key, decorator, around, names))
             elif word in _PROCEDURES:
-                yield _route("grpc", _procedure(cls, method, decorator, names), method, key, decorator, around, names)
+                procedure = _procedure(cls, method, decorator, names)
+                yield _marked(_route("grpc", procedure, method, key, decorator, around, names))
             elif word == "Process" and processor is not None:
                 job = (*(("/", *text(first, names.scope)) if isinstance(first, Str | Name) else ()),)
                 yield _route("message", (*_queue(processor, names), *job), method, key, decorator, around, names)
@@ -70,6 +76,10 @@ def _route(
         kind, name, _ID, name_of(method, module), statement=place(decorator.value, module), key=key,
         guards=(*around, *own),
     ).route  # fmt: skip
+
+
+def _marked(route: Route) -> Route:
+    return replace(route, variants=(PATTERN,))
 
 
 def _namespace(gateway: Decorator, names: Names) -> Text:

@@ -85,6 +85,10 @@ class Manner:
         """The guards with what they stand for."""
         return guards
 
+    def before_named(self, path: str, route: Route) -> tuple[Guard, ...]:
+        """The guards of the whole application that an endpoint with a name passes, too."""
+        return ()
+
     def ruled(
         self,
         path: str,

@@ -41,13 +41,17 @@ def named(world: World, path: str, facts: FileFacts, route: Route, *, aside: boo
     name, known = (name, known) if name else ("?", False)
     handler, owner = _first_of(world, path, facts, route)
     own = world.uses.get((handler.path, handler.key), ()) if handler is not None else ()
-    every = (*class_guards(world, owner, handler, route), *route.guards, *(use.guard for _, use in own))
+    manner = world.manners.of(route.framework)
+    before = manner.before_named(path, route)
+    every = (*before, *class_guards(world, owner, handler, route), *route.guards, *(use.guard for _, use in own))
+    passed = without_skipped(manner.marked(every))
+    applied = resolved(world.names, world.calls, path, passed, world.sole_status)
     return Endpoint(
         id=f"{path}:{route.where.start}:{route.methods[0]}:{name}", method=route.methods[0], path=name,
         path_known=known, route=route, framework=route.framework, app=f"{path}:{route.kind}",
         group=f"{owner[0]}:{owner[1]}" if owner is not None and owner[1] else path, where=route.where, handler=handler,
         handler_name=route.handler_name or (handler.key if handler is not None else ""),
-        guards=resolved(world.names, world.calls, path, without_skipped(every), world.sole_status),
+        guards=manner.ruled(path, None, route.methods[0], "", passed, applied),
         test=facts.role == "test" or aside, conditional=route.conditional,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, Mount, Route, Router
-from persona_lsp.workspace import nest
+from persona_lsp.workspace import nest, nest_named
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.inherit import prefixes_of
 from persona_lsp.workspace.linking.manner import Key, Manner
@@ -47,6 +47,10 @@ class NestJs(Manner):
     def marked(self, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
         """Decorators of the project, taken apart."""
         return guards if self._nest is None else nest.with_made(self._nest, self.names, guards)
+
+    def before_named(self, path: str, route: Route) -> tuple[Guard, ...]:
+        """Guards of all requests hold for operations of GraphQL, and for messages as the application says."""
+        return () if self._nest is None else nest_named.before_named(self._nest, path, route)
 
     def ruled(
         self,
