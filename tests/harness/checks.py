@@ -10,6 +10,11 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.findings.finding import Finding
 from persona_lsp.rules.registry import Rule
 
+_KINDS_OF_FILES = ("functions", "routes", "error_handlers", "cors", "secrets", "claims")
+_KINDS_OF_FUNCTIONS = (
+    "queries", "loops", "txs", "responses", "raises", "catches", "inputs", "limits", "calls", "gaps"
+)  # fmt: skip
+
 
 def check_flagged(rule: Rule, example: Example) -> None:
     """The rule flags exactly what the carets point at, in these words."""
@@ -38,6 +43,16 @@ def check_fine(rule: Rule, example: Example) -> None:
     for change in example.changes:
         changed = _parsed(example.changed(change))
         assert changed.findings(rule), f"something else keeps it silent too: it is not flagged after {change}"
+
+
+def held(project: Project) -> frozenset[str]:
+    """The kinds of facts that a project holds."""
+    facts = project.facts.values()
+    of_files = {kind for kind in _KINDS_OF_FILES for file in facts if getattr(file, kind)}
+    of_functions = {
+        kind for kind in _KINDS_OF_FUNCTIONS for file in facts for one in file.functions if getattr(one, kind)
+    }
+    return frozenset(of_files | of_functions | ({"endpoints"} if project.snapshot.endpoints else set()))
 
 
 def check_gap(rule: Rule, example: Example) -> None:

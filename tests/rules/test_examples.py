@@ -4,7 +4,8 @@ Those of one language may stand in a page of their own: `<family>/<rule_id>.<lan
 """
 
 import pytest
-from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap
+from tests.harness.checks import check_fine, check_fixes, check_flagged, check_gap, held
+from tests.harness.engine import read
 from tests.harness.fences import Example, examples
 from tests.rules.pages import HERE, of
 
@@ -28,6 +29,21 @@ def cases() -> list[object]:
 @pytest.mark.parametrize(("rule", "heading", "example"), cases())
 def test_example(rule: Rule, heading: str, example: Example) -> None:
     CHECKS[heading](rule, example)
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules()])
+def test_fine_examples_hold_what_every_flagged_one_holds(rule: Rule) -> None:
+    """Facts without which nothing can be flagged are there, or the example says which change would bring them."""
+    needed = frozenset.intersection(*(held(read(one.sources)) for one in of(rule, "Flagged")))
+    # The page that people read has no room for changes: where the fact is itself the suspicion, other pages prove it.
+    suspicions = needed & {"claims", "secrets"}
+    own = examples(rule.page.sections["Fine"])
+    vacuous = [
+        f"{one.framework} {one.number} ({one.title}): {', '.join(sorted(missing))}"
+        for one in of(rule, "Fine")
+        if not one.changes and (missing := needed - held(read(one.sources)) - (suspicions if one in own else set()))
+    ]
+    assert vacuous == [], "these could not be flagged whatever the rule did: say what would make them flagged"
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in rules()])

@@ -123,8 +123,8 @@ Streams are written in pieces.
 const express = require('express');
 const app = express();
 
-app.get('/events', (req, res) => {
-  res.write('data: one\\n\\n');
+app.get('/events/:name', (req, res) => {
+  res.write(`event: ${req.params.name}\\n`);
   res.write('data: two\\n\\n');
   res.end('data: three\\n\\n');
 });

@@ -134,8 +134,12 @@ public class OrdersController(ShopContext db) : ControllerBase
     [HttpPost("totals")]
     public async Task<List<decimal>> Totals(List<int> ids)
     {
-        var orders = await db.Orders.Where(o => ids.Contains(o.Id)).ToListAsync();
-        return orders.Select(o => o.Total).ToList();
+        var totals = new List<decimal>();
+        foreach (var order in await db.Orders.Where(o => ids.Contains(o.Id)).ToListAsync())
+        {
+            totals.Add(order.Total);
+        }
+        return totals;
     }
 }
 ```

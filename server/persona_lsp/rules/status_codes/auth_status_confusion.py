@@ -157,8 +157,16 @@ public class OrdersController(OrderService orders) : ControllerBase
 
 Nobody may be logged in where the right is asked for.
 
+`config/routes.rb`:
 ```rb rails
-class AdminController < ApplicationController
+Rails.application.routes.draw do
+  resources :reports, only: :index
+end
+```
+
+`app/controllers/reports_controller.rb`:
+```rb rails
+class ReportsController < ApplicationController
   before_action :administrators_only
 
   def index

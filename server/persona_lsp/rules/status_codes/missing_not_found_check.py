@@ -304,7 +304,7 @@ app.get('/invoices/:id', async (req, res) => {
 To delete what is gone already is no mistake.
 
 ```py fastapi
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Response
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -315,6 +315,7 @@ app = FastAPI()
 def delete_order(order_id: int, session: Session = Depends(get_session)):
     session.execute(delete(Order).where(Order.id == order_id))
     session.commit()
+    return Response(status_code=204)
 ```
 
 ## When to ignore it
