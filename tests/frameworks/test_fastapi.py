@@ -571,6 +571,14 @@ def test_every_prefix_is_read() -> None:
         ("get_role_by_id_or_404", False),
         ("get_paginated_roles", False),
         ("get_authentication_flow", False),
+        ("get_auth_controller", False),
+        ("get_oauth_provider", False),
+        ("provide_token_generator", False),
+        ("AuthController", False),
+        ("login_manager", True),
+        ("auth_handler", True),
+        ("get_auth_user", True),
+        ("get_token_header", True),
         ("get_current_user", True),
         ("require_role_by_name", True),
         ("verify_token", True),
@@ -579,6 +587,23 @@ def test_every_prefix_is_read() -> None:
 )
 def test_dependencies_that_hand_out_data_guard_nothing(name: str, guards: bool) -> None:
     assert (kind_of(name) is not None) is guards
+
+
+@pytest.mark.parametrize(
+    ("body", "auth"),
+    [
+        ("return Gate(request)", Auth.UNKNOWN),
+        ("if not request.user:\n        raise HTTPException(401)", Auth.REQUIRED),
+    ],
+)
+def test_a_dependency_of_authentication_that_gives_no_caller_is_told_by_its_body(body: str, auth: Auth) -> None:
+    source = f"from fastapi import HTTPException, Request\n{HEAD}def get_auth_gate(request: Request):\n    {body}\n\n"
+    assert only(f"{source}@app.get('/x')\ndef f(gate=Depends(get_auth_gate)): ...\n").auth is auth
+
+
+def test_what_hands_out_a_tool_of_authentication_guards_nothing() -> None:
+    source = HEAD + "def get_auth_controller(): return AuthController()\n\n"
+    assert only(f"{source}@app.post('/login')\ndef f(c=Depends(get_auth_controller)): ...\n").auth is Auth.NONE
 
 
 # -- handlers that refuse by themselves ------------------------------------------------------------------------------

@@ -478,6 +478,21 @@ def register_blueprint(application):
     assert (found.label, found.auth) == ("GET /books/{id}", Auth.REQUIRED)
 
 
+def test_a_class_that_extends_flask_where_the_application_is_made() -> None:
+    assert labels(
+        factory="""
+from flask import Flask
+def create_app():
+    class Strict(Flask):
+        pass
+    app = Strict(__name__)
+    @app.get("/x")
+    def x(): return ""
+    return app
+"""
+    ) == ["GET /x"]
+
+
 def test_a_function_that_is_given_application_and_blueprint() -> None:
     files = {
         "app/__init__.py": b"from flask import Flask\nfrom app.api import init_app\n\napp = Flask(__name__)\ninit_app(app)\n",
@@ -594,3 +609,141 @@ def listed():
 """
     found = read({"app.py": source}).snapshot.endpoints
     assert {e.label: e.auth for e in found} == {"GET /status": Auth.NONE, "GET /orders": Auth.REQUIRED}
+
+
+# -- Flask-Classful --------------------------------------------------------------------------------------------------
+
+CLASSFUL = "from flask_classful import FlaskView, route\n"
+
+
+def test_methods_of_a_class_have_paths_of_their_names_and_arguments() -> None:
+    found = endpoints(f"""
+{CLASSFUL}
+class OrderLinesView(FlaskView):
+    def index(self): return ""
+    def get(self, key): return ""
+    def post(self): return "", 201
+    def export_all(self, year: int, page=1): return ""
+    @route("/<int:key>/notes", methods=["GET", "PUT"])
+    @route("/notes")
+    def notes(self, key=0): return ""
+    @property
+    def prefix(self): return ""
+    @staticmethod
+    def total(lines): return 0
+    def before_request(self, name): pass
+    def _hidden(self): return ""
+OrderLinesView.register(app)
+""")
+    assert sorted(found) == [
+        "GET /order-lines/", "GET /order-lines/export_all/{year}/", "GET /order-lines/notes", "GET /order-lines/{key}/",
+        "GET /order-lines/{key}/notes", "POST /order-lines/", "PUT /order-lines/{key}/notes",
+    ]  # fmt: skip
+    assert found["POST /order-lines/"].success == (201,)
+    assert found["GET /order-lines/{key}/"].handler_name == "OrderLinesView.get"
+    assert [p.name for p in found["GET /order-lines/{key}/notes"].params] == ["key"]
+
+
+def test_a_class_and_its_registration_say_where_its_methods_are_served() -> None:
+    assert labels(
+        f"""
+{CLASSFUL}
+class V1(FlaskView):
+    route_prefix = "/v1"
+    trailing_slash = False
+    route_base = "orders/<shop>"
+    excluded_methods = ["helper"]
+    method_dashified = True
+    def index(self, shop): return ""
+    def open_ones(self, shop): return ""
+    def helper(self): return ""
+V1.register(app)
+V1.register(app, route_prefix="/v2", route_base="/", trailing_slash=True)
+for view in [V1]:
+    view.register(app, route_prefix=config.PREFIX)
+"""
+    ) == [
+        "GET /v1/orders/{shop}", "GET /v1/orders/{shop}/open-ones",
+        "GET /v2/open-ones/{shop}/", "GET /v2/{shop}/",
+    ]  # fmt: skip
+
+
+def test_what_bases_say_of_a_class_with_paths() -> None:
+    found = endpoints(
+        base="""
+from flask_classful import FlaskView, route
+from flask_login import login_required
+class Lists:
+    def index(self, **kwargs): return ""
+    @route("/count")
+    def count(self): return ""
+class Generic(FlaskView):
+    route_prefix = "/v3/"
+    trailing_slash = False
+    decorators = [login_required]
+""",
+        orders="""
+from flask import Blueprint
+from shop.base import Generic, Lists
+bp = Blueprint("orders", __name__)
+class OrderView(Lists, Generic):
+    route_base = "orders"
+class PublicView(Lists, Generic):
+    route_base = "public"
+    decorators = []
+OrderView.register(bp)
+PublicView.register(bp)
+""",
+        app="from flask import Flask\nfrom shop.orders import bp\napp = Flask(__name__)\napp.register_blueprint(bp, url_prefix='/api')\n",
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /api/v3/orders": Auth.REQUIRED, "GET /api/v3/orders/count": Auth.REQUIRED,
+        "GET /api/v3/public": Auth.NONE, "GET /api/v3/public/count": Auth.NONE,
+    }  # fmt: skip
+    assert found["GET /api/v3/orders/count"].where.path == "shop/base.py"
+
+
+def test_what_only_looks_like_a_class_with_paths_serves_nothing() -> None:
+    assert (
+        labels("""
+class Signals:
+    def index(self): return ""
+class Meta(type):
+    def get(cls): return ""
+Signals.register(app)
+Meta.register(app)
+Loaded.register(app)
+""")
+        == []
+    )
+
+
+# -- views that derive from views ------------------------------------------------------------------------------------
+
+
+def test_decorators_of_views_that_derive_from_others() -> None:
+    found = endpoints("""
+from flask_login import login_required
+class Base(MethodView):
+    decorators = [login_required]
+    def get(self): return ""
+class Kept(Base):
+    def post(self): return ""
+class Opened(Base):
+    decorators = []
+class Added(Base):
+    decorators = [login_required] + Base.decorators
+class Unsure(Base):
+    decorators = list(Base.decorators)
+class Single(MethodView):
+    @login_required
+    def get(self): return ""
+class Overridden(Single):
+    def get(self): return ""
+for path, view in (("/kept", Kept), ("/opened", Opened), ("/added", Added), ("/unsure", Unsure), ("/single", Single), ("/over", Overridden)):
+    app.add_url_rule(path, view_func=view.as_view(path))
+""")
+    assert {label: e.auth.value for label, e in found.items()} == {
+        "GET /kept": "required", "POST /kept": "required", "GET /opened": "none", "GET /added": "required",
+        "GET /unsure": "unknown", "GET /single": "required", "GET /over": "none",
+    }  # fmt: skip

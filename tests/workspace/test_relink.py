@@ -72,3 +72,27 @@ def _assert_same(mended: Snapshot, fresh: Snapshot) -> None:
     profile = review.profile(None, Settings())
     for path in fresh.files:
         assert review.findings(mended, path, profile) == review.findings(fresh, path, profile)
+
+
+def test_methods_that_another_file_registers() -> None:
+    """The endpoints stand in the file of the class; what registers it stands in another one."""
+    texts = {
+        "shop/orders.py": b"from flask_classful import FlaskView\nfrom flask import Blueprint, abort\nbp = Blueprint('b', __name__)\n"
+        b"@bp.get('/first')\ndef first(): return ''\nclass OrderView(FlaskView):\n    def get(self, key):\n        return ''\n",
+        "shop/app.py": b"from flask import Flask\nfrom shop.orders import OrderView, bp\napp = Flask(__name__)\n"
+        b"app.register_blueprint(bp)\nOrderView.register(app)\n",
+    }
+    extractions = {name: extract(name, source) for name, source in texts.items()}
+    files = {name: e.facts for name, e in extractions.items() if e is not None}
+    snapshot = link(files)
+    assert [e.label for e in snapshot.endpoints] == ["GET /first", "GET /order/{key}/"]
+    for typed in (b"abort(404)\n        ", b"# a comment\n        "):
+        old = extractions["shop/orders.py"]
+        assert old is not None
+        at = old.source.index(b"return ''\n", old.source.index(b"class Order"))
+        new = extractions["shop/orders.py"] = extract("shop/orders.py", old.source[:at] + typed + old.source[at:], old)
+        assert new is not None
+        files = {**files, "shop/orders.py": new.facts}
+        snapshot = link(files, snapshot)
+        _assert_same(snapshot, link(files))
+    assert 404 in snapshot.endpoints[1].statuses

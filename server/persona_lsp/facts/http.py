@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from persona_lsp.facts.class_paths import ClassPaths
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 
@@ -285,11 +286,14 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """The handler is wrapped where it is registered, so that its rejections reach the error handler."""
     view: str = ""
     """What is registered is a view, whose methods another file decides: named (a function or what stands for a view),
-    class, set (a class with `serves`) or registered (at a router that makes the paths). "" for all other routes."""
+    class, set (a class with `serves`), registered (at a router that makes the paths) or classful (a class whose methods
+    have paths). "" for all other routes."""
     serves: tuple[tuple[str, str], ...] = ()
     """For a view: HTTP methods with the methods of its class that answer them."""
     class_view: bool = False
     """The handler is a class, whose methods answer the HTTP methods that they are called after (Flask's views)."""
+    paths: ClassPaths | None = None
+    """For such a class: what its registration says of the paths of its methods (Flask-Classful)."""
     conventional: bool = False
     """Where nothing before it has a path, patterns of the application reach it (ASP.NET)."""
     action: str = ""

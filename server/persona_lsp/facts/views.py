@@ -6,6 +6,7 @@ decided; `workspace.views` puts a class together with its bases, and makes route
 
 from msgspec import Struct
 
+from persona_lsp.facts.class_paths import ClassPaths
 from persona_lsp.facts.http import Guard
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
@@ -29,7 +30,8 @@ class Action(Struct, frozen=True, gc=False, omit_defaults=True):
 class View(Struct, frozen=True, gc=False, omit_defaults=True):
     """What one class, function or assignment says of itself as a view. None: it does not say.
 
-    `kind`: class, function, made (`articles = ArticleViewSet.as_view({...})`) or router (a router class of the project).
+    `kind`: class, function, made (`articles = ArticleViewSet.as_view({...})`), router (a router class of the project) or
+    classful (a class whose methods have paths).
     """
 
     name: str
@@ -63,6 +65,8 @@ class View(Struct, frozen=True, gc=False, omit_defaults=True):
     """How lists are cut into pages: the name of a class, "" for not at all."""
     body: Ref | None = None
     """The serializer or form that reads what is sent."""
+    paths: ClassPaths | None = None
+    """For the kind `classful`: what it says of the paths of its methods (Flask-Classful)."""
 
 
 class Registry(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Route
 from persona_lsp.facts.text import Ref
+from persona_lsp.workspace import classful
 from persona_lsp.workspace.names import Names, resolve
 
 _VERBS: Final = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -19,6 +20,9 @@ def served(names: Names, path: str, route: Route) -> Iterator[Route]:
 
     The route's own methods, if it names any, are the only ones that are let in.
     """
+    if route.view == "classful":
+        yield from classful.served(names, path, route)
+        return
     if route.handler is None:
         return
     found = resolve(names, path, route.handler.name)

@@ -33,6 +33,20 @@ _DATA: Final = re.compile(
     r"|(?:^|_)(?:paginated|list|all|find|fetch)_|_by_(?:id|slug|name)(?:_|$)"
 )
 """Words of dependencies that hand out data or tools, whatever else they are called after."""
+_TOOL: Final = re.compile(
+    r"_(?:controller|(?<!login_)manager|provider|handler|backend|gateway|adapter|facade|engine|strategy|generator|builder"
+    r"|use_?cases?|interactor|uow|unit_of_work|config|configuration|settings|logger|cache|storage|publisher|sender|mailer"
+    r"|resolver|loader|queries|commands|bus|pool|sdk)$"
+)
+"""What is handed out to a handler that works with it, by a function that gives it (`get_auth_controller`) or a class."""
+_GIVES: Final = re.compile(r"^_*(?:get|give|provide|make|build|create|new|init|inject|resolve|load|obtain)_")
+_STRANGE: Final = re.compile(
+    r"(?:^|_)(?:auth|authentication|authorization|jwt|oauth2?|token|api_?key)_(?!(?:\w+_)?(?:user|account|member|principal"
+    r"|identity|customer|client|person|caller|subject|token|header|headers|credential|credentials|info|context|ctx|data"
+    r"|payload|session|claims?|key|state|scopes?|details|result|status|required|optional|guard|dependency|fail|none|sub|id"
+    r"|uid|email|username|tenant|organization|team|role|roles|admin|bearer|cookie|scheme|jwt|decoded|verified)(?:_|$))\w"
+)
+"""A word behind authentication that means no caller: whether the function asks for one, its body tells."""
 _ENFORCES: Final = re.compile(
     r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
@@ -44,13 +58,18 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def kind_of(name: str) -> GuardKind | None:
     """What a dependency of that name does with a request; None if its name doesn't say that it guards anything."""
-    last = _CAMEL.sub("_", name.replace("()", "").rsplit(".", 1)[-1]).lower()
+    written = name.replace("()", "").rsplit(".", 1)[-1]
+    last = _CAMEL.sub("_", written).lower()
     if _OPENS.search(last):
         return None
     if _RATE.search(last):
         return GuardKind.RATE_LIMIT
-    if _DATA.search(last) and not _ENFORCES.search(last):
-        return None
+    if not _ENFORCES.search(last):
+        gives = _GIVES.search(last) is not None
+        if _DATA.search(last) or ((gives or written[:1].isupper()) and _TOOL.search(last)):
+            return None
+        if gives and _STRANGE.search(last):
+            return GuardKind.UNKNOWN
     if _ROLE.search(last):
         return GuardKind.ROLE
     if _AUTHN.search(last):

@@ -5,6 +5,7 @@ from msgspec import Struct
 from persona_lsp.facts.code import ClassFacts
 from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
 from persona_lsp.facts.text import Text
+from persona_lsp.facts.views import View
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.syntax.ir import AnyExpr, Call, Decorator
 from persona_lsp.syntax.python_names import Names
@@ -24,6 +25,7 @@ class Found(Struct):
     error_handlers: list[ErrorHandler] = []
     cors: list[CorsPolicy] = []
     classes: list[ClassFacts] = []
+    views: list[View] = []
     aliases: dict[str, str] = {}
     inline: dict[int, str] = {}
     handled: dict[int, list[Text]] = {}
@@ -49,6 +51,7 @@ class Found(Struct):
             error_handlers=tuple(self.error_handlers),
             cors=tuple(self.cors),
             classes=tuple(self.classes),
+            views=tuple(self.views),
             aliases=tuple(self.aliases.items()),
             inline=tuple(self.inline.items()),
         )

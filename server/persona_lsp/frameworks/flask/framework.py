@@ -1,4 +1,4 @@
-"""Flask and Quart, with Flask-RESTful, Flask-RESTX, flask-smorest and APIFlask."""
+"""Flask and Quart, with Flask-RESTful, Flask-RESTX, flask-smorest, APIFlask and Flask-Classful."""
 
 from typing import Final
 
@@ -18,5 +18,5 @@ FRAMEWORK: Final = Framework(
     vocabulary=WORDS,
     spell=spell,
     order_decides=False,
-    packages=("flask", "quart", "flask-restful", "flask-restx", "flask-smorest"),
+    packages=("flask", "quart", "flask-restful", "flask-restx", "flask-smorest", "flask-classful"),
 )

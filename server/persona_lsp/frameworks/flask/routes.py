@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import Level, Mount, Router, Use
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.flask import classful
 from persona_lsp.frameworks.flask.configuration import cors, error_handler
 from persona_lsp.frameworks.flask.found import Env, Found, Registered
 from persona_lsp.frameworks.flask.guards import before_guard, decorator_guards
@@ -70,9 +71,10 @@ def found_in(module: Module) -> Found:
     for body, known in _latest:
         if body is module.body:
             return known
-    found = Found(names_of(module), {}, [], [], [], [], [], [], {}, {}, {}, set(), set(), {}, {})
+    found = Found(names_of(module))
     _statements(module.body, Env("", {}, {}, {}), found)
     found.classes.extend(classes(found))
+    found.views.extend(classful.views(found))
     _latest.insert(0, (module.body, found))
     del _latest[_REMEMBERED:]
     return found
@@ -94,6 +96,8 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
             case Def(function=function):
                 _function(function, env, found)
             case ClassDef(cls=cls):
+                if env.nested:  # `class Strict(Flask): ...`, where the application is made
+                    found.names = replace(found.names, classes={cls.name: cls, **found.names.classes})
                 _class(cls, env, found)
             case If(test=test, then=then, orelse=orelse):
                 if "__main__" in found.names.module.text(test):
@@ -226,10 +230,9 @@ def _namespace(call: Call, env: Env, found: Found, symbol: str) -> str:
 def _done(value: AnyExpr, env: Env, found: Found) -> None:
     if not isinstance(value, Call):
         return
-    call, module = value, found.names.module
+    call = value
     name, receiver = call.name, call.receiver
     holder = _symbol(receiver, env, found) if receiver is not None else ""
-    where = place(call, module)
     if name == "register_blueprint" and holder:
         child = call.args[0] if call.args else call.kwarg("blueprint")
         _mount(holder, child, call.kwarg("url_prefix"), call, env, found)
@@ -258,8 +261,11 @@ def _done(value: AnyExpr, env: Env, found: Found) -> None:
     elif isinstance(call.func, Call) and isinstance(call.func.func, Member) and call.args:
         _decorating(call.func, call.func.func, call.args[0], env, found)
     else:
+        if name == "register" and isinstance(call.func, Member):
+            app = _symbol(call.args[0] if call.args else call.kwarg("app"), env, found)
+            if app:
+                classful.registered(call, call.func, app, env, found)
         _passed(call, env, found)
-    del where
 
 
 def _initialised(call: Call, receiver: Name | Member, env: Env, found: Found) -> None:

@@ -6,12 +6,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.code import ClassFacts, Field
-from persona_lsp.facts.http import Guard, Level
+from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
+from persona_lsp.frameworks.flask.classful import is_member, method_paths
 from persona_lsp.frameworks.flask.found import Found
 from persona_lsp.frameworks.flask.guards import decorator_guards, guard_of
-from persona_lsp.syntax.ir import AnyExpr, Assign, ClassNode, Const, Object
+from persona_lsp.syntax.ir import AnyExpr, Assign, Binary, ClassNode, Const, Object
 from persona_lsp.syntax.python_names import items_of, place, ref_name
 
 VERBS: Final = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -25,7 +26,8 @@ def classes(found: Found) -> Iterator[ClassFacts]:
         status = _status(cls)
         guards = tuple(_guards(cls, found))
         serves = any(m.name in VERBS for m in cls.methods) and bool(cls.bases or cls.decorators)
-        if status is None and not guards and not serves:
+        lists = any(f.name in _LISTS for f in cls.fields)
+        if status is None and not guards and not serves and not lists:
             continue
         yield ClassFacts(
             f"{cls.owner}.{cls.name}" if cls.owner else cls.name,
@@ -55,8 +57,9 @@ def _guards(cls: ClassNode, found: Found) -> Iterator[Guard]:
         listed = isinstance(statement, Assign) and any(ref_name(t) in _LISTS for t in statement.targets)
         if isinstance(statement, Assign) and statement.value is not None and listed:
             yield from _listed(statement.value, (), found)
+    members = method_paths(found.names)
     for method in cls.methods:
-        if method.name in VERBS:
+        if method.name in VERBS or (members and is_member(method, cls, found.names)):
             for guard in decorator_guards(method.decorators, Level.ROUTE, found.names):
                 yield replace(guard, only=(method.name,))
 
@@ -68,7 +71,16 @@ def _listed(value: AnyExpr, only: tuple[str, ...], found: Found) -> Iterator[Gua
             if entry.name:
                 yield from _listed(entry.value, (entry.name,), found)
         return
-    for item in items_of(value, found.names) or ():
+    if isinstance(value, Binary) and value.op == "+":
+        yield from _listed(value.left, only, found)
+        yield from _listed(value.right, only, found)
+        return
+    items = items_of(value, found.names)
+    if items is None:
+        # `decorators = Base.decorators`, `decorators = made_elsewhere()`: something stands before the methods.
+        where, text = place(value, found.names.module), found.names.module.text(value)[:200]
+        yield Guard(ref_name(value) or "?", GuardKind.UNKNOWN, Level.CLASS, where, source=text, only=only)
+    for item in items or ():
         guard = guard_of(item, item, Level.CLASS, found.names)
         if guard is not None:
             yield replace(guard, only=only)

@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.flask.classful import is_member
 from persona_lsp.frameworks.flask.names import detects, is_flask_package, path_names
 from persona_lsp.frameworks.flask.registration import declared
 from persona_lsp.frameworks.flask.routes import found_in
@@ -68,6 +69,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         and any(_BASES.search(dotted(b).rsplit(".", 1)[-1]) for b in cls.bases)
     ):
         # Which parameters stand in the path is told where the class is registered, which may be anywhere.
+        params = {p.name for p in function.params if p.kind == "plain" and p.name not in ("self", "cls")}
+        return _handler(function, params, module)
+    if cls is not None and is_member(function, cls, found.names):
         params = {p.name for p in function.params if p.kind == "plain" and p.name not in ("self", "cls")}
         return _handler(function, params, module)
     return None

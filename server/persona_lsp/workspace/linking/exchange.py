@@ -37,6 +37,8 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
         return None
     if new.registries or any(r.view for r in new.routes) or any(r.symbol == "urlpatterns" for r in new.routers):
         return None  # what a view makes of its registration is not kept
+    if any(v.paths is not None for v in new.views):
+        return None  # its methods are endpoints of what another file registers
     exchanged = {id(a): b for a, b in zip(old.functions, new.functions, strict=True) if a is not b}
     if any(
         a is not b and as_guard(previous.project, a) != as_guard(previous.project, b)

@@ -1,10 +1,11 @@
 """The function that answers for a route, and the class that it belongs to."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
-from persona_lsp.facts.http import Guard, Route
+from persona_lsp.facts.http import Guard, Level, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.constants import base_of, controllers
@@ -13,6 +14,8 @@ from persona_lsp.workspace.names import (
     Target,
     resolve,
 )
+
+_LISTS: Final = frozenset({"decorators", "method_decorators"})
 
 
 def handler_of(
@@ -36,12 +39,12 @@ def handler_of(
         kind, _, method = ref.name.rpartition(".")
         held = calls.of_type(world.calls, start, kind, method) if kind else None
         if held is not None:
-            return held, (held.path, held.class_name) if held.class_name else None
+            return held, _owner(world, start, ref, held)
         return _loose(world, path, ref), None
     entry = world.names.files[target.path]
     if target.kind == "function":
         function = entry.functions[target.name]
-        return function, (target.path, function.class_name) if function.class_name else None
+        return function, _owner(world, start, ref, function)
     if target.kind == "constant":
         value = entry.constants[target.name].value
         if value is not None and len(value) == 1 and isinstance(value[0], Ref):
@@ -50,6 +53,18 @@ def handler_of(
                 return world.names.files[again.path].functions[again.name], None
     del facts
     return None, None
+
+
+def _owner(world: World, start: str, ref: Ref, function: Function) -> tuple[str, str] | None:
+    """The class that a method is registered of."""
+    if not function.class_name:
+        return None
+    if function.language == "python":
+        # What stands before the class that is registered stands before the methods of its bases, too.
+        registered = resolve(world.names, start, ref.name.rpartition(".")[0])
+        if registered is not None and registered.kind == "class":
+            return registered.path, registered.name
+    return function.path, function.class_name
 
 
 def _loose(world: World, path: str, ref: Ref) -> Function | None:
@@ -98,10 +113,29 @@ def class_guards(
     action = handler.name if handler is not None else route.handler_name.rpartition("#")[2]
     if route.handler is not None and "#" in route.handler.name:
         action = route.handler.name.rpartition("#")[2]
+    classes = list(hierarchy(world, *owner))
+    if owner[0].endswith(".py"):
+        return tuple(_of_python(classes, handler, action))
     found: list[Guard] = []
-    for _, cls in reversed(list(hierarchy(world, *owner))):
+    for _, cls in reversed(classes):
         found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
     return tuple(found)
+
+
+def _of_python(classes: list[tuple[str, ClassFacts]], handler: Function | None, action: str) -> Iterator[Guard]:
+    """Decorators of a method are those of the class that defines it; a list of decorators hides that of a base."""
+    listed = False
+    for path, cls in classes:
+        own = handler is not None and (path, cls.name) == (handler.path, handler.class_name)
+        for guard in cls.guards:
+            if guard.only and action not in guard.only:
+                continue
+            if guard.level is Level.ROUTE and guard.only:
+                if own:
+                    yield guard
+            elif not listed:
+                yield guard
+        listed = listed or any(f.name in _LISTS for f in cls.fields)
 
 
 def hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
