@@ -695,6 +695,49 @@ def test_jersey_resources() -> None:
     ) == ["GET /api/v1/orders/{id}", "POST /api/v1/orders"]
 
 
+RESOURCE = """
+import javax.ws.rs.*;
+@Path("/orders")
+public interface OrderResource extends Tagged<Integer> {
+    @GET @RolesAllowed("clerk") List<Order> list();
+    @GET @Path("{id}") Order show(@PathParam("id") int id);
+    @GET @Path("{id}/{part}") Order show(@PathParam("id") int id, @PathParam("part") String part);
+}
+"""
+TAGGED = """
+import javax.ws.rs.*;
+public interface Tagged<T> { @POST @Path("{id}/tags") void tag(@PathParam("id") T id, int tag); }
+"""
+SERVICE = """
+@Component public class OrderService extends Base implements OrderResource {
+    @Override public List<Order> list() { return all; }
+    @Override public Order show(int id) { return orders.read(id); }
+    @Override public Order show(int id, String part) { throw new WebApplicationException(409); }
+    @Override public void tag(Integer id, int tag) { }
+}
+"""
+
+
+def test_an_interface_of_jersey_is_served_by_the_class_that_implements_it() -> None:
+    found = endpoints(OrderResource=RESOURCE, Tagged=TAGGED, OrderService=SERVICE)
+    assert {label: e.handler.key for label, e in found.items()} == {
+        "GET /orders": "OrderService.list", "GET /orders/{id}": "OrderService.show",
+        "GET /orders/{id}/{part}": "OrderService.show#1", "POST /orders/{id}/tags": "OrderService.tag",
+    }  # fmt: skip
+    assert (found["GET /orders"].auth, found["GET /orders/{id}"].auth) == (Auth.REQUIRED, Auth.NONE)
+    assert found["POST /orders/{id}/tags"].success == (204,)
+
+
+def test_an_interface_of_jersey_that_nobody_or_many_implement_serves_nothing() -> None:
+    assert labels(OrderResource=RESOURCE, Tagged=TAGGED) == []
+    other = SERVICE.replace("OrderService", "Other")
+    assert labels(OrderResource=RESOURCE, Tagged=TAGGED, OrderService=SERVICE, Other=other) == []
+    # A resource by itself takes the routes over, once.
+    own = SERVICE.replace("@Component", 'import javax.ws.rs.*; @Path("/own")')
+    assert "GET /own/{id}" in labels(OrderResource=RESOURCE, Tagged=TAGGED, OrderService=own)
+    assert "GET /orders/{id}" not in labels(OrderResource=RESOURCE, Tagged=TAGGED, OrderService=own)
+
+
 @pytest.mark.parametrize(
     ("code", "anything", "credentials", "effect"),
     [

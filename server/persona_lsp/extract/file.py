@@ -30,7 +30,7 @@ from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 
-VERSION: Final = "19"
+VERSION: Final = "20"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
@@ -327,7 +327,7 @@ def _environment(module: Module, names: FileNames) -> object:
 
 _WORDS: Final = (
     "catch", "except", "rescue", "raise", "throw", "abort", "await",
-    "SELECT", "select", "INSERT", "insert", "UPDATE", "update", "DELETE", "delete",
+    "SELECT", "select", "INSERT", "insert", "UPDATE", "update", "DELETE", "delete", "@Transactional",
 )  # fmt: skip
 _patterns: dict[str, re.Pattern[bytes]] = {}
 

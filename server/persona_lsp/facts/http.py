@@ -185,6 +185,8 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     conditional: bool = False
     abstract: bool = False
     """True for an interface or abstract class that serves nothing by itself."""
+    implemented: bool = False
+    """Of an interface: the class that implements it serves its routes, though nothing there says so (JAX-RS)."""
     controller: str = ""
     """The name that string handlers resolve to (`Admin::ArticlesController`), where a framework has such names."""
     inherits_prefix: bool = False

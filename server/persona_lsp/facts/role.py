@@ -133,6 +133,7 @@ _TEST_NAME = re.compile(
 )
 _TEST_PROJECT = re.compile(
     r"(?:^|[._-])(?:unit|integration|functional|acceptance|architecture|e2e|api|component|contract)?\.?(?:tests?|specs?)$|tests?\.(?:unit|integration|common|shared)$|^\w+tests$"
+    r"|(?:^|[._-])(?:unit|integration|functional|acceptance|e2e)?tests?(?:toolbox|tools|utils?|utilities|helpers?|infrastructure|base|common|shared|framework|kit|support|core|engine)$"
 )
 _MIGRATION_FOLDERS = re.compile(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
 _MIGRATION_CODE = re.compile(

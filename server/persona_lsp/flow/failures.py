@@ -168,10 +168,13 @@ def mapped(state: State, variable: str, expr: Call, ctx: Context) -> Context:
     return replace(ctx, caught=(*ctx.caught, variable), catch=len(state.catches) - 1, branch=Branch.CATCH)
 
 
+_CAUSES: Final = frozenset({"java", "csharp"})
+
+
 def note_failure(state: State, thrown: Thrown, node: Node, ctx: Context, *, rethrow: bool = False) -> None:
     """Note a failure."""
     leak = leak_of(state, thrown.message, ctx) if thrown.message is not None else None
-    if leak is not None and is_told(state, thrown.status, ctx):
+    if leak is not None and (is_told(state, thrown.status, ctx) or _is_cause(state, thrown, ctx)):
         leak = None
     text = thrown.message.value if isinstance(thrown.message, Str) else None
     state.raises.append(
@@ -184,6 +187,12 @@ def note_failure(state: State, thrown: Thrown, node: Node, ctx: Context, *, reth
             "symbol": Ref(thrown.exception) if thrown.exception else None, "_call": node, "_ends": thrown.ends,
         }
     )  # fmt: skip
+
+
+def _is_cause(state: State, thrown: Thrown, ctx: Context) -> bool:
+    """A failure that is given to the next one as it is: its cause, which is kept and not told (Java, C#)."""
+    message = thrown.message
+    return state.module.language in _CAUSES and isinstance(message, Name) and message.id in ctx.caught
 
 
 def would_catch(catch: Draft, exception: str) -> bool:

@@ -99,10 +99,10 @@ def callees(calls: Calls, function: Function) -> Iterator[tuple[int, Function]]:
 
 def _callee(calls: Calls, function: Function, call: CallSite) -> Function | None:
     found = _named(calls, function, call)
-    return _overload(calls.names, found, len(call.arguments)) if found is not None else None
+    return overload(calls.names, found, len(call.arguments)) if found is not None else None
 
 
-def _overload(names: Names, found: Function, given: int) -> Function:
+def overload(names: Names, found: Function, given: int) -> Function:
     """Of several methods of one name, the first that takes so many arguments (C#, Java)."""
     entry = names.files.get(found.path)
     if found.language not in _OVERLOADED or entry is None or f"{found.key}#1" not in entry.functions:

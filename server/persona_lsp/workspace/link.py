@@ -8,7 +8,7 @@ from persona_lsp.workspace import calls, classes
 from persona_lsp.workspace.constants import exists
 from persona_lsp.workspace.errors import answering
 from persona_lsp.workspace.front_end import front_end
-from persona_lsp.workspace.linking.endpoints import endpoints_of, inherited_by
+from persona_lsp.workspace.linking.endpoints import endpoints_of, implemented_by, inherited_by
 from persona_lsp.workspace.linking.exchange import exchanged_in
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.order import positioned
@@ -40,6 +40,7 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
             endpoints.extend(endpoints_of(world, path, facts, route))
         if facts.routers:
             endpoints.extend(inherited_by(world, path, facts))
+            endpoints.extend(implemented_by(world, path, facts))
     endpoints = positioned(endpoints)
     return _snapshot(files, endpoints, world)
 

@@ -64,7 +64,7 @@ def resources(module: Module, values: Values, order: int) -> tuple[list[Router],
             prefixes=((_BASE, *trimmed(rooted(prefix))),), guards=declared_guards(cls.decorators, Level.CLASS, module),
             inherits=tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             abstract=cls.kind == "interface" or "abstract" in cls.modifiers or at is None,
-            inherits_prefix=at is None,
+            inherits_prefix=at is None, implemented=cls.kind == "interface" and at is not None,
         ))  # fmt: skip
         fields = _fields(cls, path, values)
         for method, key in method_keys(cls, path):

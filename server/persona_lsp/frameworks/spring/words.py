@@ -337,15 +337,20 @@ def _exception(made: Call, scope: Scope) -> Thrown | None:
         for arg in made.args:
             status, node = status_value(arg)
             if status is not None:
-                message = next((a for a in made.args if a is not arg), None)
-                return Thrown(name, status, node, message)
+                return Thrown(name, status, node, _told(made, arg))
         return Thrown(name, None)
     origin = scope.imported(name)
     if name in _JAX_EXCEPTIONS and origin is not None and origin[0].startswith(_RS):
-        return Thrown(name, _JAX_EXCEPTIONS[name], None, made.args[0] if made.args else None)
+        return Thrown(name, _JAX_EXCEPTIONS[name], None, _told(made))
     if fixed is None or (origin is not None and not origin[0].startswith(("org.springframework", "java."))):
         return None
-    return Thrown(name, fixed, None, made.args[0] if made.args else None)
+    return Thrown(name, fixed, None, _told(made))
+
+
+def _told(made: Call, status: AnyExpr | None = None) -> AnyExpr | None:
+    """What an exception is given to tell; a name alone may be its cause."""
+    given = [a for a in made.args if a is not status]
+    return next((a for a in given if not isinstance(a, Name)), given[0] if given else None)
 
 
 def _supplied(value: AnyExpr, name: str) -> Call | None:

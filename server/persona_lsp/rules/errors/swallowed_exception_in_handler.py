@@ -267,7 +267,8 @@ _WRITES = re.compile(
     r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE
 )
 _ALREADY = re.compile(
-    r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch", re.IGNORECASE
+    r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch|emptyresult|noresult",
+    re.IGNORECASE,
 )
 _IN_MEMORY = frozenset({"ValueError", "KeyError", "IndexError", "StopIteration"})
 """What Python raises of its own lists, dictionaries and texts: `names.remove(name)`."""

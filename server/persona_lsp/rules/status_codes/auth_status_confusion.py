@@ -288,6 +288,10 @@ _PRESENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Something is there, and that is why the caller is refused: `!string.IsNullOrEmpty(user.Password)`."""
+_STATE = re.compile(
+    r"locked|banned|blocked|disabled|suspended|inactive|deactivated|unconfirmed|unverified", re.IGNORECASE
+)
+"""What an account may be: who cannot log in for it is told 401 as well as 403."""
 _RIGHTS = re.compile(
     r"admin|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
 )
@@ -305,7 +309,7 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
     for answer in answers(function):
         branch = answer.site.branch
         # A wrong password or signature is compared too, and 401 is right for it.
-        known = not _CREDENTIALS.search(answer.condition) and not _ABSENT.search(answer.condition)
+        known = not any(about.search(answer.condition) for about in (_CREDENTIALS, _ABSENT, _STATE))
         if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _lets_in(function):
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)

@@ -9,6 +9,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard, Route, Router
 from persona_lsp.facts.text import Hole, Ref
+from persona_lsp.workspace.calls import overload
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import (
     resolved,
@@ -17,7 +18,7 @@ from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.chains import chains_to, told, used_by
 from persona_lsp.workspace.linking.complete import completed
 from persona_lsp.workspace.linking.guarding import without_skipped
-from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy
+from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy, method_of
 from persona_lsp.workspace.linking.inherit import bases_of, own_prefixes
 from persona_lsp.workspace.linking.mounts import router_target
 from persona_lsp.workspace.linking.named import named
@@ -135,6 +136,35 @@ def inherited_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint
                     )
                     yield from _made(world, base_path, facts, moved, here, chain, own, known, chain.guards)
             taken |= here_taken
+
+
+def implemented_by(world: World, path: str, facts: FileFacts) -> Iterator[Endpoint]:
+    """Routes of an interface that its only class serves, although that is no controller by itself."""
+    for router in facts.routers:
+        owner = world.calls.implementations.get(router.symbol.rpartition(".")[2]) if router.implemented else None
+        if owner is None or owner[1] in world.names.files[owner[0]].routers:
+            continue
+        here = Target("router", path, router.symbol)
+        chains = chains_to(world, path, router.symbol)
+        for base_path, base in ((path, router), *bases_of(world.names, path, router)):
+            base_facts = world.names.files[base_path].facts
+            for route in base_facts.routes:
+                handler = _implementing(world, base_path, route, owner)
+                if handler is None or route.router is None or route.router.name != base.symbol:
+                    continue
+                own, known = text(world.names, base_path, route.path)
+                moved = replace(route, handler=Ref(f"{owner[1]}.{handler.name}"), handler_key="")
+                for chain in chains:
+                    held = (handler, owner)
+                    yield from _made(world, base_path, base_facts, moved, here, chain, own, known, chain.guards, held)
+
+
+def _implementing(world: World, path: str, route: Route, owner: tuple[str, str]) -> Function | None:
+    """The method of the class that implements the one of the interface."""
+    declared = world.names.files[path].functions.get(route.handler_key)
+    name = route.handler_name.rpartition(".")[2]
+    found = method_of(world, *owner, name)
+    return overload(world.names, found, len(declared.params)) if found is not None and declared is not None else found
 
 
 def _made(

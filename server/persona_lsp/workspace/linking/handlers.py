@@ -83,13 +83,14 @@ def _action(world: World, name: str, route: Route) -> tuple[Function | None, tup
     controller, _, action = name.partition("#")
     candidates = controllers(world.names, controller, route.where.path)
     for path, cls in candidates:
-        found = _method(world, path, cls, action)
+        found = method_of(world, path, cls, action)
         if found is not None:
             return found, (path, cls)
     return None, candidates[0] if candidates else None
 
 
-def _method(world: World, path: str, cls: str, action: str, depth: int = 0) -> Function | None:
+def method_of(world: World, path: str, cls: str, action: str, depth: int = 0) -> Function | None:
+    """The method of a class, or the one that it inherits."""
     entry = world.names.files[path]
     found = entry.functions.get(f"{cls}.{action}")
     if found is not None or depth > 6:  # class hierarchies end somewhere
@@ -98,7 +99,7 @@ def _method(world: World, path: str, cls: str, action: str, depth: int = 0) -> F
     for base in facts.bases if facts is not None else ():
         target = base_of(world.names, path, cls, base.name)
         if target is not None and target.kind == "class" and (target.path, target.name) != (path, cls):
-            inherited = _method(world, target.path, target.name, action, depth + 1)
+            inherited = method_of(world, target.path, target.name, action, depth + 1)
             if inherited is not None:
                 return inherited
     return None
