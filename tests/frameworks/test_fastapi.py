@@ -463,6 +463,38 @@ def test_a_guard_of_an_unknown_name_is_told_by_its_body() -> None:
     assert 401 in endpoint.statuses
 
 
+def test_a_dependency_that_calls_what_refuses_may_be_a_guard() -> None:
+    source = (
+        "from fastapi import HTTPException\nfrom app.errors import AuthError\n"
+        f"{HEAD}def look(x):\n    if not x:\n        raise HTTPException(403)\n\n"
+        "def gate(x: str = ''):\n    look(x)\n\ndef other():\n    raise AuthError()\n\ndef version(x: int = 0):\n    if x > 3:\n"
+        "        raise HTTPException(400)\n\n"
+    )
+    for name, auth in (("gate", Auth.UNKNOWN), ("other", Auth.UNKNOWN), ("version", Auth.NONE)):
+        assert only(f"{source}@app.get('/x', dependencies=[Depends({name})])\ndef f(): ...\n").auth is auth
+
+
+def test_a_guard_that_enforces_where_it_is_told_to_is_not_optional() -> None:
+    source = f"""from fastapi import Security
+from fastapi.security import HTTPBearer
+{HEAD}
+class ProjectAuth:
+    def __init__(self, strict: bool):
+        self.strict = strict
+    async def __call__(self, token: HTTPBearer | None = Security(HTTPBearer(auto_error=False))):
+        BODY
+@app.get("/x", dependencies=[Depends(ProjectAuth(strict=True))])
+def f(): ...
+"""
+    enforced = "context = made(token=token)\n        if self.strict:\n            await context.enforce()\n        return context"
+    assert only(source.replace("BODY", enforced)).auth is Auth.REQUIRED
+    told = source.replace("BODY", enforced).replace("ProjectAuth(strict=True)", "ProjectAuth(strict=False)")
+    assert only(told).auth is Auth.OPTIONAL
+    given = "context = made(token=token.credentials if token is not None else None)\n        return context"
+    assert only(source.replace("BODY", given)).auth is Auth.REQUIRED
+    assert only(source.replace("BODY", "return token.credentials if token else None")).auth is Auth.OPTIONAL
+
+
 def test_an_alias_of_another_file_guards() -> None:
     files = {
         "app/deps.py": (
@@ -638,3 +670,32 @@ def test_a_socket_that_closes_on_strangers_is_not_open_to_all(check: str, expect
     body = f'    token = ws.query_params.get("token")\n    {check}    await ws.accept()\n'
     (found,) = serve({"main.py": head + body})
     assert found.auth.value == expected
+
+
+# -- middleware ------------------------------------------------------------------------------------------------------
+
+_MIDDLEWARE = {
+    "response = await call_next(request)\n    response.headers['X-Time'] = '1'\n    return response": Auth.NONE,
+    "if request.url.path == '/old':\n        return JSONResponse({}, status_code=410)\n    return await call_next(request)": Auth.NONE,
+    "if not request.headers.get('authorization'):\n        return JSONResponse({}, status_code=401)\n    return await call_next(request)": Auth.UNKNOWN,
+    "check(request.headers)\n    return await call_next(request)": Auth.UNKNOWN,
+    "await outside(request)\n    return await call_next(request)": Auth.UNKNOWN,
+    "if busy():\n        raise AccessDenied()\n    return await call_next(request)": Auth.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize(("body", "auth"), _MIDDLEWARE.items())
+def test_middleware_is_told_by_its_code(body: str, auth: Auth) -> None:
+    head = (
+        "from fastapi import HTTPException, Request\nfrom starlette.middleware.base import BaseHTTPMiddleware\n"
+        "from starlette.responses import JSONResponse\nfrom elsewhere import outside\n"
+        f"{HEAD}def check(headers):\n    if 'x' not in headers:\n        raise HTTPException(status_code=401)\n\n"
+    )
+    route = "@app.get('/x')\ndef f(): ...\n"
+    plain = f"@app.middleware('http')\nasync def before(request: Request, call_next):\n    {body}\n\n"
+    assert only(head + plain + route).auth is auth
+    inside = "def setup(app: FastAPI):\n" + "".join(f"    {line}\n" for line in plain.splitlines()) + "setup(app)\n"
+    assert only(head + inside + route).auth is auth
+    inner = body.replace("\n", "\n    ")
+    cls = f"class Between(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        {inner}\n\n"
+    assert only(f"{head}{cls}app.add_middleware(Between)\n{route}").auth is auth

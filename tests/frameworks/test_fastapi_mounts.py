@@ -256,3 +256,47 @@ def test_an_include_may_read_the_parameter_of_its_prefix() -> None:
     assert me.route.unknown_params
     (team,) = (p for p in everyone.params if p.name == "team_id")
     assert (team.place, team.via, team.type) == ("path", "team_of", "int")
+
+
+def test_an_application_that_a_file_without_a_framework_puts_together() -> None:
+    setup = (
+        "from fastapi import FastAPI\nfrom app import items, users\ndef create_app() -> FastAPI:\n    app = FastAPI()\n    return app\n"
+        "def register_routes(app: FastAPI):\n    app.include_router(users.router)\n    app.include_router(items.router)\n"
+    )
+    start = "from app.setup import create_app, register_routes\n\n"
+    assert mounted("app = create_app()\nregister_routes(app)\n", head=start, setup=setup) == BOTH
+    assert mounted("application = create_app()\nregister_routes(app=application)\n", head=start, setup=setup) == BOTH
+    inside = "from fastapi import FastAPI\n" + start + "def main():\n    app = create_app()\n    register_routes(app)\n"
+    assert mounted(inside, head="", setup=setup) == BOTH
+    own = "app = create_app()\napp.include_router(users.router)\n"
+    assert mounted(own, head="from app.setup import create_app\nfrom app import users\n", setup=setup) == BOTH[1:]
+    # What makes something else hands over something else.
+    assert mounted("app = make_parser_app()\nregister_routes(app)\n", head=start, setup=setup) == []
+
+
+def test_an_object_that_puts_its_application_together() -> None:
+    pubsub = (
+        "from fastapi import APIRouter\nclass PubSub:\n    def __init__(self):\n        self.router = APIRouter()\n"
+        "        @self.router.get('/topics')\n        def topics(): ...\n"
+    )
+    tokens = "from fastapi import APIRouter\ndef make_router(signer):\n    router = APIRouter()\n    @router.post('/token')\n    def token(): ...\n    return router\n"
+    server = """
+from app.pubsub import PubSub
+from app.tokens import make_router
+class Server:
+    def __init__(self, signer):
+        self.signer = signer
+        self.pubsub = PubSub()
+        self.app: FastAPI = self.made()
+    def made(self):
+        app = FastAPI()
+        self.configure(app)
+        return app
+    def configure(self, app: FastAPI):
+        tokens_router = make_router(self.signer)
+        app.include_router(tokens_router)
+        app.include_router(self.pubsub.router, prefix="/pubsub")
+        app.include_router(self.unknown.router, prefix="/unknown")
+        app.include_router(users.router)
+"""
+    assert mounted(server, pubsub=pubsub, tokens=tokens) == ["GET /pubsub/topics", "GET /users/me", "POST /token"]

@@ -210,6 +210,28 @@ app.add_url_rule("/plain", "plain", plain)
     assert found["POST /all"].statuses == (201,)
 
 
+def test_tables_of_resources_that_another_file_adds() -> None:
+    resources = "from flask_restful import Resource\nclass Orders(Resource):\n    def get(self): return []\n    def post(self): return {}, 201\nclass Order(Resource):\n    def get(self, key): return {}\n"
+    table = "from .resources import Order, Orders\nROUTES = [\n    (Orders, '/orders'),\n    (Order, '/orders/<int:key>', '/o/<int:key>'),\n]\nUNUSED = [(Orders, '/unused')]\n".replace(
+        "'", '"'
+    )
+    head = "from flask_restful import Api\nfrom .table import ROUTES\napi = Api(app, prefix='/v1')\n"
+    expected = ["GET /v1/o/{key}", "GET /v1/orders", "GET /v1/orders/{key}", "POST /v1/orders"]
+    spread = head + "for route in ROUTES:\n    api.add_resource(*route)\n"
+    found = endpoints(spread, table=table, resources=resources)
+    assert sorted(found) == expected
+    assert found["POST /v1/orders"].success == (201,)
+    assert found["POST /v1/orders"].where.path == "shop/table.py"
+    pairs = table.replace(', "/o/<int:key>"', "")
+    unpacked = head + "for resource, path in ROUTES:\n    api.add_resource(resource, path)\n"
+    assert labels(unpacked, table=pairs, resources=resources) == expected[1:]
+    # What is done to a row before is not known.
+    assert (
+        labels(head + "for r, p in ROUTES:\n    api.add_resource(r, base + p)\n", table=pairs, resources=resources)
+        == []
+    )
+
+
 def test_namespaces_of_restx() -> None:
     assert labels(
         api="""
@@ -478,6 +500,22 @@ def register_blueprint(application):
     assert (found.label, found.auth) == ("GET /books/{id}", Auth.REQUIRED)
 
 
+def test_an_application_that_a_file_without_a_framework_puts_together() -> None:
+    assert labels(
+        setup="""
+from flask import Flask, Blueprint
+def create_app():
+    return Flask(__name__)
+def register_all(app):
+    app.register_blueprint(orders, url_prefix="/orders")
+orders = Blueprint("orders", __name__)
+@orders.get("/x")
+def x(): return ""
+""",
+        wsgi="from shop.setup import create_app, register_all\napp = create_app()\nregister_all(app)\n",
+    ) == ["GET /orders/x"]
+
+
 def test_a_class_that_extends_flask_where_the_application_is_made() -> None:
     assert labels(
         factory="""
@@ -609,6 +647,14 @@ def listed():
 """
     found = read({"app.py": source}).snapshot.endpoints
     assert {e.label: e.auth for e in found} == {"GET /status": Auth.NONE, "GET /orders": Auth.REQUIRED}
+
+
+def test_what_a_function_runs_before_the_requests_of_the_application_that_it_is_given() -> None:
+    hooks = "def install(app):\n    @app.before_request\n    @login_required\n    def check(): pass\n"
+    found = endpoints(
+        "from flask_login import login_required\n" + hooks + "install(app)\n@app.get('/x')\ndef x(): return ''\n"
+    )
+    assert found["GET /x"].auth is Auth.REQUIRED
 
 
 # -- Flask-Classful --------------------------------------------------------------------------------------------------

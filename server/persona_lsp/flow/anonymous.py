@@ -61,7 +61,8 @@ _TEXT: Final = frozenset(
 _EQUAL: Final = frozenset({"==", "is"})
 _UNEQUAL: Final = frozenset({"!=", "is-not"})
 _REFUSES: Final = re.compile(
-    r"abort|raise|deny|denied|unauthori[sz]ed|forbid|fail|throw|reject|exit|error|redirect", re.IGNORECASE
+    r"abort|raise|deny|denied|unauthori[sz]ed|forbid|fail|throw|reject|exit|error|redirect|enforce|^require|^ensure",
+    re.IGNORECASE,
 )
 _OPTIONAL: Final = re.compile(r"\bNone\b|\bOptional\b|\bundefined\b|\bnull\b")
 
@@ -305,8 +306,14 @@ class _Run:
                 continue
             if isinstance(part.func, Member) and part.func.name in _TEXT:
                 continue
-            if any(self._is_credential(a) for a in part.args):
+            if any(self._is_given(a) for a in (*part.args, *(k.value for k in part.kwargs))):
                 self.risky = True
+
+    def _is_given(self, value: AnyExpr) -> bool:
+        """A credential, or what is made of one where there is one: `token.value if token else None`."""
+        if isinstance(value, Ternary):
+            return any(self._is_credential(v) for v in (value.then, value.orelse)) and self._holds(value) is False
+        return self._is_credential(value)
 
     def _reached(self, expr: AnyExpr) -> Iterator[AnyExpr]:
         """The parts of an expression that are computed for such a caller; not those of functions in it."""

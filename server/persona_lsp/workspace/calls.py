@@ -169,7 +169,7 @@ def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | 
         return names.files[target.path].functions[target.name]
     if target is not None and target.kind == "class":
         entry = names.files[target.path]
-        return entry.functions.get(f"{target.name}.__call__")
+        return entry.functions.get(f"{target.name}.__call__") or entry.functions.get(f"{target.name}.dispatch")
     owner, _, last = name.rpartition(".")
     if owner:
         found = resolve(names, path, owner)

@@ -23,8 +23,9 @@ UNAUTHENTICATED: Final = 401
 FORBIDDEN: Final = 403
 PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 _HOPS: Final = 3
-_NEXT: Final = frozenset({"next", "Next", "ServeHTTP"})
-"""What hands the request on is called so in Go."""
+_NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
+"""What hands the request on is called so in Go, and in Starlette."""
+_AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
 _TAKES: Final = frozenset({"from_request", "from_request_parts"})
@@ -61,6 +62,17 @@ def passes_in_several_ways(function: Function) -> bool:
         return False
     inner = function.params[0].name
     return sum(not call.receiver and call.name == inner for call in function.calls) > 1
+
+
+def may_ask(calls: Calls, function: Function, sole: Mapping[str, int], depth: int = 0) -> bool:
+    """Whether a function that refuses nobody for who they are may still do so, by what it calls or raises (Python)."""
+    for thrown in function.raises:
+        status = thrown.status if thrown.status is not None else status_of(sole, thrown.exception)
+        if status in (UNAUTHENTICATED, FORBIDDEN) or (status is None and _AUTH.search(thrown.exception)):
+            return True
+    if depth and any(r.status in (UNAUTHENTICATED, FORBIDDEN) for r in function.responses):
+        return True
+    return depth < _HOPS and any(may_ask(calls, callee, sole, depth + 1) for _, callee in callees(calls, function))
 
 
 def implemented(names: Names, calls: Calls, symbol: str) -> Function | None:

@@ -22,6 +22,7 @@ from persona_lsp.workspace.guard_code import (
     is_silent,
     kind_of,
     lets_pass,
+    may_ask,
     passes_in_several_ways,
     with_callees,
 )
@@ -85,13 +86,20 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
     if kind is None and function.language == "go":
         kind = with_callees(calls, function, 0)
+    if function.language == "python" and kind is GuardKind.OTHER and may_ask(calls, function, sole):
+        kind = None
     if kind is None:
         return guard
     optional = (guard.optional and not function.demands) or (
         kind in PROTECTS and (function.admits or lets_pass(calls, function))
     )
-    doubtful = guard.kind not in PROTECTS and passes_in_several_ways(function)
+    doubtful = guard.kind not in PROTECTS and (passes_in_several_ways(function) or _chooses(function))
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
+
+
+def _chooses(function: Function) -> bool:
+    """Middleware of Python stands before everything: what it demands may be demanded of some requests alone."""
+    return function.language == "python" and function.handling == "middleware"
 
 
 def _told(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:

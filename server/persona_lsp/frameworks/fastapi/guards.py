@@ -53,6 +53,9 @@ _ENFORCES: Final = re.compile(
 _OPENS: Final = re.compile(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
 _RATE: Final = re.compile(r"rate_?limit|limiter|throttl")
 _OPTIONAL: Final = re.compile(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
+_STRICT: Final = re.compile(r"requir|rais|error|enforce|strict|mandatory|must|fail|abort")
+_LENIENT: Final = re.compile(r"optional|anonymous|lenient|guest|allow_none")
+"""Arguments of what makes a dependency, by which it refuses those who bring no credential, or lets them pass."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -102,11 +105,10 @@ def guard_of(
     if isinstance(made, Call):
         if from_fastapi(made.func, names) in SECURITY_CLASSES:
             kind = GuardKind.AUTHN
-        for word in ("required", "auto_error", "raise_error"):
-            if flag(made.kwarg(word)) is False:
-                optional = True
-        if flag(made.kwarg("optional")) is True:
-            optional = True
+        for given in made.kwargs:
+            strict = _STRICT.search(given.name) is not None
+            if (strict or _LENIENT.search(given.name)) and flag(given.value) is not strict:
+                optional = optional or flag(given.value) is not None
         if any(k.name in ("superuser", "admin", "is_superuser") and flag(k.value) is True for k in made.kwargs) or (
             kind is GuardKind.AUTHN and (made.kwarg("roles") is not None or made.kwarg("permissions") is not None)
         ):

@@ -17,6 +17,26 @@ def uses_fastapi(module: Module) -> bool:
 
 _REGISTERS: Final = (b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")
 _HANDS_OVER: Final = re.compile(rb"router=\w*router\b")
+FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
+_STARTS: Final = re.compile(
+    rb"^(\w*app\w*) = [\w.]*(?:(?:create|make|build|init|get)_?\w*app\w*|app_?factory)\(", re.MULTILINE
+)
+_OTHERS: Final = frozenset(
+    {
+        "flask",
+        "quart",
+        "django",
+        "sanic",
+        "bottle",
+        "aiohttp",
+        "tornado",
+        "falcon",
+        "litestar",
+        "celery",
+        "typer",
+        "click",
+    }
+)
 
 
 @lru_cache(maxsize=4)
@@ -27,7 +47,20 @@ def detects(module: Module) -> bool:
         uses_fastapi(module)
         or any(word in source for word in _REGISTERS)
         or (b"router=" in source and _HANDS_OVER.search(source) is not None)
+        or hands_over(module)
     )
+
+
+def hands_over(module: Module) -> bool:
+    """`app = create_app()`, then `register_routes(app)`: a file that is no framework's puts the parts together."""
+    source = module.source
+    if b"app" not in source:
+        return False
+    made = _STARTS.search(source)
+    if made is None or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
+        return False
+    given = rb"^[\w.]+\(\s*(?:\w+\s*=\s*)?" + re.escape(made[1]) + rb"\s*[,)]"
+    return re.search(given, source[made.end() :], re.MULTILINE) is not None
 
 
 def from_fastapi(expr: AnyExpr, names: Names) -> str:

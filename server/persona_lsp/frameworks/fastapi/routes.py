@@ -14,7 +14,7 @@ from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds
-from persona_lsp.frameworks.fastapi.names import from_fastapi, uses_fastapi
+from persona_lsp.frameworks.fastapi.names import FACTORY, from_fastapi, uses_fastapi
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS, decorated, handler_key, registered
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -49,7 +49,7 @@ APPS: Final = frozenset({"FastAPI", "Starlette", "FastAPIOffline", "VersionedFas
 ROUTERS: Final = frozenset({"APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", "DishkaRoute"})
 _BUILDS: Final = re.compile(
     rb"FastAPI\(|APIRouter\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
-    rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|: *(?:FastAPI|APIRouter|Starlette)\b"
+    rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|= *[\w.]*(?:create|make|build|init|get)_?\w*app\w*\(|: *(?:FastAPI|APIRouter|Starlette)\b"
 )
 _NESTS: Final = re.compile(rb"@[\w.]+\.(?:get|post|put|patch|delete|head|options|api_route|websocket)\(")
 """A handler inside a function: `def make(db): @router.get("/x") ...; return router`."""
@@ -317,7 +317,9 @@ def _passed(call: Call, env: Env, found: Found) -> str:
     root = function.split(".", 1)[0]
     if not function or call.name in _FOREIGN:
         return ""
-    local = root in found.names.functions or root in found.names.classes
+    if root == "self" and env.cls:
+        function = f"{env.cls}.{function.removeprefix('self.')}"
+    local = root in found.names.functions or root in found.names.classes or function != ref_name(call.func)
     package = found.names.imports.get(root, ("", ""))[0]
     if not local and (not package or package.split(".", 1)[0] in _FOREIGN_PACKAGES):
         return ""
@@ -332,7 +334,7 @@ def _passed(call: Call, env: Env, found: Found) -> str:
         written = dotted(arg)
         symbol = env.symbols.get(written, "")
         plain = expanded(written, env)
-        if not symbol and _is_router_module(plain, found):
+        if not symbol and (_is_router_module(plain, found) or _made_elsewhere(plain, found)):
             symbol = plain
         elif isinstance(arg, Call) and (kind := _made(arg, found.names)):  # `with_routes(APIRouter(prefix="/x"))`
             found.synthetic += 1
@@ -373,6 +375,23 @@ def _is_router_module(name: str, found: Found) -> bool:
     return name.split(".", 1)[0] in found.names.imports and name.endswith(("router", "app", "api"))
 
 
+def _made_elsewhere(name: str, found: Found) -> bool:
+    """`app = create_app()`, of a function of another file."""
+    made = name if name.endswith("()") else found.aliases.get(name, "")
+    known = made.endswith("()") and made.split(".", 1)[0].removesuffix("()") in found.names.imports
+    return known and FACTORY.search(made.removesuffix("()")) is not None
+
+
+def _of_attribute(name: str, env: Env) -> str:
+    """`self.pubsub.router` after `self.pubsub = PubSub()`: the router that objects of the class have; "" if unknown."""
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 1, -1):
+        held = env.values.get(".".join(parts[:cut]))
+        if parts[0] == "self" and isinstance(held, Call) and ref_name(held.func):
+            return ".".join([ref_name(held.func), *parts[cut:]])
+    return ""
+
+
 _FOREIGN: Final = frozenset({"run", "TestClient", "AsyncClient", "add_pagination", "instrument_app", "Mangum", "print"})
 _FOREIGN_PACKAGES: Final = frozenset({"fastapi", "starlette", "uvicorn", "httpx", "pytest", "prometheus_client"})
 
@@ -385,9 +404,12 @@ def _symbol(expr: AnyExpr | None, env: Env, found: Found) -> str:
     root, _, rest = name.partition(".")
     if rest == "router" and root in env.symbols:
         return env.symbols[root]  # `app.router` registers on the application
-    if root in found.names.imports:
+    if root in found.names.imports or _made_elsewhere(name, found):
         return name
-    return ""
+    local = env.local.get(root)
+    if isinstance(local, str) and local and not rest and _made_elsewhere(local, found):
+        return local
+    return _of_attribute(name, env)
 
 
 def _mount(
@@ -415,6 +437,8 @@ def _mount(
                 found.routers.setdefault(name, Router(name, "router", "fastapi", place(node, found.names.module)))
         elif root in env.local:
             name = expanded(name, env)
+        elif root == "self":
+            name = _of_attribute(name, env)
         elif not name:
             name = ref_name(child)
     if not name or name.split(".")[-1] in ("StaticFiles()", "make_asgi_app()"):
@@ -483,7 +507,9 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
                 found.inline[function.start] = key
         elif func.name == "middleware" and call is not None:
             where = place(function, found.names.module)
-            guard = Guard(function.name, GuardKind.UNKNOWN, Level.APP, where, Ref(function.name))
+            if env.nested:
+                found.inline[function.start] = key
+            guard = Guard(function.name, GuardKind.UNKNOWN, Level.APP, where, Ref(key if env.nested else function.name))
             found.uses.append(Use(Ref(holder), guard))
     source = found.names.module.source
     builds = _BUILDS.search(source, function.start, function.end) or _NESTS.search(
@@ -520,6 +546,7 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
     for name in set(inner.symbols) - before:
         if name.startswith("self."):
             env.symbols[name] = inner.symbols[name]
+    env.values.update((name, value) for name, value in inner.values.items() if name.startswith("self."))
     if function.returns is not None and ref_name(function.returns):
         found.aliases.setdefault(f"{key}()", ref_name(function.returns))
 

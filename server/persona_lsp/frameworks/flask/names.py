@@ -32,6 +32,10 @@ _MARKS: Final = (b".route(", b"add_url_rule", b"add_resource", b"register_bluepr
                  b"Resource", b"MethodView", b"View)", b"View,", b"Api)", b"API)", b"Handler)")  # fmt: skip
 _APPS: Final = frozenset({"Flask", "Quart", "APIFlask", "OpenAPI"})
 _BLUEPRINTS: Final = frozenset({"Blueprint", "APIBlueprint"})
+HOLDS_TABLE: Final = re.compile(
+    rb"^[A-Za-z_]\w*(?: *:[^=\n]+)? *= *[\[(]\s*\(\s*[A-Za-z_][\w.]*,\s*[rf]?[\"']/", re.MULTILINE
+)
+"""`ROUTES = [(Orders, "/orders"), ...]`."""
 _MAKES: Final = re.compile(rb"=\s*[A-Z]\w*Flask(?:\w*App(?:lication)?)?\(")
 _APPLICATION: Final = re.compile(r"Flask(?:\w*App(?:lication)?)?$")
 _TOKEN: Final = re.compile(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<args>[^<>]*)\))?:)?(?P<name>[A-Za-z_]\w*)>")
@@ -52,6 +56,8 @@ def detects(module: Module) -> bool:
     if not _OTHERS.isdisjoint(roots):
         return False
     source = module.source
+    if b'"/' in source and b"(" in source and HOLDS_TABLE.search(source) is not None:
+        return True
     if b"Flask" in source and _MAKES.search(source) is not None:
         return True
     return any(word in source for word in _MARKS) and (

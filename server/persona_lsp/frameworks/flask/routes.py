@@ -15,6 +15,7 @@ from persona_lsp.frameworks.flask.found import Env, Found, Registered
 from persona_lsp.frameworks.flask.guards import before_guard, decorator_guards
 from persona_lsp.frameworks.flask.names import braces, is_flask_package, made_kind
 from persona_lsp.frameworks.flask.registration import METHODS, listed_methods, register, register_class
+from persona_lsp.frameworks.flask.tables import added, tables
 from persona_lsp.frameworks.flask.views import classes
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -73,6 +74,7 @@ def found_in(module: Module) -> Found:
             return known
     found = Found(names_of(module))
     _statements(module.body, Env("", {}, {}, {}), found)
+    tables(found)
     found.classes.extend(classes(found))
     found.views.extend(classful.views(found))
     _latest.insert(0, (module.body, found))
@@ -105,6 +107,8 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
                 inner = replace(env, conditional=True)
                 _statements(then, inner, found)
                 _statements(orelse, inner, found)
+            case For() if (mount := added(statement, env.symbols, found)) is not None:
+                found.mounts.append(mount)
             case For(target=target, iterable=iterable, body=inner_body) if target is not None and iterable is not None:
                 for inner in _rounds(target, iterable, env, found):
                     _statements(inner_body, inner, found)
@@ -449,6 +453,10 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         if name.startswith("self."):
             env.symbols[name] = inner.symbols[name]
     returned = next((s.value for s in reversed(function.body) if isinstance(s, Return)), None)
+    kind = made_kind(returned, found.names) if isinstance(returned, Call) else ""
+    if isinstance(returned, Call) and kind:  # `return Flask(__name__)`
+        _router(f"{key}.returned", kind, returned, inner, found)
+        found.aliases.setdefault(f"{key}()", f"{key}.returned")
     given = [returned]
     if isinstance(returned, Call) and ref_name(returned.func).split(".", 1)[0] not in _FOREIGN:
         # `return add_routes(blueprint)`: the function returns what it is given.

@@ -1,6 +1,10 @@
 """FastAPI: routers with dependencies."""
 
-from persona_lsp.workspace.linking.manner import Manner
+from collections.abc import Mapping, Sequence
+
+from persona_lsp.facts.http import Use
+from persona_lsp.workspace.linking.handed import lifted
+from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 
 
 class FastApi(Manner):
@@ -9,3 +13,7 @@ class FastApi(Manner):
     slash_decides = True
 
     guards_declare = True
+
+    def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:
+        """Middleware that a function adds to the application that it is given."""
+        lifted(self.names, mounted, uses)

@@ -1,9 +1,10 @@
 """Flask: `handlers.init_app(app)` looks like a mount and is a call of a function."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from persona_lsp.facts.http import Mount
-from persona_lsp.workspace.linking.manner import Key, Manner
+from persona_lsp.facts.http import Mount, Use
+from persona_lsp.workspace.linking.handed import lifted
+from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 from persona_lsp.workspace.names import resolve
 
 
@@ -15,3 +16,7 @@ class Flask(Manner):
         found = resolve(self.names, path, mount.child.name)
         if found is None or found.kind != "module":
             yield from super().mounted(path, mount)
+
+    def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:
+        """What a function runs before the requests of the application that it is given."""
+        lifted(self.names, mounted, uses)
