@@ -149,8 +149,8 @@ await scenario({ folder: FOLDER, settings }, async (code) => {
   await apply.click();
   await until('the suggestion is in the text', async () => /HTTPException\(404/.test(await editor.innerText()));
   await page.keyboard.press('Control+S');
-  await until('it is saved', () => code.read(BOOKS) !== before);
-  assert.equal(code.read(BOOKS).split('\n').length, before.split('\n').length + 2);
+  const after = await code.saved(BOOKS, before);
+  assert.equal(after.split('\n').length, before.split('\n').length + 2);
   done('a suggestion waits for a confirmation');
 
   await goTo(lineOf('def add_book'), 8);

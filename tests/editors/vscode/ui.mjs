@@ -99,8 +99,7 @@ await scenario(
     await page.keyboard.press('Enter');
     await until('the fix is in the text', async () => /le=100/.test(await code.line('limit:').innerText()));
     await page.keyboard.press('Control+S');
-    await until('the fix is saved', () => code.read(BOOKS) !== before);
-    const after = code.read(BOOKS).split('\n');
+    const after = (await code.saved(BOOKS, before)).split('\n');
     assert.deepEqual(
       after.filter((line, number) => line !== before.split('\n')[number]),
       ['    limit: Annotated[int, Query(ge=1, le=100)] = 20, offset: Annotated[int, Query(ge=0)] = 0, session: Session = Depends(get_session)'],

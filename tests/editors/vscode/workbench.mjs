@@ -162,6 +162,16 @@ export class Workbench {
     return fs.readFileSync(path.join(this.folder, file), 'utf8');
   }
 
+  /** A file's text as soon as something was added to it. VS Code empties a file before it writes. */
+  async saved(file, before) {
+    let text = '';
+    await until(`${file} is saved`, () => {
+      text = this.read(file);
+      return text.length > before.length;
+    });
+    return text;
+  }
+
   /** Programs that this VS Code started and that are still there. */
   programs() {
     return fs.readdirSync('/proc').filter((pid) => {
