@@ -123,6 +123,10 @@ def test_a_pull_that_is_overtaken_is_to_be_repeated(client: Client) -> None:
     error = client.wait(number)["error"]
     assert (error["code"], error["data"]) == (-32802, {"retriggerRequest": True})
     assert len(pull(client)["items"]) == 2
+    # To type on is no failure: an editor shows its user a log of failures.
+    assert client.error("textDocument/diagnostic", {"textDocument": 7})["code"] == -32602
+    client.until(lambda: any("ERROR" in line for line in client.errors))
+    assert not [line for line in client.errors if "changed meanwhile" in line]
 
 
 def test_a_pulled_document_is_to_be_pulled_again_when_settings_change_its_findings(client: Client) -> None:

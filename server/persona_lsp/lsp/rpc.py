@@ -190,8 +190,9 @@ class Server(JsonRPCServer):
         super().__init__(Protocol, _no_converter)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Errors go to the log: a pop-up for each would make an editor unusable."""
-        log.error("%s: %s", getattr(source, "__name__", source), error)
+        """Errors go to the log: a pop-up for each would make an editor unusable. Typing on is none."""
+        level = logging.DEBUG if isinstance(error, ServerCancelledError | ContentModifiedError) else logging.ERROR
+        log.log(level, "%s: %s", getattr(source, "__name__", source), error)
 
 
 def on(server: Server, method: str, handler: Callable[[Any], Any]) -> None:
