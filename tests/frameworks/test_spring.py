@@ -904,6 +904,45 @@ def test_chains_of_shiro_may_be_put_into_its_own_map() -> None:
     assert {label for label, auth in found.items() if auth is not Auth.REQUIRED} == {"GET /health"}
 
 
+JWT_FILTER = """
+public class JwtFilter extends BasicHttpAuthenticationFilter {
+    @Override protected boolean isAccessAllowed(ServletRequest request, ServletResponse response, Object mapped) { %s }
+    %s
+}
+"""
+DENIED = "@Override protected boolean onAccessDenied(ServletRequest request, ServletResponse response) { %s }"
+REFUSES = 'if (token == null) { write(response, "who?"); return false; } return executeLogin(request, response);'
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "expected"),
+    [
+        ("if (isLoginAttempt(request, response)) { return executeLogin(request, response); } return false;", "", "required"),
+        ("return super.isAccessAllowed(request, response, mapped) || executeLogin(request, response);", "", "required"),
+        ('if (method.equals("OPTIONS")) { return true; } return false;', DENIED % REFUSES, "required"),
+        ("if (token != null) { try { executeLogin(request, response); return true; } catch (Exception e) { return false; } } return false;", "", "required"),
+        # Whoever brings nothing passes: what the handlers demand decides.
+        ("if (isLoginAttempt(request, response)) { executeLogin(request, response); } return true;", "", "none"),
+        # Some pass for another reason, or nobody can tell.
+        ("if (open.contains(path)) { return true; } return executeLogin(request, response);", "", "unknown"),
+        ("return gates.open(request);", "", "unknown"),
+        ("return false;", DENIED % "return gates.open(request);", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_filter_of_the_project_demands_what_its_code_says(allowed: str, denied: str, expected: str) -> None:
+    rules = 'chains.put("/health", "anon"); chains.put("/**", "jwt");'
+    found = endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % rules, JwtFilter=JWT_FILTER % (allowed, denied))
+    assert found["GET /health"].auth is Auth.NONE
+    assert {e.auth.value for label, e in found.items() if label != "GET /health"} == {expected}
+
+
+def test_a_base_class_may_hold_what_a_filter_does() -> None:
+    base = (JWT_FILTER % ("return executeLogin(request, response);", "")).replace("JwtFilter", "BaseFilter")
+    own = "public class JwtFilter extends BaseFilter { }"
+    found = endpoints(A=CONTROLLERS, ShiroConfig=SHIRO % 'chains.put("/**", "jwt");', JwtFilter=own, BaseFilter=base)
+    assert {e.auth for e in found.values()} == {Auth.REQUIRED}
+
+
 def test_security_rules_go_before_filters() -> None:
     jwt = "@Component class AJwtFilter extends OncePerRequestFilter { }"
     config = """
@@ -997,6 +1036,45 @@ def test_chains_of_several_files_are_tried_in_their_order() -> None:
     found = endpoints(A=CONTROLLERS, BOpenSecurity=open_, CClosedSecurity=config % ("Closed", 1, closed))
     assert found["GET /api/orders"].auth is Auth.REQUIRED
     assert found["GET /elsewhere"].auth is Auth.NONE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("@Order(2)", "@Order(1)", Auth.REQUIRED),
+        ("@Order(Ordered.HIGHEST_PRECEDENCE + 1)", "@Order(1)", Auth.NONE),
+        ("@Order(-1)", "@Order(Ordered.HIGHEST_PRECEDENCE)", Auth.REQUIRED),
+        ("@Order(OURS - 10)", "@Order(OURS)", Auth.NONE),
+        ("@Order(SecurityProperties.BASIC_AUTH_ORDER)", "", Auth.NONE),
+        ("", "@Order(1)", Auth.REQUIRED),
+        # A place that nobody tells may be before or after.
+        ("@Order(Places.FIRST)", "@Order(1)", Auth.UNKNOWN),
+    ],
+)
+def test_the_order_of_chains_is_put_together(first: str, second: str, expected: Auth) -> None:
+    rules = """
+    static final int OURS = 50;
+    @Bean %s SecurityFilterChain one(HttpSecurity http) {
+        return http.securityMatcher("/api/**").authorizeHttpRequests(r -> r.anyRequest().permitAll()).build();
+    }
+    @Bean %s SecurityFilterChain two(HttpSecurity http) {
+        return http.authorizeHttpRequests(r -> r.anyRequest().authenticated()).build();
+    }
+    """
+    assert auth(rules % (first, second))["GET /api/orders"] is expected
+
+
+def test_of_chains_without_a_place_the_one_for_everything_comes_last() -> None:
+    rules = """
+    @Bean SecurityFilterChain all(HttpSecurity http) {
+        return http.authorizeHttpRequests(r -> r.anyRequest().authenticated()).build();
+    }
+    @Bean SecurityFilterChain api(HttpSecurity http) {
+        return http.securityMatcher("/api/**").authorizeHttpRequests(r -> r.anyRequest().permitAll()).build();
+    }
+    """
+    found = auth(rules)
+    assert (found["GET /api/orders"], found["GET /elsewhere"]) == (Auth.NONE, Auth.REQUIRED)
 
 
 @pytest.mark.parametrize(

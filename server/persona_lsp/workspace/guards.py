@@ -31,6 +31,7 @@ from persona_lsp.workspace.snapshot import Auth
 
 _INTERCEPTOR: Final = "interceptor"
 _FILTER: Final = "filter"
+_SHIRO: Final = "shiro"
 _BASES: Final = 4  # interceptors extend one or two of their kind
 _FIRST_ERROR: Final = 400
 _CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
@@ -161,10 +162,20 @@ def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
     return handler.handling == "socket" and any(c.name == "close" and c.site.conditional for c in handler.calls)
 
 
-def security_rules(rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
+def security_rules(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
     """URL rules in the order in which they are tried: (pattern, guard). Filters that are not read come last."""
     ordered = sorted(rules, key=lambda rule: (rule[1].name == _FILTER, rule[0]))
-    return tuple((guard.matcher, guard) for _, guard in ordered if guard.name != _INTERCEPTOR)
+    return tuple((guard.matcher, _filtered(names, guard)) for _, guard in ordered if guard.name != _INTERCEPTOR)
+
+
+def _filtered(names: Names, guard: Guard) -> Guard:
+    """A rule that names a filter of the project's own (Shiro), with what the class of that demands."""
+    own = _demanded(names, guard, _SHIRO) if guard.kind is GuardKind.UNKNOWN and guard.symbol is not None else None
+    if own is None or own.kind is GuardKind.UNKNOWN:
+        return guard
+    if own.allows_all:
+        return replace(guard, kind=GuardKind.AUTHN, allows_all=True, symbol=None)
+    return replace(guard, kind=own.kind, symbol=None)
 
 
 def interceptors(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
@@ -173,7 +184,7 @@ def interceptors(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tu
     for _, guard in rules:
         if guard.name != _INTERCEPTOR:
             continue
-        own = _demanded(names, guard)
+        own = _demanded(names, guard, _INTERCEPTOR)
         if own is not None:
             guard = replace(
                 guard, kind=own.kind, conditional=guard.conditional or own.conditional, symbol=own.symbol
@@ -183,15 +194,15 @@ def interceptors(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tu
     return tuple(found)
 
 
-def _demanded(names: Names, guard: Guard) -> Guard | None:
-    """What the class of an interceptor, or the nearest of its bases that has a `preHandle`, says of itself."""
+def _demanded(names: Names, guard: Guard, kind: str) -> Guard | None:
+    """What the class of an interceptor or filter, or the nearest of its bases that does its work, says of itself."""
     path, name = guard.where.path, guard.symbol.name if guard.symbol is not None else ""
     for _ in range(_BASES):
         found = resolve(names, path, name) if name else None
         if found is None or found.kind != "class":
             return None
         cls = names.files[found.path].classes[found.name]
-        own = next((g for g in cls.guards if g.name == _INTERCEPTOR), None)
+        own = next((g for g in cls.guards if g.name == kind), None)
         if own is not None:
             full = f"{names.files[found.path].facts.package}.{cls.name}".lstrip(".")
             return replace(own, symbol=Ref(f"{full}.{own.only[0]}"))

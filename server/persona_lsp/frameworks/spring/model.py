@@ -25,6 +25,7 @@ from persona_lsp.frameworks.spring.errors import exception_status
 from persona_lsp.frameworks.spring.guards import declared_guards
 from persona_lsp.frameworks.spring.interceptors import demands
 from persona_lsp.frameworks.spring.routes import mapping_of
+from persona_lsp.frameworks.spring.shiro import filter_demands
 from persona_lsp.syntax.ir import Binary, ClassNode, Const, FieldNode, Member, Module, Name, Str, dotted
 
 _ENTITIES: Final = frozenset({"Entity", "Embeddable", "MappedSuperclass", "Document", "Table", "TableName"})
@@ -56,7 +57,12 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             tuple(_field(f, kind, module) for f in cls.fields if not _STATIC & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
-            (*_class_guards(cls, module), *_method_guards(cls, module), *demands(cls, module)),
+            (
+                *_class_guards(cls, module),
+                *_method_guards(cls, module),
+                *demands(cls, module),
+                *filter_demands(cls, module),
+            ),
             exception_status(cls) if kind == "exception" else None,
             annotations,
             cls.kind == "interface" or "abstract" in cls.modifiers,

@@ -29,6 +29,8 @@ from persona_lsp.frameworks.spring.code import Made, calls_of, parameter_of_type
 from persona_lsp.frameworks.spring.guards import expression_kind
 from persona_lsp.frameworks.spring.patterns import MATCHERS, Patterns, lists_of, patterns_of
 from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
     Call,
     ClassNode,
     Decorator,
@@ -39,6 +41,7 @@ from persona_lsp.syntax.ir import (
     Name,
     Return,
     Str,
+    Unary,
     dotted,
 )
 
@@ -61,10 +64,14 @@ _OPEN: Final = frozenset({"permitAll", "anonymous"})
 _REPLACED: Final = re.compile(r"setPublishAuthorizationSuccess|setRejectPublicInvocations|setObserveOncePerRequest")
 """What a post-processor may set without changing who is let in."""
 _SETS: Final = re.compile(r"\.set\w+\(")
-_FIRST: Final = -1e9
-_LAST: Final = 1e9
+_FIRST: Final = -1e10
+_LAST: Final = 2147483647.0
+_PLACES: Final = {"HIGHEST_PRECEDENCE": -2147483648.0, "LOWEST_PRECEDENCE": _LAST, "BASIC_AUTH_ORDER": _LAST - 5}
+"""Constants of Spring that say in which order chains are tried."""
 _CHAIN_TYPES: Final = frozenset({"SecurityFilterChain", "SecurityWebFilterChain"})
-_ADAPTERS: Final = frozenset({"WebSecurityConfigurerAdapter", "ResourceServerConfigurerAdapter"})
+_ADAPTERS: Final = {"WebSecurityConfigurerAdapter": 100.0, "ResourceServerConfigurerAdapter": 3.0}
+"""The older way to configure a chain, with its place where no annotation says another."""
+_HOPS: Final = 4
 _SOMETIMES: Final = re.compile(r"Profile$|Conditional")
 
 
@@ -84,7 +91,6 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
     """The rules of all filter chains that the file configures, in their order."""
     found: list[tuple[float, list[Guard]]] = []
     for cls, path in classes(module):
-        default = _order(cls)
         for method in cls.methods:
             web = parameter_of_type(method, ("WebSecurity",)) or type_name(method.returns) == "WebSecurityCustomizer"
             if web:
@@ -94,8 +100,7 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
             bean = type_name(method.returns) in _CHAIN_TYPES and find(method.decorators, "Bean") is not None
             if not http and not bean:
                 continue
-            order = find(method.decorators, "Order")
-            rank = number(argument(order, "value")) if order is not None else default
+            rank = _order(method.decorators, cls, path, values)
             chain = _chain(method, http, path, module, values)
             if bean and not chain.guards and not chain.closed:
                 chain = _handed(cls, path, module, values) or chain
@@ -103,7 +108,11 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
             guards = [*chain.guards, *(_rest(chain, method, path, module) if root else ())]
             if _is_sometimes((*cls.decorators, *method.decorators)):
                 guards = [replace(g, kind=GuardKind.UNKNOWN, allows_all=False) if g.allows_all else g for g in guards]
-            found.append((_LAST if rank is None else rank, guards))
+            if rank is None:
+                # Tried before or after any other chain: what it demands may be demanded by another one.
+                guards = [replace(g, kind=GuardKind.UNKNOWN, allows_all=False) for g in guards]
+            # Of those that are equal, the one for everything has to come last, or Spring refuses to start.
+            found.append((_FIRST / 2 if rank is None else rank + (0 if chain.within else 0.25), guards))
     found.sort(key=lambda chain: chain[0])
     count = 0
     for rank, guards in found:
@@ -129,9 +138,33 @@ def _is_sometimes(decorators: tuple[Decorator, ...]) -> bool:
     return any(_SOMETIMES.match(simple(d.name)) for d in decorators)
 
 
-def _order(cls: ClassNode) -> float | None:
-    order = find(cls.decorators, "Order")
-    return number(argument(order, "value")) if order is not None else None
+def _order(decorators: tuple[Decorator, ...], cls: ClassNode, path: str, values: Values) -> float | None:
+    """The place of a chain among the others; None if it cannot be told."""
+    order = find(decorators, "Order") or find(cls.decorators, "Order")
+    if order is None:
+        return next((_ADAPTERS[name] for base in cls.bases if (name := type_name(base)) in _ADAPTERS), _LAST)
+    value = argument(order, "value")
+    return _number(value, path, values, 0) if value is not None else _LAST
+
+
+def _number(value: AnyExpr | None, path: str, values: Values, depth: int) -> float | None:
+    """`Ordered.HIGHEST_PRECEDENCE + 1`, `-10`, or a constant of the file."""
+    match value:
+        case Unary(op="-", operand=operand):
+            given = _number(operand, path, values, depth)
+            return -given if given is not None else None
+        case Binary(op="+" | "-" as op, left=left, right=right):
+            one, other = _number(left, path, values, depth), _number(right, path, values, depth)
+            if one is None or other is None:
+                return None
+            return one + other if op == "+" else one - other
+        case Name() | Member() if name := dotted(value):
+            if simple(name) in _PLACES:
+                return _PLACES[simple(name)]
+            field = values.field(name, path)
+            return _number(field.value, path, values, depth + 1) if field is not None and depth < _HOPS else None
+        case _:
+            return number(value)
 
 
 def _chain(method: FunctionNode, http: str, path: str, module: Module, values: Values) -> _Chain:

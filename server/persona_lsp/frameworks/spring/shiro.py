@@ -5,16 +5,19 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
+from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, literal
 from persona_lsp.frameworks.spring.annotations import Values, classes, where
 from persona_lsp.frameworks.spring.code import Made, calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
-from persona_lsp.syntax.ir import Module
+from persona_lsp.frameworks.spring.stance import filter_stance
+from persona_lsp.syntax.ir import Call, ClassNode, Module, Str, dotted
 
+OWN: Final = "shiro"
 _WORDS: Final = {
     "anon": None, "authc": GuardKind.AUTHN, "authcBasic": GuardKind.AUTHN, "authcBearer": GuardKind.AUTHN,
     "user": GuardKind.AUTHN, "perms": GuardKind.ROLE, "roles": GuardKind.ROLE, "rest": GuardKind.ROLE,
@@ -31,12 +34,13 @@ def shiro_chains(module: Module, values: Values) -> Iterator[Use]:
     source = module.source
     if not any(word in source for word in _CONFIGURES):
         return
+    own = _own_filters(module)
     guards = [
         guard
         for cls, path in classes(module)
         for method in cls.methods
         for made in calls_of(method)
-        if (guard := _guard(made, path, module, values)) is not None
+        if (guard := _guard(made, path, module, values, own)) is not None
     ]
     if not guards:
         for cls, _ in classes(module):
@@ -50,7 +54,30 @@ def shiro_chains(module: Module, values: Values) -> Iterator[Use]:
         yield Use(EVERYWHERE, guard, count)
 
 
-def _guard(made: Made, path: str, module: Module, values: Values) -> Guard | None:
+def filter_demands(cls: ClassNode, module: Module) -> Iterator[Guard]:
+    """What a filter of the project's own demands: a guard of its class, which the rules of the chains name."""
+    kind = filter_stance(cls, module)
+    if kind is not None:
+        at = Where(module.path, cls.name_start, cls.name_end)
+        yield Guard(OWN, kind, Level.APP, at, allows_all=kind is GuardKind.OTHER, only=("isAccessAllowed",))
+
+
+def _own_filters(module: Module) -> Mapping[str, str]:
+    """`filters.put("jwt", new JwtFilter())`: the class behind the name of a filter."""
+    found: dict[str, str] = {}
+    for cls, _ in classes(module):
+        for method in cls.methods:
+            for made in calls_of(method):
+                call = made.call
+                if call.name == "put" and len(call.args) == 2 and isinstance(call.args[0], Str):
+                    value = call.args[1]
+                    name = call.args[0].value or ""
+                    if isinstance(value, Call) and value.new:
+                        found[name] = dotted(value.func) if name not in found and not made.conditional else ""
+    return found
+
+
+def _guard(made: Made, path: str, module: Module, values: Values, own: Mapping[str, str]) -> Guard | None:
     call = made.call
     if call.name == "putAll":
         # Rules that stand somewhere else come first.
@@ -73,6 +100,8 @@ def _guard(made: Made, path: str, module: Module, values: Values) -> Guard | Non
     known = all(name in _WORDS for name in names) and not made.conditional
     kinds = [kind for name in names if (kind := _WORDS.get(name)) is not None]
     if (not known and not kinds) or made.conditional:
-        return Guard(name, GuardKind.UNKNOWN, Level.APP, at, source=text, matcher=pattern)
+        behind = own.get(name, "") if len(names) == 1 and not made.conditional else ""
+        symbol = Ref(behind) if behind else None
+        return Guard(name, GuardKind.UNKNOWN, Level.APP, at, symbol, text, matcher=pattern)
     kind = kinds[-1] if kinds else GuardKind.AUTHN
     return Guard(name, kind, Level.APP, at, Ref(name), text, allows_all=not kinds, matcher=pattern)

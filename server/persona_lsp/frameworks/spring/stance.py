@@ -55,6 +55,9 @@ _EXEMPTS: Final = re.compile(
 )
 """Words of a condition that is about the request or the handler, and not about who calls."""
 _NO_CONTROLLER: Final = re.compile(r"instanceof\s+(?:\w+\.)*(?:HandlerMethod|ResourceHttpRequestHandler)\b")
+_SHIRO: Final = frozenset({"isAccessAllowed", "onAccessDenied"})
+_STRANGERS: Final = frozenset({"executeLogin", "isAccessAllowed", "isAuthenticated", "isRemembered"})
+"""Methods of Shiro that say no to whom nobody knows."""
 _PREFLIGHT: Final = re.compile(r"OPTIONS|[pP]re-?[fF]light")
 _CHECKS: Final = re.compile(r"auth|login|token|permission|verify|check|valid|access", re.IGNORECASE)
 
@@ -93,6 +96,28 @@ def stance(method: FunctionNode, cls: ClassNode, module: Module) -> Stance:
         for number in demanding
     )
     return Stance(GuardKind.AUTHN, conditional=not certain)
+
+
+def filter_stance(cls: ClassNode, module: Module) -> GuardKind | None:
+    """What a filter of Shiro demands, read off `isAccessAllowed` and, for whom that refuses, `onAccessDenied`.
+
+    None for a class that is no such filter; `other` for one that lets everybody pass.
+    """
+    methods = {m.name: m for m in cls.methods if m.name in _SHIRO and len(m.params) > 1}
+    first = methods.get("isAccessAllowed") or methods.get("onAccessDenied")
+    if first is None:
+        return None
+    outs = list(_outs(first.body, cls, module, (), frozenset(), checked=False))
+    then = methods.get("onAccessDenied")
+    if then is not None and then is not first and any(out.passes is False for out in outs):
+        outs = [out for out in outs if out.passes is not False]
+        outs += _outs(then.body, cls, module, (), frozenset(), checked=False)
+    if not outs or any(out.passes is None for out in outs) or any(m.has_error for m in methods.values()):
+        return GuardKind.UNKNOWN
+    open_ = any(out.passes and not _is_earned(out, module) for out in outs)
+    if all(out.passes for out in outs):
+        return GuardKind.OTHER if open_ else GuardKind.UNKNOWN
+    return GuardKind.UNKNOWN if open_ else GuardKind.AUTHN
 
 
 def _is_about_caller(out: _Out, module: Module) -> bool:
@@ -175,9 +200,14 @@ def _answered(value: AnyExpr | None, cls: ClassNode) -> tuple[bool | None, froze
     """Whether `return value` lets the request pass, and the statuses that are said with it."""
     if isinstance(value, Const) and isinstance(value.value, bool):
         return value.value, frozenset()
+    if isinstance(value, Binary) and value.op == "or":
+        sides = [_answered(side, cls) for side in (value.left, value.right)]
+        return (False, sides[0][1]) if all(passes is False for passes, _ in sides) else (None, frozenset())
     if isinstance(value, Call):
         if value.name == METHOD:
             return True, frozenset()
+        if value.name in _STRANGERS:
+            return False, frozenset({401})
         helper = next((m for m in cls.methods if m.name == value.name), None)
         if helper is not None and value.receiver is None and _is_refusal(helper):
             return False, _said(value, cls)

@@ -40,7 +40,7 @@ class Spring(Manner):
 
     @cached_property
     def _rules(self) -> Sequence[Rule]:
-        return security_rules(self._told)
+        return security_rules(self.names, self._told)
 
     @cached_property
     def _interceptors(self) -> Sequence[Rule]:
