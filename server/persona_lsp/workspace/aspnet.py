@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, GuardKind, Route
 from persona_lsp.workspace.csharp import project
-from persona_lsp.workspace.names import Names
+from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.paths import join
 
 FRAMEWORK: Final = "aspnet"
 _PATTERN: Final = "aspnet.pattern"
+_MIDDLEWARE: Final = "middleware"
+_HOPS: Final = 4
 _PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
 _ENDS: Final = re.compile(r"[:(=?]")
 _NUMBERS: Final = frozenset({"int", "long"})
@@ -109,6 +113,37 @@ def _patterns(names: Names, path: str) -> list[tuple[dict[str, str], str]]:
 def applications(names: Names) -> frozenset[str]:
     """The projects that make an application of their own."""
     return frozenset(project(names, path) for path, symbol in names.apps if symbol)
+
+
+def settled(names: Names, rules: Sequence[Guard]) -> list[Guard]:
+    """The rules of all applications, with middleware as its class, or the method that puts it there, says it is."""
+    return [
+        found for rule in rules for found in (_placed(names, rules, rule, 0) if rule.name == _MIDDLEWARE else (rule,))
+    ]
+
+
+def _placed(names: Names, rules: Sequence[Guard], rule: Guard, depth: int) -> Iterator[Guard]:
+    target = resolve(names, rule.where.path, rule.symbol.name) if rule.symbol is not None and depth < _HOPS else None
+    entry = names.files[target.path] if target is not None else None
+    if entry is None or target is None:
+        if rule.kind is not GuardKind.OTHER:
+            yield rule
+        return
+    function = entry.functions.get(target.name)
+    if function is not None:
+        # `app.UseGates()`: what that puts there stands in it, perhaps in another project.
+        for inner in rules:
+            if inner.where.path == target.path and function.start <= inner.where.start < function.end:
+                for found in _placed(names, rules, inner, depth + 1) if inner.name == _MIDDLEWARE else (inner,):
+                    yield replace(found, where=rule.where)
+        return
+    own = entry.classes.get(target.name)
+    told = next((g for g in own.guards if g.name == _MIDDLEWARE), None) if own is not None else None
+    if told is None or told.kind is GuardKind.UNKNOWN:
+        if rule.kind is not GuardKind.OTHER or (told is not None and told.conditional):
+            yield replace(rule, kind=GuardKind.UNKNOWN)
+    elif told.kind is not GuardKind.OTHER:
+        yield replace(rule, kind=told.kind)
 
 
 def ruled(

@@ -22,6 +22,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
 from persona_lsp.frameworks.aspnet.controllers import is_action, is_controller
 from persona_lsp.frameworks.aspnet.guards import declared_guards
 from persona_lsp.frameworks.aspnet.inputs import constrained
+from persona_lsp.frameworks.aspnet.middleware import middleware_demands
 from persona_lsp.syntax.ir import Binary, ClassNode, FieldNode, Member, Module, Name, Str, dotted
 
 _HANDLERS: Final = frozenset({
@@ -45,7 +46,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             tuple(_field(f, module) for f in cls.fields if not {"static", "const", "enum"} & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
-            (*_class_guards(cls, module), *_method_guards(cls, module)),
+            (*_class_guards(cls, module), *_method_guards(cls, module), *middleware_demands(cls, module)),
             None,
             tuple(d.name for d in cls.decorators),
             cls.kind == "interface" or "abstract" in cls.modifiers,

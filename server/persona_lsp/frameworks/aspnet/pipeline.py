@@ -8,6 +8,7 @@ from persona_lsp.facts.text import Ref, literal
 from persona_lsp.frameworks.aspnet.attributes import string, where
 from persona_lsp.frameworks.aspnet.found import Found
 from persona_lsp.frameworks.aspnet.guards import looks_like_auth, middleware_name
+from persona_lsp.frameworks.aspnet.middleware import MIDDLEWARE, inline_demands, speaks_of_callers
 from persona_lsp.syntax.ir import Assign, Call, ClassNode, FunctionNode, Lambda, Member, Module, Node, Object, dotted
 
 PATTERN_KEY: Final = "aspnet.pattern"
@@ -42,8 +43,17 @@ def configured(call: Call, router: str, found: Found) -> None:
             found.config.append(ConfigEntry(PATTERN_KEY, "&".join(set_) + "|" + text, at))
     elif name in {"MapDefaultControllerRoute", "UseMvcWithDefaultRoute"}:
         found.config.append(ConfigEntry(PATTERN_KEY, f"|{_DEFAULT}", at))
-    elif name.startswith("Use") and name not in _STANDARD and looks_like_auth(middleware_name(call)):
-        found.uses.append(_use("middleware", GuardKind.UNKNOWN, call, found))
+    elif name == "Use" and len(args) == 1 and isinstance(args[0], Lambda):
+        kind = inline_demands(args[0].function)
+        if kind is GuardKind.AUTHN or (kind is GuardKind.UNKNOWN and speaks_of_callers(found.module.text(args[0]))):
+            found.uses.append(_use(MIDDLEWARE, kind, call, found))
+    elif name.startswith("Use") and name not in _STANDARD:
+        behind = middleware_name(call)
+        doubtful = looks_like_auth(behind)
+        if doubtful or behind:
+            # What it demands stands in its class, or in the method that puts it there.
+            kind = GuardKind.UNKNOWN if doubtful else GuardKind.OTHER
+            found.uses.append(_use(MIDDLEWARE, kind, call, found, symbol=Ref(behind) if behind else None))
     elif (
         name in {"RequireAuthorization", "AllowAnonymous"}
         and isinstance(call.receiver, Call)
@@ -76,9 +86,11 @@ def _policy(node: Node, found: Found) -> GuardKind:
     return GuardKind.AUTHN if "RequireAuthenticatedUser" in text or "DefaultPolicy" in text else GuardKind.UNKNOWN
 
 
-def _use(name: str, kind: GuardKind, node: Node, found: Found, *, opened: bool = False) -> Use:
+def _use(
+    name: str, kind: GuardKind, node: Node, found: Found, *, opened: bool = False, symbol: Ref | None = None
+) -> Use:
     at = where(found.module, node)
-    return Use(EVERYWHERE, Guard(name, kind, Level.APP, at, matcher="/**", source="", allows_all=opened))
+    return Use(EVERYWHERE, Guard(name, kind, Level.APP, at, symbol, "", allows_all=opened, matcher="/**"))
 
 
 def statements_of(module: Module) -> list[Node]:

@@ -1,6 +1,7 @@
 """ASP.NET Core: templates with tokens, conventional patterns, and what an application demands of all callers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from persona_lsp.facts.http import Guard, Mount, Route, Router, Use
 from persona_lsp.workspace import aspnet
@@ -18,16 +19,20 @@ class AspNet(Manner):
     def __init__(self, names: Names) -> None:
         """Begin with an application that demands nothing."""
         super().__init__(names)
-        self._everywhere: list[Guard] = []
+        self._told: list[Guard] = []
 
     def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:
         """What a mount names, and what registers itself because of its type."""
         found = of_types(self.names, path, mount) if is_by_type(mount) else super().mounted(path, mount)
         yield from found
 
+    @cached_property
+    def _everywhere(self) -> Sequence[Guard]:
+        return aspnet.settled(self.names, self._told)
+
     def unplaced(self, use: Use) -> None:
         """A guard of the pipeline holds for all endpoints of its project."""
-        self._everywhere.append(use.guard)
+        self._told.append(use.guard)
 
     def application(self, path: str) -> str:
         """The project that the file belongs to."""
