@@ -73,3 +73,28 @@ def test_it_moves_to_the_next_file() -> None:
 
 def test_a_comment_above_any_place_is_needed() -> None:
     assert not any("silences nothing" in message for message in told(lies("bh")))
+
+
+KEY = "AKIAQ7ZT9VLW2XC4NBEX"
+OTHER = "AKIAW3RT9VLZ2XC4NBPQ"
+
+
+def test_one_key_in_several_places_of_a_file_is_one_finding() -> None:
+    comments = f"// curl -u {KEY}: https://api.acme.io\n// or, with {OTHER}, and {KEY} again\n"
+    project = read({"a.js": f'const AWS_KEY = "{KEY}";\n{comments}', "b.js": f"// {KEY}\n"})
+    end = "; read it from the environment and replace it by a new one."
+    assert told(project) == [
+        "`AWS_KEY` and 2 more places of this file hold one AWS access key" + end,
+        "An AWS access key is committed in source" + end,
+        "An AWS access key is committed in source" + end,
+    ]
+
+
+def test_different_private_keys_are_not_one() -> None:
+    def key(body: str) -> str:
+        return f"-----BEGIN PRIVATE KEY-----\n{body * 100}\n-----END PRIVATE KEY-----\n"
+
+    def messages(*bodies: str) -> list[str]:
+        return told(read({"a.js": "".join(f"/*\n{key(body)}*/\n" for body in bodies)}))
+
+    assert [len(messages(*bodies)) for bodies in (("Aq", "Br"), ("Aq", "Aq"))] == [2, 1]

@@ -73,6 +73,20 @@ def extract(
     language = language or language_of(path)
     if language is None:
         return None
+    text = _with_line_feeds(source)
+    extraction = _extract(path, text, previous, language)
+    return extraction if text is source else replace(extraction, source=source)
+
+
+def _with_line_feeds(source: bytes) -> bytes:
+    """The text with a line feed for each carriage return, if it has no other line ends: most grammars know none.
+
+    No offset changes.
+    """
+    return source.replace(b"\r", b"\n") if b"\n" not in source and b"\r" in source else source
+
+
+def _extract(path: str, source: bytes, previous: Extraction | None, language: Language) -> Extraction:
     old = previous.parsed if previous is not None and previous.path == path else None
     parsed = parse(path, source, language, old)
     if previous is not None and old is not None:
@@ -138,7 +152,7 @@ def reopened(source: bytes, facts: FileFacts) -> Extraction | None:
     language = language_of(facts.path)
     if language is None:
         return None
-    return Extraction(facts.path, source, parse(facts.path, source, language), facts, {})
+    return Extraction(facts.path, source, parse(facts.path, _with_line_feeds(source), language), facts, {})
 
 
 def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:

@@ -154,7 +154,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             label = name.rsplit(b".", 1)[-1].decode("ascii", "replace")
             found[start] = SecretLiteral(
                 _kind_of(label), Where(path, start - 1, match.end("value") + 1), label, "medium",
-                _whole_literal(source, start, match.end("value")),
+                _whole_literal(source, start, match.end("value")), _mark(value),
             )  # fmt: skip
     return tuple(found[k] for k in sorted(found))
 
@@ -166,7 +166,19 @@ def _sure(kind: str, path: str, source: bytes, start: int, end: int) -> SecretLi
     """A secret told by its value alone. Where it is all of a literal, the place is the literal, quotes included."""
     whole = _whole_literal(source, start, end)
     where = Where(path, start - 1, end + 1) if whole else Where(path, start, end)
-    return SecretLiteral(kind, where, _assigned_name(source, start), "high", whole)
+    # All private keys begin with the same words.
+    value = source[start : end + _KEY_BODY] if kind == "private key" else source[start:end]
+    return SecretLiteral(kind, where, _assigned_name(source, start), "high", whole, _mark(value))
+
+
+_KEY_BODY: Final = 160
+"""Bytes behind the first line of a private key that tell it from others."""
+
+
+def _mark(value: bytes) -> str:
+    from hashlib import blake2b  # few files hold a secret
+
+    return blake2b(value, digest_size=6).hexdigest()
 
 
 _TELLING: Final = (b"secret", b"passw", b"passphrase", b"token", b"key", b"jwt.", b"signwith", b"verifywith")

@@ -90,6 +90,8 @@ class SecretLiteral(Struct, frozen=True, gc=False, omit_defaults=True):
     name: str = ""
     confidence: str = "high"
     fixable: bool = False
+    mark: str = ""
+    """The same for all places that hold the same value, which it does not tell."""
 
 
 class Suppression(Struct, frozen=True, gc=False, omit_defaults=True):

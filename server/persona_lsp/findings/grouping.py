@@ -55,9 +55,10 @@ def _together(members: Sequence[Reported]) -> Reported:
     habit = habits[0]
     alone = all(other.where.path == first.where.path for other in others)
     noun = habit.one if len(others) == 1 else habit.many
+    message = f"{habit.who} and {len(others)} more {noun} of {'this file' if alone else 'this API'} {habit.does}"
     finding = replace(
         first.finding,
-        message=f"{habit.who} and {len(others)} more {noun} of {'this file' if alone else 'this API'} {habit.does}",
+        message=message[:1].upper() + message[1:],
         related=tuple(
             Related(other.where, f"So does {of.who}.") for other, of in zip(others[:_LISTED], habits[1:], strict=False)
         ),

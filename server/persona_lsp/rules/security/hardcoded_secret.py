@@ -158,7 +158,7 @@ from collections.abc import Iterator
 
 from persona_lsp.facts.code import FileFacts, SecretLiteral
 from persona_lsp.facts.role import ROLES
-from persona_lsp.findings.finding import Finding, Severity
+from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import ReadFromEnvironment
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import brief, words
@@ -185,12 +185,15 @@ def hardcoded_secret(facts: FileFacts, _: Snapshot) -> Iterator[Finding]:
         title = f"Read it from the environment variable {name}"
         fixes = (ReadFromEnvironment(secret.where, title, safe=False, name=name),) if secret.fixable and name else ()
         article = "An" if secret.kind[:1].lower() in "aeio" else "A"
+        place = f"`{brief(secret.name, 24)}`" if secret.name else "this place"
+        does = f"hold one {brief(secret.kind, 24)}; read it from the environment and replace it by a new one."
         yield Finding(
             secret.where,
             f"{article} {brief(secret.kind, 40)} is committed in source; read it from the environment and replace it by a new one.",
             fixes=fixes,
             severity=None if secret.confidence == "high" else Severity.WARNING,
             subject=f"{secret.kind} {secret.name}",
+            habit=Habit(secret.mark, place, "place", "places", does) if secret.mark else None,
         )
 
 
