@@ -52,7 +52,7 @@ clean:  ## remove what make created
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "persona-lsp needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Setting up $(VENV) ..." >&2
+	@echo "Setting up $(VENV), once: half a minute, or longer where the network is slow ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@# An editable installation is not compiled, and where Python may write no bytecode each start would do it anew.

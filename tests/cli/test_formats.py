@@ -163,7 +163,7 @@ class TestJunit:
             report(reported(BOOKS), reported(BOOKS, 'Say <"this"> & that.'), problems=(Problem("is not text", "a.py"),))
         )
         root = ET.fromstring(shown)
-        assert root.attrib == {"name": "persona-lsp", "tests": "6", "failures": "2", "errors": "1"}
+        assert root.attrib == {"name": "persona-lsp", "tests": "6", "failures": "2", "errors": "1", "skipped": "0"}
         suites = {suite.attrib["name"]: suite for suite in root}
         assert set(suites) == {*SOURCES, "a.py"}
         cases = suites["app/main.py"].findall("testcase")

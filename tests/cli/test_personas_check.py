@@ -46,6 +46,18 @@ def test_the_severity_decides(command: Command, tmp_path: Path, text: str, fail_
     assert command("personas", "check", "guard.md", "--fail-on", fail_on).returncode == code
 
 
+def test_the_list_of_personas_tells_each_problem_in_a_line_of_its_own(command: Command, tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        ".claude/agents/guard.md",
+        "---\nname: guard\ncolor: #00ff00\ndescription: Guards: APIs\n---\n\nYou test.\n",
+    )
+    first, *problems = command("personas").stdout.splitlines()
+    assert first.split() == ["guard", "workspace", str(tmp_path / ".claude/agents/guard.md")]
+    assert [line.split()[:2] for line in problems[:2]] == [["3:8", "warning"], ["4:14", "warning"]]
+    assert problems[2].startswith("* backend-developer")
+
+
 def test_without_files_those_of_the_project(command: Command, tmp_path: Path) -> None:
     put(tmp_path, ".claude/agents/a.md", COLON)
     put(tmp_path, ".github/agents/b.agent.md", COLON)

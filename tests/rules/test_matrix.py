@@ -1,5 +1,7 @@
 """Every rule has its examples in every framework, or a named gap."""
 
+import re
+
 import pytest
 from tests.harness.engine import first_fixes, read
 from tests.rules.matrix import BLOCKS, COLUMNS, GAPS, column, gap, shown, wanted
@@ -40,6 +42,28 @@ def test_gaps_name_rules_and_columns_and_give_reasons() -> None:
     for rule, gaps in GAPS.items():
         assert set(gaps) <= keys, rule
         assert all(isinstance(reason, str) and reason for reason in gaps.values()), rule
+        assert [reason for reason in gaps.values() if _is_no_reason(reason)] == [], (
+            f"{rule}: say why, or write the example"
+        )
+
+
+@pytest.mark.parametrize(
+    "reason", ["not written yet", "nobody wrote one", "to do", "TODO", "missing", "comes later", "no example", "n/a"]
+)
+def test_that_nobody_wrote_an_example_is_no_reason(reason: str) -> None:
+    assert _is_no_reason(reason)
+
+
+_EXCUSE = re.compile(
+    r"\b(?:yet|to-?\s?do|tbd|later|fixme|missing|unwritten)\b|\b(?:not?|nobody|never)\b.*\b(?:wrote|written|examples?|shown)\b",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 5
+"""Fewer tell nothing of the framework or of the rule."""
+
+
+def _is_no_reason(reason: str) -> bool:
+    return len(reason.split()) < _FEWEST_WORDS or _EXCUSE.search(reason) is not None
 
 
 def _is_closed(rule: Rule, key: str) -> bool:

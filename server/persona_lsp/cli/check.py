@@ -242,6 +242,7 @@ def _mend(
     """Apply the safe fixes until none is left. Nothing is written but whole files that did not change meanwhile."""
     from persona_lsp.text.edits import OverlapError, apply
 
+    outside: set[str] = set()
     for _ in range(_ROUNDS):
         mendable: dict[str, list[Reported]] = {}
         for one in review.new(review.findings(), known):
@@ -254,7 +255,9 @@ def _mend(
             by_file: dict[str, list[Edit]] = {}
             for edit in fix.edits if fix is not None else ():
                 by_file.setdefault(edit.path, []).append(edit)
-            if not by_file.keys() & texts.keys():
+            elsewhere = {one for one in by_file if not project.asked(one)}
+            outside |= elsewhere
+            if not elsewhere and not by_file.keys() & texts.keys():
                 with suppress(OverlapError):
                     texts |= {changed: apply(review.sources[changed], edits) for changed, edits in by_file.items()}
         texts = {path: text for path, text in texts.items() if text != review.sources[path]}
@@ -264,7 +267,8 @@ def _mend(
             review.replace(path, text)
         review.link_again()
 
-    patch, mended, problems = [], 0, []
+    patch, mended = [], 0
+    problems = [Problem("is a link out of what was asked for and was left alone", path) for path in sorted(outside)]
     for path, old in review.originals.items():
         new = review.sources[path]
         if new == old:
@@ -279,6 +283,7 @@ def _mend(
                 # The report speaks of what is on the disk.
                 review.replace(path, old)
     if problems:
+        # What was not written is to be understood as it stands.
         review.link_again()
     return b"".join(patch), mended, tuple(problems)
 

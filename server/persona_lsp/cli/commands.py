@@ -98,12 +98,16 @@ for _command in (review, evaluate, ai):
 @click.option("--quiet", "-q", is_flag=True, help="Findings only: no summary, no progress.")
 @_COLOR
 def check(paths: tuple[str, ...], **options: Any) -> int:
-    """Review the files in PATHS (the current folder, if none are given)."""
+    """Review the files in PATHS (the current folder, if none are given).
+
+    Reports name files relative to where the command runs; JSON, relative to PATH where that is one folder.
+    """
     # Nothing makes cycles here, and looking for them would double the time of a big project.
     gc.disable()
     from persona_lsp.cli import check as checks
     from persona_lsp.cli.project import project
 
+    _refuse_empty(options)
     given = {name: names(options[name]) for name in ("select", "ignore") if options[name]}
     if options["persona"]:
         given["persona"] = options["persona"]
@@ -155,13 +159,16 @@ def endpoints(
     path: str, form: str, output: str | None, jobs: int, no_cache: bool, every: bool, kinds: str, config: str | None,
     color: str,
 ) -> int:  # fmt: skip
-    """Print the API that the code in PATH serves."""
+    """Print the API that the code in PATH serves.
+
+    Files are named relative to where the command runs; in JSON, relative to PATH where that is a folder.
+    """
     gc.disable()
     from persona_lsp.cli import endpoints as listing
 
     wanted = listing.wanted(kinds or ("all" if form == "table" else ""))
     found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every, kinds=wanted)
-    complain_of(found.problems, str)
+    complain_of(found.problems, found.shown)
     paint = paint_for(sys.stdout, "never" if output else color)
     emit(listing.render(found, form, paint), output)
     return 0
@@ -261,6 +268,15 @@ def _rendered(report: Report, options: dict[str, Any]) -> str:
     if options["statistics"]:
         return text.statistics(report, paint)
     return text.render(report, paint, summary=not options["quiet"])
+
+
+def _refuse_empty(options: dict[str, Any]) -> None:
+    """An option that is given and says nothing is the slip of a script, which must not pass for "all" or "none"."""
+    if options["select"] and not names(options["select"]):
+        raise click.UsageError("--select names no rule or family; leave it out to take those of the persona")
+    for name in ("persona", "config", "baseline", "write_baseline", "output"):
+        if options[name] == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is given and empty; name something, or leave it out")
 
 
 def _check_names(given: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from persona_lsp.cli import project as projects
-from persona_lsp.cli.formats.text import visible
+from persona_lsp.cli.formats.text import in_line
 from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.project import UsageError
 from persona_lsp.cli.report import Problem
@@ -31,6 +31,8 @@ class Found(Struct, frozen=True):
 
     rows: tuple[EndpointRow, ...]
     problems: tuple[Problem, ...]
+    shown: Callable[[str], str]
+    """A path of the project as the user knows it where the command runs."""
 
 
 def wanted(text: str) -> frozenset[str] | None:
@@ -77,7 +79,8 @@ def find(
     rows = found if every else tuple(row for row in found if row.path_known)
     unread = (Problem(one.message, one.path) for one in walked.problems)
     untold = _untold(gathered.facts, tables)
-    return Found(rows, (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows), *untold))
+    problems = (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows), *untold)
+    return Found(rows, problems, project.shown)
 
 
 def _left_out(found: Sequence[EndpointRow], rows: Sequence[EndpointRow]) -> Iterator[Problem]:
@@ -108,19 +111,19 @@ def render(found: Found, form: str, paint: Paint) -> str:
         from persona_lsp import review
 
         return _json(review.openapi(found.rows))
-    return _table(found.rows, paint)
+    return _table(found.rows, found.shown, paint)
 
 
-def _table(rows: Sequence[EndpointRow], paint: Paint) -> str:
+def _table(rows: Sequence[EndpointRow], shown: Callable[[str], str], paint: Paint) -> str:
     if not rows:
         return "no endpoints\n"
     rows = sorted(rows, key=lambda row: _KINDS.index(row.kind) if row.named else 0)
     cells = [
-        (row.method, row.path, row.auth, " ".join(map(str, row.statuses)), f"{row.file}:{row.line}", row.handler)
+        (row.method, row.path, row.auth, " ".join(map(str, row.statuses)), f"{shown(row.file)}:{row.line}", row.handler)
         for row in rows
     ]
     heads = ("METHOD", "PATH", "AUTH", "STATUSES", "WHERE", "HANDLER")
-    texts = [tuple(visible(cell) for cell in line) for line in cells]
+    texts = [tuple(in_line(cell) for cell in line) for line in cells]
     widths = [max(len(line[column]) for line in (heads, *texts)) for column in range(len(heads))]
     lines = ["  ".join(paint(f"{head:<{width}}", "bold") for head, width in zip(heads, widths, strict=True)).rstrip()]
     for line in texts:

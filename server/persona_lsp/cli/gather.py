@@ -41,12 +41,21 @@ def read(files: Sequence[disk.File], max_size: int) -> tuple[dict[str, bytes], t
     sources: dict[str, bytes] = {}
     problems: list[Problem] = []
     for file in files:
+        if file.asked and not disk.understood(file.path):
+            problems.append(Problem(_unspoken(file.path), file.path, on_purpose=True))
+            continue
         found = disk.read(file, max_size)
         if isinstance(found, disk.Problem):
             problems.append(Problem(found.message, found.path, asked=file.asked))
         elif found is not None:
             sources[file.path] = found
     return sources, tuple(problems)
+
+
+def _unspoken(path: str) -> str:
+    if path.lower().endswith((".md", ".mdc", ".markdown")):
+        return "is Markdown, which is not reviewed as code (persona files: `persona-lsp personas check`)"
+    return "is in no language that is reviewed"
 
 
 def gather(

@@ -55,9 +55,9 @@ def emit_bytes(data: bytes, output: str | None) -> None:
 
 def complain(message: str) -> None:
     """Tell the user something, beside the output."""
-    from persona_lsp.cli.formats.text import visible
+    from persona_lsp.cli.formats.text import in_line
 
-    sys.stderr.write(f"persona-lsp: {visible(message)}\n")
+    sys.stderr.write(f"persona-lsp: {in_line(message)}\n")
 
 
 def complain_of(problems: Sequence[Problem], shown: Callable[[str], str]) -> None:

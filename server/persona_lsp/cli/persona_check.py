@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from persona_lsp.cli import project as projects
-from persona_lsp.cli.formats.text import STYLES, visible
+from persona_lsp.cli.formats.text import STYLES, in_line
 from persona_lsp.cli.style import Paint
 from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.find import find_personas, read_persona
@@ -91,10 +91,10 @@ def _shown(path: str) -> str:
 
 
 def _line(path: str, problem: Problem, paint: Paint) -> str:
-    where = paint(f"{visible(path)}:{problem.line}:{problem.column}", "bold")
+    where = paint(f"{in_line(path)}:{problem.line}:{problem.column}", "bold")
     severity = paint(problem.severity.word, STYLES[problem.severity])
     fixable = paint(" [fixable]", "green") if problem.fix else ""
-    return f"{where} {severity} {visible(problem.message)} {paint(f'({problem.code})', 'dim')}{fixable}"
+    return f"{where} {severity} {in_line(problem.message)} {paint(f'({problem.code})', 'dim')}{fixable}"
 
 
 def _fields(problem: Problem) -> dict[str, object]:

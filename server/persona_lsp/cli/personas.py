@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from persona_lsp.cli import project as projects
-from persona_lsp.cli.formats.text import visible
+from persona_lsp.cli.formats.text import in_line, visible
 from persona_lsp.cli.style import Paint
 from persona_lsp.findings.finding import Severity
 from persona_lsp.persona.coverage import CoverageRow
@@ -28,11 +28,15 @@ def listed(form: str) -> str:
         at_work = one.shadowed_by is None and one.name == project.settings.persona
         notes = [f"shadowed by {one.shadowed_by}"] if one.shadowed_by else []
         notes += [] if one.loaded.persona else ["cannot be used"]
-        notes += [problem.message for problem in one.loaded.problems if problem.severity < Severity.HINT]
         note = f"  ({'; '.join(notes)})" if notes else ""
         lines.append(
-            f"{'*' if at_work else ' '} {visible(one.name):<{width}}  {one.origin:<9}  {visible(one.path + note)}"
+            f"{'*' if at_work else ' '} {in_line(one.name):<{width}}  {one.origin:<9}  {in_line(one.path + note)}"
         )
+        lines += [
+            f"    {problem.line}:{problem.column} {problem.severity.word} {in_line(problem.message)}"
+            for problem in one.loaded.problems
+            if problem.severity < Severity.HINT
+        ]
     return "\n".join(lines) + "\n" if lines else "no personas\n"
 
 
@@ -55,8 +59,8 @@ def shown(persona: str, form: str, paint: Paint) -> str:
                 "rows": rows,
             }
         )
-    head = f"{paint(visible(compiled.persona.name), 'bold')}  {visible(compiled.persona.source)}"
-    warned = [f"{paint('!', 'yellow')} {visible(one.message)}" for one in problems]
+    head = f"{paint(in_line(compiled.persona.name), 'bold')}  {in_line(compiled.persona.source)}"
+    warned = [f"{paint('!', 'yellow')} {in_line(one.message)}" for one in problems]
     body = [line for row in rows for line in _row(row, paint)]
     return "\n".join([head, *warned, *body, "", _summary(rows, paint)]) + "\n"
 

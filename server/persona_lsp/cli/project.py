@@ -38,6 +38,12 @@ class Project(Struct, frozen=True):
         inside = location == here or location.startswith(here.rstrip(os.sep) + os.sep)
         return os.path.relpath(location, here) if inside else location
 
+    def asked(self, path: str) -> bool:
+        """Whether a file really lies in what was asked for, and is not merely linked from there."""
+        real = os.path.realpath(self.location(path))
+        tops = (os.path.realpath(top) for top in self.paths)
+        return any(real == top or real.startswith(top.rstrip(os.sep) + os.sep) for top in tops)
+
     def location(self, path: str) -> str:
         """The absolute location of a path of the project."""
         return os.path.join(self.root, *path.split("/"))
@@ -50,6 +56,8 @@ def project(paths: Sequence[str], config: str | None = None, given: Mapping[str,
     """
     locations = tuple(os.path.abspath(path) for path in paths)
     for path, location in zip(paths, locations, strict=True):
+        if not path:
+            raise UsageError("a path is empty; name a file or folder, or `.` for the current folder")
         if not os.path.exists(location):
             raise UsageError(f"there is no file or folder `{path}`")
     root = _root(locations)
@@ -195,13 +203,17 @@ def _settings(root: str, config: str | None) -> tuple[list[Partial], tuple[Probl
         except OSError as error:
             raise UsageError(f"the settings file `{config}` cannot be read: {error.strerror or error}") from error
         return _read(config, data)
-    for location, data in disk.text_above(root, FILE_NAMES):
-        if location.endswith("pyproject.toml") and b"persona-lsp" not in data:
+    unread: list[Problem] = []
+    for location, found in disk.found_above(root, FILE_NAMES):
+        if isinstance(found, disk.Problem):
+            unread.append(Problem(f"the settings file `{location}` {found.message}; its settings are not used"))
             continue
-        partials, problems = _read(location, data)
+        if location.endswith("pyproject.toml") and b"persona-lsp" not in found:
+            continue
+        partials, problems = _read(location, found)
         if problems or any(partial.values for partial in partials) or not location.endswith("pyproject.toml"):
-            return partials, problems
-    return [], ()
+            return partials, (*unread, *problems)
+    return [], tuple(unread)
 
 
 def _read(location: str, data: bytes) -> tuple[list[Partial], tuple[Problem, ...]]:

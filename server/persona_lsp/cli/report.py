@@ -48,6 +48,8 @@ class Problem(Struct, frozen=True):
     """The fault is this program's: the run is not to be trusted, whatever it found."""
     asked: bool = False
     """What was asked for by its name was not reviewed."""
+    on_purpose: bool = False
+    """Nothing went wrong: it says what was left out because it is nothing to review."""
 
 
 class Report(Struct, frozen=True):

@@ -1,8 +1,9 @@
 """Edits of bytes: apply them, find the one that leads from one text to another, and show them as a unified diff."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import unified_diff as _unified_diff
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -101,9 +102,19 @@ def unified_diff(old: bytes, new: bytes, path: str, context: int = 3) -> bytes:
     if old == new:
         return b""
     before, after = _diff_lines(old), _diff_lines(new)
-    patch = _unified_diff(before, after, f"a/{path}", f"b/{path}", n=context)
+    patch = _unified_diff(before, after, _quoted(f"a/{path}"), _quoted(f"b/{path}"), n=context)
     pieces = [line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in patch]
     return "".join(pieces).encode("utf-8", "surrogateescape")
+
+
+def _quoted(path: str) -> str:
+    """A path as git writes it: in quotes where it holds what would end the line, or a quote."""
+    if not _ODD.search(path):
+        return path
+    return '"' + _ODD.sub(lambda found: "".join(f"\\{byte:03o}" for byte in found[0].encode()), path) + '"'
+
+
+_ODD: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -152,11 +152,24 @@ class Files:
 
 def text_above(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The files of those names in the folder and in those above it, nearest first, in the order of the names."""
+    for location, data in found_above(folder, names):
+        if isinstance(data, bytes):
+            yield location, data
+
+
+def found_above(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
+    """The same, with a problem for each that is there and cannot be read."""
     while True:
         for name in names:
             location = os.path.join(folder, name)
-            with suppress(OSError), open(location, "rb") as stream:
-                yield location, stream.read(MAX_FILE_SIZE)
+            try:
+                with open(location, "rb") as stream:
+                    yield location, stream.read(MAX_FILE_SIZE)
+            except OSError as error:
+                if not os.path.lexists(location):
+                    continue
+                wrong = "is a folder" if os.path.isdir(location) else f"cannot be read: {error.strerror or error}"
+                yield location, Problem(location, wrong)
         if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:
             return
         folder = os.path.dirname(folder)

@@ -1,6 +1,7 @@
 """GitHub workflow commands: findings as annotations of a pull request."""
 
-from persona_lsp.cli.report import Report, place
+from persona_lsp.cli.formats.text import visible
+from persona_lsp.cli.report import Problem, Report, place
 from persona_lsp.findings.finding import Severity
 
 _COMMANDS = {
@@ -24,16 +25,17 @@ def render(report: Report) -> str:
         said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
         message = finding.message if not finding.commitment else f"{finding.message}\n“{finding.commitment}”"
         lines.append(f"::{_COMMANDS[finding.severity]} {said}::{_data(message)}\n")
-    lines += [f"::warning {_about(problem.file)}::{_data(problem.message)}\n" for problem in report.problems]
+    lines += [_problem(problem, report) for problem in report.problems]
     return "".join(lines)
 
 
-def _about(file: str) -> str:
-    return f"file={_property(file)}" if file else "title=persona-lsp"
+def _problem(problem: Problem, report: Report) -> str:
+    about = f"file={_property(report.shown(problem.file))}" if problem.file else "title=persona-lsp"
+    return f"::{'notice' if problem.on_purpose else 'warning'} {about}::{_data(problem.message)}\n"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

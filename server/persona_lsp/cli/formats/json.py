@@ -6,6 +6,6 @@ from persona_lsp.cli.report import Report
 
 
 def render(report: Report) -> str:
-    """The findings as a list of objects, in the order of files and lines."""
+    """The findings as a list of objects, in the order of files and lines. Files are relative to the folder given."""
     encoded = msgspec.json.encode(report.rows())
     return msgspec.json.format(encoded, indent=2).decode() + "\n"

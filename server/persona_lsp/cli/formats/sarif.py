@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from persona_lsp.cli.report import Place, Report, place
+from persona_lsp.cli.report import Place, Problem, Report, place
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.edit import Edit, Fix
 from persona_lsp.findings.finding import Reported, Severity
@@ -41,7 +41,7 @@ def render(report: Report) -> str:
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    {"level": "warning", "message": {"text": f"{problem.file}: {problem.message}".removeprefix(": ")}}
+                    {"level": "note" if problem.on_purpose else "warning", "message": {"text": _told(problem, report)}}
                     for problem in report.problems
                 ],
             }
@@ -49,6 +49,10 @@ def render(report: Report) -> str:
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+
+
+def _told(problem: Problem, report: Report) -> str:
+    return f"{report.shown(problem.file)}: {problem.message}" if problem.file else problem.message
 
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:

@@ -51,16 +51,21 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(_picture, text)
 
 
+def in_line(text: str) -> str:
+    """The same for what has to stay in its line, such as the name of a file: line ends are shown, too."""
+    return visible(text).replace("\n", _picture_of("\n"))
+
+
 def _finding(finding: Reported, report: Report, paint: Paint) -> str:
     at = place(finding.where, report.lines)
-    where = f"{visible(report.shown(at.file))}:{at.line}:{at.column}"
-    head = f"{paint(where, 'bold')} {paint(finding.severity.word, STYLES[finding.severity])} {visible(finding.message)}"
+    where = f"{in_line(report.shown(at.file))}:{at.line}:{at.column}"
+    head = f"{paint(where, 'bold')} {paint(finding.severity.word, STYLES[finding.severity])} {in_line(finding.message)}"
     fixable = paint(" [fixable]", "green") if finding.fixable else ""
     lines = [f"{head} {paint(f'({finding.rule})', 'dim')}{fixable}"]
     lines += _excerpt(finding, report, paint)
     lines += [_related(one, report, paint) for one in finding.finding.related]
     if finding.commitment:
-        lines.append(f"  {paint('=', 'blue')} {paint(f'{finding.persona}: “{visible(finding.commitment)}”', 'italic')}")
+        lines.append(f"  {paint('=', 'blue')} {paint(f'{finding.persona}: “{in_line(finding.commitment)}”', 'italic')}")
     return "\n".join(lines) + "\n"
 
 
@@ -102,8 +107,8 @@ def _window(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 def _related(one: Related, report: Report, paint: Paint) -> str:
     at = place(one.where, report.lines)
-    place_text = f"{visible(report.shown(at.file))}:{at.line}:{at.column}"
-    return f"  {paint('=', 'blue')} {paint(place_text, 'bold')} {visible(one.message)}"
+    place_text = f"{in_line(report.shown(at.file))}:{at.line}:{at.column}"
+    return f"  {paint('=', 'blue')} {paint(place_text, 'bold')} {in_line(one.message)}"
 
 
 def _summary(report: Report, paint: Paint) -> str:
@@ -151,5 +156,9 @@ def _width(character: str) -> int:
 
 
 def _picture(found: re.Match[str]) -> str:
-    code = ord(found[0])
+    return _picture_of(found[0])
+
+
+def _picture_of(character: str) -> str:
+    code = ord(character)
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"

@@ -1,0 +1,185 @@
+"""What people and scripts get wrong: options that say nothing, odd names of files, settings that cannot be read."""
+
+import json
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import SHOP, Command
+
+ONLY = ("--select", "duplicate-route")
+LEAK = """\
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/orders/{id}")
+def read(id: int):
+    try:
+        return load(id)
+    except Exception as error:
+        raise HTTPException(500, detail=str(error))
+"""
+NAME = "a\nb\x1b[31m.py"
+"""Printed as it is, this name begins a line of its own, and colours what follows."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("shop", "--select", ""), "--select names no rule or family; leave it out"),
+        (("shop", "--select", " , "), "--select names no rule or family; leave it out"),
+        (("shop", "--persona", ""), "--persona is given and empty"),
+        (("shop", "--config", ""), "--config is given and empty"),
+        (("shop", "--baseline", ""), "--baseline is given and empty"),
+        (("shop", "--write-baseline", ""), "--write-baseline is given and empty"),
+        (("shop", "--output", ""), "--output is given and empty"),
+        (("",), "a path is empty"),
+    ],
+)
+def test_what_is_given_and_empty_is_2(command: Command, shop: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = command("check", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_nothing_to_ignore_is_no_slip(command: Command, shop: Path) -> None:
+    assert command("check", "shop", *ONLY, "--ignore", "").returncode == 1
+
+
+class TestNames:
+    """Names of files that a terminal, or whoever reads line by line, would take for something else."""
+
+    @pytest.fixture(autouse=True)
+    def odd(self, shop: Path) -> None:
+        (shop / "main.py").rename(shop / NAME)
+
+    @pytest.mark.parametrize("form", ["text", "github"])
+    def test_reports_keep_them_in_their_line(self, command: Command, shop: Path, form: str) -> None:
+        out = command("check", "shop", *ONLY, "--format", form).stdout
+        assert "\x1b" not in out
+        assert [line for line in out.splitlines() if line.startswith("b")] == []
+        assert "a␊b␛[31m.py" in out or "a%0Ab␛[31m.py" in out
+
+    def test_so_do_tables_and_messages(self, command: Command, shop: Path) -> None:
+        table = command("endpoints", "shop").stdout
+        assert "a␊b␛[31m.py:6" in table
+        (shop / NAME).write_bytes(b"\xff\xfea\0")
+        said = command("check", "shop").stderr
+        assert said.splitlines() == [f"persona-lsp: {Path('shop')}/a␊b␛[31m.py: is UTF-16; save it as UTF-8"]
+        assert command("check", "no\nwhere").stderr == "persona-lsp: there is no file or folder `no␊where`\n"
+
+    def test_patches_quote_them_as_git_does(self, command: Command, shop: Path) -> None:
+        (shop / NAME).write_text(LEAK)
+        patch = command("check", ".", "--select", "error-leaks-internals", "--diff", cwd=shop).stdout
+        assert patch.startswith('--- "a/a\\012b\\033[31m.py"\n+++ "b/a\\012b\\033[31m.py"\n@@ ')
+
+    def test_so_do_lists_of_personas(self, command: Command, tmp_path: Path) -> None:
+        agents = tmp_path / ".claude" / "agents"
+        agents.mkdir(parents=True)
+        (agents / "a\nb.md").write_text("---\nname: own\ndescription: Guards: APIs\n---\n\nYou test.\n")
+        assert "a␊b.md" in command("personas").stdout
+        assert command("personas", "check").stdout.startswith(".claude/agents/a␊b.md:3:14 warning")
+
+
+class TestSettingsThatCannotBeRead:
+    def test_a_folder_of_that_name_is_told(self, command: Command, shop: Path) -> None:
+        (shop / "persona-lsp.toml").mkdir()
+        done = command("check", "shop", *ONLY)
+        assert done.returncode == 1
+        assert "persona-lsp.toml` is a folder; its settings are not used" in done.stderr
+
+    def test_a_link_to_nothing_is_told(self, command: Command, shop: Path) -> None:
+        (shop / "persona-lsp.toml").symlink_to("nowhere")
+        assert "cannot be read: No such file" in command("check", "shop", *ONLY).stderr
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+    def test_one_that_may_not_be_read_is_told(self, command: Command, shop: Path) -> None:
+        (shop / "persona-lsp.toml").write_text("")
+        (shop / "persona-lsp.toml").chmod(0)
+        assert "cannot be read: Permission denied" in command("check", "shop", *ONLY).stderr
+
+    def test_a_file_above_still_counts(self, command: Command, shop: Path, tmp_path: Path) -> None:
+        (shop / "persona-lsp.toml").mkdir()
+        (tmp_path / "persona-lsp.toml").write_text('severity = { duplicate-route = "hint" }\n')
+        done = command("check", "shop", *ONLY, "--format", "json")
+        assert [row["severity"] for row in json.loads(done.stdout)] == ["hint"]
+
+
+class TestWhatIsNotReviewed:
+    def test_markdown_that_is_asked_for_is_told(self, command: Command, tmp_path: Path) -> None:
+        (tmp_path / "README.md").write_text("# Shop\n")
+        done = command("check", "README.md")
+        assert (done.returncode, done.stdout) == (0, "no findings in 0 files\n")
+        assert "README.md: is Markdown, which is not reviewed as code" in done.stderr
+
+    def test_so_is_any_other_language(self, command: Command, shop: Path) -> None:
+        (shop / "logo.png").write_bytes(b"\x89PNG\0")
+        done = command("check", "shop/logo.png", "shop/main.py", *ONLY)
+        assert done.returncode == 1
+        assert done.stderr == "persona-lsp: shop/logo.png: is in no language that is reviewed\n"
+
+    def test_in_a_folder_it_is_no_matter(self, command: Command, shop: Path) -> None:
+        (shop / "README.md").write_text("# Shop\n")
+        assert command("check", "shop", *ONLY).stderr == ""
+
+    def test_junit_calls_it_skipped(self, command: Command, shop: Path) -> None:
+        (shop / "README.md").write_text("# Shop\n")
+        root = ET.fromstring(command("check", "shop/main.py", "shop/README.md", *ONLY, "--format", "junit").stdout)
+        assert (root.attrib["errors"], root.attrib["skipped"], root.attrib["tests"]) == ("0", "1", "2")
+        assert root.find("testsuite[@name='shop/README.md']/testcase/skipped") is not None
+
+
+def test_files_with_carriage_returns_alone_are_read(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_bytes(SHOP.replace("\n", "\r").encode())
+    (found,) = json.loads(command("check", "shop", *ONLY, "--format", "json").stdout)
+    assert (found["line"], found["column"]) == (11, 6)
+
+
+def test_a_fix_keeps_carriage_returns(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_bytes(LEAK.replace("\n", "\r").encode())
+    done = command("check", "shop", "--select", "error-leaks-internals", "--fix")
+    mended = (shop / "main.py").read_bytes()
+    assert done.returncode == 0, done.stderr
+    assert b"\n" not in mended
+    assert mended.count(b"\r") >= LEAK.count("\n")
+
+
+class TestLinks:
+    """A fix writes what was asked for, and never what is merely linked from there."""
+
+    @pytest.fixture
+    def outside(self, tmp_path: Path, write: Callable[[str, str], Path]) -> Path:
+        return write("elsewhere/leak.py", LEAK)
+
+    def fixed(self, command: Command, *arguments: str, cwd: Path) -> str:
+        return command("check", *arguments, "--select", "error-leaks-internals", "--fix", cwd=cwd).stderr
+
+    @pytest.mark.parametrize("arguments", [("shop",), ("shop/main.py", "shop/sub")])
+    def test_a_link_out_of_the_folder(
+        self, command: Command, shop: Path, outside: Path, tmp_path: Path, arguments: tuple[str, ...]
+    ) -> None:
+        (shop / "sub").mkdir()
+        (shop / "sub" / "leak.py").symlink_to(outside)
+        said = self.fixed(command, *arguments, cwd=tmp_path)
+        assert outside.read_text() == LEAK
+        assert "leak.py: is a link out of what was asked for and was left alone" in said
+
+    def test_a_link_to_a_folder(self, command: Command, shop: Path, outside: Path, tmp_path: Path) -> None:
+        (shop / "far").symlink_to(outside.parent)
+        self.fixed(command, "shop", cwd=tmp_path)
+        assert outside.read_text() == LEAK
+
+    def test_a_patch_shows_none_of_it(self, command: Command, shop: Path, outside: Path) -> None:
+        (shop / "leak.py").symlink_to(outside)
+        assert command("check", "shop", "--select", "error-leaks-internals", "--diff").stdout == ""
+
+    def test_a_link_that_was_named_itself_is_followed(
+        self, command: Command, shop: Path, outside: Path, tmp_path: Path
+    ) -> None:
+        (shop / "leak.py").symlink_to(outside)
+        assert self.fixed(command, "shop/leak.py", cwd=tmp_path) == ""
+        assert outside.read_text() != LEAK
