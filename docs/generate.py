@@ -214,7 +214,9 @@ def _named() -> list[str]:
 def _personas() -> str:
     """The page as it was written, with its tables of today."""
     text = (DOCS / "personas.md").read_text(encoding="utf-8")
-    return _between(_between(text, "fields", _fields()), "problems", _problems())
+    for name, table in (("topics", _topics()), ("fields", _fields()), ("problems", _problems())):
+        text = _between(text, name, table)
+    return text
 
 
 def _between(text: str, name: str, table: str) -> str:
@@ -233,6 +235,15 @@ def _fields() -> str:
             lines.append(f"| `{field.name}`{' (needed)' if field.needed else ''} | {field.summary} | {values} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _topics() -> str:
+    lines = ["| topic | is named by | kept by |", "|---|---|---|"]
+    for topic in topics():
+        ruled = any(rule.topic == topic for rule in rules())
+        kept = "[rules](rules/README.md)" if ruled else "; ".join(topic.features) or f"nothing: {topic.not_yet}"
+        lines.append(f"| {topic.title} | {', '.join(f'`{phrase}`' for phrase in topic.phrases)} | {kept} |")
+    return "\n".join(lines) + "\n"
 
 
 def _problems() -> str:

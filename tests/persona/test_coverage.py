@@ -112,3 +112,9 @@ class TestTheHover:
         assert text is not None
         assert "[x](" not in text
         assert "<img" not in text.replace("\\<", "")
+
+
+def test_of_an_id_and_a_title_that_are_one_the_title_is_shown(compiled: CompiledPersona) -> None:
+    for features in (("spring_boot", "Spring Boot", "aspnet"), ("Spring Boot", "spring_boot", "aspnet")):
+        rows = coverage(compiled, RULES, TOPICS, features)
+        assert [row.features for row in rows if row.text == "Spring Boot"] == [("Spring Boot",)]

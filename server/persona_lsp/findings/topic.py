@@ -12,7 +12,8 @@ class Topic(msgspec.Struct, frozen=True):
     neither of these layers may import the other.
 
     A phrase is words in the order in which a sentence has them, in any case, singular or plural,
-    with or without -ing and -ed. `*` stands for any letters within a word, and `a + b` means that
+    with or without -ing and -ed. `*` stands for any letters within a word: `"logging*"` is no
+    `logged`, as a word without `*` would be. And `a + b` means that
     both occur somewhere in the sentence: `"optimi*ed quer*"`, `"api + intuitive"`.
     The more words a phrase has, the more specific it counts.
 

@@ -75,7 +75,8 @@ def coverage(
     """
     by_id = {topic.id: topic for topic in topics}
     rows = [_sentence_row(commitment, rules_by_topic, by_id, features) for commitment in compiled.commitments]
-    known = {_key(feature): feature for feature in features}
+    # Of an id and a title that are one, the title is shown: it begins with a capital letter.
+    known = {_key(feature): feature for feature in sorted(features, reverse=True)}
     sections = {one.line: one.section for one in compiled.lists}
     for technology in compiled.technologies:
         named = [by_id[match.topic] for match in match_topics(technology.name, topics)]

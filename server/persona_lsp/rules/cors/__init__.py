@@ -10,6 +10,7 @@ TOPIC: Final = Topic(
     (
         "cors",
         "cross origin",
+        "allowed origin*",
         "authentication + secure",
         "secure + backend",
         "security best practice*",

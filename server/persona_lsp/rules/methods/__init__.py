@@ -10,8 +10,11 @@ TOPIC: Final = Topic(
     (
         "http method*",
         "http verb*",
+        "http semantic*",
         "restful",
         "rest api*",
         "idempoten*",
+        "side effect* + get",
+        "safe method*",
     ),
 )

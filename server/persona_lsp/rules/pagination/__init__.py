@@ -10,8 +10,17 @@ TOPIC: Final = Topic(
     (
         "pagination",
         "paginat*",
+        "page size*",
+        "page limit*",
+        "cursor based",
+        "unbounded",
         "scale with data growth",
         "scalab* + api*",
         "large dataset*",
+        "large list*",
+        "large collection*",
+        "large result*",
+        "limit offset",
+        "limit* + result*",
     ),
 )

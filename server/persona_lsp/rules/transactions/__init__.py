@@ -13,5 +13,13 @@ TOPIC: Final = Topic(
         "transaction*",
         "data consistency",
         "acid",
+        "atomically",
+        "atomic operation*",
+        "atomic write*",
+        "atomic update*",
+        "all or nothing",
+        "isolation level*",
+        "unit of work",
+        "partial write*",
     ),
 )
