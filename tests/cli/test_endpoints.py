@@ -113,3 +113,39 @@ def test_routes_of_a_loop_that_nobody_can_run_are_mentioned(command: Command, sh
     assert [e["path"] for e in json.loads(done.stdout) if e["file"] == "app.js"] == ["/a", "/b"]
     (said,) = done.stderr.splitlines()
     assert "app.js: line 3: routes that are registered in a loop" in said
+
+
+def test_openapi_says_which_operations_another_one_hides(command: Command, tmp_path: Path) -> None:
+    for service in ("orders", "stock"):
+        (tmp_path / service).mkdir()
+        (tmp_path / service / "main.py").write_text(
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+            f'@app.get("/items/{{{service}_id}}")\ndef read({service}_id: int):\n    return {{}}\n\n\n'
+            f'@app.get("/{service}")\ndef every():\n    return []\n'
+        )
+    done = command("endpoints", ".", "--format", "openapi")
+    assert done.returncode == 0
+    assert list(json.loads(done.stdout)["paths"]) == ["/items/{orders_id}", "/orders", "/stock"]
+    assert done.stderr == (
+        "persona-lsp: 1 operation is left out of the document, because another one has the same method and path"
+        " (`GET /items/{stock_id}` is that of orders/main.py:6, not of stock/main.py:6);"
+        " where these are several services, ask for the folder of each\n"
+    )
+    # A folder of one service has all of its own.
+    alone = command("endpoints", "stock", "--format", "openapi")
+    assert (list(json.loads(alone.stdout)["paths"]), alone.stderr) == (["/items/{stock_id}", "/stock"], "")
+    # A list has room for both.
+    assert command("endpoints", ".", "--format", "json").stderr == ""
+
+
+def test_openapi_says_which_methods_it_does_not_know(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+        '@app.api_route("/a", methods=["GET", "PURGE"])\ndef a():\n    return {}\n'
+    )
+    done = command("endpoints", "shop", "--format", "openapi")
+    assert sorted(json.loads(done.stdout)["paths"]["/a"]) == ["get"]
+    assert done.stderr == (
+        "persona-lsp: 1 endpoint left out of the document, because OpenAPI does not know the method"
+        " (`PURGE /a`, shop/main.py:6)\n"
+    )

@@ -168,7 +168,7 @@ def endpoints(
 
     wanted = listing.wanted(kinds or ("all" if form == "table" else ""))
     found = listing.find(path, config=config, jobs=jobs, use_cache=not no_cache, every=every, kinds=wanted)
-    complain_of(found.problems, found.shown)
+    complain_of((*found.problems, *(listing.overlaid(found) if form == "openapi" else ())), found.shown)
     paint = paint_for(sys.stdout, "never" if output else color)
     emit(listing.render(found, form, paint), output)
     return 0

@@ -103,6 +103,34 @@ def _untold(facts: Mapping[str, FileFacts], tables: Callable[[str], LineTable]) 
             yield Problem(f"line {tables(path).line_col(problem.where.start)[0] + 1}: {problem.message}", path)
 
 
+def overlaid(found: Found) -> tuple[Problem, ...]:
+    """What an OpenAPI document of these endpoints cannot hold: one description has one operation for method and path."""
+    from persona_lsp import review
+
+    def place(row: EndpointRow) -> str:
+        return f"{found.shown(row.file)}:{row.line}"
+
+    left_out = review.left_out_of_openapi(found.rows)
+    problems = []
+    twice = [(row, first) for row, first in left_out if first is not None]
+    if twice:
+        row, first = twice[0]
+        noun = "operation is" if len(twice) == 1 else "operations are"
+        problems.append(
+            f"{len(twice)} {noun} left out of the document, because another one has the same method and path"
+            f" (`{row.method} {row.path}` is that of {place(first)}, not of {place(row)});"
+            " where these are several services, ask for the folder of each"
+        )
+    unknown = [row for row, first in left_out if first is None]
+    if unknown:
+        row = unknown[0]
+        problems.append(
+            f"{counted(len(unknown), 'endpoint')} left out of the document, because OpenAPI does not know the method"
+            f" (`{row.method} {row.path}`, {place(row)})"
+        )
+    return tuple(Problem(one) for one in problems)
+
+
 def render(found: Found, form: str, paint: Paint) -> str:
     """The endpoints as `table`, `json` or `openapi`."""
     if form == "json":

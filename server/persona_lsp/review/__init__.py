@@ -1,7 +1,7 @@
 """The façade: findings, fixes, hovers, lenses, hints, symbols - pure functions of a snapshot."""
 
 from persona_lsp.review.actions import fix_all, fixes, ignore_here, with_fixes
-from persona_lsp.review.endpoints import endpoints, openapi, served
+from persona_lsp.review.endpoints import endpoints, left_out_of_openapi, openapi, served
 from persona_lsp.review.findings import all_findings, findings
 from persona_lsp.review.hints import hints, lenses
 from persona_lsp.review.hover import hover
@@ -25,6 +25,7 @@ __all__ = [
     "hints",
     "hover",
     "ignore_here",
+    "left_out_of_openapi",
     "lenses",
     "names",
     "openapi",

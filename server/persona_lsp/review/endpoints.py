@@ -93,25 +93,47 @@ def openapi(rows: Iterable[EndpointRow], title: str = "API") -> dict[str, Any]:
     """An OpenAPI 3.1 document of what is known about the endpoints.
 
     Where two of them have one method and path, the first is in it; methods that OpenAPI does not know are not.
+    `left_out_of_openapi` names both.
     """
     paths: dict[str, dict[str, Any]] = {}
-    spelled: dict[str, str] = {}
     taken: dict[str, int] = {}
     secured = False
-    for row in rows:
-        if row.kind != "http":
-            continue
-        # Paths that differ in the names of parameters alone are one path to OpenAPI.
-        path = spelled.setdefault(_PARAMETER.sub("{}", row.path), row.path)
-        for method in _EVERY if row.method == "ANY" else (row.method.lower(),):
-            if method not in _METHODS or method in paths.get(path, {}):
-                continue
+    for (path, method), (row, *_) in _operations(rows).items():
+        if method in _METHODS:
             secured = secured or row.auth == Auth.REQUIRED.value
             paths.setdefault(path, {})[method] = _operation(row, method, path, taken)
     document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": title, "version": "0"}, "paths": paths}
     if secured:
         document["components"] = {"securitySchemes": {"default": {"type": "http", "scheme": "bearer"}}}
     return document
+
+
+def left_out_of_openapi(rows: Iterable[EndpointRow]) -> tuple[tuple[EndpointRow, EndpointRow | None], ...]:
+    """HTTP endpoints that an OpenAPI document of these does not hold, each with the one that stands in its place.
+
+    None where no document can hold it, because OpenAPI does not know the method. What answers any method is not told
+    where another endpoint answers one of them.
+    """
+    return tuple(
+        (row, first if method in _METHODS else None)
+        for (_, method), (first, *others) in _operations(rows).items()
+        for row in (others if method in _METHODS else (first, *others))
+        if row.method != "ANY"
+    )
+
+
+def _operations(rows: Iterable[EndpointRow]) -> dict[tuple[str, str], list[EndpointRow]]:
+    """Those that OpenAPI takes for one operation, by path and method, in their order."""
+    found: dict[tuple[str, str], list[EndpointRow]] = {}
+    spelled: dict[str, str] = {}
+    for row in rows:
+        if row.kind != "http":
+            continue
+        # Paths that differ in the names of parameters alone are one path to OpenAPI.
+        path = spelled.setdefault(_PARAMETER.sub("{}", row.path), row.path)
+        for method in _EVERY if row.method == "ANY" else (row.method.lower(),):
+            found.setdefault((path, method), []).append(row)
+    return found
 
 
 _PARAMETER: Final = re.compile(r"\{([^{}/]+)\}")
