@@ -38,9 +38,10 @@ NAME = "a\nb\x1b[31m.py"
         (("shop", "--write-baseline", ""), "--write-baseline is given and empty"),
         (("shop", "--output", ""), "--output is given and empty"),
         (("",), "a path is empty"),
+        (("shop", "--statistics", "--format", "json"), "--statistics is text; leave out --format json"),
     ],
 )
-def test_what_is_given_and_empty_is_2(command: Command, shop: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_says_nothing_or_is_not_done_is_2(command: Command, shop: Path, arguments: tuple[str, ...], said: str) -> None:
     done = command("check", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
@@ -48,6 +49,42 @@ def test_what_is_given_and_empty_is_2(command: Command, shop: Path, arguments: t
 
 def test_nothing_to_ignore_is_no_slip(command: Command, shop: Path) -> None:
     assert command("check", "shop", *ONLY, "--ignore", "").returncode == 1
+
+
+def test_a_patch_of_nothing_says_so(command: Command, shop: Path) -> None:
+    done = command("check", "shop", *ONLY, "--diff")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "persona-lsp: no finding has a fix that is safe without a look: --fix would change nothing\n"
+    )
+    assert command("check", "shop", *ONLY, "--diff", "--quiet").stderr == ""
+
+
+def test_endpoints_of_a_file_that_cannot_be_read_are_2(command: Command, shop: Path) -> None:
+    (shop / "main.py").write_bytes(b"\xff\xfea\0")
+    assert command("endpoints", "shop/main.py").returncode == 2
+    assert command("endpoints", "shop").returncode == 0
+
+
+class TestPersonas:
+    def test_one_that_commits_to_nothing_that_is_kept_is_told(self, command: Command, shop: Path) -> None:
+        (shop / "own.md").write_text("---\nname: own\ndescription: Reviews.\n---\n\nYou take backups. You are kind.\n")
+        done = command("check", "shop", "--persona", "shop/own.md")
+        assert (done.returncode, done.stdout) == (0, "no findings in 1 file\n")
+        assert "no sentence of the persona `shop/own.md` names anything that a rule keeps, so no rule is on" in done.stderr
+        assert "`persona-lsp personas show shop/own.md`" in done.stderr
+        # Who chooses rules needs no sentence.
+        assert command("check", "shop", "--persona", "shop/own.md", *ONLY).stderr == ""
+        (shop / "own.md").write_text("---\nname: own\ndescription: Reviews.\n---\n\nYou design clear API contracts.\n")
+        assert command("check", "shop", "--persona", "shop/own.md").stderr == ""
+
+    def test_one_that_cannot_be_used_tells_why_and_nothing_else(self, command: Command, shop: Path) -> None:
+        (shop / "own.md").write_text("---\nname: own\n")
+        done = command("check", "shop", "--persona", "./shop/own.md")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"persona-lsp: the persona `{shop / 'own.md'}` cannot be used: The front matter")
+        assert "there is no text" in done.stderr
+        assert "description" not in done.stderr
 
 
 class TestNames:
@@ -110,6 +147,12 @@ class TestSettingsThatCannotBeRead:
 
 
 class TestWhatIsNotReviewed:
+    def test_a_folder_without_sources_is_told(self, command: Command, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        done = command("check", "empty")
+        assert (done.returncode, done.stdout) == (0, "no findings in 0 files\n")
+        assert done.stderr == "persona-lsp: there is nothing to review: no file here is in a language that is read\n"
+
     def test_markdown_that_is_asked_for_is_told(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "README.md").write_text("# Shop\n")
         done = command("check", "README.md")

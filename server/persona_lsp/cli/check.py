@@ -74,6 +74,7 @@ def check(project: Project, request: Request) -> Outcome:
     sources, unreadable = read(walked.files, project.settings.max_file_size)
     persona, persona_problems = projects.compiled_persona(project, asked=request.persona_asked)
     review = _Review(project, request, sources, persona)
+    idle = (_IDLE.format(project.settings.persona),) if _is_idle(project, persona) else ()
     patch, mended = b"", 0
     problems: tuple[Problem, ...] = ()
     if request.fix and not request.diff:
@@ -97,16 +98,35 @@ def check(project: Project, request: Request) -> Outcome:
             *project.problems,
             *baseline_problems,
             *persona_problems,
+            *map(Problem, idle),
             *read_problems,
             *unreadable,
             *review.problems,
             *problems,
+            *(() if walked.files or walked.problems else (_NOTHING,)),
         ),
         known=len(said.findings) - len(new),
         fixed=mended,
         version=__version__,
     )
     return Outcome(report, patch)
+
+
+_NOTHING = Problem("there is nothing to review: no file here is in a language that is read", on_purpose=True)
+_IDLE = (
+    "no sentence of the persona `{0}` names anything that a rule keeps, so no rule is on;"
+    " `persona-lsp personas show {0}` tells what becomes of each sentence"
+)
+
+
+def _is_idle(project: Project, persona: CompiledPersona | None) -> bool:
+    """Whether nothing is looked for: without a word, that would pass for code in which nothing is wrong."""
+    from persona_lsp.persona.compile import committed_topics
+    from persona_lsp.rules.topics import UNRULED
+
+    if persona is None or project.settings.select or project.settings.severity:
+        return False
+    return committed_topics(persona) <= {topic.id for topic in UNRULED}
 
 
 class _Review:

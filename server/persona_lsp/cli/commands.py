@@ -108,6 +108,8 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     from persona_lsp.cli.project import project
 
     _refuse_empty(options)
+    if options["statistics"] and options["form"] != "text":
+        raise click.UsageError(f"--statistics is text; leave out --format {options['form']}")
     given = {name: names(options[name]) for name in ("select", "ignore") if options[name]}
     if options["persona"]:
         given["persona"] = options["persona"]
@@ -129,6 +131,8 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         return _write_baseline(options["write_baseline"], report)
     if options["diff"]:
         emit_bytes(outcome.patch, options["output"])
+        if not outcome.patch and not options["quiet"]:
+            complain("no finding has a fix that is safe without a look: --fix would change nothing")
     else:
         emit(_rendered(report, options), options["output"])
     if any(problem.internal or problem.asked for problem in report.problems):
@@ -171,7 +175,7 @@ def endpoints(
     complain_of((*found.problems, *(listing.overlaid(found) if form == "openapi" else ())), found.shown)
     paint = paint_for(sys.stdout, "never" if output else color)
     emit(listing.render(found, form, paint), output)
-    return 0
+    return FAILED if any(problem.asked for problem in found.problems) else 0
 
 
 @commands.command()

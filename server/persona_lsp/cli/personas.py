@@ -86,6 +86,8 @@ def _summary(rows: Sequence[CoverageRow], paint: Paint) -> str:
     parts = []
     for kind, noun in (("commitment", "commitments"), ("technology", "technologies")):
         those = [row for row in rows if row.kind == kind]
+        if not those and kind != "commitment":
+            continue
         parts.append(f"{sum(row.kept for row in those)} of {len(those)} {noun} kept")
     return paint(", ".join(parts), "bold")
 

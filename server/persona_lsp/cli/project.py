@@ -58,8 +58,12 @@ def project(paths: Sequence[str], config: str | None = None, given: Mapping[str,
     for path, location in zip(paths, locations, strict=True):
         if not path:
             raise UsageError("a path is empty; name a file or folder, or `.` for the current folder")
-        if not os.path.exists(location):
-            raise UsageError(f"there is no file or folder `{path}`")
+        try:
+            os.stat(location)
+        except PermissionError as error:
+            raise UsageError(f"`{path}` cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            raise UsageError(f"there is no file or folder `{path}`") from error
     root = _root(locations)
     partials, problems = _settings(root, config)
     merged = settings_of.merge(*partials, Partial(given or {}))
@@ -132,7 +136,9 @@ def _persona(project: Project) -> tuple[CompiledPersona | None, tuple[Problem, .
     told = [one for one in found.loaded.problems if one.severity < Severity.HINT]
     problems = tuple(Problem(f"{one.line}:{one.column}: {one.message}", found.path) for one in told)
     if found.loaded.persona is None:
-        raise UsageError(f"the persona {found.path} cannot be used: " + "; ".join(one.message for one in problems))
+        # What else is wrong with the file does not keep it from being used.
+        fatal = [one.message for one in found.loaded.problems if one.severity == Severity.ERROR]
+        raise UsageError(f"the persona `{found.path}` cannot be used: {' '.join(fatal)}")
     return compile_persona(found.loaded.persona, topics()), problems
 
 
@@ -174,7 +180,7 @@ def _persona_file(project: Project, wanted: str) -> str | None:
     if "/" not in wanted and os.sep not in wanted and not wanted.endswith(".md"):
         return None
     for folder in (os.getcwd(), project.root):
-        location = os.path.join(folder, os.path.expanduser(wanted))
+        location = os.path.normpath(os.path.join(folder, os.path.expanduser(wanted)))
         if os.path.isfile(location):
             return location
     raise UsageError(f"there is no persona file `{wanted}`")
