@@ -41,7 +41,9 @@ NAME = "a\nb\x1b[31m.py"
         (("shop", "--statistics", "--format", "json"), "--statistics is text; leave out --format json"),
     ],
 )
-def test_what_says_nothing_or_is_not_done_is_2(command: Command, shop: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_says_nothing_or_is_not_done_is_2(
+    command: Command, shop: Path, arguments: tuple[str, ...], said: str
+) -> None:
     done = command("check", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
@@ -71,7 +73,9 @@ class TestPersonas:
         (shop / "own.md").write_text("---\nname: own\ndescription: Reviews.\n---\n\nYou take backups. You are kind.\n")
         done = command("check", "shop", "--persona", "shop/own.md")
         assert (done.returncode, done.stdout) == (0, "no findings in 1 file\n")
-        assert "no sentence of the persona `shop/own.md` names anything that a rule keeps, so no rule is on" in done.stderr
+        assert (
+            "no sentence of the persona `shop/own.md` names anything that a rule keeps, so no rule is on" in done.stderr
+        )
         assert "`persona-lsp personas show shop/own.md`" in done.stderr
         # Who chooses rules needs no sentence.
         assert command("check", "shop", "--persona", "shop/own.md", *ONLY).stderr == ""

@@ -118,3 +118,14 @@ def test_broken_settings_are_told_and_the_defaults_hold(tmp_path: Path) -> None:
     assert "not valid TOML" in problem.message
     host.put("a.py", b"bad1\n")
     assert len(host.findings("a.py")) == 1
+
+
+def test_settings_that_are_a_folder_are_told(tmp_path: Path) -> None:
+    (tmp_path / "persona-lsp.toml").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.persona-lsp]\nignore = ['bad-word']\n")
+    host, _ = host_of(tmp_path)
+    (problem,) = host.chosen("x.py").problems
+    assert problem.message == "the settings file `persona-lsp.toml` is a folder; its settings are not used."
+    # The next file counts.
+    host.put("a.py", b"bad1\n")
+    assert host.findings("a.py") == ()

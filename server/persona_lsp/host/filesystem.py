@@ -65,6 +65,14 @@ class FileSystem:
         except OSError:
             return None
 
+    def unread(self, location: str) -> str:
+        """Why a file that is there has no bytes."""
+        try:
+            disk.Files().read(location)
+        except OSError as error:
+            return disk.why_unread(location, error)
+        return ""
+
     def cached(self, folder: str, version: str) -> Cache:
         """Facts of an earlier run."""
         return disk.FactsCache(folder, version)

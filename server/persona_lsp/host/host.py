@@ -246,18 +246,21 @@ class Host:
 
     def _choose(self, folder: str) -> Chosen:
         file, partial = "", Partial()
+        unread: list[Problem] = []
         for name in FILE_NAMES if folder else ():
             location = location_of(name, (Root(folder, ""),))
             text = self.texts.get(self.path(location))
             data = self.disk.text(location) if text is None else text
             if data is None:
+                wrong = self.disk.unread(location)
+                unread += [Problem(f"the settings file `{name}` {wrong}; its settings are not used.")] if wrong else []
                 continue
             partial = read_toml(data.decode("utf-8", "replace"), name)
             if name == "persona-lsp.toml" or partial.values or partial.problems:
                 file = location
                 break
         settings = merge(partial, self._editor, self._line)
-        problems = [*partial.problems, *self._editor.problems, *self._line.problems]
+        problems = [*unread, *partial.problems, *self._editor.problems, *self._line.problems]
         profile: Any = None
         persona, persona_file, words = settings.persona, "", tuple[str, ...]()
         try:

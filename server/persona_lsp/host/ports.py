@@ -239,6 +239,9 @@ class Disk(Protocol):
     def text(self, location: str) -> bytes | None:
         """The bytes of a settings file; None when there is none. Never raises."""
 
+    def unread(self, location: str) -> str:
+        """What is wrong with a settings file of which there is no text, "" where there is no file. Never raises."""
+
     def cached(self, folder: str, version: str) -> Cache:
         """Facts of an earlier run."""
 

@@ -166,13 +166,19 @@ def found_above(folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes 
                 with open(location, "rb") as stream:
                     yield location, stream.read(MAX_FILE_SIZE)
             except OSError as error:
-                if not os.path.lexists(location):
-                    continue
-                wrong = "is a folder" if os.path.isdir(location) else f"cannot be read: {error.strerror or error}"
-                yield location, Problem(location, wrong)
+                wrong = why_unread(location, error)
+                if wrong:
+                    yield location, Problem(location, wrong)
         if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:
             return
         folder = os.path.dirname(folder)
+
+
+def why_unread(location: str, error: OSError) -> str:
+    """What is wrong with a file that could not be opened, "" where there is none of that name."""
+    if not os.path.lexists(location):
+        return ""
+    return "is a folder" if os.path.isdir(location) else f"cannot be read: {error.strerror or error}"
 
 
 class FactsCache:
