@@ -51,6 +51,9 @@ GORILLA = {
     'r := mux.NewRouter(); r.PathPrefix("/static/").Handler(http.FileServer(d))': [],
     'r := mux.NewRouter(); r.HandleFunc("/a", f).Methods("GET").Queries("q", "{q}")': ["GET /a"],
     'r := mux.NewRouter(); vars := mux.Vars(q); vars.Get("/a", f)': [],
+    'r := mux.NewRouter(); s := r.NewRoute().Subrouter(); s.Handle("/a", h).Methods("GET")': ["GET /a"],
+    'r := mux.NewRouter().StrictSlash(true); if base != "" { r = r.PathPrefix("/"+base).Subrouter(); r.HandleFunc("/b", f) };'
+    ' r.HandleFunc("/a", f)': ["?ANY /b", "ANY /a"],
 }
 CHI_STYLE = {
     'r := chi.NewRouter(); r.Get("/a/{id}", f)': ["GET /a/{id}"],
@@ -84,6 +87,11 @@ ECHO_STYLE = {
         "ANY /a", "POST /b", "GET /c",
     ],
     'e := echo.New(); e.Static("/", "x"); e.Logger.Fatal(e.Start(":1"))': [],
+    'e := echo.New(); var (\np = "/v1"\ng = e.Group(p)\n); g.GET("/a", f)': ["GET /v1/a"],
+    'const admin = "/admin"; e := echo.New(); e.GET(path.Join(admin, ""), f); e.GET(path.Join(admin, "/x/"), f)': [
+        "GET /admin", "GET /admin/x",
+    ],
+    'e := echo.New(); e.GET(path.Join(base(), "/x"), f)': ["?GET /x"],
 }  # fmt: skip
 FIBER_STYLE = {
     'app := fiber.New(); app.Get("/a/:id", f)': ["GET /a/{id}"],
@@ -519,3 +527,56 @@ def test_fiber_keeps_the_status_that_a_statement_set(body: str, statuses: tuple[
 def test_one_group_is_open_first_and_guarded_then(code: str, package: str) -> None:
     found = single(code, package)
     assert (found["GET /a/one"].auth, found["GET /a/two"].auth) == (Auth.NONE, Auth.REQUIRED)
+
+
+def test_what_a_wrapper_of_another_file_is_given_is_the_handler() -> None:
+    guards = """package main
+    import "net/http"
+    func authenticated(handler func(w http.ResponseWriter, r *http.Request), redirect bool) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+            if !known(r) { refuse(w, r); return }
+            handler(w, r)
+        })
+    }
+    func logged(next http.Handler) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r) })
+    }
+    func refuse(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", http.StatusUnauthorized) }
+    func counted(s *Store) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(202) })
+    }
+    """
+    main = f"""package main
+    import ("net/http"; "{MUX}")
+    func main() {{
+        r := mux.NewRouter()
+        r.Handle("/a", authenticated(list, false)).Methods("GET")
+        r.Handle("/b", logged(authenticated(list, true))).Methods("GET")
+        r.Handle("/c", logged(list)).Methods("GET")
+        r.Handle("/d", counted(store)).Methods("GET")
+    }}
+    """
+    handlers = (
+        'package main\nimport "net/http"\nfunc list(w http.ResponseWriter, r *http.Request) { w.WriteHeader(201) }\n'
+    )
+    found = endpoints({"main.go": main, "guards.go": guards, "list.go": handlers})
+    assert {label: (e.handler_name, e.auth, e.success) for label, e in found.items()} == {
+        "GET /a": ("list", Auth.REQUIRED, (201,)),
+        "GET /b": ("list", Auth.REQUIRED, (201,)),
+        "GET /c": ("list", Auth.NONE, (201,)),
+        "GET /d": ("counted", Auth.NONE, (202,)),
+    }
+
+
+def test_what_a_router_is_told_does_not_end_it() -> None:
+    more = """
+    func checked(next http.Handler) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+            if !known(r) { http.Error(w, "no", 401); return }
+            next.ServeHTTP(w, r)
+        })
+    }
+    func list(w http.ResponseWriter, r *http.Request) {}
+    """
+    found = single('r := mux.NewRouter().StrictSlash(true); r.Use(checked); r.HandleFunc("/a", list)', MUX, more=more)
+    assert found["ANY /a"].auth is Auth.REQUIRED

@@ -234,6 +234,17 @@ class Use(Struct, frozen=True, gc=False, omit_defaults=True):
     """Which of several chains of rules is tried first, whatever file it stands in (Spring's `@Order`)."""
 
 
+class Made(Struct, frozen=True, omit_defaults=True):
+    """What a handler is put together of: a name, or the call of one with what it is given (None for all but names).
+
+    `guard` is what the name says of it, should it turn out to be called with the handler inside (Go).
+    """
+
+    name: str
+    given: tuple["Made | None", ...] | None = None
+    guard: Guard | None = None
+
+
 class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """A registration of one handler for methods and a path, as one file shows it.
 
@@ -300,6 +311,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """Where nothing before it has a path, patterns of the application reach it (ASP.NET)."""
     action: str = ""
     """What such patterns and the token `[action]` call it."""
+    made: Made | None = None
+    """What a handler that is made by a call is put together of, where only other files tell what that call does (Go)."""
 
     @property
     def named(self) -> bool:

@@ -267,6 +267,7 @@ class Assign(Node, eq=False, gc=False):
     """`targets = value`; several targets are a chain (`a = b = c`), destructuring is an `Items` or `Object` target.
 
     `op` is "" or the augmented operator (`+`). `type` the declared type. `const` where the language says so.
+    `declares`: it makes the name, where the language tells that from giving it another value (Go).
     """
 
     targets: tuple[AnyExpr, ...]
@@ -274,6 +275,7 @@ class Assign(Node, eq=False, gc=False):
     op: str = ""
     type: AnyExpr | None = None
     const: bool = False
+    declares: bool = False
 
 
 class Return(Node, eq=False, gc=False):

@@ -14,6 +14,7 @@ from persona_lsp.flow.rust.guards import kind_of as rust_kind
 from persona_lsp.workspace.calls import Calls, callees
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.names import Names, resolve
+from persona_lsp.workspace.wrappers import forwarded
 
 CREDENTIAL: Final = re.compile(
     r"^(?:proxy-)?authorization$|token$|api[-_]?key$|secret$|signature|\bjwt\b", re.IGNORECASE
@@ -46,8 +47,9 @@ def with_callees(calls: Calls, function: Function, depth: int) -> GuardKind | No
         return None
     known = dict(callees(calls, function))
     found = kind_of(function)
+    onward = _NEXT | forwarded(calls.names, function)
     for number, call in enumerate(function.calls):
-        if not call.passes_request or call.name in _NEXT or found in PROTECTS:
+        if not call.passes_request or call.name in onward or found in PROTECTS:
             continue
         callee = known.get(number)
         found = with_callees(calls, callee, depth + 1) if callee is not None else None

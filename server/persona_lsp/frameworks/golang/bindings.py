@@ -69,8 +69,8 @@ class Binding(Naming):
         found = self.evaluate(value, env, hint)
         if isinstance(first, Name):
             if first.id != "_":
-                declares = b":=" in self.module.source[first.end : value.start]
-                self._bind(first.id, found if found is not None else self._value(value, env), env, declares=declares)
+                held = found if found is not None else self._value(value, env)
+                self._bind(first.id, held, env, declares=statement.declares)
         elif isinstance(first, Member):
             self._keep(first, found, env)
 
@@ -92,13 +92,15 @@ class Binding(Naming):
         env.names[target.id] = Routes(symbol, dialect)
 
     def _bind(self, name: str, value: Value, env: Env, *, declares: bool) -> None:
-        """`:=` makes a name, `=` gives another value to one of a scope around; a router keeps what it was known by."""
+        """`:=` and `var` make a name, `=` gives another value to one of a scope around; a router keeps what it was known by."""
         scope: Env | None = env
         while scope is not None and name not in scope.names and not declares:
             scope = scope.parent
         old = scope.names.get(name) if scope is not None else None
         if isinstance(value, Routes) and isinstance(old, Routes) and env.conditional and not declares:
-            return  # `if r == nil { r = chi.NewRouter() }`: mostly it is the one that was given
+            # `if r == nil { r = chi.NewRouter() }`: mostly it is the one that was given. What follows in the block is not.
+            env.names[name] = value
+            return
         if isinstance(value, Routes) and env.prefix and not declares and (scope is None or not scope.prefix):
             # A variable of the package, of this file or another: what is done with it elsewhere is done with this router.
             self.found.mount(

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from persona_lsp.facts.text import Hole, Part, Ref, Text
+from persona_lsp.facts.text import Hole, Part, Ref, Text, literal
 from persona_lsp.frameworks.golang.values import Env, Given, Passed, reduced
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Name, Str, dotted
 
@@ -33,6 +33,8 @@ def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> T
             return (Ref(dotted(expr)),)
         case Call(func=func, args=args) if dotted(func) == "fmt.Sprintf" and args:
             return _formatted(expr, env, module, depth)
+        case Call(func=func, args=args) if dotted(func) == "path.Join" and args:
+            return _joined(expr, env, module, depth)
         case Call(args=(only,), func=Name(id="string")):
             return text_of(only, env, module, depth + 1)
         case None:
@@ -53,6 +55,24 @@ def _formatted(call: Call, env: Env, module: Module, depth: int) -> Text:
         if piece:
             found.append(piece)
     return tuple(found)
+
+
+def _joined(call: Call, env: Env, module: Module, depth: int) -> Text:
+    """`path.Join(base, "/login")`: one slash between two parts, none at the end."""
+    found: list[Part] = []
+    for arg in call.args:
+        text = text_of(arg, env, module, depth + 1)
+        plain = literal(text)
+        if plain is None and (found or len(text) > 1):
+            # Slashes at the ends of what nobody has seen may be one too many.
+            return (Hole("expression", module.text(call)[:80]),)
+        if plain is None:
+            found += text
+        elif found:
+            found.append("/" + plain.strip("/") if plain.strip("/") else "")
+        else:
+            found.append(plain.rstrip("/"))
+    return tuple(p for p in found if p) or ("/",)
 
 
 def normal(path: Text) -> Text:

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Guard, GuardKind, Level, Route
+from persona_lsp.facts.http import Guard, GuardKind, Level, Made, Route
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
 from persona_lsp.frameworks.golang.dialects import CHI, ECHO, FIBER, GORILLA, NAMED, NET_HTTP, VERBS
 from persona_lsp.frameworks.golang.guards import classify
@@ -21,6 +21,8 @@ _CONDITIONS: Final = frozenset({"Host", "Queries", "Headers", "HeadersRegexp", "
 _PASSIVE: Final = frozenset({"Name", "StrictSlash", "SkipClean", "UseEncodedPath", "BuildOnly"})
 _BUILT_IN: Final = frozenset({"string", "int", "bool", "slice", "map", "time.Duration", ""})
 _HANDLED: Final = frozenset({"Handler", "HandlerFunc"})
+_DEEP: Final = 6
+"""Nobody wraps deeper."""
 _HANDLES: Final = re.compile(r"handle|func|action|endpoint", re.IGNORECASE)
 """Types of handlers are called like this."""
 
@@ -50,7 +52,7 @@ class Registering(Reader):
         if name in {"Use", "Pre"}:
             self._use(base, call, env)
             return base
-        if base.dialect is GORILLA or (base.dialect is None and name in {"PathPrefix", "Methods", "Path"}):
+        if base.dialect is GORILLA or (base.dialect is None and name in {"PathPrefix", "Methods", "Path", "NewRoute"}):
             described = self._built(Builder(base), call, name, env, hint)
             if described is not None:
                 return described
@@ -117,13 +119,14 @@ class Registering(Reader):
         guards = (*guards, *wrapping)
         shown = "/" + (literal(path) or "?").strip("/")
         key, ref, name = self._handler(handler, env, f"{methods[0].lower()} {shown}")
+        made = self._put_together(handler, env, 0) if isinstance(handler, Call) and not handler.new else None
         for one in optional(normal(path)) if dialect is FIBER or dialect is None else (normal(path),):
             self.found.routes.append(
                 Route(
                     methods, one, self.framework(base), self.found.where(here), self.found.where(call),
                     self.found.next(), Ref(base.symbol), Ref(ref) if ref and not key else None, key, name, guards,
                     variants=variants, conditional=env.conditional,
-                    path_where=self.found.where(call.args[0]) if call.args else None,
+                    path_where=self.found.where(call.args[0]) if call.args else None, made=made,
                 )
             )  # fmt: skip
 
@@ -167,6 +170,15 @@ class Registering(Reader):
             guards.append(self._guard(Expr(expr.start, expr.start) if not name else expr.func, env, Level.ROUTE))
             expr = inner
         return expr, guards
+
+    def _put_together(self, expr: AnyExpr, env: Env, depth: int) -> Made | None:
+        """`perm(withID(s.list), "read")` in names; None where there is none."""
+        if isinstance(expr, Call) and not expr.new and depth < _DEEP:
+            name = self.name_of(expr.func, env)
+            given = tuple(self._put_together(a, env, depth + 1) for a in expr.args)
+            return Made(name, given, self._guard(expr.func, env, Level.ROUTE)) if name and any(given) else None
+        name = self.name_of(expr, env) if isinstance(expr, Name | Member) else ""
+        return Made(name) if name else None
 
     def _inside(self, call: Call, env: Env) -> AnyExpr | None:
         """What a wrapper most likely wraps: a handler that is made, else a method, else a name of no built-in type."""
@@ -318,6 +330,8 @@ class Registering(Reader):
         if name in {"Path", "PathPrefix"} and args:
             path = (*base.path, *text_of(args[0], env, self.module))
             return replace(base, path=path, prefix=name == "PathPrefix")
+        if name == "NewRoute":
+            return base
         if name == "Subrouter":
             return self._child(base.router, call, env, hint, base.path, base.guards)
         if name in _CONDITIONS:
@@ -330,7 +344,7 @@ class Registering(Reader):
                 base, variants=(*base.variants, f"{name}={self.module.text(args[0])[:60]}" if args else name)
             )
         if name in _PASSIVE:
-            return base
+            return base.router if base == Builder(base.router) else base
         if name in _HANDLED and args:
             found = self.evaluate(args[0], env)
             if isinstance(found, Routes):

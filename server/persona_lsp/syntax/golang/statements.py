@@ -82,24 +82,27 @@ def _spec(n: Syntax, s: bytes, d: int, found: list[Stmt], *, const: bool) -> Non
     type_ = type_of(kind, s) if kind is not None else None
     start, end = n.start_byte, n.end_byte
     if len(values) == 1 and len(names) > 1:
-        found.append(Assign(start, end, (Items(start, end, tuple(names), "tuple"),), values[0], "", type_, const))
+        several = Items(start, end, tuple(names), "tuple")
+        found.append(Assign(start, end, (several,), values[0], "", type_, const, declares=True))
         return
     for index, name in enumerate(names):
         value = values[index] if index < len(values) else None
-        found.append(Assign(start, end, (name,), value, "", type_, const))
+        found.append(Assign(start, end, (name,), value, "", type_, const, declares=True))
 
 
 def _assign(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
     left, right = expressions(n.child_by_field_name("left"), s, d), expressions(n.child_by_field_name("right"), s, d)
     operator = n.child_by_field_name("operator")
     op = text_of(operator, s).rstrip("=").rstrip(":") if operator is not None else ""
+    declares = n.type == "short_var_declaration"
     start, end = n.start_byte, n.end_byte
     if len(left) == len(right):
         for target, value in zip(left, right, strict=True):
-            found.append(Assign(start, end, (target,), value, op))
+            found.append(Assign(start, end, (target,), value, op, declares=declares))
     elif left and right:
         value = right[0] if len(right) == 1 else Items(right[0].start, right[-1].end, right, "tuple")
-        found.append(Assign(start, end, (Items(left[0].start, left[-1].end, left, "tuple"),), value, op))
+        targets = (Items(left[0].start, left[-1].end, left, "tuple"),)
+        found.append(Assign(start, end, targets, value, op, declares=declares))
 
 
 def _step(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:

@@ -30,6 +30,7 @@ from persona_lsp.workspace.names import (
 from persona_lsp.workspace.paths import join, normalise
 from persona_lsp.workspace.snapshot import Endpoint
 from persona_lsp.workspace.views import served
+from persona_lsp.workspace.wrappers import unwrapped
 
 
 def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Iterator[Endpoint]:
@@ -40,6 +41,8 @@ def endpoints_of(world: World, path: str, facts: FileFacts, route: Route) -> Ite
         if found is not None:
             yield completed(found, world.calls, world.sole_status)
         return
+    if route.made is not None:
+        route = unwrapped(world.names, path, route)
     router: Target | None = None
     entry: Router | None = None
     if route.router is not None:

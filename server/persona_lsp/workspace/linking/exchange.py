@@ -20,6 +20,7 @@ from persona_lsp.workspace.names import (
 )
 from persona_lsp.workspace.signatures import signed
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
+from persona_lsp.workspace.wrappers import unwrapped
 
 
 def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot | None:
@@ -88,6 +89,8 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
                     class_view=False,
                 )  # fmt: skip
             fresh_route = fresh_route or route
+            if fresh_route.made is not None:
+                fresh_route = unwrapped(project.names, path, fresh_route)
             body = fresh_route.body
             if body is not None and route.body is not None:
                 body = replace(body, validated=route.body.validated)

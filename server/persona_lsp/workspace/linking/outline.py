@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.facts.http import Guard
+from persona_lsp.facts.http import Guard, Made
 from persona_lsp.facts.place import Where
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.views import guards_of_view, outline_of_view
+from persona_lsp.workspace.wrappers import guards_of, wrapped_by
 
 
 def same_outside(old: FileFacts, new: FileFacts) -> bool:
@@ -32,7 +33,8 @@ def _outline(facts: FileFacts) -> object:
         tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.parameter, r.settings, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
         tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.argument, m.given, m.replaces_prefix, m.otherwise, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
-        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
+        tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, _told(r.made), tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
+        tuple((f.key, wrapped_by(f)) for f in facts.functions if facts.language == "go"),
         tuple((e.exception, e.status) for e in facts.error_handlers),
         tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
         tuple((f.key, f.decorators, tuple((p.name, p.type, p.default) for p in f.params)) for f in facts.functions) if any(manner_of(f).functions_register for f in facts.frameworks) else (),
@@ -59,6 +61,13 @@ def _placeless(guard: Guard) -> object:
     )
 
 
+def _told(made: Made | None) -> object:
+    """What a handler is put together of; what its guards are follows from the names."""
+    if made is None or made.given is None:
+        return made
+    return made.name, tuple(_told(inner) for inner in made.given)
+
+
 def guards_declared(facts: FileFacts) -> Iterator[Guard]:
     """Every guard that a file declares, in the same order as long as the file keeps its outline."""
     for use in facts.uses:
@@ -66,5 +75,7 @@ def guards_declared(facts: FileFacts) -> Iterator[Guard]:
     for group in (facts.classes, facts.routers, facts.mounts, facts.routes):
         for item in group:
             yield from item.guards
+    for route in facts.routes:
+        yield from guards_of(route.made)
     for view in facts.views:
         yield from guards_of_view(view)

@@ -1,0 +1,77 @@
+"""Functions of Go that are given a handler and make another one of it: what they stand before, and how they hand it on."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
+from persona_lsp.facts.http import Guard, Made, Route
+from persona_lsp.facts.text import Ref
+from persona_lsp.workspace.names import Names, resolve
+
+_HANDLERS: Final = frozenset(
+    {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
+)
+_WRITTEN_OUT: Final = re.compile(
+    r"^func\(\s*(?:\w+ +)?(?:http\.ResponseWriter\s*,\s*(?:\w+ +)?\*?http\.Request|\*?(?:gin|echo)\.Context|\*?fiber\.Ctx)\s*\)"
+)
+
+
+def unwrapped(names: Names, path: str, route: Route) -> Route:
+    """The route with the handler that wrappers of other files are given, and with these as its guards."""
+    made, guards = route.made, list[Guard]()
+    while made is not None and made.given is not None:
+        target = resolve(names, path, made.name)
+        if target is None or target.kind != "function":
+            break
+        inner = _inside(names.files[target.path].functions[target.name], made)
+        if inner is None or made.guard is None:
+            break
+        guards.append(made.guard)
+        made = inner
+    if not guards or made is None:
+        return route
+    called = "" if made.given is None else "()"
+    return replace(route, handler=Ref(made.name + called), handler_name=made.name, guards=(*route.guards, *guards))
+
+
+def _inside(function: Function, made: Made) -> Made | None:
+    """What a call gives in the place where the function takes a handler."""
+    given = made.given or ()
+    return next((given[place] for place in wrapped_by(function) if place < len(given)), None)
+
+
+def forwarded(names: Names, function: Function) -> frozenset[str]:
+    """What the maker of a function calls the handlers that it is given: calling one of them hands the request on."""
+    maker = (
+        names.files[function.path].functions.get(function.key.removesuffix("()"))
+        if function.key.endswith("()")
+        else None
+    )
+    return frozenset(name for name, kind in _taken(maker) if _is_handler(kind)) if maker is not None else frozenset()
+
+
+def wrapped_by(function: Function) -> tuple[int, ...]:
+    """The places among its parameters where a function takes handlers."""
+    return tuple(place for place, (_, kind) in enumerate(_taken(function)) if _is_handler(kind))
+
+
+def guards_of(made: Made | None) -> Iterator[Guard]:
+    """The guards that the names of a handler may turn out to be."""
+    if made is not None:
+        if made.guard is not None:
+            yield made.guard
+        for inner in made.given or ():
+            yield from guards_of(inner)
+
+
+def _taken(function: Function) -> list[tuple[str, str]]:
+    """(name, type) of the parameters, without the receiver."""
+    found = [(p.name, p.type.lstrip("*")) for p in function.params]
+    return found[1:] if function.class_name and found and found[0][1] == function.class_name else found
+
+
+def _is_handler(kind: str) -> bool:
+    return kind in _HANDLERS or _WRITTEN_OUT.match(kind) is not None
