@@ -2,6 +2,7 @@
 
 from tests.harness.engine import read
 
+from persona_lsp.extract import extract
 from persona_lsp.facts.http import In
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
@@ -182,3 +183,60 @@ def test_guards_that_are_given_as_results() -> None:
         "GET /asked": Auth.REQUIRED,
         "GET /open": Auth.UNKNOWN,
     }
+
+
+def test_lists_that_okapi_mounts_with_their_documentation() -> None:
+    assert labels(
+        main="""
+        #[macro_use] extern crate rocket;
+        mod users;
+        fn mount(mut rocket: Rocket<Build>) -> Rocket<Build> {
+            mount_endpoints_and_merged_docs! {
+                rocket, "/v1".to_owned(), settings,
+                "/" => (vec![], spec()),
+                "" => openapi_get_routes_spec![root],
+                "/users" => users::routes()
+            };
+            rocket
+        }
+        #[get("/")] fn root() -> String { x() }
+        """,
+        users="""
+        pub fn routes() -> (Vec<Route>, OpenApi) { openapi_get_routes_spec![list] }
+        #[get("/<id>")] fn list(id: i32) -> String { x() }
+        """,
+    ) == ["GET /v1", "GET /v1/users/{id}"]
+
+
+def test_what_the_type_of_a_handler_says_it_answers() -> None:
+    found = endpoints(
+        main="""
+        #[macro_use] extern crate rocket;
+        use rocket_empty::EmptyResponse;
+        fn main() { rocket::build().mount("/", routes![a, b, c, d, e, f]); }
+        #[get("/a")] fn a() -> Option<Json<i32>> { find().map(Json) }
+        #[get("/b")] fn b() -> Result<Option<Json<i32>>, Status> { Ok(find().map(Json)) }
+        #[delete("/c")] fn c() -> Result<EmptyResponse> { gone().map(|_| EmptyResponse) }
+        #[get("/d")] fn d() -> MyResponse { MyResponse::new() }
+        #[get("/e")] fn e() -> (ContentType, Vec<u8>) { image() }
+        #[get("/f")] fn f() -> Result<Listed> { list() }
+        type Listed = Json<Vec<i32>>;
+        """
+    )
+    assert {e.path: (e.success, e.statuses) for e in found.values()} == {
+        "/a": ((200,), (200, 404)), "/b": ((200,), (200, 404)), "/c": ((204,), (204,)), "/d": ((), ()),
+        "/e": ((200,), (200,)), "/f": ((200,), (200,)),
+    }  # fmt: skip
+
+
+def test_catchers_answer_for_a_status() -> None:
+    source = b"""
+    #[macro_use] extern crate rocket;
+    #[catch(404)] fn missing(req: &Request) -> Json<i32> { Json(1) }
+    #[catch(default)] fn other(status: Status, req: &Request) -> Json<i32> { Json(1) }
+    """
+    extraction = extract("src/main.rs", source)
+    assert extraction is not None
+    assert [(h.exception, h.status, h.handler_key) for h in extraction.facts.error_handlers] == [
+        ("404", 404, "missing")
+    ]

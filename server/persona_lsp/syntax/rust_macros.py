@@ -43,6 +43,8 @@ _FORMATTING: Final = frozenset(
         "warn", "error", "todo", "unimplemented", "unreachable", "format_args", "write", "writeln", "log", "ensure",
     }
 )  # fmt: skip
+_LISTED: Final = frozenset({"mount_endpoints_and_merged_docs"})
+"""Macros whose braces hold arguments: other code in braces is anything."""
 _PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::[^{}]*)?\}")
 _LARGEST: Final = 400
 """Pieces of a macro that are looked at."""
@@ -61,7 +63,8 @@ def macro(n: Syntax, s: bytes, d: int, expression: Lowered) -> AnyExpr:
     if name == "vec":
         repeated = any(c.type == ";" for c in tree.children)
         return Expr(start, end) if repeated else Items(start, end, _values(tree, s, d, expression))
-    args, kwargs = _arguments(tree, s, d - 1, expression) if tree.children[0].type != "{" else ((), ())
+    listed = tree.children[0].type != "{" or name in _LISTED
+    args, kwargs = _arguments(tree, s, d - 1, expression) if listed else ((), ())
     if name in _FORMATTING:
         args = _formatted(args, kwargs, s)
     if name in {"format", "format_args"} and len(args) == 1 and isinstance(args[0], Str):
@@ -143,13 +146,17 @@ def _values(tree: Syntax, s: bytes, d: int, expression: Lowered) -> tuple[AnyExp
 
 
 def _arguments(tree: Syntax, s: bytes, d: int, expression: Lowered) -> tuple[tuple[AnyExpr, ...], tuple[Kwarg, ...]]:
-    """Positional and named arguments: `a, b, key = value`."""
+    """Positional and named arguments: `a, b, key = value, "key" => value`."""
     args: list[AnyExpr] = []
     kwargs: list[Kwarg] = []
     for number, piece in enumerate(_split(_inside(tree))):
         if number > _LARGEST or d <= 0:
             break
-        if len(piece) > 2 and piece[1].type == "=" and piece[0].type in {"identifier", "string_literal", "type"}:
+        if (
+            len(piece) > 2
+            and piece[1].type in {"=", "=>"}
+            and piece[0].type in {"identifier", "string_literal", "type"}
+        ):
             value = _piece(piece[2:], s, d - 1, expression)
             name = text_of(piece[0], s).strip('"')
             kwargs.append(Kwarg(piece[0].start_byte, piece[-1].end_byte, name, value))

@@ -8,7 +8,7 @@ from persona_lsp.flow.rust.schemas import schemas
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.rocket import LANGUAGES
-from persona_lsp.frameworks.rocket.routes import found_in
+from persona_lsp.frameworks.rocket.routes import catchers, found_in
 from persona_lsp.frameworks.rocket.words import WORDS, detects
 from persona_lsp.syntax.ir import Module
 
@@ -22,7 +22,7 @@ def extract(module: Module) -> Extracted:
     found = found_in(module)
     return Extracted(
         routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses), routes=tuple(found.routes),
-        error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)), classes=tuple(schemas(file)),
+        error_handlers=(*error_handlers(file, _TRAITS, _METHODS), *catchers(file)), classes=tuple(schemas(file)),
         inline=tuple(found.inline), problems=tuple(found.problems),
     )  # fmt: skip
 

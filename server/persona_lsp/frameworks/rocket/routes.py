@@ -7,9 +7,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Body, Guard, GuardKind, In, Level, Mount, Param, Route, Router
+from persona_lsp.facts.http import (
+    Body,
+    Declared,
+    ErrorHandler,
+    Guard,
+    GuardKind,
+    In,
+    Level,
+    Param,
+    Route,
+    Router,
+)
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import EMPTY, Ref, Text
+from persona_lsp.facts.text import EMPTY, Ref
 from persona_lsp.flow.rust.builders import Found
 from persona_lsp.flow.rust.guards import kind_of, optional_by_name
 from persona_lsp.flow.rust.names import (
@@ -17,44 +28,30 @@ from persona_lsp.flow.rust.names import (
     RustFile,
     Unit,
     arguments,
-    below_unknown,
     dotted_type,
     full_name,
     last_name,
     place,
-    ref_name,
+    real_name,
     rust_file,
-    text_of,
     type_text,
     unwrapped,
 )
 from persona_lsp.flow.rust.signatures import declared_status
-from persona_lsp.flow.walking import calls as calls_in
-from persona_lsp.flow.walking import statements
+from persona_lsp.frameworks.rocket.mounts import FRAMEWORK_ID, lists_in
 from persona_lsp.syntax.ir import (
     AnyExpr,
-    Assign,
     Call,
     Const,
     Decorator,
     FunctionNode,
-    If,
     Items,
-    Member,
     Module,
-    Name,
     ParamNode,
-    Return,
     Str,
-    Switch,
     dotted,
-    walk,
 )
 
-FRAMEWORK_ID: Final = "rocket"
-_LISTS: Final = frozenset(
-    {"routes!", "openapi_get_routes!", "routes_with_openapi!", "openapi_routes!", "openapi_get_routes_spec!"}
-)
 _PARAM: Final = re.compile(r"<(\w+)(\.\.)?>")
 _SILENT: Final = frozenset(
     {
@@ -76,8 +73,8 @@ def found_in(module: Module) -> Found:
     for unit in file.units:
         _attributes(unit, file, found)
         text = module.source[unit.node.start : unit.node.end]
-        if b"mount(" in text or b"routes" in text or b"Route>" in text:
-            _lists(unit, file, found)
+        if b"mount" in text or b"routes" in text or b"Route>" in text:
+            lists_in(unit, file, found)
     return found
 
 
@@ -211,7 +208,7 @@ def _signature(
         (), (), FRAMEWORK_ID, place(unit.node, module), place(unit.node, module), order, handler_key=unit.key,
         handler_name=unit.node.name, guards=tuple(guards), params=tuple(params), body=body, kind="signature",
         unknown_params=unknown, response_type=type_text(unit.node.returns, module),
-        declared=declared_status(answered_with(unit.node.returns), unit.node, module),
+        declared=_declared(unit.node, file),
     )  # fmt: skip
 
 
@@ -223,15 +220,49 @@ def _refused(function: FunctionNode, name: str, module: Module) -> bool | None:
 
 
 _STATUSES: Final = {"Created": 201, "Accepted": 202, "NoContent": 204, "Redirect": 303}
+_PLAIN: Final = frozenset(
+    {
+        "Json", "MsgPack", "Value", "JsonValue", "String", "str", "Cow", "Vec", "Cursor", "File", "NamedFile", "Template", "Flash",
+        "RawHtml", "RawJson", "RawXml", "RawText", "RawCss", "RawJavaScript", "RawMsgPack", "Html", "Xml", "Plain", "Css",
+        "JavaScript", "Content", "ContentType", "EventStream!", "TextStream!", "ByteStream!", "ReaderStream!", "EventStream",
+        "TextStream", "ByteStream", "ReaderStream", "Stream", "Capped", "Yaml",
+    }
+)  # fmt: skip
+"""Types whose values Rocket sends with 200. What it does with others, their own code says."""
+_ELSEWHERE: Final = {"rocket_empty.EmptyResponse": 204}
+_MISSING: Final = 404
 
 
-def answered_with(returns: AnyExpr | None) -> int | None:
-    """The status of what the declared type answers; None if its values say it themselves."""
+def answered_with(returns: AnyExpr | None, file: RustFile) -> int | None:
+    """The status of what the declared type answers; None if its values say it themselves, or code that is not read."""
     inner = unwrapped(returns)
     name = last_name(inner)
-    if name in ("Status", "Custom", "Either", "Response", "Responder") or (isinstance(inner, Items) and inner.items):
-        return None
-    return _STATUSES.get(name, 200)
+    own = file.classes.get(name)
+    if own is not None and own.kind == "alias" and own.bases:
+        return answered_with(own.bases[0], file) if not arguments(inner) else None
+    if inner is None or (isinstance(inner, Items) and (not inner.items or inner.kind != "tuple")):
+        return _OK
+    if isinstance(inner, Items):
+        # `(ContentType, Vec<u8>)` is sent as its last part is; a `Status` in front says it with its value.
+        first, *rest = inner.items
+        return answered_with(rest[-1], file) if rest and last_name(first) == "ContentType" else None
+    if name in _STATUSES:
+        return _STATUSES[name]
+    return _OK if real_name(inner, file) in _PLAIN else _ELSEWHERE.get(full_name(inner, file))
+
+
+_OK: Final = 200
+
+
+def _declared(function: FunctionNode, file: RustFile) -> tuple[Declared, ...]:
+    """What the type of a handler says it answers: with `Option`, nothing is not found."""
+    said = declared_status(answered_with(function.returns, file), function, file.module)
+    returns = function.returns
+    while last_name(returns) == "Result" and (held := arguments(returns)):
+        returns = held[0]
+    if last_name(returns) != "Option":
+        return said
+    return (*said, Declared(_MISSING, place(function, file.module), is_default=True))
 
 
 def _guard(param: ParamNode, inner: AnyExpr | None, optional: bool, file: RustFile) -> Guard | None:
@@ -249,95 +280,12 @@ def _guard(param: ParamNode, inner: AnyExpr | None, optional: bool, file: RustFi
     )  # fmt: skip
 
 
-# -- lists and mounts ------------------------------------------------------------------------------------------------
-
-
-def _lists(unit: Unit, file: RustFile, found: Found) -> None:
-    """Where the function mounts lists of routes, and the list that it gives back."""
-    module = file.module
-    calls = list(calls_in(unit.node.body))
-    texts: dict[str, Text] = {}
-    lists: dict[str, AnyExpr] = {}
-    for statement in statements(unit.node.body):
-        if isinstance(statement, Assign) and isinstance(statement.targets[0], Name) and statement.value is not None:
-            name = statement.targets[0].id
-            lists[name] = statement.value
-            texts[name] = text_of(statement.value, file, texts)
-    # Where a setting decides about a list, it decides about what takes its place, too.
-    conditional = any(
-        call.name in _LISTS
-        for statement in statements(unit.node.body)
-        if isinstance(statement, If | Switch)
-        for call in calls_in((statement,))
-    )
-    app = f"{unit.key}@rocket"
-    mounts = [
-        c for c in calls if c.name == "mount" and isinstance(c.func, Member) and len(c.args) == 2
-    ]  # base and routes
-    if mounts:
-        found.routers.append(Router(app, "app", FRAMEWORK_ID, place(unit.node, module)))
-    inside: set[int] = set()
-    for call in mounts:
-        inside.update(id(p) for p in walk(call.args[1]))
-        for child in _children(call.args[1], unit, lists, 0):
-            prefix = below_unknown(text_of(call.args[0], file, texts))
-            prefix = EMPTY if prefix == ("/",) else prefix
-            found.mounts.append(
-                Mount(
-                    Ref(app),
-                    Ref(child),
-                    FRAMEWORK_ID,
-                    place(call, module),
-                    found.next(),
-                    prefix,
-                    conditional=conditional,
-                )
-            )
-    returns = unit.node.returns
-    if returns is None or "Route" not in module.text(returns):
-        return
-    found.routers.append(Router(unit.key, "router", FRAMEWORK_ID, place(unit.node, module)))
-    given = {id(s.value) for s in statements(unit.node.body) if isinstance(s, Return)}
-    for call in calls:
-        if id(call) in inside:
-            continue
-        listed = call.name in _LISTS or _is_list(call) or id(call) in given
-        children = tuple(_children(call, unit, {}, 0)) if listed else ()
-        for child in dict.fromkeys(children):
-            where = place(call, module)
-            found.mounts.append(
-                Mount(Ref(unit.key), Ref(child), FRAMEWORK_ID, where, found.next(), conditional=conditional)
-            )
-
-
-def _is_list(call: Call) -> bool:
-    """`accounts::routes()`: a list that another function gives."""
-    return "routes" in call.name.lower() and not call.name.endswith("!")
-
-
-def _children(expr: AnyExpr, unit: Unit, lists: dict[str, AnyExpr], depth: int) -> Iterator[str]:
-    if depth > 6:  # lists of lists end somewhere
-        return
-    match expr:
-        case Call() if expr.name in _LISTS:
-            for item in expr.args:
-                name = ref_name(item, unit)
-                if name:
-                    yield f"{name}#"
-        case Name(id=name) if name in lists:
-            yield from _children(lists[name], unit, {k: v for k, v in lists.items() if k != name}, depth + 1)
-        case Items(items=items):
-            for item in items:
-                yield from _children(item, unit, lists, depth + 1)
-        case Call(
-            func=Member(base=base, name="concat" | "into_iter" | "collect" | "clone" | "to_vec" | "chain" | "into"),
-            args=args,
-        ):
-            for part in (base, *args):
-                yield from _children(part, unit, lists, depth + 1)
-        case Call(func=func):
-            name = ref_name(func, unit)
-            if name:
-                yield name
-        case _:
-            pass
+def catchers(file: RustFile) -> Iterator[ErrorHandler]:
+    """`#[catch(404)]`: what is sent where Rocket or a handler has failed with this status."""
+    for unit in file.units:
+        for decorator in unit.node.decorators:
+            call = decorator.call
+            if decorator.name.rsplit(".", 1)[-1] == "catch" and call is not None and call.args:
+                code = call.args[0]
+                if isinstance(code, Const) and isinstance(code.value, int):
+                    yield ErrorHandler(str(code.value), place(unit.node, file.module), code.value, unit.key)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from persona_lsp.flow.rust.names import last_name
+from persona_lsp.flow.rust.names import RustFile, last_name, rust_file
 from persona_lsp.flow.rust.words import is_part, principal, read, status_in, thrown
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.rocket.routes import answered_with, attribute_of, data_name, template
@@ -25,6 +25,7 @@ _STATUSES: Final = {
     "Created": 201, "Accepted": 202, "NoContent": 204, "NotFound": 404, "BadRequest": 400, "Unauthorized": 401,
     "Forbidden": 403, "Conflict": 409,
 }  # fmt: skip
+_EMPTY: Final = 204
 _REDIRECTS: Final = {"to": 303, "temporary": 307, "permanent": 308, "found": 302, "moved": 301}
 
 
@@ -48,7 +49,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return None
     given = attribute_of(function)
     if given is not None:
-        return _handler(function, given)
+        return _handler(function, given, rust_file(module))
     if function.name == "from_request":
         return Handling(kind="dependency", request=tuple(p.name for p in function.params if p.kind != "self"))
     if function.name == "respond_to":
@@ -58,7 +59,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     return None
 
 
-def _handler(function: FunctionNode, given: tuple[Decorator, tuple[str, ...], Str]) -> Handling:
+def _handler(function: FunctionNode, given: tuple[Decorator, tuple[str, ...], Str], file: RustFile) -> Handling:
     decorator, _, uri = given
     path, query, rest = template(uri.value or "")
     data = data_name(decorator)
@@ -76,9 +77,10 @@ def _handler(function: FunctionNode, given: tuple[Decorator, tuple[str, ...], St
             inputs[name] = "body"
             if isinstance(param.type, Index):
                 validated.append(name)
+    status = answered_with(function.returns, file)
     return Handling(
-        kind="handler", returns_answer=True, default_status=answered_with(function.returns), inputs=inputs,
-        validated=tuple(validated),
+        kind="handler", returns_answer=True, default_status=status, inputs=inputs, validated=tuple(validated),
+        body_kind="none" if status == _EMPTY else "",
     )  # fmt: skip
 
 

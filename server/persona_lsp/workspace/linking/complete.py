@@ -112,6 +112,8 @@ def _statuses(
         found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
     if not answers and not unknown:
         found.update(d.status for d in governed if d.status is not None)
+    # What is sent where there is nothing to send (`Option` in Rocket) comes beside what the code answers.
+    found.update(d.status for d in governed if d.is_default and d.status is not None and d.status >= _HTTP_ERROR)
     if unsaid is not None:
         found.add(unsaid)
     if handler is not None and endpoint.framework == "aspnet" and not handler.handling:
