@@ -2,6 +2,8 @@
 
 from tests.harness.engine import read
 
+from persona_lsp import review
+from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
 USE = "use actix_web::{web, App, HttpResponse, HttpServer, HttpRequest, get, post, Responder};\n"
@@ -179,3 +181,24 @@ def test_answers_and_failures_that_other_functions_make() -> None:
     assert found["GET /"].success == (200,)
     assert found["POST /admin/password"].statuses == (303, 500)
     assert found["POST /admin/password"].auth is Auth.REQUIRED
+
+
+def test_what_a_setting_may_put_before_all_paths() -> None:
+    sources = {
+        "src/main.rs": (
+            USE
+            + """
+            fn router(cfg: &mut web::ServiceConfig, settings: &Settings) {
+                if let Some(prefix) = &settings.prefix {
+                    cfg.service(web::scope(prefix).configure(|cfg| { services(cfg); }));
+                } else {
+                    services(cfg);
+                }
+            }
+            fn services(cfg: &mut web::ServiceConfig) { cfg.route("/a", web::get().to(a)); }
+            async fn main() { HttpServer::new(move || App::new().configure(|c| router(c, &settings))); }
+            """
+        ).encode()
+    }
+    found = review.endpoints(read(sources).snapshot, lambda path: LineTable(sources[path]), every=True)
+    assert [(row.method, row.path, row.path_known) for row in found] == [("GET", "/a", True)]

@@ -471,3 +471,83 @@ def test_routes_of_features_and_of_macros() -> None:
         """,
     )
     assert set(found) == {"GET /a", "GET /metrics"}
+
+
+def test_routers_by_another_name_and_functions_that_lay_something_around_a_handler() -> None:
+    found = endpoints(
+        main="""
+        use axum::{Router as AxumRouter, routing::MethodRouter, middleware};
+        mod app;
+        async fn record(request: Request, next: Next, page: &str) -> Response { next.run(request).await }
+        fn counted<H, T, S>(handler: H) -> MethodRouter<S> where H: Handler<T, S> {
+            get(handler).route_layer(middleware::from_fn(|request, next| async { record(request, next, "page").await }))
+        }
+        fn routes() -> Result<AxumRouter> {
+            Ok(AxumRouter::new().route("/a", counted(list)).route("/b", counted(|| async { "b" })).merge(app::more()?))
+        }
+        fn main() { axum::serve(listener, routes().unwrap()); }
+        async fn list() -> Json<i32> { Json(1) }
+        """,
+        app="""
+        use crate::AppRouter;
+        pub fn more() -> Result<AppRouter> { Ok(AppRouter::new().route("/c", post(add))) }
+        """,
+    )
+    assert sorted(found) == ["GET /a", "GET /b", "POST /c"]
+    assert (found["GET /a"].handler_name, found["GET /a"].auth) == ("list", Auth.NONE)
+    assert found["GET /b"].success == (200,)
+
+
+def test_paths_that_a_function_is_given() -> None:
+    found = endpoints(
+        main="""
+        mod users;
+        mod orders;
+        fn app(state: AppState) -> Router {
+            let root = state.args.root.clone();
+            Router::new()
+                .merge(users::routes(state.clone(), &root))
+                .merge(orders::routes("/v1"))
+                .merge(orders::routes(&prefix()))
+        }
+        """,
+        users="""
+        pub fn routes(state: AppState, root: &str) -> Router { Router::new().route(&format!("{root}/users/{{id}}"), get(list)) }
+        """,
+        orders="""
+        pub fn routes(base: &str) -> Router { Router::new().route(&format!("{base}/orders"), get(list)) }
+        """,
+    )
+    assert sorted(e.label for e in found.values() if e.path_known) == ["GET /users/{id}", "GET /v1/orders"]
+
+
+def test_closures_have_no_type_that_tells_a_status() -> None:
+    found = endpoints(
+        main="""
+        fn app() -> Router {
+            Router::new().route("/a", get(|| async { moved("/b") })).route("/b", get(|| async { "b" }))
+                .route("/c", get(|| async { Json(1) })).route("/d", get(|| async move { handle.render() }))
+        }
+        fn moved(to: &str) -> impl IntoResponse { Redirect::permanent(to) }
+        """
+    )
+    assert {e.path: e.success for e in found.values()} == {"/a": (308,), "/b": (200,), "/c": (200,), "/d": ()}
+
+
+def test_a_credential_that_may_be_missing_and_whose_absence_is_refused() -> None:
+    found = endpoints(
+        main="""
+        use axum_extra::TypedHeader;
+        fn app() -> Router { Router::new().route("/a", post(a)).route("/b", post(b)).route("/c", post(c)) }
+        async fn a(key: Option<TypedHeader<Authorization<Bearer>>>) -> Result<String, StatusCode> {
+            let TypedHeader(key) = key.ok_or(StatusCode::UNAUTHORIZED)?;
+            Ok(run(key))
+        }
+        async fn b(user: Option<AuthUser>) -> Result<String, StatusCode> {
+            let Some(user) = user else { return Err(StatusCode::UNAUTHORIZED); };
+            Ok(run(user))
+        }
+        async fn c(user: Option<AuthUser>) -> String { user.map(greet).unwrap_or_default() }
+        """
+    )
+    assert {e.path: e.auth for e in found.values()} == {"/a": Auth.REQUIRED, "/b": Auth.REQUIRED, "/c": Auth.OPTIONAL}

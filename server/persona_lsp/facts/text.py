@@ -23,6 +23,8 @@ class Hole(Struct, frozen=True, gc=False, tag=True):
     """The place among the parameters of the function around it: what a call of that one gives stands here."""
 
 
+SETTING: Final = "setting"
+"""Why a text is unknown that the settings of an installation hold: what it stands before has no other path without."""
 Part = str | Ref | Hole
 Text = tuple[Part, ...]
 """Pieces in order. A text is known when every `Ref` resolves to known text and there is no `Hole`."""

@@ -32,9 +32,12 @@ def served(
     """The same endpoints in the same order, each with its resource and its places."""
     found: list[Served] = []
     seen: set[tuple[str, str, str, int]] = set()
+    certain = {(e.method, e.path, e.where) for e in snapshot.endpoints if every and listed(e)}
     for endpoint in snapshot.endpoints:
         if not (listed(endpoint) or (every and not endpoint.test)):
             continue
+        if not endpoint.path_known and (endpoint.method, endpoint.path, endpoint.where) in certain:
+            continue  # below a prefix that only a setting tells, and without it
         line = lines(endpoint.where.path).line_col(endpoint.where.start)[0] + 1
         key = (endpoint.method, endpoint.path, endpoint.where.path, line)
         if key in seen:

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from persona_lsp.facts.code import Problem
 from persona_lsp.facts.http import Guard, Mount, Route, Router, Use
-from persona_lsp.facts.text import EMPTY, Ref, Text
-from persona_lsp.flow.rust.names import RustFile, Unit, below_unknown, place, text_of
+from persona_lsp.facts.text import EMPTY, SETTING, Hole, Ref, Text
+from persona_lsp.flow.rust.names import RustFile, Unit, below_unknown, last_name, place, text_of, unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -41,12 +41,17 @@ from persona_lsp.syntax.ir import (
 _DEEPEST: Final = 40
 _LONGEST: Final = 2000
 _TURNS: Final = 40
+_TEXTS: Final = frozenset({"str", "String", "Cow"})
 
 
 class Built(Struct, frozen=True):
-    """What an expression is: a router by its symbol, or a reference to one that another function builds."""
+    """What an expression is: a router by its symbol, or a reference to one that another function builds.
+
+    `given`: what that function is called with, as texts.
+    """
 
     ref: Ref
+    given: tuple[Text, ...] = ()
 
 
 class Found(Struct):
@@ -201,7 +206,7 @@ class Builder:
 
     def read(self) -> None:
         """Read the whole function."""
-        self.run(self.unit.node.body, Scope({}, {}))
+        self.run(self.unit.node.body, self.begun())
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -305,16 +310,35 @@ class Builder:
         """Declare a router."""
         self.found.routers.append(Router(symbol, kind, self.framework, place(node, self.file.module), (prefix,)))
 
+    def begun(self) -> Scope:
+        """The scope of the function: texts that it is given are what its callers say."""
+        scope = Scope({}, {})
+        taken = [p for p in self.unit.node.params if p.kind != "self"]
+        for place_of, param in enumerate(taken):
+            if param.name and last_name(unwrapped(param.type)) in _TEXTS:
+                scope.texts[param.name] = (Hole("parameter", param.name, place_of),)
+        return scope
+
+    def given(self, call: Call, scope: Scope) -> tuple[Text, ...]:
+        """What a call gives to another function, as texts; a field of some settings is known to be one."""
+        found: list[Text] = []
+        for arg in call.args:
+            text = text_of(arg, self.file, scope.texts)
+            setting = len(text) == 1 and isinstance(text[0], Hole) and text[0].reason == "field"
+            found.append((Hole(SETTING),) if setting else text)
+        return tuple(found)
+
     def mount(
-        self, parent: Ref, child: Ref, node: Node, scope: Scope, prefix: Text = EMPTY, guards: tuple[Guard, ...] = ()
-    ) -> None:
+        self, parent: Ref, child: Ref, node: Node, scope: Scope, prefix: Text = EMPTY, guards: tuple[Guard, ...] = (),
+        given: tuple[Text, ...] = (),
+    ) -> None:  # fmt: skip
         """One router below another. Where a setting may put something before all paths, the paths stay as they are."""
         if scope.conditional and prefix and not any(isinstance(part, str | Ref) for part in prefix):
             return
         self.found.mounts.append(
             Mount(
                 parent, child, self.framework, place(node, self.file.module), self.found.next(), prefix, guards,
-                scope.conditional,
+                scope.conditional, given=given,
             )
         )  # fmt: skip
 

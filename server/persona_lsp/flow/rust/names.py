@@ -174,7 +174,7 @@ _SAME: Final = frozenset(
 
 def below_unknown(prefix: Text) -> Text:
     """A prefix without what an installation puts before it: `[base, "/api"].concat()` is `/api`."""
-    if len(prefix) > 1 and isinstance(prefix[0], Hole):
+    if len(prefix) > 1 and isinstance(prefix[0], Hole) and prefix[0].parameter < 0:
         following = prefix[1]
         if isinstance(following, str) and following.startswith("/"):
             return EMPTY if prefix[1:] == ("/",) else prefix[1:]

@@ -24,6 +24,10 @@ from persona_lsp.flow.rust.names import (
 from persona_lsp.flow.rust.schemas import wire_name
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    BlockExpr,
+    Call,
+    Const,
+    Do,
     Entry,
     FunctionNode,
     Index,
@@ -32,6 +36,8 @@ from persona_lsp.syntax.ir import (
     Name,
     Object,
     ParamNode,
+    Return,
+    Str,
 )
 
 
@@ -92,7 +98,8 @@ def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Rout
                     )
                 elif at == "query":
                     params.append(Param("*", where, In.QUERY, local, dotted_type(only), not optional))
-                guard = _header_guard(only, param, module) if at == "header" else None
+                needed = optional and refuses_without(unit.node, local, module)
+                guard = _header_guard(only, param, module, needed=needed) if at == "header" else None
                 if guard is not None:
                     guards.append(guard)
             elif at == "body":
@@ -101,7 +108,8 @@ def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Rout
                     type_text(only, module), where, local, last_name(only) in _UNTYPED, validated or None, _ref(only)
                 )
             elif at is None and name and name not in known.silent:
-                guard = _own_guard(inner, param, optional, file, known)
+                may_lack = optional and not refuses_without(unit.node, local, module)
+                guard = _own_guard(inner, param, may_lack, file, known)
                 if guard is not None:
                     guards.append(guard)
                     unknown = True
@@ -109,7 +117,7 @@ def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Rout
         (), (), "rust", place(unit.node, module), place(unit.node, module), order, handler_key=unit.key,
         handler_name=unit.node.name, guards=tuple(guards), params=tuple(params), body=body, kind="signature",
         unknown_params=unknown, response_type=type_text(unit.node.returns, module),
-        declared=declared_status(default_status(unit.node.returns, file), unit.node, module),
+        declared=declared_status(answered_by(unit.node, file), unit.node, module),
     )  # fmt: skip
 
 
@@ -133,6 +141,30 @@ def default_status(returns: AnyExpr | None, file: RustFile) -> int | None:
 
 
 _OK: Final = 200
+
+
+def answered_by(function: FunctionNode, file: RustFile) -> int | None:
+    """The status of what a handler gives back if it says none; a closure has no type, but for what it plainly gives."""
+    if function.name or function.returns is not None:
+        return default_status(function.returns, file)
+    value: AnyExpr | None = None
+    body = function.body
+    while body:
+        last = body[-1]
+        value = last.value if isinstance(last, Return | Do) else None
+        body = value.body if isinstance(value, BlockExpr) else ()
+    if isinstance(value, Call):
+        return _OK if value.name in (*_PLAIN, "to_string", "to_owned", "format!") else None
+    return _OK if value is None or isinstance(value, Str | Const) else None
+
+
+def refuses_without(function: FunctionNode, name: str, module: Module) -> bool:
+    """Whether a handler ends in a failure where a parameter that may be absent is."""
+    if not name:
+        return False
+    text = module.source[function.body_start : function.body_end].decode("utf-8", "replace")
+    leaves = rf"(?<![\w.]){name}\s*(?:\.ok_or(?:_else)?\(|\?)|(?<![\w.])let Some\([^=]*\)\s*=\s*{name}\s*else\s*\{{\s*return\b"
+    return re.search(leaves, text) is not None
 
 
 def declared_status(status: int | None, node: FunctionNode, module: Module) -> tuple[Declared, ...]:
@@ -198,13 +230,13 @@ def _entries(pattern: AnyExpr | None) -> tuple[Entry, ...]:
     return pattern.entries if isinstance(pattern, Object) else ()
 
 
-def _header_guard(held: AnyExpr | None, param: ParamNode, module: Module) -> Guard | None:
+def _header_guard(held: AnyExpr | None, param: ParamNode, module: Module, *, needed: bool) -> Guard | None:
     """`TypedHeader<Authorization<Bearer>>`: refused with 400 where it is missing."""
     if last_name(held) != "Authorization":
         return None
     return Guard(
         "Authorization", GuardKind.AUTHN, Level.ROUTE, place(param, module), None, module.text(param),
-        last_name(param.type) == "Option",
+        last_name(param.type) == "Option" and not needed,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from persona_lsp.facts.http import ErrorHandler, GuardKind
 from persona_lsp.facts.place import Where
 from persona_lsp.flow.rust.guards import kind_of
 from persona_lsp.flow.rust.names import RustFile, Unit, last_name, unwrapped
-from persona_lsp.flow.rust.signatures import Extractors, default_status, signature
+from persona_lsp.flow.rust.signatures import Extractors, answered_by, signature
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Handling, Read, Scope, Thrown
 from persona_lsp.syntax.ir import (
@@ -218,7 +218,7 @@ def handler(unit: Unit, file: RustFile, known: Extractors, body_kind: str = "") 
             if record.body is not None and not record.body.untyped:
                 validated += [n for n in names if at in ("body", "form")]
     return Handling(
-        kind="handler", returns_answer=True, default_status=default_status(unit.node.returns, file), inputs=inputs, validated=tuple(validated),
+        kind="handler", returns_answer=True, default_status=answered_by(unit.node, file), inputs=inputs, validated=tuple(validated),
         body_kind=body_kind,
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ class ActixBuilder(Builder):
 
     def read(self) -> None:
         """Read the function: what it adds to the configuration that it is given, and what it gives back."""
-        scope = Scope({}, {})
+        scope = self.begun()
         key = self.unit.key
         for param in self.unit.node.params:
             if last_name(unwrapped(param.type)) in _CONFIGURED and param.name:
@@ -138,14 +138,14 @@ class ActixBuilder(Builder):
             return None
         self._passed(expr, target, scope)
         self.arguments(expr, scope)
-        return Built(Ref(target))
+        return Built(Ref(target), self.given(expr, scope))
 
     def _passed(self, call: Call, target: str, scope: Scope) -> None:
         """`routes(cfg)`: another function adds to the same configuration."""
         for arg in call.args:
             held = scope.values.get(arg.id) if isinstance(arg, Name) else None
             if isinstance(held, Built) and not isinstance(held, Resource):
-                self.mount(held.ref, Ref(target), call, scope)
+                self.mount(held.ref, Ref(target), call, scope, given=self.given(call, scope))
 
     def _resource(self, given: AnyExpr, call: Call, scope: Scope) -> Resource:
         paths = given.items if isinstance(given, Items) and given.items else (given,)
@@ -168,7 +168,7 @@ class ActixBuilder(Builder):
         if name == "service" and args:
             for one in _flat(self._service(args[0], scope)):
                 if isinstance(one, Built):
-                    self.mount(held.ref, one.ref, call, scope)
+                    self.mount(held.ref, one.ref, call, scope, given=one.given)
         elif name == "route" and len(args) == 2:  # path and route
             self._add(held.ref, self.value(args[1], scope), self.text(args[0], scope), call, scope, args[0])
         elif name == "route" and len(args) == 1:

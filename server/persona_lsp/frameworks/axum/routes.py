@@ -1,16 +1,17 @@
 """Routers of axum: `Router::new().route(...)` with what is nested in them, merged into them and laid around them."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Guard, GuardKind, Level, Route
+from persona_lsp.facts.http import Guard, Level, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Builder, Built, Found, Scope
-from persona_lsp.flow.rust.guards import kind_of, middleware_guard
 from persona_lsp.flow.rust.names import (
     VERBS,
     RustFile,
@@ -23,12 +24,12 @@ from persona_lsp.flow.rust.names import (
     slashed,
     unwrapped,
 )
+from persona_lsp.frameworks.axum.layers import layers
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
     Decorator,
     FunctionNode,
-    Items,
     Kwarg,
     Lambda,
     Member,
@@ -44,6 +45,8 @@ FRAMEWORK_ID: Final = "axum"
 ROUTERS: Final = frozenset({"Router", "OpenApiRouter", "ApiRouter"})
 _METHOD_ROUTER: Final = "MethodRouter"
 _ROUTING: Final = frozenset({"route", "api_route", "api_route_with", "route_service", "route_with_tsr"})
+_DEEPEST: Final = 8
+"""Functions that are read for a call within each other."""
 _ANY: Final = frozenset({"any", "any_service"})
 _WORDS: Final = (b"Router", b".route(", b".merge(", b".nest(", b"routing::", b".routes(", b"MethodRouter")
 _SAME: Final = frozenset(
@@ -53,21 +56,6 @@ _SAME: Final = frozenset(
         "without_v07_checks", "into_service", "as_service", "unwrap", "expect", "split_for_parts", "api_route_docs",
         "description", "summary", "tag", "to_owned", "into",
     }
-)  # fmt: skip
-_HARMLESS: Final = frozenset(
-    {
-        "TraceLayer", "CorsLayer", "CompressionLayer", "TimeoutLayer", "Extension", "AddExtensionLayer", "RequestBodyLimitLayer",
-        "DefaultBodyLimit", "SetRequestIdLayer", "PropagateRequestIdLayer", "CatchPanicLayer", "NormalizePathLayer",
-        "SetResponseHeaderLayer", "SetRequestHeaderLayer", "ConcurrencyLimitLayer", "SessionManagerLayer", "CookieManagerLayer",
-        "BufferLayer", "LoadShedLayer", "HandleErrorLayer", "MapResponseLayer", "MapErrLayer", "SensitiveHeadersLayer",
-        "SetSensitiveRequestHeadersLayer", "SetSensitiveHeadersLayer", "RequestDecompressionLayer", "DecompressionLayer",
-        "PrometheusMetricLayer", "OtelAxumLayer", "NewSentryLayer", "SentryHttpLayer", "AuthManagerLayer", "LiveReloadLayer",
-        "OtelInResponseLayer", "MetricLayer", "Identity", "GovernorLayer",
-    }
-)  # fmt: skip
-_FROM_FUNCTION: Final = frozenset({"from_fn", "from_fn_with_state", "from_extractor", "from_extractor_with_state"})
-_REQUIRES: Final = frozenset(
-    {"RequireAuthorizationLayer", "ValidateRequestHeaderLayer", "AsyncRequireAuthorizationLayer", "login_required!", "permission_required!", "predicate_required!"}
 )  # fmt: skip
 
 
@@ -94,12 +82,14 @@ class AxumBuilder(Builder):
     """Reads one function that may build a router."""
 
     framework = FRAMEWORK_ID
+    handlers: Mapping[str, AnyExpr] = MappingProxyType({})
+    """What the parameters of a function stand for that is read for one call of it."""
 
     def read(self) -> None:
         """Read the function; what it gives back is what others mean by its name."""
-        scope = Scope({}, {})
+        scope = self.begun()
         for param in self.unit.node.params:
-            if last_name(unwrapped(param.type)) in ROUTERS and param.name:
+            if self.is_router(unwrapped(param.type)) and param.name:
                 symbol = f"{self.unit.key}.{param.name}"
                 scope.values[param.name] = Built(Ref(symbol))
                 self.router(symbol, self.unit.node, "router")
@@ -109,9 +99,9 @@ class AxumBuilder(Builder):
         key = self.unit.key
         if routers and self._gives(routers):
             self.router(key, self.unit.node, "app")
-            for built in dict.fromkeys(b.ref.name for b in routers):
-                if built != key:
-                    self.mount(Ref(key), Ref(built), _as_node(self.unit.node), Scope({}, {}))
+            for name, built in {b.ref.name: b for b in routers}.items():
+                if name != key:
+                    self.mount(Ref(key), built.ref, _as_node(self.unit.node), Scope({}, {}), given=built.given)
         elif methods and last_name(unwrapped(self.unit.node.returns)) == _METHOD_ROUTER:
             self.router(key, self.unit.node, "route")
             self.add(Ref(key), methods[0], EMPTY, Scope({}, {}))
@@ -131,7 +121,11 @@ class AxumBuilder(Builder):
         func = expr.func
         name = expr.name
         owner = dotted(func.base).rsplit(".", 1)[-1] if isinstance(func, Member) else ""
-        if owner in ROUTERS and (name in ("new", "default") or name.startswith("with_")):
+        if (
+            isinstance(func, Member)
+            and self.is_router(func.base)
+            and (name in ("new", "default") or name.startswith("with_"))
+        ):
             return Built(self.fresh("router", expr, "app"))
         if owner == _METHOD_ROUTER and name == "new":
             return Methods(())
@@ -139,6 +133,9 @@ class AxumBuilder(Builder):
             methods = self.methods(real_name(func, self.file), expr, scope)
             if methods is not None and owner in ("", "routing", "axum", "method_routing", "aide") and self._verb(func):
                 return Methods(methods)
+        applied = self._applied(expr, scope)
+        if applied is not None:
+            return applied
         target = ref_name(func, self.unit)
         given = [b for arg in expr.args for b in _flat(self.value(arg, scope)) if isinstance(b, Built)]
         if not target or name[:1].isupper():
@@ -147,10 +144,43 @@ class AxumBuilder(Builder):
             # A function that adds to what it is given: its own routes beside those.
             made = self.fresh("with", expr, "app")
             for built in given:
-                self.mount(made, built.ref, expr, scope)
-            self.mount(made, Ref(target), expr, scope)
+                self.mount(made, built.ref, expr, scope, given=built.given)
+            self.mount(made, Ref(target), expr, scope, given=self.given(expr, scope))
             return Built(made)
-        return Built(Ref(target))
+        return Built(Ref(target), self.given(expr, scope))
+
+    def is_router(self, kind: AnyExpr | None) -> bool:
+        """A type of routers, by its own name or by another one that this file has for it, or that the crate declares."""
+        name = last_name(kind)
+        if name in ROUTERS or real_name(kind, self.file) in ROUTERS:
+            return True
+        alias = self.file.classes.get(name)
+        if alias is not None:
+            return alias.kind == "alias" and any(last_name(b) in ROUTERS for b in alias.bases)
+        source = self.file.imports.get(name)
+        ours = source is not None and source[0].split(".", 1)[0] in ("crate", "super")
+        return ours and name.endswith("Router") and name != _METHOD_ROUTER
+
+    def _applied(self, call: Call, scope: Scope) -> Methods | None:
+        """`logged(list)`, where `fn logged(handler: H) -> MethodRouter` stands in this file: its routes for that handler."""
+        unit = next((u for u in self.file.units if isinstance(call.func, Name) and u.key == call.func.id), None)
+        if unit is None or unit is self.unit or not call.args or scope.depth > _DEEPEST:
+            return None
+        if last_name(unwrapped(unit.node.returns)) != _METHOD_ROUTER:
+            return None
+        inner = AxumBuilder(self.file, Unit(self.unit.key, unit.node, self.unit.cls), self.found)
+        inner.count, inner.handlers = self.count, {}
+        for param, arg in zip(unit.node.params, call.args, strict=False):
+            inner.handlers[param.name] = arg
+        inner.run(unit.node.body, Scope({}, {}, depth=scope.depth + 1))
+        self.count = inner.count
+        methods = [m for made in inner.returned for m in _flat(made) if isinstance(m, Methods)]
+        if len(methods) != 1:
+            return None
+        where = place(call.func, self.file.module)
+        return Methods(
+            tuple(replace(r, where=where, statement=place(call, self.file.module)) for r in methods[0].routes)
+        )
 
     def _verb(self, func: AnyExpr) -> bool:
         """A plain `get` is one of axum, unless the file has a function of that name or imports it from elsewhere."""
@@ -183,13 +213,15 @@ class AxumBuilder(Builder):
         at = func.name_start if isinstance(func, Member) else func.start
         where = place(Node(at, at + len(call.name)), module)
         guards: tuple[Guard, ...] = ()
+        if isinstance(handler, Name):
+            handler = self.handlers.get(handler.id, handler)
         while (
             isinstance(handler, Call)
             and handler.name in ("layer", "route_layer", "with_state")
             and handler.receiver is not None
         ):
             if handler.name != "with_state" and handler.args:
-                guards = (*self.layers(handler.args[0], Level.ROUTE, scope), *guards)
+                guards = (*layers(handler.args[0], Level.ROUTE, self.unit, self.file.module), *guards)
             handler = handler.receiver
         key, ref = "", None
         if isinstance(handler, Lambda):
@@ -225,11 +257,11 @@ class AxumBuilder(Builder):
         elif name == "routes" and args:
             self._documented(held.ref, args[0], call, scope)
         elif name in ("layer", "route_layer") and args:
-            guards = self.layers(args[0], Level.ROUTER, scope)
+            guards = layers(args[0], Level.ROUTER, self.unit, self.file.module)
             if guards:
                 # What is added after it is not behind it.
                 outer = self.fresh("layered", call, "app")
-                self.mount(outer, held.ref, call, scope, EMPTY, guards)
+                self.mount(outer, held.ref, call, scope, EMPTY, guards, held.given)
                 return Built(outer)
         elif name == "split_for_parts":
             return (held, None)
@@ -239,7 +271,7 @@ class AxumBuilder(Builder):
 
     def _more_methods(self, held: Methods, call: Call, scope: Scope) -> object:
         if call.name in ("layer", "route_layer") and call.args:
-            guards = self.layers(call.args[0], Level.ROUTE, scope)
+            guards = layers(call.args[0], Level.ROUTE, self.unit, self.file.module)
             return Methods(tuple(replace(r, guards=(*guards, *r.guards)) for r in held.routes)) if guards else held
         if call.name == "merge" and call.args:
             other = self.value(call.args[0], scope)
@@ -258,7 +290,7 @@ class AxumBuilder(Builder):
         if isinstance(held, Methods):
             self.add(router, held, path, scope, call)
         elif isinstance(held, Built):
-            self.mount(router, held.ref, call, scope, path)
+            self.mount(router, held.ref, call, scope, path, given=held.given)
 
     def add(self, router: Ref, methods: Methods, path: Text, scope: Scope, call: Call | None = None) -> None:
         """Give the routes their router and path."""
@@ -275,7 +307,7 @@ class AxumBuilder(Builder):
     def _mount(self, parent: Ref, child: AnyExpr, call: Call, scope: Scope, prefix: Text) -> None:
         for built in _flat(self.value(child, scope)):
             if isinstance(built, Built):
-                self.mount(parent, built.ref, call, scope, prefix)
+                self.mount(parent, built.ref, call, scope, prefix, given=built.given)
 
     def _documented(self, router: Ref, given: AnyExpr, call: Call, scope: Scope) -> None:
         """`.routes(routes!(a, b))` of utoipa: the attributes of the handlers say methods and paths."""
@@ -285,54 +317,6 @@ class AxumBuilder(Builder):
             name = ref_name(handler, self.unit)
             if name:
                 self.mount(router, Ref(f"{name}#"), call, scope)
-
-    def layers(self, given: AnyExpr, level: Level, scope: Scope) -> tuple[Guard, ...]:
-        """The guards that a layer is."""
-        module = self.file.module
-        if isinstance(given, Items):
-            return tuple(g for item in given.items for g in self.layers(item, level, scope))
-        found: list[Guard] = []
-        over = -1
-        for part in walk(given):
-            if not isinstance(part, Call) or part.start < over:
-                continue
-            if _begins(part) in _HARMLESS:
-                # What its builder is given is no layer: `CorsLayer::new().allow_origin(SHOP.parse()?)`.
-                over = part.end
-                continue
-            name = part.name
-            owner = dotted(part.func.base).rsplit(".", 1)[-1] if isinstance(part.func, Member) else ""
-            if name in _FROM_FUNCTION:
-                generic = module.text(part).partition("::<")[2].partition(">")[0] if "extractor" in name else ""
-                target = f"{generic}.from_request_parts" if generic else ref_name(_last(part.args), self.unit)
-                if target:
-                    shown = generic or target
-                    found.append(middleware_guard(shown, part, level, module, target))
-                else:
-                    found.append(Guard("from_fn", GuardKind.UNKNOWN, level, place(part, module)))
-                break
-            if name in _REQUIRES or owner in _REQUIRES:
-                found.append(
-                    Guard(owner or name, GuardKind.AUTHN, level, place(part, module), None, module.text(part)[:200])
-                )
-                break
-            if owner not in _HARMLESS and name not in _HARMLESS and kind_of(owner or name) is not None:
-                found.append(middleware_guard(owner or name, part, level, module))
-        if not found and isinstance(given, Name) and kind_of(given.id) is not None:
-            found.append(middleware_guard(given.id, given, level, module))
-        return tuple(found)
-
-
-def _begins(call: Call) -> str:
-    """The type that a chain of calls begins with: `CorsLayer` of `CorsLayer::new().allow_origin(x)`."""
-    while isinstance(call.func, Member) and isinstance(call.func.base, Call):
-        call = call.func.base
-    return dotted(call.func.base).rsplit(".", 1)[-1] if isinstance(call.func, Member) else call.name
-
-
-def _last(args: tuple[AnyExpr, ...]) -> AnyExpr | None:
-    last = args[-1] if args else None
-    return last.func if isinstance(last, Call) else last
 
 
 def _flat(value: object) -> list[object]:

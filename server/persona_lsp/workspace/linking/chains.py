@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.http import Guard
-from persona_lsp.facts.text import Hole, Text
+from persona_lsp.facts.text import SETTING, Hole, Text
 from persona_lsp.workspace.linking.chain import Chain, Passed
 from persona_lsp.workspace.linking.inherit import prefixes_of
 from persona_lsp.workspace.linking.mounts import router_target
@@ -97,13 +97,19 @@ def told(world: World, path: str, value: Text, chain: Chain) -> tuple[str, bool]
     """The text as far as it is known on this way, with what calls on it gave for parameters."""
     source, texts = chain.given
     known, pieces = True, []
-    for part in value:
+    for number, part in enumerate(value):
         place = part.parameter if isinstance(part, Hole) else -1
+        if number == 0 and 0 <= place < len(texts) and texts[place] == (Hole(SETTING),) and _slash(value[1:]):
+            continue  # what an installation puts before all paths is no part of them
         one = (source, texts[place]) if 0 <= place < len(texts) else (path, (part,))
         piece, sure = text(world.names, *one)
         pieces.append(piece)
         known = known and sure
     return "".join(pieces), known
+
+
+def _slash(rest: Text) -> bool:
+    return bool(rest) and isinstance(rest[0], str) and rest[0].startswith("/")
 
 
 def _distinct(chains: Sequence[Chain]) -> list[Chain]:
