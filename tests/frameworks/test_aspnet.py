@@ -364,6 +364,13 @@ def test_fast_endpoints_say_their_route_in_configure() -> None:
     assert found["DELETE /api/orders/{id}"].success == (204,)
 
 
+def test_the_prefix_of_fast_endpoints_may_be_set_by_an_expression() -> None:
+    get = 'class A : EndpointWithoutRequest { public override void Configure() { Get("/a"); } }'
+    assert labels(Program=minimal('app.UseFastEndpoints(c => c.Endpoints.RoutePrefix = "api");'), A=get) == [
+        "GET /api/a"
+    ]
+
+
 def test_identity_endpoints_are_derived() -> None:
     found = endpoints(Program=minimal('app.MapGroup("/users").MapIdentityApi<User>();'))
     assert "POST /users/login" in found
@@ -422,6 +429,21 @@ def test_a_fallback_policy_holds_for_what_says_nothing() -> None:
     assert {label: e.auth for label, e in found.items()} == {
         "GET /free": Auth.NONE, "GET /held": Auth.REQUIRED, "GET /orders": Auth.REQUIRED,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        "builder.Services.AddAuthorization(o => o.FallbackPolicy = o.DefaultPolicy);",
+        "builder.Services.AddAuthorization(o => { o.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build(); });",
+        "builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());",
+    ],
+)  # fmt: skip
+def test_ways_to_set_a_fallback_policy(setup: str) -> None:
+    services = f"public static class Setup {{ public static void AddAuth(this IServiceCollection s) {{ {setup.replace('builder.Services', 's')} }} }}"
+    own = controller("[HttpGet] public void List() { }")
+    assert endpoints(Program=minimal(setup), A=own)["GET /orders"].auth is Auth.REQUIRED
+    assert endpoints(Program=minimal(""), A=own, Setup=services)["GET /orders"].auth is Auth.REQUIRED
 
 
 def test_what_one_application_demands_is_nothing_to_another() -> None:

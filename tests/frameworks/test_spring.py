@@ -465,6 +465,63 @@ def test_exceptions_that_carry_their_status() -> None:
     ]
 
 
+THROWS = '@RestController class A { @GetMapping("/a") Order a() { throw new NotThereException(); } }'
+ADVICE = "@RestControllerAdvice class Errors { %s }"
+
+
+@pytest.mark.parametrize(
+    ("handler", "found"),
+    [
+        ("@ExceptionHandler(NotThereException.class) ResponseEntity<Object> x(NotThereException e) { return answer(HttpStatus.NOT_FOUND, e); } ResponseEntity<Object> answer(HttpStatus s, Exception e) { return ResponseEntity.status(s).body(e.getMessage()); }", (200, 404)),
+        ("@ExceptionHandler(NotThereException.class) ResponseEntity<Object> x(NotThereException e) { return this.answer(e.found() ? HttpStatus.GONE : HttpStatus.NOT_FOUND); } ResponseEntity<Object> answer(HttpStatus s) { return null; }", (200,)),
+        # The nearest base that somebody speaks of decides.
+        ("@ExceptionHandler(ShopException.class) @ResponseStatus(CONFLICT) Problem x(ShopException e) { return p; }", (200, 409)),
+        ("@ExceptionHandler(RuntimeException.class) @ResponseStatus(CONFLICT) Problem x(RuntimeException e) { return p; }", (200,)),
+    ],
+)  # fmt: skip
+def test_ways_in_which_advice_answers_for_failures(handler: str, found: tuple[int, ...]) -> None:
+    (endpoint,) = endpoints(
+        A=THROWS,
+        Errors=ADVICE % handler,
+        NotThereException="class NotThereException extends AbsentException { }",
+        AbsentException="class AbsentException extends ShopException { }",
+        ShopException="class ShopException extends RuntimeException { }",
+    ).values()
+    assert endpoint.statuses == found
+
+
+@pytest.mark.parametrize(
+    ("constructor", "found"),
+    [
+        ('NotThereException() { super(HttpStatus.NOT_FOUND, "none"); }', (200, 404)),
+        ("NotThereException(HttpStatus status) { super(status); }", (200,)),
+        ('NotThereException() { super(404, "none"); }', (200,)),
+    ],
+)
+def test_a_failure_of_the_project_may_carry_its_status(constructor: str, found: tuple[int, ...]) -> None:
+    own = f"class NotThereException extends ShopException {{ {constructor} }}"
+    assert [e.statuses for e in endpoints(A=THROWS, NotThereException=own).values()] == [found]
+
+
+def test_mappers_of_jersey_answer_for_failures() -> None:
+    resource = """
+    import javax.ws.rs.*;
+    @Path("/a") public class A { @GET public Order a() { throw new NotThereException(); } }
+    """
+    mapper = """
+    import javax.ws.rs.ext.*;
+    @Provider public class Missing implements ExceptionMapper<NotThereException> {
+        public Response toResponse(NotThereException e) { return %s; }
+    }
+    """
+    for answer, found in (
+        ("Response.status(Response.Status.NOT_FOUND).entity(e.getMessage()).build()", (200, 404)),
+        ("Response.serverError().build()", (200, 500)),
+        ("Response.status(e.code()).build()", (200,)),
+    ):
+        assert [e.statuses for e in endpoints(A=resource, Missing=mapper % answer).values()] == [found]
+
+
 # -- guards ----------------------------------------------------------------------------------------------------------
 
 
@@ -525,6 +582,37 @@ def test_rules_are_tried_in_order() -> None:
         "GET /api/orders": Auth.NONE, "POST /api/orders": Auth.REQUIRED, "GET /admin/users": Auth.REQUIRED,
         "GET /health": Auth.NONE, "GET /elsewhere": Auth.REQUIRED,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        'requestMatchers(RegexRequestMatcher.regexMatcher(HttpMethod.GET, "/api/.*"))',
+        'requestMatchers(new RegexRequestMatcher("^/(api|docs)/.*$", "GET"))',
+        'regexMatchers(HttpMethod.GET, "/api/o[a-z]+")',
+        'requestMatchers(new AntPathRequestMatcher("/api/**", "GET"))',
+        'requestMatchers(PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.GET, "/api/**"))',
+        'requestMatchers(mvc.pattern(HttpMethod.GET, "/api/**"))',
+    ],
+)
+def test_matchers_of_several_kinds(matcher: str) -> None:
+    rules = """
+        @Bean SecurityFilterChain chain(HttpSecurity http, MvcRequestMatcher.Builder mvc) {
+            return http.authorizeHttpRequests(r -> r.%s.permitAll().anyRequest().authenticated()).build();
+        }
+        @Bean WebSecurityCustomizer ignored() { return web -> web.ignoring().requestMatchers("/health"); }
+    """
+    found = auth(rules % matcher)
+    assert [label for label, one in sorted(found.items()) if one is Auth.NONE] == ["GET /api/orders", "GET /health"]
+
+
+def test_an_expression_that_cannot_be_used_leaves_the_rest_unknown() -> None:
+    rules = """
+        @Bean SecurityFilterChain chain(HttpSecurity http) {
+            return http.authorizeRequests().regexMatchers("/api/(").permitAll().anyRequest().authenticated().and().build();
+        }
+    """
+    assert auth(rules)["GET /elsewhere"] is Auth.UNKNOWN
 
 
 def test_rules_may_stand_in_a_function_of_the_same_class() -> None:

@@ -7,13 +7,17 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Route
-from persona_lsp.workspace.csharp import project
+from persona_lsp.workspace.csharp import project, projects_of
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.paths import join
 
 FRAMEWORK: Final = "aspnet"
 _PATTERN: Final = "aspnet.pattern"
 _MIDDLEWARE: Final = "middleware"
+_ODATA: Final = "odata"
+_ODATA_SET: Final = "aspnet.odata.set"
+_ODATA_PREFIX: Final = "aspnet.odata.prefix"
+_SET_UP: Final = frozenset({"fallback", "controllers"})
 _HOPS: Final = 4
 _PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
 _ENDS: Final = re.compile(r"[:(=?]")
@@ -29,7 +33,9 @@ def paths(
     """The full paths of a route. `controller` is the class that serves it, `attributed` says that it has a template."""
     stem = controller.rsplit(".", 1)[-1].removesuffix("Controller")
     if is_class and not attributed and route.conventional:
-        yield from _conventional(names, path, stem, route)
+        served = names.files[path].routers.get(route.router.name) if route.router is not None else None
+        by_model = served is not None and any(key == _ODATA for key, _ in served.settings)
+        yield from _modelled(names, path, stem, route) if by_model else _conventional(names, path, stem, route)
         return
     if is_class and own.startswith(("/", "~/")):
         raw = own.removeprefix("~")
@@ -76,6 +82,25 @@ def _conventional(names: Names, path: str, stem: str, route: Route) -> Iterator[
         takes_id = any(p.local == "id" for p in route.params)
         yield _filled(pattern, {**values, "area": area}, keep_id=takes_id)
         return
+
+
+def _modelled(names: Names, path: str, stem: str, route: Route) -> Iterator[str]:
+    """What the model of the application makes of an action of OData that has the name of what it does."""
+    prefixes = set(_settings(names, path, _ODATA_PREFIX))
+    entity = next((e for n, _, e in (s.partition("=") for s in _settings(names, path, _ODATA_SET)) if n == stem), "")
+    verb = route.methods[0].title()
+    if not entity or len(prefixes) != 1 or route.action not in {verb, verb + stem, verb + entity}:
+        return
+    key = "({key})" if any(p.local == "key" for p in route.params) else ""
+    yield join(prefixes.pop(), stem + key)
+
+
+def _settings(names: Names, path: str, key: str) -> Iterator[str]:
+    """What the configuration of the application that a file belongs to says under a key."""
+    root = project(names, path)
+    for other, entry in names.files.items():
+        if entry.facts.role != "test" and project(names, other) == root:
+            yield from (item.value for item in entry.facts.config if item.key == key)
 
 
 def _filled(pattern: str, values: dict[str, str], *, keep_id: bool) -> str:
@@ -152,6 +177,16 @@ def ruled(
     """The guards with what the application demands of all endpoints that say nothing themselves, or of all controllers."""
     root = project(names, path)
     near = [rule for rule in rules if project(names, rule.where.path) == root]
+    # A library that the application refers to may be asked to set it up, or may not.
+    below = projects_of(names, root) or frozenset()
+    near += [
+        replace(rule, kind=GuardKind.UNKNOWN)
+        for rule in rules
+        if rule.name in _SET_UP
+        and (own := project(names, rule.where.path)) != root
+        and own in below
+        and not rule.allows_all
+    ]
     if not near and root not in applications(names) and len({project(names, r.where.path) for r in rules}) == 1:
         near = list(rules)  # a library of controllers, and one application that may serve them
     said = any(g.kind in _PROTECTS for g in guards)

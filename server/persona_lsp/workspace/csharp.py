@@ -71,11 +71,11 @@ def _is_around(entry: FileIndex, package: str) -> bool:
 
 def _referred(all_names: Names, path: str, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Those of projects that the file's project refers to; all of them where that is not told."""
-    seen = _projects_of(all_names, project(all_names, path))
+    seen = projects_of(all_names, project(all_names, path))
     return [c for c in candidates if seen is None or project(all_names, c[0]) in seen]
 
 
-def _projects_of(all_names: Names, root: str) -> frozenset[str] | None:
+def projects_of(all_names: Names, root: str) -> frozenset[str] | None:
     """A project with those that it refers to, directly or through others."""
     if root not in all_names.seen_projects:
         found: set[str] = set()

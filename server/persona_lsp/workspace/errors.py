@@ -8,6 +8,8 @@ from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.names import Names, Target, resolve
 
 _HOPS: Final = 6
+_BY_CLASS: Final = frozenset({"java", "csharp"})
+"""Languages whose handlers of failures take those of derived classes, too, and say so by their type."""
 
 
 def answered(names: Names, path: str, handler: ErrorHandler) -> int | None:
@@ -36,8 +38,29 @@ def sole_statuses(names: Names) -> Mapping[str, int]:
         for cls in entry.facts.classes:
             if cls.status is not None:
                 found.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
+    _inherit(names, found)
     found |= {f"*.{name}": one for name, (one, *others) in variants.items() if not others and name != "*"}
     return found
+
+
+def _inherit(names: Names, found: dict[str, int]) -> None:
+    """A failure that nothing is said about becomes what the nearest of its bases in the project becomes."""
+    bases: dict[str, set[tuple[str, ...]]] = {}
+    for entry in names.files.values():
+        if entry.facts.language not in _BY_CLASS:
+            continue
+        for cls in entry.facts.classes:
+            if cls.kind == "exception":
+                above = tuple(base.name.rsplit(".", 1)[-1] for base in cls.bases)
+                bases.setdefault(cls.name.rsplit(".", 1)[-1], set()).add(above)
+    for name in bases:
+        current, seen = name, {name}
+        # Of two classes that are called alike nobody knows which one is meant.
+        while current not in found and len(told := bases.get(current, set())) == 1:
+            current = next((b for b in next(iter(told)) if b in bases and b not in seen), "")
+            seen.add(current)
+        if current in bases and current in found:
+            found.setdefault(name, found[current])
 
 
 def status_of(sole: Mapping[str, int], exception: str) -> int | None:

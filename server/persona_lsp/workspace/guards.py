@@ -32,6 +32,7 @@ from persona_lsp.workspace.snapshot import Auth
 _INTERCEPTOR: Final = "interceptor"
 _FILTER: Final = "filter"
 _SHIRO: Final = "shiro"
+_REGEX: Final = "regex:"
 _BASES: Final = 4  # interceptors extend one or two of their kind
 _FIRST_ERROR: Final = 400
 _CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
@@ -210,6 +211,11 @@ def _demanded(names: Names, guard: Guard, kind: str) -> Guard | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.removeprefix(_REGEX))
+
+
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Ant patterns of Spring: `?` one character, `*` within a segment, `**` any number of segments."""
@@ -237,5 +243,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """An ant pattern (or `anyRequest`, written `/**`) covers the path."""
+    """An ant pattern (or `anyRequest`, written `/**`), or a regular expression (`regex:`), covers the path."""
+    if pattern.startswith(_REGEX):
+        return _expression(pattern).fullmatch(re.sub(r"\{[^}]*\}", "1", path)) is not None
     return _compiled(pattern).match(re.sub(r"\{[^}]*\}", "x", path)) is not None

@@ -24,6 +24,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
 )
 from persona_lsp.frameworks.aspnet.guards import declared_guards, exempts
 from persona_lsp.frameworks.aspnet.inputs import inputs
+from persona_lsp.frameworks.aspnet.odata import SETTING, is_odata, verb_of
 from persona_lsp.frameworks.aspnet.route_attributes import may_bring, templated
 from persona_lsp.frameworks.aspnet.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Module, Str, dotted
@@ -165,6 +166,7 @@ def _router(cls: ClassNode, path: str, module: Module, values: Values) -> Router
         abstract="abstract" in cls.modifiers or "generic" in cls.modifiers,
         inherits_prefix=not prefixes,
         controller=string(argument(area)) if area is not None else "",
+        settings=SETTING if is_odata(cls) else (),
     )
 
 
@@ -196,8 +198,9 @@ def _route(
     name = Where(module.path, method.name_start, method.name_end)
     at = where(module, mapping.at) if mapping.at is not None else name
     own = mapping.verb
+    named = verb_of(method) if mapping.at is None and is_odata(cls) else ()
     return Route(
-        methods=mapping.methods or ("ANY",),
+        methods=mapping.methods or named or ("ANY",),
         path=text,
         framework=FRAMEWORK_ID,
         where=where(module, own) if own is not None and own is not mapping.at else at,

@@ -1,20 +1,26 @@
 """Error mapping: exception handlers, filters and middleware that say which failure becomes which status."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.http import ErrorHandler
+from persona_lsp.facts.place import Where
 from persona_lsp.frameworks.aspnet.attributes import classes, method_keys, type_name, where
 from persona_lsp.frameworks.aspnet.statuses import status_value
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    Assign,
     Binary,
     Call,
+    ClassDef,
     ClassNode,
     Const,
+    Do,
     FunctionNode,
     If,
     Lambda,
+    Let,
     Member,
     Module,
     Name,
@@ -32,6 +38,9 @@ _HANDLES: Final = frozenset({"OnException", "OnExceptionAsync", "TryHandleAsync"
 _INVOKES: Final = frozenset({"Invoke", "InvokeAsync"})
 _MAPS: Final = frozenset({"MapToStatusCode", "Map", "MapException"})
 _ERRORS: Final = range(400, 600)
+_SELECTOR: Final = "StatusCodeSelector"
+_PAIR: Final = re.compile(rb"[{\[]\s*typeof\(([\w.]+Exception)\)\s*(?:,|\]\s*=)\s*(?:this\.)?(\w+)\s*[},]")
+_STATUS_NAME: Final = re.compile(r"(?:Http)?Status(?:Code)?")
 
 
 def handles_errors(function: FunctionNode, cls: ClassNode) -> bool:
@@ -52,15 +61,71 @@ def error_handlers(module: Module) -> Iterator[ErrorHandler]:
     """What each failure is answered with, as the branches of the code that handles them say."""
     if b"Exception" not in module.source:
         return
+    top = [s for s in module.body if not isinstance(s, ClassDef)]
+    for node in _spread(top):
+        if isinstance(node, Call) and node.name in _MAPS:
+            yield from (ErrorHandler(name, where(module, at), status, "") for name, status, at in _mapped(node))
+    if b"UseExceptionHandler" in module.source or b"StatusCodeSelector" in module.source:
+        for name, status, at in _inline([*top, *(m.body for cls, _ in classes(module) for m in cls.methods)]):
+            yield ErrorHandler(name, where(module, at), status, "")
     for cls, path in classes(module):
         answers = any(handles_errors(m, cls) or is_middleware(m, cls) for m in cls.methods)
         if not answers and b"MapToStatusCode" not in module.source:
             continue
+        if answers:
+            yield from _listed(cls, path, module)
         for method, key in method_keys(cls, path):
             for node in _nodes(method):
                 for name, status, at in _mapped(node):
                     if answers or isinstance(node, Call):
                         yield ErrorHandler(name, where(module, at), status, key if answers else "")
+
+
+def _inline(roots: object) -> Iterator[tuple[str, int, Node]]:
+    """What the code that `UseExceptionHandler` is given, or a `StatusCodeSelector`, makes of failures."""
+    for node in _spread(roots):
+        given: object = ()
+        if isinstance(node, Call) and node.name == "UseExceptionHandler":
+            given = (node.args, node.kwargs)
+        elif isinstance(node, Assign | Let):
+            targets = node.targets if isinstance(node, Assign) else (node.target,)
+            given = node.value if any(isinstance(t, Member) and t.name == _SELECTOR for t in targets) else ()
+        for inner in _spread(given):
+            if not isinstance(inner, Call):
+                yield from _mapped(inner)
+
+
+def _listed(cls: ClassNode, path: str, module: Module) -> Iterator[ErrorHandler]:
+    """`{ typeof(NotFoundException), HandleNotFound }`: the method that answers for a failure, in a table."""
+    keys = {m.name: (key, m) for m, key in method_keys(cls, path)}
+    for pair in _PAIR.finditer(module.source, cls.body_start, cls.body_end):
+        name, held = (part.decode() for part in pair.groups())
+        key, method = keys.get(held, ("", None))
+        status = _status(method.body) if method is not None else None
+        if status is not None:
+            yield ErrorHandler(name.rsplit(".", 1)[-1], Where(module.path, *pair.span(1)), status, key)
+
+
+def exception_status(cls: ClassNode) -> int | None:
+    """What an exception says of itself: `: base(HttpStatusCode.NotFound, …)`, `StatusCode => HttpStatusCode.NotFound`."""
+    told: set[int | None] = set()
+    for method in cls.methods:
+        if "constructor" in method.modifiers:
+            told.add(_handed(method))
+        elif "accessor" in method.modifiers and _STATUS_NAME.fullmatch(method.name):
+            told.add(_status(method.body))
+    told |= {status_value(f.value)[0] for f in cls.fields if f.value is not None and _STATUS_NAME.fullmatch(f.name)}
+    codes = told - {None}
+    return codes.pop() if len(codes) == 1 and not (None in told and len(told) > 2) else None
+
+
+def _handed(constructor: FunctionNode) -> int | None:
+    for statement in constructor.body:
+        value = statement.value if isinstance(statement, Do) else None
+        if isinstance(value, Call) and value.name == "base":
+            codes = {status_value(a)[0] for a in value.args if isinstance(a, Member)} - {None}
+            return codes.pop() if len(codes) == 1 else None
+    return None
 
 
 def _mapped(node: Node) -> Iterator[tuple[str, int, Node]]:
@@ -81,10 +146,10 @@ def _mapped(node: Node) -> Iterator[tuple[str, int, Node]]:
                 for name in catch.types:
                     if status is not None and name.endswith("Exception") and name != "Exception":
                         yield name.rsplit(".", 1)[-1], status, catch
-        case If(test=Binary(op="is", right=right), then=then):
+        case If(test=Binary(op="is" | "==", right=right), then=then):
             yield from _named(right, _status(then), right)
         case Call() if node.name in _MAPS and node.types:
-            status = next((s for a in node.args if (s := status_value(a)[0])), None)
+            status = next((s for a in node.args if (s := status_value(a)[0])), None) or _status(node.args)
             yield from _named(node.types[0], status, node)
         case _:
             return

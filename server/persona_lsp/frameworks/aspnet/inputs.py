@@ -38,7 +38,7 @@ _UNTYPED: Final = frozenset({
 })  # fmt: skip
 _PLACES: Final = {
     "FromRoute": In.PATH, "FromQuery": In.QUERY, "FromHeader": In.HEADER, "FromForm": In.FORM, "FromBody": In.BODY,
-    "FromUri": In.QUERY,
+    "FromUri": In.QUERY, "FromODataUri": In.PATH,
 }  # fmt: skip
 SERVICES: Final = frozenset({"FromServices", "FromKeyedServices", "Inject", "BindNever", "SwaggerIgnore"})
 _SERVICE: Final = re.compile(

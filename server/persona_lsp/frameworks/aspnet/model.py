@@ -20,6 +20,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
     where,
 )
 from persona_lsp.frameworks.aspnet.controllers import is_action, is_controller
+from persona_lsp.frameworks.aspnet.errors import exception_status
 from persona_lsp.frameworks.aspnet.guards import declared_guards
 from persona_lsp.frameworks.aspnet.inputs import constrained
 from persona_lsp.frameworks.aspnet.middleware import middleware_demands
@@ -47,7 +48,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(_field(f, module) for f in cls.fields if not {"static", "const", "enum"} & set(f.modifiers)),
             tuple(m.name for m in cls.methods),
             (*_class_guards(cls, module), *_method_guards(cls, module), *middleware_demands(cls, module)),
-            None,
+            exception_status(cls) if kind == "exception" else None,
             tuple(d.name for d in cls.decorators),
             cls.kind == "interface" or "abstract" in cls.modifiers,
             string(argument(table)) if table is not None else "",

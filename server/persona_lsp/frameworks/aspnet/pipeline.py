@@ -9,7 +9,19 @@ from persona_lsp.frameworks.aspnet.attributes import string, where
 from persona_lsp.frameworks.aspnet.found import Found
 from persona_lsp.frameworks.aspnet.guards import looks_like_auth, middleware_name
 from persona_lsp.frameworks.aspnet.middleware import MIDDLEWARE, inline_demands, speaks_of_callers
-from persona_lsp.syntax.ir import Assign, Call, ClassNode, FunctionNode, Lambda, Member, Module, Node, Object, dotted
+from persona_lsp.syntax.ir import (
+    Assign,
+    Call,
+    ClassNode,
+    FunctionNode,
+    Lambda,
+    Let,
+    Member,
+    Module,
+    Node,
+    Object,
+    dotted,
+)
 
 PATTERN_KEY: Final = "aspnet.pattern"
 EVERYWHERE: Final = Ref("(aspnet)")
@@ -75,7 +87,8 @@ def policies(found: Found) -> None:
             case Call() if node.name == "SetFallbackPolicy" and node.args:
                 found.uses.append(_use(FALLBACK, _policy(node, found), node, found))
             case Call() if node.name == "Add" and dotted(node.receiver).endswith("Filters"):
-                if any(isinstance(a, Call) and dotted(a.func).endswith("AuthorizeFilter") for a in node.args):
+                made = [a.func for a in node.args if isinstance(a, Call)]
+                if any(dotted(kind).endswith("AuthorizeFilter") for kind in (*made, *node.types)):
                     found.uses.append(_use("controllers", GuardKind.AUTHN, node, found))
             case _:
                 pass
@@ -108,6 +121,9 @@ def statements_of(module: Module) -> list[Node]:
         elif isinstance(node, Node):
             if isinstance(node, Assign | Call):
                 seen.append(node)
+            elif isinstance(node, Let):
+                # `options => options.FallbackPolicy = …` assigns as well.
+                seen.append(Assign(node.start, node.end, (node.target,), node.value))
             pending.extend(getattr(node, name) for name in node.__struct_fields__[::-1])
         elif isinstance(node, ClassNode):
             pending.extend(node.methods)

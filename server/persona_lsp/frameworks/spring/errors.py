@@ -10,7 +10,7 @@ from persona_lsp.frameworks.spring.annotations import argument, classes, find, l
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.routes import method_keys
 from persona_lsp.frameworks.spring.statuses import status_value
-from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Member, Module, dotted
+from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Index, Member, Module, dotted
 
 FIXED: Final = {
     "ok": 200, "created": 201, "accepted": 202, "noContent": 204, "badRequest": 400, "notFound": 404,
@@ -19,6 +19,7 @@ FIXED: Final = {
 }  # fmt: skip
 """Builders of `ResponseEntity` and `ServerResponse` that fix the status."""
 
+_FIRST_ERROR: Final = 400
 _OVERRIDES: Final = {
     "handleMethodArgumentNotValid": "MethodArgumentNotValidException",
     "handleHttpMessageNotReadable": "HttpMessageNotReadableException",
@@ -34,6 +35,8 @@ _OVERRIDES: Final = {
 
 def error_handlers(module: Module) -> Iterator[ErrorHandler]:
     """What each handled exception is answered with; the status is None when the code decides."""
+    if b"ExceptionMapper" in module.source:
+        yield from _mappers(module)
     if b"ExceptionHandler" not in module.source and b"ControllerAdvice" not in module.source:
         return
     for cls, path in classes(module):
@@ -48,6 +51,22 @@ def error_handlers(module: Module) -> Iterator[ErrorHandler]:
                     yield ErrorHandler(simple(name), at, _status(method), key, None if advice else Ref(path))
             elif advice and method.name in _OVERRIDES:
                 yield ErrorHandler(_OVERRIDES[method.name], at, _status(method), key)
+
+
+def _mappers(module: Module) -> Iterator[ErrorHandler]:
+    """`class Missing implements ExceptionMapper<NotFoundException>` of JAX-RS."""
+    for cls, path in classes(module):
+        handled = next((b for b in cls.bases if type_name(b) == "ExceptionMapper"), None)
+        name = simple(dotted(handled.keys[0])) if isinstance(handled, Index) and handled.keys else ""
+        for method, key in method_keys(cls, path) if name else ():
+            if method.name == "toResponse" and len(method.params) == 1:
+                at = Where(module.path, method.name_start, method.name_end)
+                said = {status_value(arg)[0] for made in calls_of(method) for arg in made.call.args}
+                said |= {
+                    FIXED.get(made.call.name) for made in calls_of(method) if dotted(made.call.receiver) == "Response"
+                }
+                codes = {code for code in said if code is not None and code >= _FIRST_ERROR}
+                yield ErrorHandler(name, at, codes.pop() if len(codes) == 1 else None, key)
 
 
 def exception_status(cls: ClassNode) -> int | None:
@@ -66,6 +85,17 @@ def exception_status(cls: ClassNode) -> int | None:
                     statuses.add(status_value(made.call.args[0])[0] or 0)
         if len(statuses) == 1:
             return statuses.pop() or None
+        return None
+    handed = {_handed(m) for m in cls.methods if "constructor" in m.modifiers}
+    return handed.pop() if len(handed) == 1 else None
+
+
+def _handed(constructor: FunctionNode) -> int | None:
+    """`super(HttpStatus.NOT_FOUND, "…")`: what an exception tells the one of the project that it derives from."""
+    for made in calls_of(constructor):
+        if getattr(made.call.func, "id", "") == "super":
+            codes = {status_value(a)[0] for a in made.call.args if isinstance(a, Member)} - {None}
+            return codes.pop() if len(codes) == 1 else None
     return None
 
 
@@ -93,6 +123,12 @@ def _status(method: FunctionNode) -> int | None:
             statuses.add(status)
     if len(statuses) == 1:
         return statuses.pop()
+    if not statuses:
+        # `return answer(HttpStatus.NOT_FOUND, failure)`: a method beside it makes the answer.
+        own = [m.call for m in calls_of(method) if m.call.receiver is None or dotted(m.call.receiver) == "this"]
+        told = {code for call in own for a in call.args if (code := status_value(a)[0]) is not None}
+        if told:
+            return told.pop() if len(told) == 1 else None
     returns = type_name(method.returns)
     if not statuses and returns not in {
         "ResponseEntity",

@@ -1,5 +1,6 @@
 """Path patterns as configuration writes them: literals, constants, and lists that a method puts together."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -11,6 +12,7 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
     Call,
+    Const,
     Do,
     FunctionNode,
     Items,
@@ -26,6 +28,8 @@ from persona_lsp.syntax.ir import (
 )
 
 MATCHERS: Final = frozenset({"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers"})
+REGEX: Final = "regex:"
+"""What stands before a pattern that is a regular expression."""
 _DEEPEST: Final = 6
 _COPIES: Final = frozenset({"ArrayList", "LinkedList", "HashSet", "LinkedHashSet", "Set", "List"})
 _LISTS: Final = frozenset({"of", "asList", "concat", "copyOf", "unmodifiableList", "singletonList", "Array"})
@@ -77,6 +81,8 @@ def lists_of(method: FunctionNode, path: str, values: Values) -> _Lists:
 
 def patterns_of(call: Call, path: str, values: Values, lists: _Lists | None = None) -> Patterns | None:
     """What a matcher is given; None if one of its patterns cannot be read."""
+    if call.name == "regexMatchers":
+        return _expressions(call.args, path, values)
     return _all(tuple(a for a in call.args if not isinstance(a, Lambda)), path, values, lists or {}, -1)
 
 
@@ -153,9 +159,35 @@ def _called(call: Call, path: str, values: Values, lists: _Lists, depth: int) ->
         return _read(receiver, path, values, lists, depth + 1)
     if name in {*_LISTS, "stream"} and not isinstance(receiver, Call):
         return _all(call.args, path, values, lists, depth)
+    if name in {"RegexRequestMatcher", "regexMatcher"}:
+        return _expressions(call.args, path, values)
     if name.endswith(("Matcher", "Matchers", "pattern", "matcher")):
         return _all(call.args, path, values, lists, depth)
     return None
+
+
+def _expressions(args: tuple[AnyExpr, ...], path: str, values: Values) -> Patterns | None:
+    """Regular expressions of paths, with a method among them; None if one of them cannot be used."""
+    methods: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    for arg in args:
+        text = literal(values.text(arg, path))
+        last = simple(dotted(arg)) if isinstance(arg, Name | Member) else text
+        if last in VERBS:
+            methods += (last,)
+        elif text is not None and _is_expression(text):
+            found += (REGEX + text,)
+        elif not (isinstance(arg, Const) and (arg.value is None or isinstance(arg.value, bool))):
+            return None
+    return Patterns(methods, found)
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _is_reference(arg: AnyExpr) -> bool:
