@@ -96,3 +96,60 @@ def test_sources_alone_are_suites_of_junit(command: Command, shop: Path) -> None
     (shop / "package.json").write_text('{"name": "shop"}')
     out = command("check", "shop", *ONLY, "--format", "junit").stdout
     assert re.findall(r'<testsuite name="([^"]*)"', out) == ["shop/main.py"]
+
+
+class TestASettingsFileAbove:
+    """What a settings file says of paths is told from its own folder, whatever part of it is reviewed."""
+
+    @pytest.fixture(autouse=True)
+    def repository(self, shop: Path, tmp_path: Path) -> None:
+        (tmp_path / ".git").mkdir()
+        (shop / "old").mkdir()
+        (shop / "old" / "main.py").write_text((shop / "main.py").read_text())
+
+    def found(self, command: Command, settings: str, tmp_path: Path, *arguments: str, inside: str = "") -> list[str]:
+        (tmp_path / "persona-lsp.toml").write_text(settings)
+        done = command("check", *arguments, *ONLY, "--format", "json", cwd=tmp_path / inside)
+        return [f"{row['file']} {row['severity']}" for row in json.loads(done.stdout)]
+
+    @pytest.mark.parametrize(("arguments", "inside"), [(("shop",), ""), ((), "shop"), (("../shop",), "shop")])
+    @pytest.mark.parametrize(
+        ("settings", "expected"),
+        [
+            ("", ["main.py error", "old/main.py error"]),
+            ('exclude = ["shop/old/**"]', ["main.py error"]),
+            ('exclude = ["old/**"]', ["main.py error", "old/main.py error"]),
+            ('include = ["shop/old/*"]', ["old/main.py error"]),
+            (
+                '[[overrides]]\npaths = ["shop/old/**"]\nseverity = { duplicate-route = "hint" }',
+                ["main.py error", "old/main.py hint"],
+            ),
+        ],
+    )
+    def test_globs(
+        self,
+        command: Command,
+        tmp_path: Path,
+        settings: str,
+        expected: list[str],
+        arguments: tuple[str, ...],
+        inside: str,
+    ) -> None:
+        assert self.found(command, settings, tmp_path, *arguments, inside=inside) == expected
+
+    def test_a_baseline_of_the_whole_knows_the_findings_of_a_part(self, command: Command, tmp_path: Path) -> None:
+        (tmp_path / "persona-lsp.toml").write_text("")
+        command("check", ".", *ONLY, "--write-baseline", "known.json")
+        baseline = 'baseline = "known.json"'
+        assert self.found(command, "", tmp_path, "shop") != []
+        assert self.found(command, baseline, tmp_path, "shop") == []
+        assert self.found(command, baseline, tmp_path, inside="shop/old") == []
+
+    def test_a_persona_by_its_path(self, command: Command, tmp_path: Path) -> None:
+        (tmp_path / "personas").mkdir()
+        persona = "---\nname: own\ndescription: Reviews.\n---\n\nYou design clear API contracts.\n"
+        (tmp_path / "personas" / "own.md").write_text(persona)
+        (tmp_path / "persona-lsp.toml").write_text('persona = "personas/own.md"\n')
+        done = command("check", ".", "--format", "json", cwd=tmp_path / "shop" / "old")
+        assert (done.stderr, [row["persona"] for row in json.loads(done.stdout)]) == ("", ["own"])
+        assert command("personas", "check", cwd=tmp_path / "shop").stdout == "1 persona file, 0 problems\n"

@@ -169,13 +169,13 @@ class _Review:
     def profile(self) -> Profile:
         from persona_lsp import review
 
-        profile = review.profile(self.persona, self.project.settings)
+        profile = review.profile(self.persona, self.project.settings, above=self.project.above)
         # Where a part of the project is read, what a comment silences may depend on the rest.
         return profile if self.whole else replace(profile, unused=None)
 
     def key(self) -> bytes:
         """Stands for all that the findings depend on."""
-        chosen = (self.project.settings, self.project.paths, self.persona)
+        chosen = (self.project.settings, self.project.above, self.project.paths, self.persona)
         encoded = msgspec.msgpack.encode(chosen, order="deterministic")
         texts = (part for path, source in self.sources.items() for part in (path.encode(), source))
         return pack.digest(__version__.encode(), disk.program(), encoded, *texts)
@@ -324,7 +324,7 @@ def _baseline(project: Project, request: Request) -> tuple[Baseline | None, tupl
     if not location:
         return None, ()
     try:
-        data = disk.Files().read(location if request.baseline else os.path.join(project.root, location))
+        data = disk.Files().read(location if request.baseline else os.path.join(project.home, location))
         return baselines.read(data), ()
     except OSError as error:
         wrong = f"the baseline `{location}` cannot be read: {error.strerror or error}"

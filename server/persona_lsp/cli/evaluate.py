@@ -89,7 +89,7 @@ def evaluate(project: Project, wish: Wish, tell: Callable[[str], None]) -> Outco
     account = account_for_run(allow=wish.allow, budget=wish.budget, model=None, tell=tell)
     store = Store()
     compiled, _ = projects.compiled_persona(project, asked=wish.persona_asked)
-    profile = facade.profile(compiled, project.settings)
+    profile = facade.profile(compiled, project.settings, above=project.above)
     persona = speaker(profile)
     if persona is None:
         raise UsageError("no persona is chosen, so there is nobody to review")

@@ -81,7 +81,7 @@ def _of_the_project(files: disk.Files, project: projects.Project) -> list[str]:
     found += files.list(os.path.join(project.root, ".cursor", "rules"), "**/*.mdc")
     wanted = project.settings.persona
     if wanted.endswith((".md", ".mdc")) or "/" in wanted:
-        found.append(os.path.join(project.root, os.path.expanduser(wanted)))
+        found.append(os.path.join(project.home, os.path.expanduser(wanted)))
     return found
 
 

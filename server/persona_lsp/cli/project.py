@@ -30,6 +30,13 @@ class Project(Struct, frozen=True):
     paths: tuple[str, ...]
     settings: Settings
     problems: tuple[Problem, ...] = ()
+    above: str = ""
+    """What stands between the folder of the settings file and the root (`services/api/`): globs are told from there."""
+
+    @property
+    def home(self) -> str:
+        """The folder of the settings file; the root, where there is none."""
+        return os.path.normpath(os.path.join(self.root, *[os.pardir] * self.above.count("/")))
 
     def shown(self, path: str) -> str:
         """A path of the project as the user would write it where the command runs."""
@@ -65,9 +72,10 @@ def project(paths: Sequence[str], config: str | None = None, given: Mapping[str,
         except (OSError, ValueError) as error:
             raise UsageError(f"there is no file or folder `{path}`") from error
     root = _root(locations)
-    partials, problems = _settings(root, config)
+    partials, problems, home = _settings(root, config)
     merged = settings_of.merge(*partials, Partial(given or {}))
-    return Project(root, locations, merged, problems)
+    above = "" if home == root else os.path.relpath(root, home).replace(os.sep, "/") + "/"
+    return Project(root, locations, merged, problems, above)
 
 
 def walk(project: Project) -> disk.Walk:
@@ -75,12 +83,12 @@ def walk(project: Project) -> disk.Walk:
     settings = project.settings
 
     def wanted(path: str) -> bool:
-        if not disk.understood(path) or (settings.include and not matches(path, settings.include)):
+        if not disk.understood(path) or (settings.include and not matches(project.above + path, settings.include)):
             return False
         language = language_of(path)
         return language is None or settings.languages.get(language.id, True)
 
-    return disk.walk(project.root, project.paths, wanted, lambda path: matches(path, settings.exclude))
+    return disk.walk(project.root, project.paths, wanted, lambda path: matches(project.above + path, settings.exclude))
 
 
 def with_known_names(project: Project) -> Project:
@@ -91,7 +99,7 @@ def with_known_names(project: Project) -> Project:
     rules, families = review.names()
     settings, wrong = settings_of.with_known_names(project.settings, rules, families, LANGUAGES)
     problems = (*project.problems, *(Problem(one.message) for one in wrong))
-    return Project(project.root, project.paths, settings, problems)
+    return msgspec.structs.replace(project, settings=settings, problems=problems)
 
 
 def compiled_persona(project: Project, *, asked: bool = True) -> tuple[CompiledPersona | None, tuple[Problem, ...]]:
@@ -107,9 +115,7 @@ def compiled_persona(project: Project, *, asked: bool = True) -> tuple[CompiledP
         default = settings_of.DEFAULT.persona
         if asked or project.settings.persona == default:
             raise
-    replaced = Project(
-        project.root, project.paths, msgspec.structs.replace(project.settings, persona=default), project.problems
-    )
+    replaced = msgspec.structs.replace(project, settings=msgspec.structs.replace(project.settings, persona=default))
     compiled, problems = _persona(replaced)
     return compiled, (Problem(f"{error_text}; the persona `{default}` reviews instead"), *problems)
 
@@ -179,7 +185,7 @@ class _Likely(disk.Files):
 def _persona_file(project: Project, wanted: str) -> str | None:
     if "/" not in wanted and os.sep not in wanted and not wanted.endswith(".md"):
         return None
-    for folder in (os.getcwd(), project.root):
+    for folder in (os.getcwd(), project.root, project.home):
         location = os.path.normpath(os.path.join(folder, os.path.expanduser(wanted)))
         if os.path.isfile(location):
             return location
@@ -202,13 +208,14 @@ def _root(locations: Sequence[str]) -> str:
     return shared
 
 
-def _settings(root: str, config: str | None) -> tuple[list[Partial], tuple[Problem, ...]]:
+def _settings(root: str, config: str | None) -> tuple[list[Partial], tuple[Problem, ...], str]:
+    """The settings of a file, what is wrong with it, and the folder that its globs are told from."""
     if config is not None:
         try:
             data = disk.Files().read(config)
         except OSError as error:
             raise UsageError(f"the settings file `{config}` cannot be read: {error.strerror or error}") from error
-        return _read(config, data)
+        return *_read(config, data), root
     unread: list[Problem] = []
     for location, found in disk.found_above(root, FILE_NAMES):
         if isinstance(found, disk.Problem):
@@ -218,8 +225,8 @@ def _settings(root: str, config: str | None) -> tuple[list[Partial], tuple[Probl
             continue
         partials, problems = _read(location, found)
         if problems or any(partial.values for partial in partials) or not location.endswith("pyproject.toml"):
-            return partials, (*unread, *problems)
-    return [], tuple(unread)
+            return partials, (*unread, *problems), os.path.dirname(location)
+    return [], tuple(unread), root
 
 
 def _read(location: str, data: bytes) -> tuple[list[Partial], tuple[Problem, ...]]:

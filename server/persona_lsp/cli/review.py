@@ -115,7 +115,7 @@ def _questions(
     walked = projects.walk(project)
     sources, unreadable = read(walked.files, project.settings.max_file_size)
     compiled, _ = projects.compiled_persona(project, asked=wish.persona_asked)
-    profile = facade.profile(compiled, project.settings)
+    profile = facade.profile(compiled, project.settings, above=project.above)
     persona = speaker(profile)
     if persona is None:
         raise UsageError("no persona is chosen, so there is nobody to review")

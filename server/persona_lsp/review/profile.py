@@ -27,6 +27,8 @@ class Profile(Struct, frozen=True):
     """The severity of comments that silence nothing; None if nothing is said about them."""
     prefix: str = ""
     """What stands before the paths of the folder that the settings are of, where a workspace has several."""
+    above: str = ""
+    """What stands between the folder of the settings and the workspace, where it is a part of that folder."""
 
     @property
     def name(self) -> str:
@@ -44,7 +46,7 @@ class Profile(Struct, frozen=True):
 
     def inside(self, path: str) -> str:
         """A path of the workspace as the settings and the baseline of its folder write it."""
-        return path.removeprefix(self.prefix)
+        return self.above + path.removeprefix(self.prefix)
 
     def severity(self, rule: Rule, severity: Severity, path: str) -> Severity | None:
         """The severity of a finding in a file; None if it is off there."""
@@ -55,8 +57,8 @@ class Profile(Struct, frozen=True):
         return found
 
 
-def profile(persona: CompiledPersona | None, settings: Settings, prefix: str = "") -> Profile:
-    """Compile the persona and the settings. `prefix` stands before the paths of the folder that they are for."""
+def profile(persona: CompiledPersona | None, settings: Settings, prefix: str = "", above: str = "") -> Profile:
+    """Compile the persona and the settings. `prefix` and `above` as in `Profile`."""
     topics = committed_topics(persona) if persona is not None else None
     active: list[tuple[Rule, Severity]] = []
     commitments: dict[str, str] = {}
@@ -77,7 +79,7 @@ def profile(persona: CompiledPersona | None, settings: Settings, prefix: str = "
     unused = _severity(UNUSED, settings.severity, UNUSED.declaration.severity)
     if _named(UNUSED, settings.ignore) or (settings.select and not _named(UNUSED, settings.select)):
         unused = None
-    return Profile(persona, settings, tuple(active), commitments, unused, prefix)
+    return Profile(persona, settings, tuple(active), commitments, unused, prefix, above)
 
 
 def _set(rule: Rule, settings: Settings) -> bool:

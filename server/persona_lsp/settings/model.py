@@ -19,7 +19,7 @@ class Override(Struct, frozen=True, kw_only=True):
     paths: Annotated[
         tuple[str, ...],
         _doc(
-            "Globs of the files that this applies to, relative to the workspace.",
+            "Globs of the files that this applies to, relative to the folder of the settings file (in an editor: the workspace).",
             "a list of globs",
             ["admin/**"],
             min_length=1,
@@ -78,12 +78,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = {}
     include: Annotated[
         tuple[str, ...],
-        _doc("Globs of the files to review. Empty: all that are understood.", "a list of globs", ["services/**"]),
+        _doc(
+            "Globs of the files to review, relative to the folder of the settings file (in an editor: the workspace)."
+            " Empty: all that are understood.",
+            "a list of globs",
+            ["services/**"],
+        ),
     ] = ()
     exclude: Annotated[
         tuple[str, ...],
         _doc(
-            "Globs of files to leave out, on top of those that git ignores and of generated, vendored and test code.",
+            "Globs of files to leave out, told as for `include`, on top of those that git ignores and of generated, vendored"
+            " and test code.",
             "a list of globs",
             ["legacy/**"],
         ),
@@ -103,7 +109,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     baseline: Annotated[
         str,
         _doc(
-            "A file of findings that are known and not shown again, relative to the workspace. Empty: none.",
+            "A file of findings that are known and not shown again, relative to the folder of the settings file"
+            " (in an editor: the workspace). Empty: none.",
             "the path of a file",
             ".persona-lsp-baseline.json",
         ),
