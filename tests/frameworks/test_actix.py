@@ -202,3 +202,72 @@ def test_what_a_setting_may_put_before_all_paths() -> None:
     }
     found = review.endpoints(read(sources).snapshot, lambda path: LineTable(sources[path]), every=True)
     assert [(row.method, row.path, row.path_known) for row in found] == [("GET", "/a", True)]
+
+
+def test_what_a_transform_makes_refuses_or_does_not() -> None:
+    found = endpoints(
+        main="""
+        mod checks;
+        use crate::checks::{Checked, Late, Timed};
+        async fn main() {
+            HttpServer::new(|| {
+                let late = Late::new(3);
+                App::new()
+                    .service(web::scope("/in").wrap(Checked).route("/a", web::get().to(h)))
+                    .service(web::scope("/time").wrap(Timed::new(1)).route("/a", web::get().to(h)))
+                    .service(web::scope("/late").wrap(late.clone()).route("/a", web::get().to(h)))
+                    .service(web::scope("/far").wrap(elsewhere::Counted::new()).route("/a", web::get().to(h)))
+                    .service(web::scope("/own").wrap(crate::lost::Gate::new()).route("/a", web::get().to(h)))
+            });
+        }
+        async fn h() -> HttpResponse { HttpResponse::Ok().finish() }
+        """,
+        checks="""
+        use actix_web::{dev::{Service, ServiceRequest, ServiceResponse, Transform}, error::ErrorUnauthorized};
+        pub struct Checked;
+        impl<S, B> Transform<S, ServiceRequest> for Checked {
+            type Transform = CheckedService<S>;
+            fn new_transform(&self, service: S) -> Self::Future { ready(Ok(CheckedService { service })) }
+        }
+        pub struct CheckedService<S> { service: S }
+        impl<S, B> Service<ServiceRequest> for CheckedService<S> {
+            fn call(&self, req: ServiceRequest) -> Self::Future {
+                if !is_known(&req) { return Box::pin(async { Err(ErrorUnauthorized("who are you")) }); }
+                let next = self.service.call(req);
+                Box::pin(async move { next.await })
+            }
+        }
+        pub struct Timed { n: u32 }
+        impl<S, B> Transform<S, ServiceRequest> for Timed {
+            fn new_transform(&self, service: S) -> Self::Future { ready(Ok(TimedService { service, n: self.n })) }
+        }
+        pub struct TimedService<S> { service: S, n: u32 }
+        impl<S, B> Service<ServiceRequest> for TimedService<S> {
+            fn call(&self, req: ServiceRequest) -> Self::Future {
+                let start = Instant::now();
+                let next = self.service.call(req);
+                Box::pin(async move { let answer = next.await?; log::info!("{:?}", start.elapsed()); Ok(answer) })
+            }
+        }
+        pub struct Late { n: u32 }
+        impl<S, B> Transform<S, ServiceRequest> for Late {
+            fn new_transform(&self, service: S) -> Self::Future { ready(Ok(LateService { service: Rc::new(service) })) }
+        }
+        pub struct LateService<S> { service: Rc<S> }
+        impl<S, B> Service<ServiceRequest> for LateService<S> {
+            fn call(&self, req: ServiceRequest) -> Self::Future {
+                let service = self.service.clone();
+                Box::pin(async move {
+                    if find(&req).is_none() {
+                        let (request, _) = req.into_parts();
+                        return Ok(ServiceResponse::new(request, HttpResponse::Unauthorized().finish()));
+                    }
+                    service.call(req).await
+                })
+            }
+        }
+        """,
+    )
+    assert {e.path: e.auth for e in found.values()} == {
+        "/in/a": Auth.REQUIRED, "/time/a": Auth.NONE, "/late/a": Auth.REQUIRED, "/far/a": Auth.NONE, "/own/a": Auth.UNKNOWN,
+    }  # fmt: skip

@@ -174,7 +174,10 @@ def function_of(names: Names, calls: Calls, path: str, name: str) -> Function | 
     if owner:
         found = resolve(names, path, owner)
         if found is not None and found.kind in _CLASSES:
-            return _method(calls, found.path, found.name, last)
+            method = _method(calls, found.path, found.name, last)
+            # What a type makes another type do in its place (middleware of actix-web).
+            other = names.files[found.path].aliases.get(f"{found.name}.{last}") if method is None else None
+            return function_of(names, calls, found.path, other) if other else method
     return None
 
 

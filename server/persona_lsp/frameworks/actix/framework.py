@@ -10,6 +10,7 @@ from persona_lsp.flow.rust.schemas import schemas
 from persona_lsp.flow.rust.signatures import may_handle, signature
 from persona_lsp.flow.rust.words import error_handlers
 from persona_lsp.frameworks.actix import LANGUAGES
+from persona_lsp.frameworks.actix.middleware import transforms
 from persona_lsp.frameworks.actix.routes import found_in
 from persona_lsp.frameworks.actix.words import EXTRACTORS, WORDS, detects, handling
 from persona_lsp.frameworks.api import Extracted, Framework
@@ -32,7 +33,7 @@ def extract(module: Module) -> Extracted:
         routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses),
         routes=(*found.routes, *signatures), error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)),
         classes=tuple(schemas(file)), inline=tuple(found.inline), problems=tuple(found.problems),
-        cors=tuple(policies(file)),
+        cors=tuple(policies(file)), aliases=tuple(transforms(file)),
     )  # fmt: skip
 
 

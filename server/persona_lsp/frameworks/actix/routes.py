@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Guard, GuardKind, Level, Route, Use
+from persona_lsp.facts.http import Guard, Level, Route, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.rust.builders import Builder, Built, Found, Scope
@@ -24,6 +24,7 @@ from persona_lsp.flow.rust.names import (
     text_of,
     unwrapped,
 )
+from persona_lsp.frameworks.actix.middleware import guards_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -44,13 +45,6 @@ FRAMEWORK_ID: Final = "actix"
 _WORDS: Final = (b"App", b"scope", b"resource", b"ServiceConfig", b".service(", b".configure(", b"Scope", b"Resource")
 _CONFIGURED: Final = frozenset({"ServiceConfig", "ApiConfig"})
 _HANDLED: Final = frozenset({"to", "to_async", "with", "with_async", "f", "h", "a"})
-_HARMLESS: Final = frozenset(
-    {
-        "Logger", "Compress", "DefaultHeaders", "NormalizePath", "Cors", "TracingLogger", "SessionMiddleware", "ErrorHandlers",
-        "CookieSession", "Tracing", "RequestTracing", "RequestMetrics", "PrometheusMetrics", "PrometheusMetricsBuilder",
-        "IdentityService", "IdentityMiddleware", "FlashMessagesFramework", "CatchPanic", "Sentry", "Condition",
-    }
-)  # fmt: skip
 
 
 class Handled(Struct, frozen=True):
@@ -275,36 +269,6 @@ class ActixBuilder(Builder):
         """A function inside of the function; its attribute says its path, too."""
         super().nested(function, scope)
         attributes(Unit(f"{self.unit.key}.{function.name}", function, None), self.file, self.found)
-
-
-def guards_of(given: AnyExpr, unit: Unit, file: RustFile) -> tuple[Guard, ...]:
-    """The guards that a middleware of actix-web is."""
-    module = file.module
-    found: list[Guard] = []
-    for part in walk(given):
-        if isinstance(part, Call):
-            name = part.name
-            owner = dotted(part.func.base).rsplit(".", 1)[-1] if isinstance(part.func, Member) else ""
-            if owner == "HttpAuthentication":
-                target = ref_name(part.args[0] if part.args else None, unit)
-                guard = Guard("HttpAuthentication", GuardKind.AUTHN, Level.ROUTER, place(part, module), Ref(target) if target else None, module.text(part)[:200])  # fmt: skip
-                found.append(guard)
-                break
-            if name in ("from_fn", "mw_from_fn") and part.args:
-                target = ref_name(part.args[0], unit)
-                if target:
-                    found.append(middleware_guard(target, part, Level.ROUTER, module))
-                break
-            if owner not in _HARMLESS and name not in _HARMLESS and kind_of(owner or name) is not None:
-                found.append(
-                    middleware_guard(owner or name, part, Level.ROUTER, module, f"{owner}.call" if owner else name)
-                )
-                break
-        elif isinstance(part, Name | Member) and part is given:
-            name = dotted(part).rsplit(".", 1)[-1]
-            if name and name not in _HARMLESS and kind_of(name) is not None:
-                found.append(middleware_guard(name, part, Level.ROUTER, module))
-    return tuple(found)
 
 
 def _methods(given: AnyExpr) -> tuple[str, ...]:
