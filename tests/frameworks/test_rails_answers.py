@@ -131,3 +131,80 @@ end
     assert found["POST /orders"].statuses == (201,)
     assert found["PATCH /orders/{id}"].statuses == (200,)
     assert found["DELETE /orders/{id}"].statuses == ()
+
+
+CONCERN = """
+module Archivable
+  extend ActiveSupport::Concern
+  included do
+    before_action :load_it, only: :destroy
+    skip_before_action :authenticate_user!, only: :index
+  end
+
+  def index
+    render json: []
+  end
+
+  def destroy
+    head :no_content
+  end
+end
+"""
+GUARDED = "class ApplicationController < ActionController::API\n  before_action :authenticate_user!\nend\n"
+
+
+def with_concern(controller: str, base: str = GUARDED) -> dict[str, Endpoint]:
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": base,
+        "app/controllers/concerns/archivable.rb": CONCERN,
+        "app/controllers/orders_controller.rb": controller,
+    }
+    return {e.label: e for e in read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints}
+
+
+def test_a_concern_adds_actions_and_filters_after_those_of_the_base() -> None:
+    found = with_concern("class OrdersController < ApplicationController\n  include Archivable\nend\n")
+    assert found["GET /orders"].auth is Auth.NONE
+    assert (found["DELETE /orders/{id}"].auth, found["DELETE /orders/{id}"].success) == (Auth.REQUIRED, (204,))
+    assert [g.name for g in found["DELETE /orders/{id}"].guards] == ["authenticate_user!", "load_it"]
+
+
+def test_rights_are_asked_for_in_actions() -> None:
+    actions = """
+class OrdersController < ApplicationController
+  def show
+    @order = Order.find(params.expect(:id))
+    authorize @order
+    render json: @order
+  end
+
+  def update
+    order = policy_scope(Order).find(params[:id])
+    order.update!(params.expect(order: [:title]))
+    render json: order
+  end
+
+  def destroy
+    authorize! :destroy, Order
+    head :no_content
+  end
+end
+"""
+    base = GUARDED.replace("\nend\n", "\n  rescue_from CanCan::AccessDenied do\n    head :forbidden\n  end\nend\n")
+    found = with_concern(actions, base)
+    assert found["GET /orders/{id}"].statuses == (200, 403, 404)
+    assert set(found["PATCH /orders/{id}"].statuses) >= {200, 404}
+    assert found["DELETE /orders/{id}"].statuses == (204, 403)
+
+
+def test_what_other_libraries_serve_is_silent() -> None:
+    sources = {
+        "config/routes.rb": "Rails.application.routes.draw do\n  mount Shop::API => '/shop'\n  mount Blog::App, at: '/blog'\n"
+        "  resources :carts, only: :index\n  direct(:home) { 'x' }\n  resolve('Basket') { [:basket] }\nend\n",
+        "app/api/shop/api.rb": "module Shop\n  class API < Grape::API\n    get :books do\n      Book.all\n    end\n  end\nend\n",
+        "lib/blog/app.rb": "module Blog\n  class App < Sinatra::Base\n    get '/posts' do\n      'x'\n    end\n  end\nend\n",
+        "app/controllers/carts_controller.rb": "class CartsController < InheritedResources::Base\nend\n",
+    }
+    (only,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert (only.label, only.auth, only.success) == ("GET /carts", Auth.UNKNOWN, ())

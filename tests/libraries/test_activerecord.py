@@ -76,6 +76,11 @@ ASKED = {
         "select Order keys=1",
         "update Order limit-unknown columns=total",
     ],
+    "order = Order.create(number: n)\nif order.save\n  x\nend": ["insert Order limit-unknown columns=number"],
+    "order = Order.create(number: n)\norder.number = 2\norder.save": [
+        "insert Order limit-unknown columns=number",
+        "upsert Order limit-unknown",
+    ],
     "@order.destroy": ["delete Order limit-unknown"],
     "@order.update(order_params)": ["update Order limit-unknown"],
     "Order.find(params[:id]).destroy": ["delete Order limit-unknown keys=params[:id]"],

@@ -38,6 +38,8 @@ _ONE_OR_RAISE: Final = frozenset(
     {"find", "find_by!", "first!", "last!", "take!", "sole", "find_sole_by", "second!", "third!"}
 )
 _ALWAYS_ONE: Final = frozenset({"find_or_initialize_by", "first_or_initialize"})
+_SCOPED: Final = frozenset({"policy_scope", "authorized_scope"})
+"""Functions that give what they are given, without what the caller may not see."""
 _MAKES: Final = frozenset({"create", "create!", "insert", "insert!", "insert_all", "insert_all!"})
 _ENSURES: Final = frozenset(
     {
@@ -155,6 +157,9 @@ def _chain(call: Call) -> tuple[list[Call], AnyExpr | None]:
             links.append(node)
             node = node.func.base
         elif isinstance(node.func, Name):
+            if node.func.id in _SCOPED and len(node.args) == 1 and not node.kwargs:
+                node = node.args[0]
+                continue
             if node.args or node.kwargs or node.block is not None:
                 links.append(node)
                 node = None
@@ -392,9 +397,23 @@ def _writes_record(call: Call, root: AnyExpr, scope: Scope) -> bool:
                 return bool(call.kwargs)
             return len(call.args) == 1 and not isinstance(first, Str | Const)
         case "save" | "save!":
-            return not call.args
+            return not call.args and not _is_saved(root, call, scope)
         case _:
             return True
+
+
+def _is_saved(root: AnyExpr, call: Call, scope: Scope) -> bool:
+    """`create` has written the record already, and nothing was changed since."""
+    shown = dotted(root).encode()
+    if not isinstance(root, Name) or not shown:
+        return False
+    name = rb"(?<![\w.@])" + re.escape(shown)
+    before = scope.module.source[scope.function.body_start : call.start]
+    made = list(re.finditer(name + rb"\s*(?:\|\|)?=(?!=)[^\n]*", before))
+    if not made or re.search(rb"\.create!?\b", made[-1][0]) is None:
+        return False
+    changed = name + rb"\.(?:[\w.]+(?:\[[^\]]*\])?\s*(?:\|\||[+-])?=(?![=~>])|\w*(?:assign|attributes|build|set|add))"
+    return re.search(changed, before[made[-1].end() :]) is None
 
 
 def _api(links: list[Call], root: AnyExpr | None, model: str) -> str:

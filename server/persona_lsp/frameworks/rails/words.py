@@ -39,6 +39,7 @@ _ASKS: Final = frozenset(
         "authenticate_or_request_with_http_digest",
     }
 )  # fmt: skip
+_RIGHTS: Final = {"authorize": ("Pundit.NotAuthorizedError", 403), "authorize!": ("CanCan.AccessDenied", None)}
 _HOLDERS: Final = {
     "params": "any", "cookies": "cookie", "path_params": "any", "path_parameters": "any", "route_params": "any",
     "url_params": "any", "request_params": "any", "query_params": "any",
@@ -174,13 +175,24 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     if isinstance(expr, Call) and not expr.new:
         if isinstance(expr.func, Name) and expr.func.id in _ASKS and is_controller(scope.cls, scope.module):
             return Thrown(expr.func.id, 401, ends=False)
-        return None
+        return _denied(expr, scope)
     name = dotted(expr.func if isinstance(expr, Call) else expr)
     status = STATUSES.get(name)
     if status is None:
         return None
     message = expr.args[0] if isinstance(expr, Call) and expr.args else None
     return Thrown(name, status, message=message)
+
+
+def _denied(call: Call, scope: Scope) -> Thrown | None:
+    """`authorize @order` of Pundit, whose failure Rails answers with 403; `authorize! :show, @order` of CanCan."""
+    name = call.func.id if isinstance(call.func, Name) else ""
+    failure = _RIGHTS.get(name)
+    if failure is None or not call.args or not is_controller(scope.cls, scope.module):
+        return None
+    if scope.cls is not None and any(m.name == name for m in scope.cls.methods):
+        return None
+    return Thrown(*failure, ends=False) if name != "authorize" or not isinstance(call.args[0], Str) else None
 
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:

@@ -18,6 +18,10 @@ from persona_lsp.workspace.names import (
 _LISTS: Final = frozenset({"decorators", "method_decorators"})
 
 
+_DEEPEST: Final = 8
+"""Class hierarchies end somewhere."""
+
+
 def handler_of(
     world: World, path: str, facts: FileFacts, route: Route, router: Target | None
 ) -> tuple[Function | None, tuple[str, str] | None]:
@@ -114,13 +118,27 @@ def class_guards(
     action = handler.name if handler is not None else route.handler_name.rpartition("#")[2]
     if route.handler is not None and "#" in route.handler.name:
         action = route.handler.name.rpartition("#")[2]
-    classes = list(hierarchy(world, *owner))
     if owner[0].endswith(".py"):
-        return tuple(_of_python(classes, handler, action))
+        return tuple(_of_python(list(hierarchy(world, *owner)), handler, action))
     found: list[Guard] = []
-    for _, cls in reversed(classes):
+    for _, cls in _evaluated(world, *owner, set()):
         found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
     return tuple(found)
+
+
+def _evaluated(
+    world: World, path: str, name: str, seen: set[tuple[str, str]], depth: int = 0
+) -> Iterator[tuple[str, ClassFacts]]:
+    """What a class derives from and includes, in the order of its source, each before what comes of it, and once."""
+    cls = world.names.files[path].classes.get(name)
+    if cls is None or (path, name) in seen or depth > _DEEPEST:
+        return
+    seen.add((path, name))
+    for base in cls.bases:
+        target = base_of(world.names, path, cls.name, base.name)
+        if target is not None and target.kind in ("class", "router"):
+            yield from _evaluated(world, target.path, target.name, seen, depth + 1)
+    yield path, cls
 
 
 def _of_python(classes: list[tuple[str, ClassFacts]], handler: Function | None, action: str) -> Iterator[Guard]:
@@ -142,7 +160,7 @@ def _of_python(classes: list[tuple[str, ClassFacts]], handler: Function | None, 
 def hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
     """The class and what it derives from, as far as they stand in the workspace, each with its file."""
     cls = world.names.files[path].classes.get(name)
-    if cls is None or depth > 8:  # class hierarchies end somewhere
+    if cls is None or depth > _DEEPEST:
         return
     yield path, cls
     for base in cls.bases:
