@@ -178,6 +178,9 @@ def _frameworks() -> str:
         "*gap*: not read, for the reason below the table.\n"
     )
     lines.append(matrix.table())
+    routes = tomllib.loads((DOCS.parent / "tests" / "frameworks" / "gaps.toml").read_text(encoding="utf-8"))
+    lines += ["", "Routes that are not found, in silence:", ""]
+    lines += [f"- {where}, {what}: {reason}." for where, inside in routes.items() for what, reason in inside.items()]
     lines += ["", "## Endpoints with names\n", *_named()]
     lines += ["", "## Libraries\n", "What their calls mean is known: queries, transactions, and effects outside.\n"]
     lines += ["| library | languages | relational | known by |", "|---|---|---|---|"]

@@ -79,7 +79,7 @@ ASKED = {
     "order = Order.create(number: n)\nif order.save\n  x\nend": ["insert Order limit-unknown columns=number"],
     "order = Order.create(number: n)\norder.number = 2\norder.save": [
         "insert Order limit-unknown columns=number",
-        "upsert Order limit-unknown",
+        "upsert Order limit-unknown columns=number",
     ],
     "@order.destroy": ["delete Order limit-unknown"],
     "@order.update(order_params)": ["update Order limit-unknown"],
