@@ -661,3 +661,16 @@ def test_a_request_that_nobody_looks_at() -> None:
     )
     (found,) = serve(project(root, "def about(_, year):\n    return HttpResponse(year)\n"))
     assert [p.name for p in found.route.params] == ["year"]
+
+
+def test_views_of_django_that_ask_who_calls() -> None:
+    source = (
+        "from django.contrib.auth import views as auth_views\nfrom django.urls import path\n"
+        "class Change(auth_views.PasswordChangeView):\n    template_name = 'change.html'\n"
+        "urlpatterns = [path('change/', Change.as_view()), path('done/', auth_views.PasswordChangeDoneView.as_view()),"
+        " path('login/', auth_views.LoginView.as_view())]\n"
+    )
+    assert states(project(source)) == {
+        "GET /change/": "required", "POST /change/": "required", "GET /done/": "required", "GET /login/": "none",
+        "POST /login/": "none",
+    }  # fmt: skip

@@ -474,6 +474,24 @@ def test_a_dependency_that_calls_what_refuses_may_be_a_guard() -> None:
         assert only(f"{source}@app.get('/x', dependencies=[Depends({name})])\ndef f(): ...\n").auth is auth
 
 
+_SILENT = {
+    "def tenant(x_api_key: str = Header(None)):\n    if not x_api_key:\n        raise HTTPException(403)\n": Auth.REQUIRED,
+    "def tenant(request: Request):\n    if 'k' not in request.headers:\n        raise HTTPException(status_code=401)\n": Auth.REQUIRED,
+    "def tenant(token: str | None = Header(None)):\n    if token is None:\n        return None\n    if bad(token):\n        raise HTTPException(401)\n": Auth.OPTIONAL,
+    "def tenant():\n    if settings.demo:\n        raise HTTPException(403)\n": Auth.UNKNOWN,
+    "def look(x):\n    raise HTTPException(401)\n\ndef tenant(x: int = 0):\n    look(x)\n": Auth.UNKNOWN,
+    "def tenant(x: int = 0):\n    if x > 1:\n        raise HTTPException(404)\n": Auth.NONE,
+}
+
+
+@pytest.mark.parametrize(("code", "auth"), _SILENT.items())
+def test_a_dependency_of_a_silent_name_is_told_by_its_body(code: str, auth: Auth) -> None:
+    head = f"from fastapi import Header, HTTPException, Request\n{HEAD}{code}\n"
+    assert only(f"{head}@app.get('/x')\ndef f(t=Depends(tenant)): ...\n").auth is auth
+    below = f"{head}def service(t=Depends(tenant)): ...\n@app.get('/x')\ndef f(s=Depends(service)): ...\n"
+    assert only(below).auth is auth
+
+
 def test_a_guard_that_enforces_where_it_is_told_to_is_not_optional() -> None:
     source = f"""from fastapi import Security
 from fastapi.security import HTTPBearer

@@ -427,6 +427,49 @@ def f(): return jsonify({}), status
     }  # fmt: skip
 
 
+def test_a_function_of_the_project_makes_the_answer() -> None:
+    found = endpoints(
+        """
+from shop.definitions import CREATED
+from shop.answers import Answers, created, ok, odd, rows
+class Orders(Answers, MethodView):
+    def get(self): return self.to_json(1)
+    def post(self): return self.to_json(1, status_code=CREATED)
+    def put(self): return self.to_json(1, None, CREATED)
+    def patch(self): return self.to_json(1, status_code=chosen())
+app.add_url_rule("/orders", view_func=Orders.as_view("orders"))
+@app.post("/created")
+def a(): return created({})
+@app.post("/ok")
+def b(): return ok({})
+@app.post("/odd")
+def c(): return odd({})
+@app.post("/rows")
+def d(): return rows()
+""",
+        definitions="OK = 200\nCREATED = 201\n",
+        answers="""
+from flask import jsonify, make_response
+from .definitions import OK
+class Answers:
+    def to_json(self, model, meta=None, status_code: int = OK):
+        response = jsonify(model)
+        response.status_code = status_code
+        return response
+def created(body): return jsonify(body), 201
+def ok(body): return jsonify(body)
+def odd(body):
+    response = make_response(jsonify(body), chosen())
+    return response
+def rows(): return []
+""",
+    )
+    assert {label: e.success for label, e in found.items()} == {
+        "GET /orders": (200,), "POST /orders": (201,), "PUT /orders": (201,), "PATCH /orders": (),
+        "POST /created": (201,), "POST /ok": (200,), "POST /odd": (), "POST /rows": (200,),
+    }  # fmt: skip
+
+
 def test_inputs() -> None:
     found = endpoints("""
 from webargs.flaskparser import use_kwargs
@@ -472,6 +515,21 @@ def b(key, **rest): return key
 """)
     assert [(p.name, p.local) for p in found["GET /a/{key}"].params] == [("key", "key")]
     assert [(p.name, p.local) for p in found["GET /b/{key}/{other}"].params] == [("key", "key"), ("other", "")]
+
+
+def test_what_takes_parts_of_a_path_before_the_handler() -> None:
+    found = endpoints("""
+@app.url_value_preprocessor
+def pull_shop(endpoint, values):
+    shop = values.pop("shop", None)
+    if shop and shop not in session:
+        raise RedirectToLogin(shop)
+@app.post("/<shop>/orders/<int:key>")
+def pay(key): return str(key)
+""")
+    (endpoint,) = found.values()
+    assert [(p.name, bool(p.via)) for p in endpoint.params] == [("key", False), ("shop", True)]
+    assert endpoint.auth is Auth.UNKNOWN
 
 
 def test_a_path_that_a_function_makes_is_not_known() -> None:
@@ -747,6 +805,15 @@ PublicView.register(bp)
         "GET /api/v3/public": Auth.NONE, "GET /api/v3/public/count": Auth.NONE,
     }  # fmt: skip
     assert found["GET /api/v3/orders/count"].where.path == "shop/base.py"
+
+
+def test_a_route_of_a_class_that_comes_by_way_of_another_file() -> None:
+    assert labels(
+        base="from flask_classful import FlaskView, route\n",
+        app="from flask import Flask\nfrom shop.base import FlaskView, route\napp = Flask(__name__)\n"
+        "class OrderView(FlaskView):\n    route_base = 'orders'\n    @route('/import', methods=['POST'])\n    def import_all(self): return ''\n"
+        "OrderView.register(app)\n",
+    ) == ["POST /orders/import"]
 
 
 def test_what_only_looks_like_a_class_with_paths_serves_nothing() -> None:

@@ -34,3 +34,5 @@ PUBLIC: Final = frozenset(
         b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
     }
 )
+PUBLIC_PREFIXES: Final = (b"phc_", b"pk_live_", b"pk_test_")
+"""Keys that pages carry to everybody: projects of PostHog, publishable ones of Stripe."""

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from persona_lsp.extract.public_keys import PUBLIC
+from persona_lsp.extract.public_keys import PUBLIC, PUBLIC_PREFIXES
 from persona_lsp.facts.code import SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.languages import Language
@@ -49,6 +49,8 @@ _PLACEHOLDER: Final = re.compile(
     rb"replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
     re.IGNORECASE,
 )
+_NOBODY: Final = re.compile(rb"dummy|example|sample|fake|placeholder|foo", re.IGNORECASE)
+"""Names of users in addresses that lead nowhere."""
 _NOT_A_VALUE: Final = re.compile(
     rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
@@ -128,6 +130,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             _PLACEHOLDER.search(password)
             or host in _LOCAL_HOSTS
             or password in (match.group("user"), b"pass", b"password", b"pwd")
+            or _NOBODY.fullmatch(match.group("user"))
         ):
             continue
         if password.lower().endswith((b"password", b"passwd")) and not any(c in b"0123456789" for c in password):
@@ -209,7 +212,9 @@ def _telling_lines(source: bytes) -> list[tuple[int, int]]:
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
-    if value in PUBLIC or _PLACEHOLDER.search(value) or _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
+    if value in PUBLIC or value.startswith(PUBLIC_PREFIXES) or _PLACEHOLDER.search(value):
+        return False
+    if _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))

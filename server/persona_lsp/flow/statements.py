@@ -77,6 +77,12 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
             if answer.body is not None:
                 state.visit(answer.body, inside(ctx))
             return False
+    made = state.returned(node.value) if handling is None and isinstance(node.value, Items) else None
+    if made is not None and ctx.nested == 0:  # a function that makes the answers of handlers
+        respond(state, made, node.value, ctx, default=default_status(state, made))
+        if made.body is not None:
+            state.visit(made.body, inside(ctx))
+        return False
     query = state.visit(node.value, ctx)
     value = node.value.value if isinstance(node.value, Await) else node.value
     if isinstance(value, Items) and value.items and state.module.language == "go":

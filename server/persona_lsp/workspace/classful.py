@@ -13,7 +13,8 @@ from persona_lsp.workspace.lineage import line_of
 from persona_lsp.workspace.names import Names, resolve, text
 from persona_lsp.workspace.paths import normalise
 
-_BASES: Final = frozenset({"flask_classful.FlaskView", "flask_classy.FlaskView"})
+_BASE: Final = "FlaskView"
+"""By that name, wherever it comes from: a file of the project may hand it on."""
 _VERBS: Final = {
     "get": "GET", "put": "PUT", "patch": "PATCH", "post": "POST", "delete": "DELETE", "index": "GET",
 }  # fmt: skip
@@ -32,7 +33,7 @@ def served(names: Names, path: str, route: Route) -> Iterator[Route]:
     if found is None or found.kind != "class":
         return
     line = line_of(names, found.path, found.name)
-    if not any(not file and name in _BASES for file, name in line):
+    if not any(not file and name.rsplit(".", 1)[-1] == _BASE for file, name in line):
         return
     own = [
         (file, name, v.paths) for file, name in line if file and (v := names.files[file].views.get(name)) and v.paths

@@ -27,6 +27,8 @@ class Gathered(Struct):
     unknown: bool = False
     body_is_dependency: bool = False
     known: list[Guard] = []
+    bodies: list[Function] = []
+    """Functions that every request passes, whoever makes it: what they ask for, their code tells."""
 
 
 def gathered(names: Names, path: str, route: Route, guards: Iterable[Guard] = ()) -> Gathered:
@@ -92,6 +94,8 @@ def _follow(
         function = names.files[where].functions.get(record.handler_key)
         if function is not None:
             found.functions.append(function)
+            if guarding and not made:
+                found.bodies.append(function)
     if made:
         # What a factory takes is given by the program, not by the request; what it makes may read anything.
         found.unknown = True

@@ -22,11 +22,13 @@ CREDENTIAL: Final = re.compile(
 """Names of headers, cookies and parameters that say who calls."""
 UNAUTHENTICATED: Final = 401
 FORBIDDEN: Final = 403
+_MOVED: Final = 300
+_FAILED: Final = 400
 PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
 """What hands the request on is called so in Go, and in Starlette."""
-_AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access", re.IGNORECASE)
+_AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
 _TAKES: Final = frozenset({"from_request", "from_request_parts"})
@@ -72,6 +74,8 @@ def may_ask(calls: Calls, function: Function, sole: Mapping[str, int], depth: in
         status = thrown.status if thrown.status is not None else status_of(sole, thrown.exception)
         if status in (UNAUTHENTICATED, FORBIDDEN) or (status is None and _AUTH.search(thrown.exception)):
             return True
+    if function.handling == "dependency" and any(_MOVED <= (r.status or 0) < _FAILED for r in function.responses):
+        return True  # strangers are sent to where they sign in
     if depth and any(r.status in (UNAUTHENTICATED, FORBIDDEN) for r in function.responses):
         return True
     return depth < _HOPS and any(may_ask(calls, callee, sole, depth + 1) for _, callee in callees(calls, function))

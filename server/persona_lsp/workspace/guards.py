@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
+from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.calls import Calls, function_of
@@ -56,6 +57,31 @@ def resolved(
     `sole`: the status that each exception becomes.
     """
     return tuple(_resolved(names, calls, path, g, sole) if g.kind in _ASKED else g for g in guards)
+
+
+def told_by_bodies(
+    calls: Calls, functions: Sequence[Function], guards: Sequence[Guard], where: Where, sole: Mapping[str, int]
+) -> tuple[Guard, ...]:
+    """What dependencies ask of callers that no name tells: their code refuses those who bring no credential (Python)."""
+    named = {g.symbol.name.removesuffix("()").rsplit(".", 1)[-1] for g in guards if g.symbol is not None}
+    found = []
+    for function in functions:
+        if function.language != "python" or function.name in named or function.class_name.rsplit(".", 1)[-1] in named:
+            continue
+        kind = kind_of(function, sole)
+        if kind is GuardKind.AUTHZ and not any(map(CREDENTIAL.search, _taken(function))):
+            kind = GuardKind.UNKNOWN  # refused for what, nobody can tell
+        elif kind is not GuardKind.AUTHN and kind is not GuardKind.AUTHZ:
+            kind = GuardKind.UNKNOWN if may_ask(calls, function, sole) else None
+        if kind is not None:
+            optional = kind in PROTECTS and (function.admits or lets_pass(calls, function))
+            found.append(Guard(function.name, kind, Level.ROUTE, where, optional=optional))
+    return tuple(found)
+
+
+def _taken(function: Function) -> list[str]:
+    """The names of what a function takes."""
+    return [p.name for p in function.params] + [i.name for i in function.inputs]
 
 
 def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping[str, int]) -> Guard:
@@ -160,7 +186,11 @@ def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
             return True
         if names is not None and names.search(condition) and (status or _FIRST_ERROR) >= _FIRST_ERROR:
             return True
-    return handler.handling == "socket" and any(c.name == "close" and c.site.conditional for c in handler.calls)
+    # A socket hands its credential on, or closes: what becomes of strangers is not told.
+    return handler.handling == "socket" and any(
+        (c.name == "close" and c.site.conditional) or (names is not None and any(names.search(a) for a in c.arguments))
+        for c in handler.calls
+    )
 
 
 def security_rules(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:

@@ -62,6 +62,8 @@ OPEN: Final = frozenset(
     }
 )  # fmt: skip
 """Views of libraries that anybody may call: they hand out what callers identify themselves with."""
+SIGNED_IN: Final = frozenset({"PasswordChangeView", "PasswordChangeDoneView"})
+"""Views of Django that only those may see who are signed in."""
 ACTION_STATUS: Final[Mapping[str, int]] = {"create": 201, "destroy": 204}
 """What REST framework's own actions answer, where it is not 200."""
 HANDED_ON: Final[Mapping[str, str]] = {"partial_update": "update"}

@@ -16,7 +16,7 @@ from persona_lsp.workspace.names import Names, Target, text
 from persona_lsp.workspace.permissions import asked, site_guards, site_permissions
 from persona_lsp.workspace.urlconf import included, named
 from persona_lsp.workspace.view_actions import by_library
-from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, OPEN, VERBS, verbs_of_library
+from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, OPEN, SIGNED_IN, VERBS, verbs_of_library
 
 _COLLECTION: Final = (("GET", "list"), ("POST", "create"))
 _MEMBER: Final = (("GET", "retrieve"), ("PUT", "update"), ("PATCH", "partial_update"), ("DELETE", "destroy"))
@@ -209,6 +209,7 @@ def _guards(
         for name, guards in view.on_methods:
             if name in (action, method.lower()):
                 own.extend(guards)
+    own += [_signed_in(route) for b in line.bases if b.library and b.last in SIGNED_IN]
     outer = (*site_guards(names, line.path, line.rest), *route.guards, *own)
     if not line.rest:
         more = (line.doubt,) if line.doubt is not None else ()
@@ -260,6 +261,8 @@ def _foreign(names: Names, path: str, route: Route) -> Iterator[Served]:
     html = full.startswith("django.")
     if html:
         guards = (*site_guards(names, path, False), *route.guards)
+        if full.rsplit(".", 1)[-1] in SIGNED_IN:
+            guards = (*guards, _signed_in(route))
     for method, action in verbs.items():
         status = ACTION_STATUS.get(action, 200)
         yield Served(
@@ -268,6 +271,11 @@ def _foreign(names: Names, path: str, route: Route) -> Iterator[Served]:
                 handler_name=full.rsplit(".", 1)[-1], declared=(Declared(status, route.where, is_default=True),),
             )
         )  # fmt: skip
+
+
+def _signed_in(route: Route) -> Guard:
+    """What a view of Django asks by itself."""
+    return Guard("login_required", GuardKind.AUTHN, Level.CLASS, where=route.where)
 
 
 def _doubt(route: Route) -> Guard:

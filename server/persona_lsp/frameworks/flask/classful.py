@@ -11,7 +11,7 @@ from persona_lsp.facts.text import Ref, Text
 from persona_lsp.facts.views import View
 from persona_lsp.frameworks.flask.found import Env, Found
 from persona_lsp.frameworks.flask.names import braces
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Decorator, FunctionNode, Member, Str
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Decorator, FunctionNode, Member, Name, Str
 from persona_lsp.syntax.python_names import Names, flag, items_of, origin, place, ref_name, text_of
 
 PACKAGES: Final = frozenset({"flask_classful", "flask_classy"})
@@ -143,7 +143,9 @@ def _from(decorator: Decorator, names: Names) -> str:
     """`route` or `method` of Flask-Classful."""
     call = decorator.call
     package, name = origin(call.func, names) if call is not None else ("", "")
-    return name if package in PACKAGES and name in ("route", "method") else ""
+    # `from shop.views.base import FlaskView, route`: by way of another file of the project.
+    handed = package and name == "route" and call is not None and isinstance(call.func, Name)
+    return name if (package in PACKAGES and name in ("route", "method")) or handed else ""
 
 
 def _words(expr: AnyExpr | None, names: Names) -> tuple[str, ...] | None:

@@ -49,7 +49,7 @@ _GIVEN: Final = frozenset(
 _TYPES: Final = frozenset({"Flask", "Quart", "Blueprint", "Api", "APIFlask", "Namespace", "Sanic"})
 _BUILDS: Final = re.compile(
     rb"Flask\(|Quart\(|Blueprint\(|Api\(|Namespace\(|register_blueprint|add_url_rule|add_resource|add_namespace|\.route\("
-    rb"|\.(?:get|post|put|patch|delete)\(|before_request|errorhandler|register_error_handler|\.init_app\(|CORS\(|\bapp\b|\bregister"
+    rb"|\.(?:get|post|put|patch|delete)\(|before_request|url_value_preprocessor|errorhandler|register_error_handler|\.init_app\(|CORS\(|\bapp\b|\bregister"
 )
 _FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
 _EACH: Final = "[]"
@@ -59,7 +59,9 @@ _SERVED: Final = re.compile(r"(?:^|[._])(?:bp|blueprint|api|routes?|ns|namespace
 _FOREIGN: Final = frozenset(
     {"print", "len", "isinstance", "getattr", "setattr", "str", "dict", "super", "run", "Migrate"}
 )
-_BEFORE: Final = frozenset({"before_request", "before_app_request"})
+_BEFORE: Final = frozenset(
+    {"before_request", "before_app_request", "url_value_preprocessor", "app_url_value_preprocessor"}
+)
 
 
 def extract(module: Module) -> Extracted:

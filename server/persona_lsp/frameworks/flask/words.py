@@ -110,7 +110,9 @@ def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`body, 404`, and a response that got its status after it was made."""
     match expr:
         case Items(kind="tuple", items=(body, status, *_)) if (
-            scope.handling is not None and scope.handling.returns_answer
+            (scope.handling is not None and scope.handling.returns_answer)
+            # `return jsonify(order), 201`: a function that makes the answer of others.
+            or (isinstance(body, Call) and _called(body, scope) is not None)
         ):
             known = status_of(status)
             if known is None and isinstance(status, Object):

@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In, Param
+from persona_lsp.facts.place import Span
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guard_code import reads_credential
 from persona_lsp.workspace.guards import auth_of, refuses_itself
+from persona_lsp.workspace.helpers import told
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
@@ -55,7 +57,11 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     unsaid = _OK if pages and renders(endpoint, callees) else silent_status(project.names, endpoint, callees)
     silent = ends_silently(project, handler)
     makers = [f for _, f in first if _makes_answers(f, handler)]
-    statuses, success = _statuses(endpoint, handler, callees, before, sole_status, unsaid, silent=silent, makers=makers)
+    made = {r.span: told(project.names, handler, r, first) for r in handler.responses} if handler is not None else {}
+    helped = {span: found for span, found in made.items() if found is not None} if endpoint.framework == "flask" else {}
+    statuses, success = _statuses(
+        endpoint, handler, callees, before, sole_status, unsaid, silent=silent, makers=makers, helped=helped
+    )
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
@@ -81,6 +87,7 @@ def _statuses(
     *,
     silent: bool,
     makers: Sequence[Function],
+    helped: Mapping[Span, tuple[int, ...]],
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -89,7 +96,10 @@ def _statuses(
         # What an interface declares holds for the method that implements it without a word of its own.
         said = next((d.status for d in governed if not d.is_default), None)
         for response in handler.responses:
-            if response.status is not None:
+            if response.span in helped:
+                found.update(helped[response.span])
+                unknown = unknown or not helped[response.span]
+            elif response.status is not None:
                 governs = said is not None and not response.explicit and response.status < _HTTP_ERROR
                 found.add(said if governs and said is not None else response.status)
             else:
@@ -98,7 +108,12 @@ def _statuses(
         if _answers_for_others(function):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
-    answers = handler is not None and any(r.status is not None and r.status < _HTTP_ERROR for r in handler.responses)
+    answers = handler is not None and any(
+        any(s < _HTTP_ERROR for s in helped[r.span])
+        if r.span in helped
+        else r.status is not None and r.status < _HTTP_ERROR
+        for r in handler.responses
+    )
     if unknown or not (answers or governed):
         found.update(r.status for function in makers for r in function.responses if r.status is not None)
     for function in (*([handler] if handler is not None else []), *callees, *before):
@@ -158,6 +173,7 @@ def params_of(
     seen: set[tuple[str, str]] = set()
     own = {p.name for p in handler.params} if handler is not None else set()
     others = manner_of(endpoint.framework).others_reading(handler)
+    untaken = manner_of(endpoint.framework).untaken if handler is not None else ""
     for param in (*endpoint.route.params, *depended):
         if param.place is In.QUERY and param.name in endpoint.path_params:
             param = replace(param, place=In.PATH)  # the parameter stands in the prefix of a router
@@ -174,7 +190,7 @@ def params_of(
                 # A handler that is called with the parameters of the path names them itself.
                 local = name if name in own else ""
                 kind = "" if segment.literal else segment.pattern
-                yield Param(name, endpoint.where, In.PATH, local, kind, via=others)
+                yield Param(name, endpoint.where, In.PATH, local, kind, via=others or (untaken if not local else ""))
     for function in (*before, *([handler] if handler is not None else [])):
         for read in function.inputs:
             if not read.name:

@@ -13,6 +13,7 @@ from persona_lsp.workspace.calls import overload
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.guards import (
     resolved,
+    told_by_bodies,
 )
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.chains import chains_to, told, used_by
@@ -194,6 +195,7 @@ def _made(
             *_handler_guards(world, handler),
         )
     )
+    every += told_by_bodies(world.calls, depended.bodies, every, route.where, world.sole_status)
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
     asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()

@@ -28,6 +28,8 @@ class Manner:
     """A handler that has no name is what a function makes of it, which may ask who calls."""
     guards_declare: ClassVar[bool] = False
     """What the guards of a router take from the request belongs to the inputs of each of its endpoints."""
+    untaken: ClassVar[str] = ""
+    """Who takes the parts of a path that a handler has no parameter for; "" where nobody has to."""
     slash_decides: ClassVar[bool] = False
     """A path that ends with a slash is another path."""
     sessions: ClassVar[str] = ""

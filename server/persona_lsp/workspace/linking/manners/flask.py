@@ -9,7 +9,9 @@ from persona_lsp.workspace.names import resolve
 
 
 class Flask(Manner):
-    """The manner of Flask."""
+    """The manner of Flask: a view is called with all parts of its path, unless something before it takes them away."""
+
+    untaken = "a function before it"
 
     def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:
         """What is registered; the module whose function is called is nothing that is served."""
