@@ -1,7 +1,7 @@
 """ASP.NET Core: what middleware of the project demands of callers, wherever it stands."""
 
 import pytest
-from tests.frameworks.test_aspnet import endpoints, minimal
+from tests.frameworks.test_aspnet import controller, endpoints, minimal
 
 from persona_lsp.workspace.snapshot import Auth
 
@@ -97,3 +97,105 @@ def test_a_method_that_puts_middleware_there_is_followed_into_another_project(bo
 )  # fmt: skip
 def test_middleware_that_stands_in_the_program(inline: str, expected: Auth) -> None:
     assert endpoints(Program=minimal(f'app.Use({inline});\napp.MapGet("/x", () => 1);'))["GET /x"].auth is expected
+
+
+# -- attributes and filters of the project ---------------------------------------------------------------------------
+
+ASKS = 'if (!context.HttpContext.Request.Headers.TryGetValue("X-Api-Key", out var key) || key != settings.Key) { %s }'
+AUTHORIZES = """
+namespace Shop;
+public class %s : Attribute, IAsyncAuthorizationFilter
+{
+    public async Task OnAuthorizationAsync(AuthorizationFilterContext context) { %s }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (ASKS % "context.Result = new UnauthorizedObjectResult(1);", Auth.REQUIRED),
+        (ASKS % "context.Result = new StatusCodeResult(403); return;", Auth.REQUIRED),
+        ("if (limits.Full()) { context.Result = new StatusCodeResult(429); return; }", Auth.NONE),
+        ("if (context.HttpContext.Request.Headers.ContainsKey(\"X-Api-Key\")) { context.Result = new ForbidResult(); }", Auth.NONE),
+        ("if (open) { return; } context.Result = new UnauthorizedResult();", Auth.UNKNOWN),
+        ("await keys.Check(context); // 401", Auth.UNKNOWN),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["Gate", "ApiKey"])
+def test_an_attribute_of_the_project_is_what_its_code_is(name: str, body: str, expected: Auth) -> None:
+    own = controller(f'[HttpGet] [{name}] public string List() => "";')
+    found = endpoints(A=own, B=AUTHORIZES % (f"{name}Attribute", body))["GET /orders"]
+    assert found.auth is expected
+    assert [g.name for g in found.guards] == ([name] if expected is not Auth.NONE else [])
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        ("[Editor]", Auth.REQUIRED),
+        ("[Timed]", Auth.NONE),
+        ("[Nobody]", Auth.NONE),
+        ("[ServiceFilter(typeof(KeyFilter))]", Auth.REQUIRED),
+        ("[TypeFilter(typeof(TimedAttribute))]", Auth.NONE),
+    ],
+)
+def test_attributes_by_what_they_derive_from_and_filters_by_their_type(above: str, expected: Auth) -> None:
+    found = endpoints(
+        A=controller('[HttpGet] public string List() => "";', above=f'{above}\n[Route("orders")]'),
+        Editor='namespace Shop;\npublic class EditorAttribute : AuthorizeAttribute { public EditorAttribute() { Roles = "x"; } }',
+        Timed="namespace Shop;\npublic class TimedAttribute : ActionFilterAttribute { public override void OnActionExecuting(ActionExecutingContext context) { watch.Start(); } }",
+        Key="""
+        namespace Shop;
+        public class KeyFilter : IAsyncActionFilter
+        {
+            public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
+            {
+                var key = context.HttpContext.Request.Headers["X-Api-Key"].FirstOrDefault();
+                if (string.IsNullOrEmpty(key)) { context.Result = new UnauthorizedResult(); return; }
+                await next();
+            }
+        }
+        """,
+    )
+    assert found["GET /orders"].auth is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('if (!c.HttpContext.Request.Headers.TryGetValue("X-Api-Key", out var k)) { return Results.Unauthorized(); } return await next(c);', Auth.REQUIRED),
+        ('if (!c.HttpContext.Request.Headers.ContainsKey("X-Api-Key")) { return Results.Json(1, statusCode: 401); } return await next(c);', Auth.REQUIRED),
+        ("if (!c.Arguments.Any()) { return Results.BadRequest(); } return await next(c);", Auth.NONE),
+        ("return await next(c);", Auth.NONE),
+    ],
+)  # fmt: skip
+def test_filters_of_endpoints_hold_for_their_group(body: str, expected: Auth) -> None:
+    found = endpoints(
+        Program=minimal('var g = app.MapGroup("a").AddEndpointFilter<ApiKeyFilter>();\ng.MapGet("x", () => 1);'),
+        Filter="public class ApiKeyFilter : IEndpointFilter { public async ValueTask<object?> InvokeAsync("
+        f"EndpointFilterInvocationContext c, EndpointFilterDelegate next) {{ {body} }} }}",
+    )
+    assert found["GET /a/x"].auth is expected
+
+
+def test_a_module_of_carter_may_demand_a_login_for_all_of_its_routes() -> None:
+    module = """
+    public class Cats : CarterModule
+    {
+        public Cats() : base("/cats") { %s }
+        public override void AddRoutes(IEndpointRouteBuilder app) { app.MapGet("/{id}", (int id) => id); }
+    }
+    """
+    for code, expected in (("this.RequireAuthorization();", Auth.REQUIRED), ('WithTags("x");', Auth.NONE)):
+        assert endpoints(Program=minimal("app.MapCarter();"), Cats=module % code)["GET /cats/{id}"].auth is expected
+
+
+def test_the_fluent_bases_of_endpoint_classes() -> None:
+    found = endpoints(
+        Program=minimal("app.UseFastEndpoints();"),
+        A='class A : Ep.Req<Ask>.Res<Told> { public override void Configure() { Get("/a/{id}"); Policies("x"); } '
+        "public override async Task<Told> ExecuteAsync(Ask r, CancellationToken c) { return new Told(); } }",
+        B='class B : Ep.NoReq.Res<Told> { public override void Configure() { Get("/b"); AllowAnonymous(); } }',
+    )
+    assert {label: e.auth for label, e in found.items()} == {"GET /a/{id}": Auth.REQUIRED, "GET /b": Auth.NONE}

@@ -129,6 +129,54 @@ def test_the_context_path_stands_before_everything() -> None:
     assert labels(A=source, application="server.servlet.context-path=/shop\n") == ["GET /shop/x"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "path"),
+    [
+        ("server.servlet.contextPath=/shop", "/shop/x"),
+        ("server.servlet.context-path=/shop\nspring.mvc.servlet.path=/api", "/shop/api/x"),
+        ("spring.webflux.base-path=/flux", "/flux/x"),
+        ("quarkus.http.root-path=/", "/x"),
+        # Spring Boot 1 called it so; later versions read nothing of it.
+        ("server.context-path=/shop", "/x"),
+    ],
+)
+def test_settings_that_stand_before_everything(settings: str, path: str) -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    assert labels(A=source, application=f"{settings}\n") == [f"GET {path}"]
+
+
+def test_the_context_path_of_spring_boot_1() -> None:
+    pom = """<project><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
+    <version>1.5.22.RELEASE</version></parent></project>"""
+    sources = {
+        "pom.xml": pom.encode(),
+        "src/main/resources/application.properties": b"server.context-path=/shop\n",
+        "src/main/java/app/A.java": f'package app;\n{WEB}@RestController class A {{ @GetMapping("/x") void x() {{ }} }}'.encode(),
+    }
+    assert [e.label for e in read(sources).snapshot.endpoints] == ["GET /shop/x"]
+
+
+def test_what_stands_before_all_resources_of_quarkus() -> None:
+    source = 'import jakarta.ws.rs.*;\n@Path("/a") public class A { @GET public String x() { return ""; } }'
+    assert labels(A=source, application="quarkus.http.root-path=/root\nquarkus.rest.path=/api\n") == ["GET /root/api/a"]
+
+
+def test_a_controller_serves_the_interface_of_an_exchange() -> None:
+    found = endpoints(
+        UserApi="""
+        @HttpExchange("/users") public interface UserApi {
+            @GetExchange("/{id}") User find(@PathVariable Long id);
+            @HttpExchange(method = "DELETE", url = "/{id}") void drop(@PathVariable Long id);
+        }
+        """,
+        Users="@RestController public class Users implements UserApi { public User find(Long id) { return null; } "
+        "public void drop(Long id) { } }",
+    )
+    assert {label: e.handler.key for label, e in found.items()} == {
+        "GET /users/{id}": "Users.find", "DELETE /users/{id}": "Users.drop",
+    }  # fmt: skip
+
+
 def test_what_is_not_constant_is_not_known() -> None:
     found = endpoints(A='@RestController class A { @GetMapping(Unknown.PATH + "/x") void x() { } }')
     assert [e.path_known for e in found.values()] == [False]

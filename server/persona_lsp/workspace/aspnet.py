@@ -7,6 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Route
+from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.csharp import project, projects_of
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.paths import join
@@ -138,6 +139,32 @@ def _patterns(names: Names, path: str) -> list[tuple[dict[str, str], str]]:
 def applications(names: Names) -> frozenset[str]:
     """The projects that make an application of their own."""
     return frozenset(project(names, path) for path, symbol in names.apps if symbol)
+
+
+def marked(names: Names, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """Guards with those that the project made itself as their classes are; what demands nothing of callers is none."""
+    found: list[Guard] = []
+    for guard in guards:
+        told = _of_class(names, guard) if guard.mark else guard
+        if told is not None and (told.kind is not GuardKind.OTHER or not guard.mark):
+            found.append(told)
+    return tuple(found)
+
+
+def _of_class(names: Names, guard: Guard) -> Guard | None:
+    """What the class of an attribute or filter demands; the guard as its name alone says where that cannot be told."""
+    symbol = guard.symbol
+    if symbol is None:
+        return guard
+    kind = demanded(names, guard.where.path, symbol.name)
+    if kind is not None:
+        return replace(guard, kind=kind)
+    target = resolve(names, guard.where.path, symbol.name)
+    own = names.files[target.path].classes.get(target.name) if target is not None else None
+    told = next((g for g in own.guards if g.name == _MIDDLEWARE), None) if own is not None else None
+    if told is None or told.kind is GuardKind.UNKNOWN:
+        return replace(guard, kind=GuardKind.UNKNOWN) if told is not None and told.conditional else guard
+    return replace(guard, kind=told.kind)
 
 
 def settled(names: Names, rules: Sequence[Guard]) -> list[Guard]:

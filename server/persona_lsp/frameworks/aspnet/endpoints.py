@@ -29,6 +29,7 @@ from persona_lsp.syntax.ir import (
     ClassNode,
     Do,
     FunctionNode,
+    Index,
     Lambda,
     Member,
     Module,
@@ -63,7 +64,18 @@ _SHORT: Final = {name.removeprefix("Send"): status for name, status in SENDS.ite
 
 def is_endpoint(cls: ClassNode) -> bool:
     """A class that derives from one of FastEndpoints' bases."""
-    return any(type_name(base) in _BASES or _FLUENT.match(dotted(base)) for base in cls.bases)
+    return any(type_name(base) in _BASES or _FLUENT.match(_plain(base)) for base in cls.bases)
+
+
+def _plain(base: AnyExpr) -> str:
+    """`Ep.Req.Res` of `Ep.Req<Request>.Res<Response>`."""
+    names: list[str] = []
+    current: AnyExpr | None = base
+    while isinstance(current, Member | Index):
+        if isinstance(current, Member):
+            names.append(current.name)
+        current = current.base
+    return ".".join((*([current.id] if isinstance(current, Name) else ()), *reversed(names)))
 
 
 def is_handle(function: FunctionNode) -> bool:
@@ -97,7 +109,7 @@ def answered(call: Call) -> Answer:
 def endpoint_classes(found: Found) -> None:
     """The routes of all endpoint classes of a file, and the prefix of the application."""
     module = found.module
-    if b"Endpoint" not in module.source and b"Group" not in module.source:
+    if not any(word in module.source for word in (b"Endpoint", b"Group", b"Ep.")):
         return
     for cls, path in classes(module):
         if is_endpoint(cls):

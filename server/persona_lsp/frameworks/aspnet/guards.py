@@ -8,7 +8,7 @@ from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.aspnet.attributes import argument, flag, simple, type_name, where
-from persona_lsp.syntax.ir import Call, Decorator, Member, Module, dotted, walk
+from persona_lsp.syntax.ir import AnyExpr, Call, Decorator, Member, Module, dotted, walk
 
 _LIKE_AUTH: Final = re.compile(
     r"authori[sz]|authenti|permission|requires?(?:role|claim|scope|login|user)|api_?key|token|jwt|session"
@@ -19,6 +19,23 @@ _HARMLESS: Final = frozenset({
     "ValidateAntiForgeryToken", "IgnoreAntiforgeryToken", "AutoValidateAntiforgeryToken", "RequireAntiforgeryToken",
     "DisableRequestSizeLimit", "CancellationTokenBinder",
 })  # fmt: skip
+OWN: Final = "@"
+"""The mark of what the project may have made itself: its class says what it demands."""
+_COMMON: Final = frozenset({
+    "Route", "Area", "NonAction", "AcceptVerbs", "ActionName", "NonController", "Obsolete", "Tags", "Consumes", "Produces",
+    "SuppressMessage", "ResponseCache", "OutputCache", "Controller", "Serializable", "EnableQuery", "DisableCors",
+    "EnableCors", "DisableRateLimiting", "RequestSizeLimit", "RequestFormLimits", "MapToApiVersion", "FeatureGate",
+})  # fmt: skip
+_COMMON_BEGINNINGS: Final = (
+    "Http",
+    "Api",
+    "Produces",
+    "Swagger",
+    "Endpoint",
+    "OpenApi",
+    "Experimental",
+    "EditorBrowsable",
+)
 _FILTERS: Final = frozenset({"ServiceFilter", "TypeFilter", "MiddlewareFilter"})
 
 
@@ -41,12 +58,24 @@ def declared_guards(decorators: Iterable[Decorator], level: Level, module: Modul
         elif name == "EnableRateLimiting":
             found.append(Guard(name, GuardKind.RATE_LIMIT, level, at, None, source))
         elif name in _FILTERS:
-            if _LIKE_AUTH.search(source):
-                found.append(Guard(name, GuardKind.UNKNOWN, level, at, None, source))
+            kind = GuardKind.UNKNOWN if _LIKE_AUTH.search(source) else GuardKind.OTHER
+            found.append(Guard(name, kind, level, at, _typed(argument(d)), source, mark=OWN))
         elif name not in _HARMLESS and _LIKE_AUTH.search(name):
             # An attribute of the project's own: what it demands stands in its class.
-            found.append(Guard(name, GuardKind.UNKNOWN, level, at, Ref(f"{d.name}Attribute"), source))
+            found.append(Guard(name, GuardKind.UNKNOWN, level, at, _attribute(d), source, mark=OWN))
+        elif name not in _COMMON and not name.startswith(_COMMON_BEGINNINGS):
+            found.append(Guard(name, GuardKind.OTHER, level, at, _attribute(d), source, mark=OWN))
     return tuple(found)
+
+
+def _attribute(d: Decorator) -> Ref:
+    return Ref(d.name if d.name.endswith("Attribute") else f"{d.name}Attribute")
+
+
+def _typed(value: AnyExpr | None) -> Ref | None:
+    """`X` of `typeof(X)`."""
+    named = dotted(value.args[0]) if isinstance(value, Call) and value.name == "typeof" and value.args else ""
+    return Ref(named) if named else None
 
 
 def called_guards(calls: Iterable[Call], level: Level, module: Module) -> tuple[Guard, ...]:
@@ -67,7 +96,8 @@ def called_guards(calls: Iterable[Call], level: Level, module: Module) -> tuple[
         elif call.name in {"AddEndpointFilter", "AddEndpointFilterFactory"}:
             named = next((type_name(t) for t in call.types), "")
             if not named or _LIKE_AUTH.search(named):
-                found.append(Guard(call.name, GuardKind.UNKNOWN, level, at, None, source))
+                symbol = Ref(named) if named else None
+                found.append(Guard(call.name, GuardKind.UNKNOWN, level, at, symbol, source, mark=OWN if named else ""))
         elif call.name == "WithMetadata":
             made = {type_name(arg.func) for arg in call.args if isinstance(arg, Call) and arg.new}
             if made & {"AuthorizeAttribute", "Authorize"}:

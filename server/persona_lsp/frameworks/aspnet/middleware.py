@@ -60,6 +60,17 @@ _KNOWN: Final = frozenset({"IsAuthenticated", "Succeeded"})
 _REFUSED: Final = re.compile(r"unauthori[sz]|forbid|authenticat|accessdenied|security", re.IGNORECASE)
 
 
+_CONTEXTS: Final = frozenset({
+    "AuthorizationFilterContext", "ActionExecutingContext", "ResourceExecutingContext", "EndpointFilterInvocationContext",
+})  # fmt: skip
+_DELEGATES: Final = frozenset({
+    "RequestDelegate", "ActionExecutionDelegate", "ResourceExecutionDelegate", "EndpointFilterDelegate",
+})  # fmt: skip
+_FILTER: Final = re.compile(
+    r"^I(?:Async)?(?:Authorization|Action|Resource)Filter$|^IEndpointFilter$|FilterAttribute$|^Attribute$"
+)
+_REFUSING: Final = re.compile(r"(?:Unauthorized|Forbid|Challenge)(?:$|\w*Result$|HttpResult$)")
+_OTHER_ANSWER: Final = 400
 _SPEAKS: Final = re.compile(
     r"\b40[13]\b|authori[sz]|unauthenticated|forbid|api[-_]?key|(?<!cancellation)token", re.IGNORECASE
 )
@@ -72,13 +83,19 @@ class _UnclearError(Exception):
 def middleware_demands(cls: ClassNode, module: Module) -> Iterator[Guard]:
     """What middleware demands of callers: a guard of its class; of the kind `other` if strangers pass."""
     for method in cls.methods:
-        if is_middleware(method, cls):
+        if is_middleware(method, cls) or _is_filter(method, cls):
             at = Where(module.path, cls.name_start, cls.name_end)
             kind = _kind(method, cls)
             doubtful = kind is GuardKind.UNKNOWN and speaks_of_callers(
                 module.source[cls.start : cls.end].decode("utf-8", "replace")
             )
             yield Guard(MIDDLEWARE, kind, Level.APP, at, conditional=doubtful, only=(method.name,))
+
+
+def _is_filter(method: FunctionNode, cls: ClassNode) -> bool:
+    """A filter of actions or endpoints, which an attribute may be; not what a controller does before its own actions."""
+    asked = any(type_name(p.type) in _CONTEXTS for p in method.params)
+    return asked and any(_FILTER.search(type_name(base)) for base in cls.bases)
 
 
 def inline_demands(function: FunctionNode) -> GuardKind:
@@ -95,11 +112,12 @@ def speaks_of_callers(text: str) -> bool:
 
 
 def _kind(method: FunctionNode, cls: ClassNode) -> GuardKind:
-    forward = {f.name for f in cls.fields if type_name(f.type) == "RequestDelegate"}
-    forward |= {p.name for m in (method, *_made(cls)) for p in m.params if type_name(p.type) == "RequestDelegate"}
-    context = {p.name for p in method.params if type_name(p.type) == "HttpContext"}
+    forward = {f.name for f in cls.fields if type_name(f.type) in _DELEGATES}
+    forward |= {p.name for m in (method, *_made(cls)) for p in m.params if type_name(p.type) in _DELEGATES}
+    context = {p.name for p in method.params if type_name(p.type) in {"HttpContext", *_CONTEXTS}}
     texts = {f.name: f.value.value or "" for f in cls.fields if isinstance(f.value, Str)}
-    return _told(_Run(frozenset(context), frozenset(forward), {m.name: m for m in cls.methods}, texts), method)
+    methods = {m.name: m for m in cls.methods}
+    return _told(_Run(frozenset(context), frozenset(forward), methods, texts, passive=not forward), method)
 
 
 def _told(run: "_Run", method: FunctionNode) -> GuardKind:
@@ -122,12 +140,13 @@ class _Run:
 
     def __init__(
         self, context: frozenset[str], forward: frozenset[str], methods: Mapping[str, FunctionNode],
-        texts: Mapping[str, str],
+        texts: Mapping[str, str], *, passive: bool = False,
     ) -> None:  # fmt: skip
         self.context = context
         self.forward = forward
         self.methods = methods
         self.texts = texts
+        self.passive = passive
         self.empty: set[str] = set()
         self.status: int | None = None
         self.depth = 0
@@ -147,11 +166,15 @@ class _Run:
         return found | {"open"}
 
     def _over(self) -> _End:
+        """What has been answered at the end; a filter that answers nothing lets the request pass."""
+        if self.passive and self.status is None:
+            return "passed"
         return "refused" if self.status in _REFUSALS else "answered"
 
     def _end(self, statement: Stmt) -> set[_End]:
         match statement:
             case Return(value=value):
+                self.status = _answer(value) or self.status
                 ends: set[_End] = self._done(value) if value is not None else {"open"}
                 return {self._over() if end == "open" else end for end in ends}
             case Do(value=value):
@@ -236,6 +259,8 @@ class _Run:
         name = dotted(target)
         if name.endswith("Response.StatusCode"):
             self.status = status_value(value)[0]
+        elif name.endswith(".Result") and name.partition(".")[0] in self.context:
+            self.status = _answer(value) or _OTHER_ANSWER
         elif name:
             (self.empty.add if self._is_credential(value) else self.empty.discard)(name)
 
@@ -319,6 +344,16 @@ class _Run:
     def _is_given(self, part: object) -> bool:
         """A call that is given a credential may fail for want of one."""
         return isinstance(part, Call) and part.name not in _EMPTY and any(map(self._is_credential, part.args))
+
+
+def _answer(value: AnyExpr | None) -> int | None:
+    """The refusal that an expression answers with: `new UnauthorizedResult()`, `Results.Json(x, statusCode: 401)`."""
+    if not isinstance(value, Call):
+        return None
+    if _REFUSING.match(type_name(value.func)):
+        return 401
+    given = (*value.args, *(k.value for k in value.kwargs))
+    return next((code for a in given if (code := status_value(a)[0]) in _REFUSALS), None)
 
 
 def _parts(statement: Stmt) -> Iterator[object]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Level, Route
+from persona_lsp.facts.http import Guard, Level, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import classes, method_keys, string, type_name, where
@@ -107,7 +107,7 @@ def _method(method: FunctionNode, key: str, cls: ClassNode | None, path: str, fo
     for number, p in enumerate(given):
         symbol = key if number == 0 else f"{key}({method.params.index(p)})"
         if method.name == "AddRoutes" and bases & _MODULES and cls is not None:
-            found.router(symbol, "app", at, _module_prefix(cls, found, path))
+            found.router(symbol, "app", at, _module_prefix(cls, found, path), _module_guards(cls, found))
         elif method.name == _STARTUP and type_name(p.type) in _APPS and p.kind != "self":
             found.router(symbol, "app", at)
         else:
@@ -130,6 +130,13 @@ def _module_prefix(cls: ClassNode, found: Found, path: str) -> Text:
             if isinstance(statement, Do) and isinstance(statement.value, Call) and statement.value.name == "base":
                 return found.values.text(statement.value.args[0], path) if statement.value.args else ()
     return ()
+
+
+def _module_guards(cls: ClassNode, found: Found) -> tuple[Guard, ...]:
+    """`this.RequireAuthorization()` in the constructor of a Carter module."""
+    made = [s.value for m in cls.methods if "constructor" in m.modifiers for s in m.body if isinstance(s, Do)]
+    calls = [part for value in made for part in walk(value) if isinstance(part, Call)]
+    return called_guards(calls, Level.ROUTER, found.module)
 
 
 def _block(body: Sequence[Stmt], env: Env, found: Found) -> None:

@@ -244,8 +244,8 @@ def type_arguments(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:
 
 
 def method_names(expr: AnyExpr | None) -> tuple[str, ...]:
-    """`RequestMethod.GET`, `GET` and lists of them as upper-case verbs; what is not a verb is left out."""
-    names = (simple(dotted(item)) if isinstance(item, Name | Member) else "" for item in listed(expr))
+    """`RequestMethod.GET`, `GET`, `"GET"` and lists of them as upper-case verbs; what is not a verb is left out."""
+    names = (simple(dotted(item)) if isinstance(item, Name | Member) else string(item) for item in listed(expr))
     return tuple(dict.fromkeys(n for n in names if n in VERBS))
 
 

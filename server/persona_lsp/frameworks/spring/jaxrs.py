@@ -31,7 +31,11 @@ from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module, St
 _PACKAGES: Final = ("jakarta.ws.rs", "javax.ws.rs")
 
 
-_BASE: Final = Ref("${spring.jersey.application-path:}")
+_BASES: Final = (
+    Ref("${spring.jersey.application-path:}"), Ref("${quarkus.rest.path:}"), Ref("${quarkus.resteasy-reactive.path:}"),
+    Ref("${quarkus.resteasy.path:}"),
+)  # fmt: skip
+"""What stands before all resources, where somebody sets it."""
 
 
 def application_path(module: Module, values: Values) -> Iterator[ConfigEntry]:
@@ -61,7 +65,7 @@ def resources(module: Module, values: Values, order: int) -> tuple[list[Router],
         prefix = _path(at, values, path)
         routers.append(Router(
             symbol=path, kind="class", framework="spring", where=Where(module.path, cls.name_start, cls.name_end),
-            prefixes=((_BASE, *trimmed(rooted(prefix))),), guards=declared_guards(cls.decorators, Level.CLASS, module),
+            prefixes=((*_BASES, *trimmed(rooted(prefix))),), guards=declared_guards(cls.decorators, Level.CLASS, module),
             inherits=tuple(Ref(name) for base in cls.bases if (name := dotted(base))),
             abstract=cls.kind == "interface" or "abstract" in cls.modifiers or at is None,
             inherits_prefix=at is None, implemented=cls.kind == "interface" and at is not None,

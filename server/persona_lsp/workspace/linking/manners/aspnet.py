@@ -51,6 +51,10 @@ class AspNet(Manner):
         )  # fmt: skip
         return None if full is None else (full, full, True)
 
+    def marked(self, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+        """Attributes and filters of the project as their classes are: what demands nothing of callers is none."""
+        return aspnet.marked(self.names, guards)
+
     def ruled(
         self,
         path: str,

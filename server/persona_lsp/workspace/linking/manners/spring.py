@@ -21,7 +21,15 @@ _DEEPEST: Final = 4
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
 _PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
 """What a `PathMatchConfigurer` puts before the paths of controllers."""
-_CONTEXTS: Final = ("server.servlet.context-path", "spring.mvc.servlet.path")
+_CONTEXTS: Final = (
+    ("server.servlet.context-path", "server.servlet.contextPath"),
+    ("spring.mvc.servlet.path", "spring.mvc.servlet.path"),
+    ("spring.webflux.base-path", "spring.webflux.basePath"),
+    ("quarkus.http.root-path", "quarkus.http.root-path"),
+)
+"""Settings of what stands before everything that is served, in their order, each as Spring spells it."""
+_OLD_CONTEXTS: Final = (("server.context-path", "server.contextPath"),)
+"""What Spring Boot 1 called it."""
 
 Rule = tuple[str, Guard]
 """(pattern of paths, guard)."""
@@ -57,11 +65,16 @@ class Spring(Manner):
         return join(self._context(path), every, chain.prefix, own), join(every, chain.prefix, own), known
 
     def _context(self, path: str) -> str:
-        for key in _CONTEXTS:
-            value, known = text(self.names, path, (Ref("${" + key + ":}"),))
-            if value and known:
-                return value
-        return ""
+        found: list[str] = []
+        for keys in (*_CONTEXTS, *(_OLD_CONTEXTS if self._is_old else ())):
+            told = (text(self.names, path, (Ref("${" + key + ":}"),)) for key in keys)
+            found.append(next((value for value, known in told if value and known), ""))
+        return join(*found) if any(found) else ""
+
+    @cached_property
+    def _is_old(self) -> bool:
+        every = (pair for entry in self.names.files.values() for pair in entry.facts.versions)
+        return any(package.startswith("spring-boot") and version.startswith("1.") for package, version in every)
 
     def declared(self, route: Route, handler: Function | None, classes: Sequence[Key], named: tuple[str, ...]) -> Route:
         """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
