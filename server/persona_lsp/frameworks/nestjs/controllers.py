@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import Declared, Doc, In, Level, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.flow.receiving import method_keys
 from persona_lsp.flow.script.names import reduce, text
 from persona_lsp.flow.script.paths import expand
 from persona_lsp.flow.status import STATUS_TITLES, status_named, status_of
@@ -79,16 +80,6 @@ def _methods(decorator: Decorator, names: Names) -> tuple[str, ...]:
         return ("GET",) if given is not None else ()
     word = dotted(chosen).rsplit(".", 1)[-1]
     return ("ANY",) if word == "ALL" else (word,) if word in METHODS.values() else ()
-
-
-def method_keys(cls: ClassNode) -> Iterator[tuple[FunctionNode, str]]:
-    """Methods with the keys of their facts: those of one name are numbered from the second one on."""
-    owner = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
-    taken: dict[str, int] = {}
-    for method in cls.methods:
-        count = taken.get(method.name, 0)
-        taken[method.name] = count + 1
-        yield method, f"{owner}.{method.name}" + (f"#{count}" if count else "")
 
 
 def default_status(method: FunctionNode, names: Names) -> tuple[int | None, AnyExpr | None]:

@@ -1,41 +1,31 @@
-"""What the names of a file mean to Nest: its own decorators under whatever name, texts, and the values of constants."""
+"""What the names of a file mean to Nest: its own decorators under whatever name."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from msgspec import Struct
-
-from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, Text
-from persona_lsp.flow.script.names import Scope, reduce, text
-from persona_lsp.syntax.ir import (
-    AnyExpr,
-    Assign,
-    Call,
-    ClassNode,
-    Const,
-    Decorator,
-    FunctionNode,
-    Items,
-    Lambda,
-    Module,
-    Name,
-    Node,
-    Object,
-    dotted,
+from persona_lsp.flow.script.decorators import (
+    Names,
+    arguments,
+    collected,
+    entry,
+    find,
+    items,
+    number,
+    own_name,
+    reference,
+    texts,
+    where,
 )
+from persona_lsp.syntax.ir import Decorator, Module
+
+__all__ = [
+    "Names", "arguments", "entry", "find", "foreign", "items", "names_of", "number", "own_name", "reference", "texts",
+    "uses_nest", "where",
+]  # fmt: skip
 
 PACKAGE: Final = "@nestjs/"
 _DOCUMENTING: Final = ("@nestjs/swagger", "class-validator", "class-transformer", "typeorm", "@nestjs/typeorm")
-
-
-class Names(Struct, frozen=True):
-    """The names of one file. `own`: local name -> what Nest calls it, for what is imported from Nest."""
-
-    module: Module
-    scope: Scope
-    own: dict[str, str]
 
 
 @lru_cache(maxsize=4)
@@ -47,32 +37,7 @@ def uses_nest(module: Module) -> bool:
 @lru_cache(maxsize=4)
 def names_of(module: Module) -> Names:
     """Collect the names of a file (once: trees are compared by identity)."""
-    imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
-    scope = Scope(module, imports)
-    for statement in module.body:
-        if isinstance(statement, Assign) and statement.value is not None and not statement.op:
-            for target in statement.targets:
-                name = dotted(target)
-                if name and not isinstance(statement.value, Lambda):
-                    scope.values[name] = statement.value
-    for cls in module.classes():
-        for field in cls.fields:
-            if field.value is not None and "static" in field.modifiers:
-                scope.values.setdefault(f"{cls.name}.{field.name}", field.value)
-    own = {local: name for local, (package, name) in imports.items() if package.startswith(PACKAGE)}
-    return Names(module, scope, own)
-
-
-def own_name(name: str, names: Names) -> str:
-    """What Nest calls a dotted local name (`Get`, `common.Get`), "" if it is none of Nest's."""
-    first, _, rest = name.partition(".")
-    known = names.own.get(first, "")
-    return rest if known == "*" else known if not rest else ""
-
-
-def find(decorators: Iterable[Decorator], names: Names, *wanted: str) -> Decorator | None:
-    """The first of Nest's decorators that goes by one of these names."""
-    return next((d for d in decorators if own_name(d.name, names) in wanted), None)
+    return collected(module, PACKAGE)
 
 
 def foreign(decorators: Iterable[Decorator], names: Names) -> Iterator[Decorator]:
@@ -82,59 +47,3 @@ def foreign(decorators: Iterable[Decorator], names: Names) -> Iterator[Decorator
         package = names.scope.imports.get(first, ("", ""))[0]
         if first and first not in names.own and not package.startswith(_DOCUMENTING):
             yield decorator
-
-
-def arguments(decorator: Decorator) -> tuple[AnyExpr, ...]:
-    """The positional arguments of a decorator."""
-    call = decorator.call
-    return call.args if call is not None else ()
-
-
-def texts(expr: AnyExpr | None, names: Names) -> list[tuple[Text, AnyExpr]]:
-    """The texts of an expression that is one, or a list of them, each with the node it is written in."""
-    if expr is None:
-        return []
-    value = reduce(expr, names.scope)
-    if isinstance(value, Items):
-        return [(text(item, names.scope), item) for item in value.items]
-    return [(text(expr, names.scope), expr)]
-
-
-def entry(expr: AnyExpr | None, name: str, names: Names) -> AnyExpr | None:
-    """The value of a key where the expression is an object in the end."""
-    value = reduce(expr, names.scope) if expr is not None else None
-    return value.get(name) if isinstance(value, Object) else None
-
-
-def items(expr: AnyExpr | None, names: Names) -> tuple[AnyExpr, ...]:
-    """The elements of a list in the end; what is no list has none."""
-    value = reduce(expr, names.scope) if expr is not None else None
-    return value.items if isinstance(value, Items) else ()
-
-
-def number(expr: AnyExpr | None, names: Names) -> int | None:
-    """The whole number that an expression stands for."""
-    value = reduce(expr, names.scope) if expr is not None else None
-    if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
-        return value.value
-    return None
-
-
-def reference(expr: AnyExpr | None) -> Ref | None:
-    """The class that is named: itself, made (`new X()`), called (`X.forRoot()`), or looked up later."""
-    match expr:
-        case Call(new=True, func=func):
-            return reference(func)
-        case Call(func=Name(id="forwardRef"), args=(Lambda(function=function),)):
-            returned = function.body[-1] if function.body else None
-            return reference(getattr(returned, "value", None))
-        case Call(func=func) if not isinstance(func, Name):
-            return reference(getattr(func, "base", None))
-        case _:
-            name = dotted(expr) if expr is not None else ""
-            return Ref(name) if name else None
-
-
-def where(node: Node | FunctionNode | ClassNode, module: Module) -> Where:
-    """Where a node stands."""
-    return Where(module.path, node.start, node.end)
