@@ -39,6 +39,8 @@ def config(path: str, source: bytes) -> FileFacts | None:
             imports = tuple(_references(path, text))
         elif _REQUIREMENTS.search(name):
             versions = tuple(_requirements(text))
+        elif name == "tsoa.json":
+            entries = tuple(_tsoa(path, text))
         elif _COMPILER.search(name):
             paths = _module_paths(text)
         elif name.endswith(".properties") and _SETTINGS.search(name):
@@ -240,6 +242,14 @@ MANIFESTS: Final = {
 def _profile(path: str) -> str:
     stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return stem.partition("-")[2]
+
+
+def _tsoa(path: str, text: str) -> Iterator[ConfigEntry]:
+    """What tsoa puts before the paths of all controllers."""
+    before = (json.loads(text).get("routes") or {}).get("basePath")
+    if isinstance(before, str):
+        at = max(text.encode().rfind(json.dumps(before).encode()), 0)
+        yield ConfigEntry("routes.basePath", before, Where(path, at, at + len(json.dumps(before).encode())))
 
 
 def _properties(path: str, text: str) -> Iterator[ConfigEntry]:

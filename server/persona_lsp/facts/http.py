@@ -307,6 +307,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """The handler is a class, whose methods answer the HTTP methods that they are called after (Flask's views)."""
     paths: ClassPaths | None = None
     """For such a class: what its registration says of the paths of its methods (Flask-Classful)."""
+    sends_null: bool = True
+    """A result that is not there is sent as it is; False where the library answers a status of its own instead."""
     conventional: bool = False
     """Where nothing before it has a path, patterns of the application reach it (ASP.NET)."""
     action: str = ""

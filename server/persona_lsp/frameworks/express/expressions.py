@@ -11,8 +11,11 @@ from persona_lsp.facts.http import (
 from persona_lsp.facts.text import EMPTY, Ref
 from persona_lsp.flow.script.names import Scope, given, reduce, reference
 from persona_lsp.frameworks.express.binding import inner_function
+from persona_lsp.frameworks.express.controllers import BY
+from persona_lsp.frameworks.express.dialects import INVERSIFY
 from persona_lsp.frameworks.express.loops import Loops
 from persona_lsp.frameworks.express.registrations import Chain
+from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
 from persona_lsp.frameworks.express.signs import METHODS, VERBS, is_handler, made_kind
 from persona_lsp.frameworks.express.telling import foreign
 from persona_lsp.syntax.ir import (
@@ -178,6 +181,13 @@ class Expressions(Loops):
         self, call: Call, scope: Scope, hint: str, *, conditional: bool, prefix: str | None, symbol: str | None
     ) -> Chain | None:
         """A call that is none of ours: it may be given an app, wrap a router, or hold callbacks."""
+        served = serving(call, scope)
+        if served is not None:
+            self._serves(served, call, scope)
+            return None
+        if call.name == "setConfig" and call.args and isinstance(call.args[0], Lambda):
+            self._configures(call.args[0].function, scope)
+            return None
         wrapped: Chain | None = None
         certain = call.name not in {"call", "apply"}
         for index, arg in enumerate(call.args):
@@ -197,6 +207,26 @@ class Expressions(Loops):
         if call.new and call.args:
             self._given(call, scope, conditional=conditional)
         return wrapped
+
+    def _serves(self, served: Serving, call: Call, scope: Scope) -> None:
+        """`useExpressServer(app, { routePrefix })`: controllers of other files are served below this one."""
+        symbol = symbol_of(served.dialect)
+        app = self.router_of(call.args[served.given], scope) if 0 <= served.given < len(call.args) else None
+        kind = "app" if app is None else "router"
+        self.routers[symbol] = Router(
+            symbol, kind, "express", self.where(call), (served.prefix,), settings=((BY, served.dialect.id),)
+        )
+        if app is not None:
+            self.require(app, call)
+            self.mount(app, Ref(symbol), EMPTY, (), call, conditional=False)
+
+    def _configures(self, function: FunctionNode, scope: Scope) -> None:
+        """`server.setConfig((app) => { app.use(check) })`: before the controllers of inversify-express-utils."""
+        inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope)
+        if function.params and function.params[0].name:
+            inner.hidden.add(function.params[0].name)
+            inner.routers[function.params[0].name] = symbol_of(INVERSIFY)
+        self.block(function.body, inner, conditional=False)
 
     def _hand_over(self, symbol: str, call: Call, scope: Scope, argument: str, *, conditional: bool) -> None:
         # `registerUsers(app)`, `require("./routes")(app)`, `new Routes(app)`: the callee adds routes to the app.

@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.flow.script.names import EXPRESS
 from persona_lsp.frameworks.api import Framework
 from persona_lsp.frameworks.express import LANGUAGES
+from persona_lsp.frameworks.express.dialects import PACKAGES
 from persona_lsp.frameworks.express.fixes import spell
 from persona_lsp.frameworks.express.routes import routes
 from persona_lsp.frameworks.express.words import VOCABULARY
@@ -46,7 +47,7 @@ _FASTIFY: Final = re.compile(rb"fastify|reply(?<=[(,\s]reply)\s*[,):]")
 
 def _detects(module: Module) -> bool:
     modules = {item.module for item in module.imports}
-    if not EXPRESS.isdisjoint(modules):
+    if not EXPRESS.isdisjoint(modules) or not modules.isdisjoint(PACKAGES):
         return True
     if any(module_name in modules for module_name in _OTHERS):
         return False

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from persona_lsp.flow.script.errors import error_handlers, exception_classes
 from persona_lsp.flow.script.in_place import with_callbacks
 from persona_lsp.frameworks.api import Extracted
+from persona_lsp.frameworks.express.controllers import controllers
 from persona_lsp.frameworks.express.reader import Reader
+from persona_lsp.frameworks.express.serving import is_generated
 from persona_lsp.syntax.ir import (
     Assign,
     Call,
@@ -21,15 +23,23 @@ from persona_lsp.syntax.ir import (
 
 def routes(module: Module) -> Extracted:
     """Everything that the file says about HTTP in the words of Express."""
+    if is_generated(module):
+        return Extracted()
     reader = Reader(module)
     reader.run()
+    routers, served = controllers(module)
     return Extracted(
-        routers=tuple(reader.routers.values()),
+        routers=(*reader.routers.values(), *routers),
         mounts=tuple(reader.distinct_mounts()),
         uses=tuple(reader.uses),
-        routes=tuple(
-            with_callbacks(route, reader.callbacks.get(route.router.name, ())) if route.router is not None else route
-            for route in reader.routes
+        routes=(
+            *(
+                with_callbacks(route, reader.callbacks.get(route.router.name, ()))
+                if route.router is not None
+                else route
+                for route in reader.routes
+            ),
+            *served,
         ),
         error_handlers=(*reader.error_handlers, *error_handlers(module)),
         cors=tuple(reader.cors),

@@ -6,6 +6,8 @@ from typing import Final
 from persona_lsp.flow.script.errors import takes_errors
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.express import methods
+from persona_lsp.frameworks.express.failures import failure_of, is_no_failure
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
@@ -46,19 +48,14 @@ _PRINCIPALS: Final = frozenset(
         "oidc", "session", "kauth",
     }
 )  # fmt: skip
-_FACTORIES: Final = re.compile(
-    r"(?:^|\.)(?:createError|createHttpError|httpError|httpErrors|HttpError|Boom|boom|errors?)$"
-)
-_BOOM: Final = {
-    "badRequest": 400, "unauthorized": 401, "paymentRequired": 402, "forbidden": 403, "notFound": 404,
-    "methodNotAllowed": 405, "conflict": 409, "resourceGone": 410, "badData": 422, "tooManyRequests": 429,
-    "internal": 500, "badImplementation": 500, "notImplemented": 501, "badGateway": 502, "serverUnavailable": 503,
-}  # fmt: skip
 _THROWN: Final = re.compile(rb"\bthrow\s*\(?\s*$")
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
-    """Handlers and middleware by their parameters, and functions that return one."""
+    """Handlers and middleware by their parameters, and functions that return one; methods that decorators map."""
+    mapped = methods.handling(function, cls, module) if cls is not None and cls.decorators else None
+    if mapped is not None:
+        return mapped
     if function.decorators or (cls is not None and any("Controller" in d.name for d in cls.decorators)):
         return None
     params = function.params
@@ -97,11 +94,13 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`res.status(201).json(x)`, `res.sendStatus(404)`, `res.render("x")`, `res.end()`."""
     handling = scope.handling
-    if handling is None or not handling.response or not isinstance(expr, Call) or not isinstance(expr.func, Member):
+    if handling is None or not isinstance(expr, Call) or not isinstance(expr.func, Member):
         return None
+    if not handling.response:
+        return methods.result(expr, scope)
     terminal = expr.func.name
     if terminal not in _TERMINAL:
-        return None
+        return methods.result(expr, scope)
     status_call: Call | None = None
     node: AnyExpr = expr
     while isinstance(node, Call) and isinstance(node.func, Member):
@@ -109,7 +108,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
             status_call = node
         node = node.func.base
     if not _is_response(node, handling):
-        return None
+        return methods.result(expr, scope)
     return _answered(expr, terminal, status_call, node, scope)
 
 
@@ -121,16 +120,16 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     func = expr.func
     if handling is not None and isinstance(func, Name) and func.id in handling.forward:
         given = expr.args[0] if expr.args else None
-        if given is None or _is_no_failure(given):
+        if given is None or is_no_failure(given):
             return None
-        made = _failure(given) if isinstance(given, Call) else None
+        made = failure_of(given) if isinstance(given, Call) else None
         if made is None:
             return Thrown(dotted(given.func) if isinstance(given, Call) else "", ends=False)
         return Thrown(made.exception, made.status, made.status_node, made.message, ends=False)
     source = scope.module.source
     if not _THROWN.search(source, max(0, expr.start - 16), expr.start):
         return None
-    made = _failure(expr)
+    made = methods.failure(expr, failure_of(expr), scope)
     if made is not None and made.status is None and handling is not None and handling.response:
         # `res.status(404); throw new Error("...")`: the error handler takes the status from the response.
         at = Name(expr.start, expr.start, handling.response[0])
@@ -138,19 +137,6 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
         if status is not None and status >= 400:
             return Thrown(made.exception, status, node, made.message)
     return made
-
-
-def _is_no_failure(given: AnyExpr) -> bool:
-    """What `next` is given to go on: `undefined`, `"route"`, or a choice between such."""
-    match given:
-        case Ternary(then=then, orelse=orelse):
-            return _is_no_failure(then) and _is_no_failure(orelse)
-        case Const(value=value):
-            return not value
-        case Name(id=name):
-            return name == "undefined"
-        case _:
-            return isinstance(given, Str)
 
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
@@ -173,7 +159,7 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     """`req.user`, `req.auth.sub`, `res.locals.user`, `req.session.userId`."""
     handling = scope.handling
     if handling is None or not isinstance(expr, Member):
-        return False
+        return handling is not None and methods.is_caller(expr, scope)
     base, name = expr.base, expr.name
     if isinstance(base, Name) and base.id in handling.request:
         return name in _PRINCIPALS
@@ -280,39 +266,6 @@ def _is_response(node: AnyExpr, handling: Handling) -> bool:
         and isinstance(node.base, Name)
         and node.base.id in handling.request
     )
-
-
-def _failure(call: Call) -> Thrown | None:
-    """An error that is made with a status: `new HttpError(404, "x")`, `createError(404)`, `Boom.notFound()`."""
-    name = dotted(call.func)
-    if not name:
-        return None
-    owner, _, last = name.rpartition(".")
-    if owner and _FACTORIES.search(owner):
-        code = _BOOM.get(last) or status_named(last)
-        if code is not None and code >= 400:
-            return Thrown(name, code, None, call.args[0] if call.args else None)
-    if not (last.endswith(("Error", "Exception", "Response")) or _FACTORIES.search(name) or call.new):
-        return None
-    status, node = None, None
-    message: AnyExpr | None = None
-    for arg in call.args:
-        found = status_of(arg)
-        if found is not None and found[0] >= 400 and status is None:
-            status, node = found
-        elif message is None and not isinstance(arg, Const | Object):
-            message = arg
-        elif isinstance(arg, Object) and status is None:
-            inner = arg.get("status") or arg.get("statusCode") or arg.get("httpCode") or arg.get("code")
-            found = status_of(inner)
-            if found is not None:
-                status, node = found
-            message = message or arg.get("message")
-    if status is None and last.endswith("Exception"):
-        # `NotFoundException`, `UnauthorizedException`: the classes of Nest, and those that are named like them.
-        code = status_named(last.removesuffix("Exception"))
-        status = code if code is not None and code >= 400 else None
-    return Thrown(name, status, node, message)
 
 
 def _read(expr: AnyExpr, scope: Scope, handling: Handling, depth: int) -> Read | None:
@@ -426,5 +379,5 @@ VOCABULARY: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
-    triggers=("res", "req", "next(", "throw"),
+    triggers=("res", "req", "next(", "throw", *methods.TRIGGERS),
 )

@@ -359,6 +359,8 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         else:
             # In a function that the handler calls, only what breaks there is certain; the answer is the handler's.
             keyed = query.use_kind == "deref" and _is_passed_key(endpoint, function, query, call)
+        if query.use_kind != "deref" and not endpoint.route.sends_null:
+            continue
         if keyed and not (query.use_kind == "deref" and (mapped or _answers_404(function, query))):
             yield _finding(endpoint, function, query)
 

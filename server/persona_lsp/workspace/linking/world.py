@@ -42,6 +42,8 @@ def world_of(files: Mapping[str, FileFacts], names: Names) -> World:
     mounts: dict[tuple[str, str], list[tuple[str, Mount]]] = {}
     uses: dict[tuple[str, str], list[tuple[str, Use]]] = {}
     for path, facts in files.items():
+        for framework in {router.framework for router in facts.routers}:
+            manners.of(framework)
         for mount in facts.mounts:
             for key, moved in manners.of(mount.framework).mounted(path, mount):
                 mounts.setdefault(key, []).append((path, moved))

@@ -1,10 +1,11 @@
 """Express: mounts that cannot be followed, and rejections that later versions pass on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from persona_lsp.facts.http import Mount, Router
-from persona_lsp.workspace.linking.manner import Key, Manner
+from persona_lsp.facts.http import Mount, Router, Use
+from persona_lsp.workspace import controllers
+from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 from persona_lsp.workspace.names import Names
 from persona_lsp.workspace.versions import Versions
 
@@ -31,6 +32,12 @@ class Express(Manner):
         dotted = bool(mount.prefix) and "." in name and not name.endswith(("{}", "/*"))
         if dotted and not found and self.names.files[path].facts.role != "test":
             self._loose.add(name.rsplit(".", 1)[-1])
+
+    def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:
+        """Mount each controller on what serves those of its library, nearest to it."""
+        if isinstance(mounted, dict):
+            for key, placed in controllers.mounts(self.names):
+                mounted.setdefault(key, []).append(placed)
 
     def is_root(self, path: str, router: Router, *, found: bool) -> bool:
         """An application, unless its file is called like what is mounted somewhere."""
