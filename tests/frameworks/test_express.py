@@ -399,6 +399,10 @@ AUTH = {
     "app.get('/a', (req, res, next) => { if (!req.user) return res.sendStatus(401); next() }, f)": Auth.REQUIRED,
     "const r = express.Router(); app.use('/x', requireAuth, r); r.get('/y', f)": Auth.REQUIRED,
     "app.use(updateAuthenticatedUsers); app.get('/a', f)": Auth.UNKNOWN,
+    "const boolParser = require('express-query-boolean'); app.use(boolParser()); app.get('/a', f)": Auth.NONE,
+    "const session = require('own-auth'); app.use(session()); app.get('/a', f)": Auth.UNKNOWN,
+    "const passport = require('passport'); app.get('/a', passport.authenticate('github'), f)": Auth.NONE,
+    "const passport = require('passport'); app.get('/a', passport.authenticate(['jwt', 'github']), f)": Auth.REQUIRED,
 }
 
 
@@ -406,6 +410,32 @@ AUTH = {
 def test_auth(source: str, expected: Auth) -> None:
     (endpoint,) = endpoints(source).values()
     assert endpoint.auth is expected
+
+
+SPARED = """const OPEN = ['/open'];
+%s.use((req, res, next) => { if (OPEN.includes(req.path)) return next(); if (!req.user) return res.sendStatus(401); next(); });
+"""
+
+
+def test_middleware_that_lets_some_paths_pass() -> None:
+    found = endpoints(SPARED % "app" + "app.get('/open', f); app.get('/api/open', f); app.get('/shut', f)")
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /open": Auth.NONE, "GET /api/open": Auth.UNKNOWN, "GET /shut": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_middleware_of_a_router_is_told_paths_below_it() -> None:
+    found = endpoints(
+        "const r = express.Router(); app.use('/api', r);" + SPARED % "r" + "r.get('/open', f); r.get('/shut', f)"
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /api/open": Auth.UNKNOWN, "GET /api/shut": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_a_list_of_guards_that_is_filled_later() -> None:
+    source = "const checks = []; if (config.login) checks.push(requireLogin); app.get('/a', ...checks, f)"
+    assert endpoints(source)["GET /a"].auth is Auth.UNKNOWN
 
 
 KINDS = {

@@ -172,6 +172,33 @@ def test_hooks_hold_inside_of_their_plugin() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("if (request.url === '/open') return;", {"/open": "none", "/open/{id}": "required", "/shut": "required"}),
+        ("if (request.url.startsWith('/open')) { return; }", {"/open": "none", "/open/{id}": "none", "/shut": "required"}),
+        ("const { url } = request.raw; if (OPEN.some((one) => url.includes(one))) return;", {"/open": "none", "/open/{id}": "none", "/shut": "required"}),
+        ("let path = request.url.split('?')[0]; if (OPEN.includes(path) || !path) return;", {"/open": "none", "/open/{id}": "required", "/shut": "required"}),
+        ("if (request.url === '/open' && request.method === 'POST') return true;", {"/open": "unknown", "/open/{id}": "required", "/shut": "required"}),
+        ("if (request.url.startsWith('/open')) { if (await isPublic(request.url)) return; }", {"/open": "unknown", "/open/{id}": "unknown", "/shut": "required"}),
+        ("if (isOpen(request.url)) return;", {"/open": "unknown", "/open/{id}": "unknown", "/shut": "unknown"}),
+        ("if (listed.includes(request.url)) return;", {"/open": "unknown", "/open/{id}": "unknown", "/shut": "unknown"}),
+    ],
+)  # fmt: skip
+def test_a_hook_that_lets_some_paths_pass(choice: str, expected: dict[str, str]) -> None:
+    found = endpoints(f"""
+        const OPEN = ['/open'];
+        fastify.addHook('onRequest', async (request, reply) => {{
+          {choice}
+          if (!(await sessionOf(request))) return reply.status(401).send({{}});
+        }});
+        fastify.get('/open', async () => 1);
+        fastify.get('/open/:id', async () => 1);
+        fastify.get('/shut', async () => 1);
+    """)
+    assert {label.removeprefix("GET "): e.auth.value for label, e in found.items()} == expected
+
+
 def test_hooks_of_wrapped_plugins_are_those_of_the_application() -> None:
     plain = "async function auth(fastify) { fastify.addHook('onRequest', async (request, reply) => { await request.jwtVerify(); }); }"
     text = "fastify.register(require('./auth'));\nfastify.get('/x', async () => 1);"

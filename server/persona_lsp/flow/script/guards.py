@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
-from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, Str, dotted
 from persona_lsp.syntax.javascript import required_module
 
 _PACKAGES: Final = {
@@ -49,6 +49,13 @@ _HARMLESS: Final = re.compile(
     r"|^log(?:ger|ging)|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
     re.IGNORECASE,
 )
+_PARSES: Final = re.compile(r"(?:parser|logger|compression|cors|helmet)$", re.IGNORECASE)
+"""What middleware of packages is called that looks at no caller."""
+_PROVIDERS: Final = frozenset(
+    "apple auth0 azure azuread-openidconnect bitbucket discord facebook github gitlab google instagram keycloak linkedin "
+    "microsoft oidc openidconnect saml slack spotify steam twitch twitter yahoo".split()
+)
+"""Strategies of passport that send everybody to somebody else to log in."""
 _LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
 _VALIDATES: Final = re.compile(
     r"validat|celebrate|schema|sanitiz(?!e$)|(?:^|[._])(?:dto|joi|zod|yup)|^check(?:body|params|query|input)",
@@ -98,11 +105,14 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
     last = name.rsplit(".", 1)[-1]
     if package == "passport" and last in {"initialize", "session"}:
         return GuardKind.OTHER, False
+    if package == "passport" and last == "authenticate" and call is not None and _logs_in(call):
+        return GuardKind.OTHER, False
     if package in _PACKAGES:
         return _PACKAGES[package], call is not None and _lets_anonymous_pass(call)
     if package and not package.startswith((".", "@/", "~", "src/", "#", "/")) and package.count("/") == 0:
         kind = _by_name(name, last)
-        return (kind if kind is not GuardKind.OTHER else GuardKind.UNKNOWN), False
+        harmless = _PARSES.search(last) is not None and not names_authentication(package)
+        return (kind if kind is not GuardKind.OTHER or harmless else GuardKind.UNKNOWN), False
     if call is not None and isinstance(call.func, Name) and call.func.id in _VALIDATORS and _chained(expr):
         return GuardKind.VALIDATION, False
     optional = _OPTIONAL.search(last) is not None or (call is not None and _lets_anonymous_pass(call))
@@ -110,6 +120,11 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
     if kind is GuardKind.UNKNOWN and optional and name != last and _AUTH_MODULE.fullmatch(name.split(".", 1)[0]):
         kind = GuardKind.AUTHN  # `auth.optional`
     return kind, optional
+
+
+def _logs_in(call: Call) -> bool:
+    given = call.args[0] if call.args else None
+    return isinstance(given, Str) and (given.value or "") in _PROVIDERS
 
 
 def names_authentication(name: str) -> bool:

@@ -7,24 +7,32 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Route
 from persona_lsp.facts.place import Where
+from persona_lsp.flow.script.names import Scope
+from persona_lsp.flow.script.spared import spared
 from persona_lsp.syntax.ir import FunctionNode, Module
 
 _SHOWN = 200
 """How much of its text a guard carries."""
 _PARAM = re.compile(r"\{(\w+)")
+_CHOOSES = re.compile(
+    r"\.(?:url|path|originalUrl|baseUrl|routerPath|routeOptions|raw\.url|method|is404|routerMethod)\b"
+    r"|\{[^{}]*\b(?:url|path|originalUrl|method)\b[^{}]*\}\s*=\s*_?(?:req|request|ctx)\b"
+)
 
 
-def guard_in_place(function: FunctionNode, module: Module, level: Level, where: Where) -> Guard:
+def guard_in_place(function: FunctionNode, module: Module, level: Level, where: Where, scope: Scope) -> Guard:
     """The guard that `(req, res, next) => { ... }` is."""
     source = module.source[where.start : where.end].decode("utf-8", "replace")
+    outside = spared(function, scope) if chooses(source) else None
     return Guard(
         "",
-        _kind(source),
+        _kind(source, understood=bool(outside)),
         level,
         where,
         source=source[:_SHOWN],
         leaves_route=leaves_route(function, module),
         path_params=path_params(function, module),
+        outside=outside or (),
     )
 
 
@@ -63,11 +71,14 @@ def path_params(function: FunctionNode, module: Module) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _kind(source: str) -> GuardKind:
+def chooses(source: str) -> bool:
+    """It asks for the path or the method of a request, and may let some pass and others not."""
+    return _CHOOSES.search(source) is not None
+
+
+def _kind(source: str, *, understood: bool) -> GuardKind:
     """What it does, by what it answers."""
-    if re.search(r"\.(?:path|url|originalUrl|baseUrl|method)\b", source) and re.search(
-        r"401|403|[uU]nauth|[fF]orbid", source
-    ):
+    if not understood and chooses(source) and re.search(r"401|403|[uU]nauth|[fF]orbid", source):
         # It lets some paths pass and not others.
         return GuardKind.UNKNOWN
     if re.search(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated", source):

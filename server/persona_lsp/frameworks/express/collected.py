@@ -176,7 +176,7 @@ class Collected:
     def guard(self, arg: AnyExpr, scope: Scope, level: Level, *, conditional: bool = False) -> Guard:
         """The middleware that an argument stands for."""
         if isinstance(arg, Lambda):
-            return guard_in_place(arg.function, self.module, level, self.where(arg))
+            return guard_in_place(arg.function, self.module, level, self.where(arg), scope)
         if isinstance(arg, Call):
             self.note_cors(arg, scope)
         kind, optional = classify(arg, package_of(arg, scope))

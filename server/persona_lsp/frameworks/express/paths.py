@@ -61,11 +61,20 @@ def flat(args: Sequence[AnyExpr], scope: Scope, within: frozenset[int] = frozens
     for arg in args:
         inner = arg.value if isinstance(arg, Spread) else arg
         value = reduce(inner, scope)
+        if isinstance(inner, Name) and _is_filled(inner.id, scope):
+            # What stands in it besides, only running it tells.
+            found.append(inner)
         if isinstance(value, Items) and len(within) < 4 and id(value) not in within:
             found.extend(flat(value.items, scope, within | {id(value)}))
         else:
             found.append(inner)
     return found
+
+
+def _is_filled(name: str, scope: Scope) -> bool:
+    """More is put into a list after it was made."""
+    source = scope.module.source
+    return re.search(rb"(?<![\w.])%s\.(?:push|unshift|splice)\(" % re.escape(name.encode()), source) is not None
 
 
 def without_slash(path: Text) -> Text:

@@ -7,11 +7,12 @@ from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.guards import classify, guard_name
+from persona_lsp.flow.script.in_place import chooses
 from persona_lsp.flow.script.names import Scope, reduce, reference
+from persona_lsp.flow.script.spared import spared
 from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Lambda, Object, Str, dotted
 
 HOOKS: Final = ("onRequest", "preParsing", "preValidation", "preHandler")
-_CHOOSES: Final = re.compile(r"\.(?:url|originalUrl|routerPath|routeOptions|raw\.url|method|is404|routerMethod)\b")
 _REFUSES: Final = re.compile(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated|jwtVerify\(|verifyJWT|authenticate\(")
 _FORBIDS: Final = re.compile(r"\b403\b|[fF]orbidden")
 _ASKS: Final = re.compile(r"\b(?:request|req)\.\w*(?:is|require|verify|check|ensure|has)\w*\(|\breply\s*[,)]")
@@ -41,8 +42,9 @@ def hook_guard(expr: AnyExpr, level: Level, scope: Scope) -> Guard:
     where = Where(module.path, expr.start, expr.end)
     source = module.text(expr)[:_SHOWN]
     if isinstance(expr, Lambda):
-        kind, chooses = in_place(expr.function, module.text(expr))
-        return Guard("", kind, level, where, source=source, conditional=chooses)
+        kind, choosing = in_place(expr.function, module.text(expr))
+        outside = spared(expr.function, scope) if choosing else ()
+        return Guard("", kind, level, where, source=source, conditional=choosing and not outside, outside=outside or ())
     name = guard_name(expr)
     package = (scope.imported(name.split(".", 1)[0]) or ("", ""))[0] if name else ""
     kind, optional = classify(expr, package if "." not in dotted(expr) else "")
@@ -66,11 +68,10 @@ def _one_is_enough(call: Call, scope: Scope) -> bool:
 def in_place(function: FunctionNode, source: str) -> tuple[GuardKind, bool]:
     """What a hook that is written in place does, and whether it chooses among requests."""
     del function
-    chooses = _CHOOSES.search(source) is not None
     if _REFUSES.search(source):
-        return GuardKind.AUTHN, chooses
+        return GuardKind.AUTHN, chooses(source)
     if _FORBIDS.search(source):
-        return GuardKind.AUTHZ, chooses
+        return GuardKind.AUTHZ, chooses(source)
     return (GuardKind.UNKNOWN if _ASKS.search(source) else GuardKind.OTHER), False
 
 
