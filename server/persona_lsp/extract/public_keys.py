@@ -34,5 +34,11 @@ PUBLIC: Final = frozenset(
         b"zuf+tfteSlswRu7BJ86wekitnifILbZam1KYY3TG",
     }
 )
-PUBLIC_PREFIXES: Final = (b"phc_", b"pk_live_", b"pk_test_")
-"""Keys that pages carry to everybody: projects of PostHog, publishable ones of Stripe."""
+PUBLISHED: Final = (
+    # PostHog's project key only writes events: https://posthog.com/docs/api
+    b"phc_",
+    # Stripe's publishable keys: https://docs.stripe.com/keys
+    b"pk_live_",
+    b"pk_test_",
+)
+"""How keys begin that their providers mean to be seen by everybody."""

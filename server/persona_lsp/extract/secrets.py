@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from persona_lsp.extract.public_keys import PUBLIC, PUBLIC_PREFIXES
+from persona_lsp.extract.public_keys import PUBLIC, PUBLISHED
 from persona_lsp.facts.code import SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.languages import Language
@@ -212,7 +212,7 @@ def _telling_lines(source: bytes) -> list[tuple[int, int]]:
 
 
 def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
-    if value in PUBLIC or value.startswith(PUBLIC_PREFIXES) or _PLACEHOLDER.search(value):
+    if value in PUBLIC or value.startswith(PUBLISHED) or _PLACEHOLDER.search(value):
         return False
     if _is_counted(value) or _LABELS.search(name.rsplit(b".", 1)[-1]):
         return False

@@ -45,9 +45,14 @@ def calls(body: tuple[Stmt, ...]) -> Iterator[Call]:
                     yield part
 
 
+def every_statement(module: Module) -> Iterator[Stmt]:
+    """All statements of a file, those in its functions and classes among them."""
+    yield from _with_functions(module.body, 0)
+
+
 def every_call(module: Module) -> Iterator[Call]:
     """All calls of a file, those in its functions and classes among them."""
-    for statement in _with_functions(module.body, 0):
+    for statement in every_statement(module):
         for expr in expressions(statement):
             for part in walk(expr):
                 if isinstance(part, Call):

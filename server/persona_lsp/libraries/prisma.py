@@ -40,6 +40,8 @@ _OWN: Final = frozenset(
 )  # fmt: skip
 """Names that hardly any other client has in the form `client.model.name({...})`."""
 _CLIENT: Final = re.compile(r"prisma|^(?:db|tx|trx|txn|client|database|orm|transaction|p|manager)$", re.IGNORECASE)
+_TRANSACTS: Final = re.compile(r"\$?tx|\$transactional|(?:run_?in|with|in)_?(?:tx|transaction)", re.IGNORECASE)
+"""What projects call a method of their own that opens a transaction around the callback that it is given."""
 _CLIENT_TYPES: Final = re.compile(r"Prisma|TransactionClient")
 _RAW: Final = frozenset({"$queryRaw", "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRawTyped"})
 _SETS: Final = frozenset({"in", "notIn", "hasSome", "hasEvery"})
@@ -53,6 +55,8 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if name == "$transaction" and call.args:
         given = call.args[0]
         return TxMeaning("callback", parameter(given)) if isinstance(given, Lambda) else TxMeaning("block")
+    if _TRANSACTS.fullmatch(name) and call.args and isinstance(call.args[0], Lambda) and isinstance(call.func, Member):
+        return TxMeaning("callback", parameter(call.args[0]))
     if name in _READS or name in _WRITES or name in _COUNTS:
         return _model(call, name, scope)
     # `prisma.user.findUnique({...}).posts()`: the relation is read by the query before.

@@ -7,11 +7,12 @@ from persona_lsp.facts.http import (
     Use,
 )
 from persona_lsp.facts.text import EMPTY, Ref
+from persona_lsp.flow.script.development import DEVELOPMENT, PRODUCTION
 from persona_lsp.flow.script.names import Scope, class_scope
 from persona_lsp.frameworks.express.binding import bind, destructure, function_name
 from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
 from persona_lsp.frameworks.express.registrations import Chain
-from persona_lsp.frameworks.express.signs import DEVELOPMENT, PRODUCTION, VERBS, app_names, is_handler, returned_name
+from persona_lsp.frameworks.express.signs import VERBS, app_names, is_handler, returned_name
 from persona_lsp.frameworks.express.telling import unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,

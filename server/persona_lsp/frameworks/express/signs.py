@@ -45,21 +45,6 @@ ROUTER_NAME: Final = re.compile(
 ROUTER_FILE: Final = re.compile(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
 
 
-DEVELOPMENT: Final = re.compile(
-    r"""^[^!|]*(?:(?:NODE_ENV|env\w*)['"\])]*\s*===?\s*['"](?:dev|development|test|local)['"]"""
-    r"""|(?:NODE_ENV|env\w*)['"\])]*\s*!==?\s*['"](?:prod|production)['"]"""
-    r"""|(?:^|[.\s(])(?:dev|isDev|isDevelopment|development|__DEV__|IS_DEV)(?:\(\))?\s*(?:&&|$))""",
-    re.IGNORECASE,
-)
-"""Conditions that hold only where the application does not run for its users."""
-
-PRODUCTION: Final = re.compile(
-    r"""^[^!|]*(?:NODE_ENV|env\w*)['"\])]*\s*===?\s*['"](?:prod|production)['"]\s*$|^[^!|&]*\bis_?prod(?:uction)?(?:\(\))?\s*$""",
-    re.IGNORECASE,
-)
-"""Conditions that hold only where it does."""
-
-
 def is_local(module: str) -> bool:
     """Whether a module is a file of the project, by the look of its name."""
     return module.startswith((".", "@/", "~/", "src/", "/", "#", "app/", "~")) or module.split("/", 1)[0] in {

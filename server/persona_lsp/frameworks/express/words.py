@@ -289,12 +289,21 @@ def _read(expr: AnyExpr, scope: Scope, handling: Handling, depth: int) -> Read |
         return _made(place, steps[1:]) if place is not None else None
     place = handling.inputs.get(node.id)
     if place is not None and place != "error":
-        return _made(place, steps)
+        return None if _is_one_value(node.id, scope) else _made(place, steps)
     value = scope.assigned(node.id) if depth == 0 else None
     if isinstance(value, Member) and isinstance(value.base, Name) and value.base.id in handling.request:
         place = _PLACES.get(value.name)
         return _made(place, steps) if place is not None else None
     return None
+
+
+def _is_one_value(name: str, scope: Scope) -> bool:
+    """A parameter that carries one input (`@Param("slug") slug`): what follows its name is a method of its value."""
+    param = next((p for p in scope.function.params if p.name == name and p.decorators), None)
+    if param is None:
+        return False
+    named = any(isinstance(arg, Str) for d in param.decorators if d.call is not None for arg in d.call.args[:1])
+    return named or dotted(param.type) in ("string", "number", "boolean")
 
 
 def _made(place: str, steps: list[tuple[str, Node | None]]) -> Read:

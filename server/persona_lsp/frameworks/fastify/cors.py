@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.flow.script.cors import policy
+from persona_lsp.flow.script.development import is_for_developers
 from persona_lsp.flow.script.names import Scope, reduce
 from persona_lsp.flow.walking import every_call
 from persona_lsp.syntax.ir import Module, Object, dotted
@@ -27,4 +30,6 @@ def policies(module: Module, scope: Scope) -> Iterator[CorsPolicy]:
             continue
         options = reduce(call.args[1], scope) if len(call.args) > 1 else Object(call.end, call.end, ())
         if isinstance(options, Object):
-            yield policy("@fastify/cors", call, options, scope)
+            yield replace(
+                policy("@fastify/cors", call, options, scope), development_only=is_for_developers(call, module)
+            )

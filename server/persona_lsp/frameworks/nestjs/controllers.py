@@ -149,15 +149,15 @@ def _routes(cls: ClassNode, names: Names, order: int) -> list[Route]:
             mapped = own_name(decorator.name, names) == "RequestMapping"
             given = texts(entry(first, "path", names) if mapped else first, names)
             paths: list[tuple[Text, AnyExpr | None]] = [*given] or [((), None)]
-            for path, node in paths:
-                for one in expand(path):
-                    order += 1
-                    route = _route(cls, method, key, decorator, one, node, order, names)
-                    found.append(_with_choice(route, [path for path, _ in paths]) if len(paths) > 1 else route)
+            served = [(one, node) for path, node in paths for one in expand(path)]
+            for one, node in served:
+                order += 1
+                route = _route(cls, method, key, decorator, one, node, order, names)
+                found.append(_with_choice(route, [path for path, _ in served]) if len(served) > 1 else route)
     return found
 
 
-_PARAMETER: Final = re.compile(r"[:*](\w+)")
+_PARAMETER: Final = re.compile(r"[:*{](\w+)")
 
 
 def _with_choice(route: Route, paths: Sequence[Text]) -> Route:

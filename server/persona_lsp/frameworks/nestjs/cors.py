@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.flow.script.cors import policy
+from persona_lsp.flow.script.development import is_for_developers
 from persona_lsp.flow.script.names import reduce
 from persona_lsp.flow.walking import every_call
 from persona_lsp.frameworks.nestjs.names import Names
@@ -29,4 +32,4 @@ def policies(names: Names) -> Iterator[CorsPolicy]:
         if value is None or (isinstance(value, Const) and value.value is True):
             value = Object(call.end, call.end, ())
         if isinstance(value, Object):
-            yield policy("@nestjs/core", call, value, scope)
+            yield replace(policy("@nestjs/core", call, value, scope), development_only=is_for_developers(call, module))

@@ -369,6 +369,8 @@ _DATABASE = re.compile(
 )
 _INPUT = re.compile(r"invalid|validation", re.IGNORECASE)
 """What is wrong with the input, in the words that the project wrote for it."""
+_CHECKS = re.compile(r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)", re.IGNORECASE)
+"""Calls that fail only because of what they are given, and say what is wrong with it."""
 _MACHINE = re.compile(
     r"^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
     r"(error|exception)$",
@@ -399,7 +401,7 @@ def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Find
 
 def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts, snapshot: Snapshot) -> bool:
     # A failure that is wrapped into another one reaches a client only if that one is an answer.
-    if isinstance(answer, Raise) and answer.status is None:
+    if isinstance(answer, Raise) and (answer.status is None or _is_held_back(answer, function)):
         return False
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     if caught is not None:
@@ -412,6 +414,9 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         blamed = caught.is_value and answer.status is not None and answer.status < 500
         if blamed and not any(kind in {"query", "write"} for kind, _ in caught.covers):
             return False
+        refused = answer.status is not None and 400 <= answer.status < 500
+        if refused and caught.covers and all(kind == "call" and _CHECKS.search(name) for kind, name in caught.covers):
+            return False
         if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
             return False
     else:
@@ -423,6 +428,12 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         everything = everything and not (answer.status is None and answer.condition)
     # The words of a narrow type are meant for somebody, unless it is one of the database's or the machine's.
     return everything or (caught is not None and any(_is_inside(name, answer.status) for name in caught.types))
+
+
+def _is_held_back(answer: Raise, function: Function) -> bool:
+    """Another catch stands around it, which catches everything and does not pass it on."""
+    around = (function.catches[index] for index in answer.site.tries if index != answer.site.catch)
+    return any(catch.broad and catch.outcome not in ("raise", "answer-error") for catch in around)
 
 
 def _is_inside(name: str, status: int | None) -> bool:

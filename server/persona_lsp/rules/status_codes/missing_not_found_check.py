@@ -333,7 +333,7 @@ from persona_lsp.rules.predicates import answers, brief, handler_queries, label
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _CALLER = re.compile(
-    r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth(?!or)", re.IGNORECASE
+    r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth(?!or(?!iz))", re.IGNORECASE
 )
 
 _RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
