@@ -92,6 +92,13 @@ def test_at_once(project: Path, fake: Fake, capsys: pytest.CaptureFixture[str]) 
     assert fake.most_open <= 2
 
 
+def test_names_of_files_stay_in_their_line(project: Path, fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app.py").rename(project / "a\nb.py")
+    assert review("--allow", "--now") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("a␊b.py:10:5: warning: ")
+
+
 @pytest.mark.parametrize("how", [("--now",), ()])
 def test_what_is_shown_is_what_is_sent(
     project: Path, fake: Fake, capfdbinary: pytest.CaptureFixture[bytes], how: tuple[str, ...]

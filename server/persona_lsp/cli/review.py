@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +26,7 @@ from persona_lsp.ai.trust import check_trust
 from persona_lsp.ai.wire import Review
 from persona_lsp.cli import project as projects
 from persona_lsp.cli.asked import account_for_run, ask_all
+from persona_lsp.cli.formats.text import in_line
 from persona_lsp.cli.gather import gather, read
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.findings.finding import Severity
@@ -122,7 +122,7 @@ def _questions(
     facts = gather(project.root, sources, jobs=0, complete=project.paths == (project.root,), quiet=True).facts
     snapshot = link(facts)
     found = facade.all_findings(snapshot, profile)
-    skipped = [f"{one.file}: {one.message}" for one in unreadable]
+    skipped = [f"{project.shown(one.file)}: {one.message}" for one in unreadable]
     questions: list[_Question] = []
     salt = store.salt()
     for path, known in facts.items():
@@ -135,13 +135,13 @@ def _questions(
         if not about:
             continue
         if reason := why_refused(project.location(path)):
-            skipped.append(f"{path}: {reason}")
+            skipped.append(f"{project.shown(path)}: {reason}")
             continue
         for one in about:
             try:
                 questions.append(_Question(prepare("review", one, persona, account, salt), LineTable(sources[path])))
             except AiError as error:
-                skipped.append(f"{path}: {error.message}")
+                skipped.append(f"{project.shown(path)}: {error.message}")
     return questions, skipped, persona
 
 
@@ -213,7 +213,7 @@ def _outcome(
     for one in questions:
         given, reason = _given(one.request, answers.get(one.request.key), dismissed)
         if reason:
-            skipped.append(f"{one.request.subject.path}: {one.request.subject.name}: {reason}")
+            skipped.append(f"{project.shown(one.request.subject.path)}: {one.request.subject.name}: {reason}")
             failed = True
         if given is not None:
             dropped += given.dropped
@@ -292,7 +292,7 @@ def render(outcome: Outcome, form: str) -> str:
         body.pop("shown")
         return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
     lines = [
-        f"{row.file}:{row.line}:{row.column}: {row.severity}: {row.message} [{row.persona} (AI), {row.model}]"
+        in_line(f"{row.file}:{row.line}:{row.column}: {row.severity}: {row.message} [{row.persona} (AI), {row.model}]")
         for row in outcome.rows
     ]
     return "".join(line + "\n" for line in lines)
@@ -308,9 +308,3 @@ def summary(outcome: Outcome) -> str:
     if outcome.dropped:
         text += f"; {counted(outcome.dropped, 'finding')} left out that quoted code that is not there"
     return text
-
-
-def to_stderr(text: str) -> None:
-    """Tell the user how it goes."""
-    sys.stderr.write(f"persona-lsp: {text}\n")
-    sys.stderr.flush()
