@@ -10,6 +10,13 @@ def main() -> None:
         # are told to use standard input and output append `--stdio` by themselves.
         from persona_lsp.cli.serve import serve
 
+        if not sys.argv[1:] and sys.stdin is not None and sys.stdin.isatty():
+            # No editor is on the other side: a person would wait for something to happen.
+            sys.stderr.write(
+                "persona-lsp: this is the language server, and waits for an editor on standard input;"
+                " `persona-lsp check` reviews a folder, `persona-lsp --help` lists all commands (Ctrl-C leaves)\n"
+            )
+            sys.stderr.flush()
         sys.exit(serve())
     from persona_lsp.cli.commands import run
 

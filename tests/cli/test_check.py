@@ -119,6 +119,10 @@ class TestFindings:
     def test_ignore_and_select(self, command: Command, shop: Path) -> None:
         assert rows(command("check", "shop", *ONLY, "--ignore", "duplicate-route", "--format", "json")) == []
 
+    @pytest.mark.parametrize("family", ["status-codes", "status_codes"])
+    def test_a_family_by_either_of_its_names(self, command: Command, shop: Path, family: str) -> None:
+        assert rows(command("check", "shop", "--select", family, "--format", "json")) == []
+
     def test_statistics(self, command: Command, shop: Path) -> None:
         assert command("check", "shop", *ONLY, "--statistics").stdout.split()[:1] == ["1"]
 

@@ -1,10 +1,13 @@
 """The other commands: explain, personas, serve, and the command line itself."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Command
+from tests.cli.conftest import SERVER, Command
 
 from persona_lsp import __version__
 from persona_lsp.cli.serve import address
@@ -25,7 +28,34 @@ def test_an_unknown_command_is_2(command: Command) -> None:
     assert "No such command 'frob'" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_person_who_starts_the_server_in_a_terminal_is_told(tmp_path: Path) -> None:
+    import pty
+
+    terminal, other_end = pty.openpty()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "persona_lsp"],
+        stdin=other_end, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SERVER)},
+    )  # fmt: skip
+    assert server.stderr is not None
+    try:
+        assert "waits for an editor on standard input; `persona-lsp check` reviews a folder" in server.stderr.readline()
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
+        os.close(terminal)
+        os.close(other_end)
+
+
 class TestExplain:
+    def test_a_family_names_its_rules(self, command: Command) -> None:
+        done = command("explain", "status-codes")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "`status-codes` is a family of rules; explain one of auth-status-confusion, " in done.stderr
+        assert "did you mean `duplicate-route`?" in command("explain", "DUPLICATE_ROUT").stderr
+
     def test_alone_it_lists_every_rule(self, command: Command) -> None:
         listed = json.loads(command("explain", "--format", "json").stdout)
         assert {"id", "severity", "topic", "fixable"} <= listed[0].keys()

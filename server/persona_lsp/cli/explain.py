@@ -43,7 +43,11 @@ def one_rule(rule_id: str, form: str, color: str) -> str:
 
     rule = review.rule(rule_id)
     if rule is None:
-        close = get_close_matches(rule_id, [one.id for one in review.rules()], n=1)
+        wanted = rule_id.lower().replace("_", "-")
+        family = [one.id for one in review.rules() if wanted in (one.family.replace("_", "-"), one.topic)]
+        if family:
+            raise UsageError(f"`{rule_id}` is a family of rules; explain one of {', '.join(family)}")
+        close = get_close_matches(wanted, [one.id for one in review.rules()], n=1)
         hint = f"did you mean `{close[0]}`?" if close else "`persona-lsp explain` lists them all"
         raise UsageError(f"there is no rule `{rule_id}`; {hint}")
     if form == "json":

@@ -32,9 +32,10 @@ def rule(rule_id: str) -> RuleInfo | None:
 
 
 def names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What settings may name: ids of rules and codes of problems in persona files, and families."""
+    """What settings may name: ids of rules and codes of problems in persona files; families, by folder or topic."""
     known = (*all_rules(), UNUSED)
-    return (*(one.id for one in known), *CODES), tuple(dict.fromkeys(one.family for one in known))
+    families = (name for one in known for name in (one.family, one.topic.id))
+    return (*(one.id for one in known), *CODES), tuple(dict.fromkeys(filter(None, families)))
 
 
 def features() -> frozenset[str]:
