@@ -8,12 +8,12 @@ from persona_lsp.syntax.sql import SqlOutline, outline, updated_columns
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("SELECT id FROM users WHERE name = {}", SqlOutline("select", ("users",), where=True)),
+        ("SELECT id FROM users WHERE name = {}", SqlOutline("select", ("users",))),
         ("select * from shop.orders o join lines l on l.o = o.id limit 10", SqlOutline("select", ("shop.orders", "lines"), limit=True)),
         ("SELECT 'where limit' FROM t -- where", SqlOutline("select", ("t",))),
         ("select count(*) from t", SqlOutline("select", ("t",), aggregate=True)),
         ("INSERT INTO \"Users\" (a) VALUES ($1)", SqlOutline("insert", ("users",))),
-        ("update t set a = ? where id = ?", SqlOutline("update", ("t",), where=True)),
+        ("update t set a = ? where id = ?", SqlOutline("update", ("t",))),
         ("delete from t", SqlOutline("delete", ("t",))),
         ("with x as (select 1) select * from x fetch first 5 rows only", SqlOutline("select", ("x",), limit=True)),
         ("select top 5 * from t", SqlOutline("select", ("t",), limit=True)),

@@ -106,14 +106,6 @@ class Claude:
         except Exception as error:
             raise self._told(error) from error
 
-    async def cancel_batch(self, id: str) -> None:  # noqa: A002  # the word for it
-        """Take a batch back. Raises `AiError`."""
-        client = await self.client()
-        try:
-            await client.messages.batches.cancel(id)
-        except Exception as error:
-            raise self._told(error) from error
-
     async def batch_results(self, id: str) -> AsyncIterator[tuple[str, Reply | AiError]]:  # noqa: A002  # the word
         """The answers of a batch that ended, by the name of their question, in any order. Raises `AiError`."""
         client = await self.client()

@@ -191,7 +191,6 @@ def class_facts(cls: ClassNode, module: Module) -> ClassFacts:
     fields = tuple(
         Field(
             f.name, module.text(f.type)[:80] if f.type is not None else "", Where(module.path, f.start, f.end),
-            constraints=bool(f.decorators), primary_key=any(d.name.rsplit(".", 1)[-1] in ("Id", "PrimaryGeneratedColumn", "PrimaryColumn") for d in f.decorators),
             has_default=f.value is not None,
         )
         for f in cls.fields

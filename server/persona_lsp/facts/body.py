@@ -93,7 +93,6 @@ class SqlText(Struct, frozen=True, gc=False, omit_defaults=True):
     span: Span
     dynamic: tuple[Dynamic, ...] = ()
     tables: tuple[str, ...] = ()
-    has_where: bool = False
     has_limit: bool = False
     bound: bool = False
     """True when values are bound by the API itself (tagged templates)."""
@@ -150,7 +149,6 @@ class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     """The receiver as written: `session`, `prisma`, `tx`."""
     into_variable: bool = False
     """The result is put into a variable (Go's `&book`), which stays as it was where there is none."""
-    result_used: bool = True
     lazy: bool = False
     """The call only describes the query, which runs where its rows are first looked at."""
 
@@ -182,7 +180,7 @@ class Tx(Struct, frozen=True, gc=False, omit_defaults=True):
 class Response(Struct, frozen=True, gc=False, omit_defaults=True):
     """An answer written or returned by the code.
 
-    `status`: None when unknown. `explicit`: the status stands in the source at `status_span`.
+    `status`: None when unknown. `explicit`: the status stands in the source.
     `body_kind`: none, literal, value, string, html, file, stream, redirect, unknown; `keys`: of a literal body, as
     `name` or `name=literal`. `leaks`: the expression of a caught exception that goes out, with its span.
     `continues_to`: the later answer or write that control can still reach after this one.
@@ -192,7 +190,6 @@ class Response(Struct, frozen=True, gc=False, omit_defaults=True):
     span: Span
     site: Site
     explicit: bool = False
-    status_span: Span | None = None
     body_kind: str = "unknown"
     body_span: Span | None = None
     keys: tuple[str, ...] = ()
@@ -222,7 +219,6 @@ class Raise(Struct, frozen=True, gc=False, omit_defaults=True):
     span: Span
     site: Site
     status: int | None = None
-    status_span: Span | None = None
     message: str = ""
     leaks: str = ""
     leak_span: Span | None = None
@@ -248,14 +244,11 @@ class Catch(Struct, frozen=True, gc=False, omit_defaults=True):
     broad: bool = False
     logs: bool = False
     covers: tuple[tuple[str, str], ...] = ()
-    covers_span: Span | None = None
     then_succeeds: bool = False
     explained: bool = False
     """Nothing is done, and a comment of three words or more says why."""
     is_value: bool = False
     """The failure is a value that a call returned and a condition asks for (Go): `covers` says which call."""
-    insert_at: int = 0
-    """Offset (relative) where a statement can be added as the last of the body."""
     indent: str = ""
 
 
@@ -309,7 +302,6 @@ class CallSite(Struct, frozen=True, gc=False, omit_defaults=True):
     passes_caught: bool = False
     effect: str = ""
     """email, payment, http, queue, cache, log, metric: set by libraries; "" for ordinary calls."""
-    result_used: bool = True
     statement: Span = Span(0, 0)
     receiver_type: str = ""
     """The declared type of the receiver, as a simple name."""

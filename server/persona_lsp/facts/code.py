@@ -45,9 +45,7 @@ class Field(Struct, frozen=True, gc=False, omit_defaults=True):
     name: str
     type: str
     where: Where
-    constraints: bool = False
     maximum: float | None = None
-    primary_key: bool = False
     relation: str = ""
     unique: bool = False
     has_default: bool = False
@@ -74,7 +72,6 @@ class ClassFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     entity: str = ""
     """For a repository: the entity it stores. For an entity: its table, if given."""
     transactional: bool = False
-    permits_unknown_fields: bool | None = None
     handles: tuple[str, ...] = ()
     """Types whose instances a mediator hands to this class (`IRequestHandler<CreateOrder, Guid>`)."""
 

@@ -124,7 +124,6 @@ class Param(Struct, frozen=True, gc=False, omit_defaults=True):
     via: str = ""
     used: bool = True
     default_where: Where | None = None
-    annotation_where: Where | None = None
 
 
 class Body(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -150,7 +149,6 @@ class Declared(Struct, frozen=True, gc=False, omit_defaults=True):
     """True for the framework's own default, which stands nowhere in the source."""
     documented_only: bool = False
     """True for documentation such as `responses=` or `@ApiResponse`, which changes nothing at run time."""
-    value_where: Where | None = None
     description: str = ""
 
 
@@ -276,8 +274,6 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True):
     """True when a library macro made it (devise, Spring Data REST)."""
     kind: str = "http"
     """http, websocket, graphql, grpc, message. `dependency` and `signature` are records of functions, and no routes."""
-    response_type: str = ""
-    response_where: Where | None = None
     path_where: Where | None = None
     method_where: Where | None = None
     method_by_name: bool = False
@@ -346,5 +342,3 @@ class CorsPolicy(Struct, frozen=True, gc=False, omit_defaults=True):
     origins_where: Where | None = None
     credentials_where: Where | None = None
     development_only: bool = False
-    origins_ref: Ref | None = None
-    origins_text: str = ""

@@ -146,28 +146,3 @@ class PermitFields(Intent, frozen=True, gc=False):
 
     fields: tuple[str, ...] = ()
     entity: str = ""
-
-
-AnyIntent = (
-    SetStatus
-    | AddReturn
-    | GuardNotFound
-    | DropBody
-    | HideError
-    | ForwardErrors
-    | Rethrow
-    | RenameText
-    | MoveBefore
-    | ChangeMethod
-    | CopyGuard
-    | CapLimit
-    | LimitQuery
-    | BindSql
-    | WrapInTransaction
-    | ReadFromEnvironment
-    | RestrictOrigins
-    | DenyCredentials
-    | MergeParams
-    | DeleteStatement
-    | PermitFields
-)

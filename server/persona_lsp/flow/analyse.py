@@ -139,7 +139,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         txs=tuple(walk.txs),
         responses=tuple(_response(d, walk) for d in walk.responses),
         raises=tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises),
-        catches=tuple(_catch(d, walk.module, fact.start) for d in walk.catches),
+        catches=tuple(_catch(d, walk.module) for d in walk.catches),
         inputs=tuple(InputRead(**d) for d in walk.inputs),
         limits=tuple(walk.limits),
         calls=tuple(walk.calls),
@@ -295,18 +295,16 @@ def _within(span: Span, outer: tuple[Span, ...]) -> bool:
     return any(o.start <= span.start and span.end <= o.end for o in outer)
 
 
-def _catch(draft: Draft, module: Module, start: int) -> Catch:
+def _catch(draft: Draft, module: Module) -> Catch:
     fields, text = _fields(draft, _CATCH), module.source
     fields["covers"] = tuple(fields["covers"])
     node = draft.get("_node")
     if node is not None and fields.get("outcome") == "empty":
         fields["explained"] = _is_explained(node, module)
     if node is not None and node.body:
-        first, last = node.body[0], node.body[-1]
-        line = text.rfind(b"\n", 0, first.start) + 1
-        indent = text[line : first.start]
+        first = node.body[0].start
+        indent = text[text.rfind(b"\n", 0, first) + 1 : first]
         fields["indent"] = indent.decode("utf-8", "replace") if not indent.strip() else ""
-        fields["insert_at"] = last.end - start
     return Catch(**fields)
 
 

@@ -41,7 +41,6 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
     state.responses.append(
         {
             "status": status, "span": span, "site": state.site(ctx, last=returned), "explicit": answer.status is not None,
-            "status_span": state.span(answer.status_node) if answer.status_node is not None else None,
             "body_kind": kind, "body_span": state.span(body) if body is not None else None, "keys": keys,
             "leaks": leak[0] if leak else "", "leak_span": leak[1] if leak else None, "leak_kind": leak[2] if leak else "",
             "returned": returned, "statement": ctx.statement, "condition": ctx.condition, "source": state.text(node)[:80],

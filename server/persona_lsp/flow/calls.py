@@ -139,7 +139,7 @@ def _called(state: State, expr: Call, ctx: Context, *, effect: str = "") -> None
     state.calls.append(
         CallSite(
             expr.name, state.span(expr), state.site(ctx), source, tuple(arguments), ctx.awaited, passes_request,
-            passes_caught, effect, not ctx.discarded, ctx.statement,
+            passes_caught, effect, ctx.statement,
             state.type_of(receiver) if receiver is not None else "", _handed(state, expr),
         )
     )  # fmt: skip

@@ -74,7 +74,6 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
                 "types": catch.types, "variable": catch.variable, "span": state.span(catch),
                 "body": Span(catch.body_start - state.base, catch.body_end - state.base) if catch.body_end else state.span(catch),
                 "site": state.site(ctx), "broad": _broad(catch), "covers": [], "_node": catch,
-                "covers_span": Span(node.start - state.base, (node.body[-1].end if node.body else node.start) - state.base),
             }
         )  # fmt: skip
     indexes = tuple(range(first, first + len(node.catches)))
@@ -117,7 +116,7 @@ def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:
         state.catches.append(
             {
                 "types": (), "variable": variable, "span": state.span(handlers[0]), "body": body,
-                "site": state.site(ctx), "broad": True, "covers": (), "covers_span": state.span(receiver),
+                "site": state.site(ctx), "broad": True, "covers": (),
                 "outcome": "handled", "_falls": False, "_node": None,
             }
         )  # fmt: skip
@@ -162,7 +161,7 @@ def mapped(state: State, variable: str, expr: Call, ctx: Context) -> Context:
         {
             "types": (), "variable": variable, "span": state.span(expr.args[0]), "body": state.span(expr.args[0]),
             "site": state.site(ctx), "broad": True, "covers": tuple(("query", q["api"]) for q in inside),
-            "covers_span": span, "outcome": "raise", "_falls": False, "_node": None,
+            "outcome": "raise", "_falls": False, "_node": None,
         }
     )  # fmt: skip
     return replace(ctx, caught=(*ctx.caught, variable), catch=len(state.catches) - 1, branch=Branch.CATCH)
@@ -181,7 +180,6 @@ def note_failure(state: State, thrown: Thrown, node: Node, ctx: Context, *, reth
         {
             "exception": thrown.exception, "span": state.span(node), "site": state.site(ctx, last=True),
             "status": thrown.status,
-            "status_span": state.span(thrown.status_node) if thrown.status_node is not None else None,
             "message": text or "", "condition": ctx.condition, "rethrow": rethrow,
             "leaks": leak[0] if leak else "", "leak_span": leak[1] if leak else None, "leak_kind": leak[2] if leak else "",
             "symbol": Ref(thrown.exception) if thrown.exception else None, "_call": node, "_ends": thrown.ends,

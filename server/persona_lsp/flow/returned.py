@@ -99,7 +99,7 @@ def failed(state: State, node: If, name: str, body_holds: bool, ctx: Context) ->
     state.catches.append(
         {
             "types": (), "variable": name, "span": state.span(node.test), "body": Span(start - state.base, end - state.base),
-            "site": state.site(ctx), "broad": True, "covers": covers, "covers_span": ctx.statement, "_node": None,
+            "site": state.site(ctx), "broad": True, "covers": covers, "_node": None,
             "is_value": True,
         }
     )  # fmt: skip

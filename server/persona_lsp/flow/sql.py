@@ -246,7 +246,7 @@ def sql_text(
         left += "x"
     told = outline(literal)
     return SqlText(
-        literal, span(expr), tuple(dynamic), told.tables, told.where, told.limit, bound,
+        literal, span(expr), tuple(dynamic), told.tables, told.limit, bound,
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.facts.place import Where
 from persona_lsp.findings.baseline import Baseline, read, unknown
 from persona_lsp.findings.finding import Reported
 from persona_lsp.host.fixable import Fixable
@@ -293,7 +292,3 @@ class Host:
         if text not in self._said:
             self._said.add(text)
             self.log(text)
-
-    def where_text(self, where: Where) -> bytes:
-        """The bytes at a place."""
-        return self.table(where.path).source[where.start : where.end]

@@ -165,11 +165,6 @@ def leading_text(expr: AnyExpr | None, scope: Scope, depth: int = 0) -> str | No
             return None
 
 
-def is_callback(expr: AnyExpr | None) -> bool:
-    """A function written in place."""
-    return isinstance(expr, Lambda)
-
-
 def parameter(expr: AnyExpr | None) -> str:
     """The name of the first parameter of a function written in place."""
     if isinstance(expr, Lambda) and expr.function.params:

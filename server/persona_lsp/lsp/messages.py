@@ -120,7 +120,6 @@ class WorkspaceDiagnostic(Struct, frozen=True, rename="camel"):
     """workspace/diagnostic."""
 
     previous_result_ids: tuple[PreviousResult, ...] = ()
-    partial_result_token: str | int | None = None
 
 
 class WorkspaceSymbol(Struct, frozen=True):
@@ -189,7 +188,6 @@ class Initialize(Struct, frozen=True, rename="camel"):
     workspace_folders: tuple[Folder, ...] | None = None
     capabilities: Any = None
     initialization_options: Any = None
-    client_info: Any = None
 
 
 def params(value: Any, type: type[T]) -> T:  # noqa: A002  # the word for it

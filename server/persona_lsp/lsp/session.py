@@ -32,7 +32,6 @@ class Session:
         self.server = server
         self.rpc: Protocol = server.protocol
         self.client = Client()
-        self.client_name = ""
         self.documents = Documents()
         self.folders: tuple[str, ...] = ()
         self.settings: Any = None

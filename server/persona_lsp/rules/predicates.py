@@ -11,7 +11,7 @@ from persona_lsp.facts.body import Function, Op, Query, Raise, Response, Site
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.rules.memo import per_endpoint, per_snapshot
 from persona_lsp.rules.models import asks_database
-from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -315,8 +315,3 @@ def _is_new(endpoint: Endpoint, query: Query, function: Function) -> bool:
     names = [function.name] if endpoint.handler is None else [function.name, endpoint.handler.name]
     said = {word for name in names for word in words(name)}
     return bool(said & _CREATES) and not said & _ALSO_CHANGES
-
-
-def is_protected(endpoint: Endpoint) -> bool:
-    """Anonymous callers are turned away."""
-    return endpoint.auth == Auth.REQUIRED

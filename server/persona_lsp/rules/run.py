@@ -1,7 +1,6 @@
 """Runs rules over a snapshot: every subject once, one file or all of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
 
 from persona_lsp.findings.finding import Finding
 from persona_lsp.rules.api import Declaration
@@ -9,7 +8,6 @@ from persona_lsp.rules.registry import Rule
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 Found = tuple[Rule, Finding]
-S = TypeVar("S")
 
 
 class Stopped(Exception):

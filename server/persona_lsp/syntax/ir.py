@@ -14,7 +14,7 @@ Spelling of the differences between languages:
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -510,7 +510,6 @@ class Module(Struct, eq=False):
     package: str = ""
     error_count: int = 0
     doc: str = ""
-    comment_prefix: ClassVar[str] = ""
 
     def text(self, node: Node | FunctionNode | ClassNode) -> str:
         """The source of a node."""

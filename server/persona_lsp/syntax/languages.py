@@ -17,7 +17,7 @@ class Language(Struct, frozen=True, gc=False):
     """How to recognise, parse and lower a language.
 
     `grammar` is (module, function) of the grammar's wheel; `lowering` the module of this package whose
-    `lower(root, source, path) -> Module` builds the code tree. `editor_ids` are LSP language identifiers.
+    `lower(root, source, path) -> Module` builds the code tree.
     """
 
     id: str
@@ -25,19 +25,17 @@ class Language(Struct, frozen=True, gc=False):
     grammar: tuple[str, str]
     lowering: str
     line_comment: str
-    editor_ids: tuple[str, ...]
     names: tuple[str, ...] = ()
 
 
 _ROWS: Final = (
-    Language("python", (".py", ".pyi"), ("tree_sitter_python", "language"), "python", "#", ("python",)),
+    Language("python", (".py", ".pyi"), ("tree_sitter_python", "language"), "python", "#"),
     Language(
         "javascript",
         (".js", ".cjs", ".mjs"),
         ("tree_sitter_javascript", "language"),
         "javascript",
         "//",
-        ("javascript",),
     ),
     Language(
         "typescript",
@@ -45,7 +43,6 @@ _ROWS: Final = (
         ("tree_sitter_typescript", "language_typescript"),
         "javascript",
         "//",
-        ("typescript",),
     ),
     Language(
         "tsx",
@@ -53,27 +50,24 @@ _ROWS: Final = (
         ("tree_sitter_typescript", "language_tsx"),
         "javascript",
         "//",
-        ("typescriptreact", "javascriptreact"),
     ),
-    Language("go", (".go",), ("tree_sitter_go", "language"), "golang", "//", ("go",)),
-    Language("java", (".java",), ("tree_sitter_java", "language"), "java", "//", ("java",)),
-    Language("csharp", (".cs",), ("tree_sitter_c_sharp", "language"), "csharp", "//", ("csharp",)),
+    Language("go", (".go",), ("tree_sitter_go", "language"), "golang", "//"),
+    Language("java", (".java",), ("tree_sitter_java", "language"), "java", "//"),
+    Language("csharp", (".cs",), ("tree_sitter_c_sharp", "language"), "csharp", "//"),
     Language(
         "ruby",
         (".rb", ".rake", ".ru"),
         ("tree_sitter_ruby", "language"),
         "ruby",
         "#",
-        ("ruby",),
         ("Rakefile", "Gemfile"),
     ),
-    Language("rust", (".rs",), ("tree_sitter_rust", "language"), "rust", "//", ("rust",)),
+    Language("rust", (".rs",), ("tree_sitter_rust", "language"), "rust", "//"),
 )
 
 LANGUAGES: Final = MappingProxyType({row.id: row for row in _ROWS})
 _BY_SUFFIX: Final = {suffix: row for row in _ROWS for suffix in row.suffixes}
 _BY_NAME: Final = {name: row for row in _ROWS for name in row.names}
-_BY_EDITOR_ID: Final = {editor_id: row for row in _ROWS for editor_id in row.editor_ids}
 
 
 def language_of(path: str) -> Language | None:
@@ -83,11 +77,6 @@ def language_of(path: str) -> Language | None:
         return None
     dot = name.rfind(".")
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(name[dot:].lower()) if dot >= 0 else None)
-
-
-def language_of_editor(editor_id: str) -> Language | None:
-    """The language of an LSP language identifier, for documents without a file name."""
-    return _BY_EDITOR_ID.get(editor_id)
 
 
 @cache

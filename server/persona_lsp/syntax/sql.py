@@ -1,4 +1,4 @@
-"""SQL text by its tokens: the verb, the tables, whether it filters and limits. Quotes and comments say nothing."""
+"""SQL text by its tokens: the verb, the tables, whether it limits. Quotes and comments say nothing."""
 
 import re
 from functools import lru_cache
@@ -15,7 +15,6 @@ class SqlOutline(Struct, frozen=True, gc=False):
 
     verb: str = ""
     tables: tuple[str, ...] = ()
-    where: bool = False
     limit: bool = False
     aggregate: bool = False
 
@@ -61,7 +60,7 @@ def outline(text: str) -> SqlOutline:
             limit = True
     at = words.index(verb) if verb in words else -1
     aggregate = verb == "select" and at + 2 < len(words) and words[at + 1] in _AGGREGATES and words[at + 2] == "("
-    return SqlOutline(verb, tuple(dict.fromkeys(tables)), "where" in words, limit, aggregate)
+    return SqlOutline(verb, tuple(dict.fromkeys(tables)), limit, aggregate)
 
 
 def updated_columns(text: str) -> tuple[str, ...]:

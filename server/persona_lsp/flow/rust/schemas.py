@@ -68,11 +68,10 @@ def schemas(file: RustFile) -> Iterator[ClassFacts]:
         if not derived & {"Deserialize", "FromForm", "IntoParams", "Validate", "ToSchema", "DeserializeOwned"}:
             continue
         fields = tuple(_field(f, cls, file.module) for f in cls.fields)
-        strict = any(_has(d.call, "deny_unknown_fields") for d in cls.decorators if d.name == "serde")
         yield ClassFacts(
             f"{cls.owner}.{cls.name}" if cls.owner else cls.name, place_of(cls, file.module), "schema",
             tuple(Ref(dotted_type(b)) for b in cls.bases if dotted_type(b)), fields,
-            annotations=tuple(sorted(derived)), permits_unknown_fields=not strict,
+            annotations=tuple(sorted(derived)),
         )  # fmt: skip
 
 
@@ -98,8 +97,7 @@ def _field(field: FieldNode, cls: ClassNode, module: Module) -> Field:
     flat = any(d.name == "serde" and _has(d.call, "flatten") for d in calls)
     return Field(
         wire_name(field, cls), type_text(field.type, module), Where(module.path, field.start, field.end),
-        constraints=any(d.name in ("validate", "garde", "schema") for d in field.decorators), maximum=maximum,
-        relation="flatten" if flat else "", has_default=last_name(field.type) == "Option" or any(
+        maximum=maximum, relation="flatten" if flat else "", has_default=last_name(field.type) == "Option" or any(
             d.name == "serde" and (_has(d.call, "default") or (d.call is not None and d.call.kwarg("default") is not None))
             for d in calls
         ),

@@ -116,7 +116,7 @@ def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Rout
     return Route(
         (), (), "rust", place(unit.node, module), place(unit.node, module), order, handler_key=unit.key,
         handler_name=unit.node.name, guards=tuple(guards), params=tuple(params), body=body, kind="signature",
-        unknown_params=unknown, response_type=type_text(unit.node.returns, module),
+        unknown_params=unknown,
         declared=declared_status(answered_by(unit.node, file), unit.node, module),
     )  # fmt: skip
 

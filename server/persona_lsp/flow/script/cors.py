@@ -20,7 +20,6 @@ def policy(library: str, call: Call, options: Object, scope: Scope) -> CorsPolic
         False if credentials is None else flag, "fails" if star else "reflects",
         Where(module.path, origin.start, origin.end) if origin is not None else None,
         Where(module.path, credentials.start, credentials.end) if credentials is not None else None,
-        origins_text=module.text(origin)[:120] if origin is not None else "",
     )  # fmt: skip
 
 

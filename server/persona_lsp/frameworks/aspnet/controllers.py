@@ -13,11 +13,9 @@ from persona_lsp.frameworks.aspnet.attributes import (
     argument,
     classes,
     find,
-    flag,
     method_keys,
     simple,
     string,
-    type_arguments,
     type_name,
     unwrapped,
     where,
@@ -215,8 +213,6 @@ def _route(
         declared=_declared(method, module),
         doc=_document(cls, method),
         variants=_variants(cls, method, values),
-        response_type=values.source(method.returns),
-        response_where=where(module, method.returns) if method.returns is not None else None,
         path_where=where(module, mapping.template) if isinstance(mapping.template, Str) else None,
         method_where=where(module, own) if own is not None else None,
         html=answered_type(method) in PAGES,
@@ -252,7 +248,7 @@ def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:
         for arg in (*d.call.args, *(k.value for k in d.call.kwargs if k.name == "StatusCode")):
             code, node = status_value(arg)
             if code is not None and node is not None:
-                found.append(Declared(code, where(module, d), documented_only=True, value_where=where(module, node)))
+                found.append(Declared(code, where(module, d), documented_only=True))
     return tuple(found)
 
 
@@ -275,16 +271,3 @@ def _document(cls: ClassNode, method: FunctionNode) -> Doc:
         find((*method.decorators, *cls.decorators), "Obsolete") is not None,
         hidden is not None and exempts(hidden),
     )
-
-
-def held_type(method: FunctionNode) -> AnyExpr | None:
-    """`Order` of `Task<ActionResult<Order>>`."""
-    declared = unwrapped(method.returns)
-    if type_name(declared) in RESULTS:
-        return next(iter(type_arguments(declared)), None)
-    return declared
-
-
-def is_flag(decorator: Decorator, name: str) -> bool:
-    """A named argument of an attribute is true."""
-    return flag(argument(decorator, name, position=-1)) is True

@@ -183,7 +183,6 @@ def _param(p: ParamNode, place: In, values: Values, path_names: frozenset[str]) 
     return Param(
         name, where(values.module, p), place, p.name, values.source(p.type), required and not optional, default,
         constraint_of(p.decorators), default_where=where(values.module, p.default) if p.default is not None else None,
-        annotation_where=where(values.module, declared) if declared is not None else None,
     )  # fmt: skip
 
 

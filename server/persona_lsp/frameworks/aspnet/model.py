@@ -13,7 +13,6 @@ from persona_lsp.frameworks.aspnet.attributes import (
     classes,
     find,
     number,
-    simple,
     string,
     type_arguments,
     type_name,
@@ -101,15 +100,12 @@ def _kind(cls: ClassNode) -> str:
 
 
 def _field(field: FieldNode, module: Module) -> Field:
-    names = {simple(d.name) for d in field.decorators}
     upper = find(field.decorators, "Range")
     return Field(
         field.name,
         module.text(field.type)[:80] if field.type is not None else "",
         where(module, field),
-        constraints=constrained(field.decorators),
         maximum=number(argument(upper, position=1)) if upper is not None else None,
-        primary_key="Key" in names or field.name == "Id",
         has_default=field.value is not None,
     )
 

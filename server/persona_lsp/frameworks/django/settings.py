@@ -76,7 +76,6 @@ def cors_of(found: Found) -> Iterator[CorsPolicy]:
     yield CorsPolicy(
         "django-cors-headers", place(given, module), flag(given), credentials, "reflects", place(given, module),
         place(allowed, module) if allowed is not None else None, _is_other_place(module.path),
-        origins_text=module.text(given)[:60],
     )  # fmt: skip
 
 

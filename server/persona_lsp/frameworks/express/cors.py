@@ -4,7 +4,6 @@ import re
 
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.names import Scope, reduce
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Lambda, Name, Object, Str, dotted
 from persona_lsp.syntax.javascript import required_module
@@ -21,7 +20,7 @@ def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
     path = scope.module.path
     where = Where(path, call.start, call.end)
     if not call.args:
-        return CorsPolicy("cors", where, True, False, origins_text="*")
+        return CorsPolicy("cors", where, True, False)
     options = reduce(call.args[0], scope)
     if not isinstance(options, Object) or any(e.key is None for e in options.entries):
         return CorsPolicy("cors", where, None, None)
@@ -29,7 +28,7 @@ def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
         return CorsPolicy("cors", where, None, None)
     origin, credentials = options.get("origin"), options.get("credentials")
     allowed = _flag(reduce(credentials, scope)) if credentials is not None else False
-    any_origin, effect, written = _origins(reduce(origin, scope) if origin is not None else None)
+    any_origin, effect = _origins(reduce(origin, scope) if origin is not None else None)
     return CorsPolicy(
         "cors",
         where,
@@ -38,8 +37,6 @@ def cors_policy(call: Call, scope: Scope) -> CorsPolicy | None:
         effect=effect,
         origins_where=Where(path, origin.start, origin.end) if origin is not None else None,
         credentials_where=Where(path, credentials.start, credentials.end) if credentials is not None else None,
-        origins_ref=Ref(dotted(origin)) if any_origin is None and dotted(origin) else None,
-        origins_text=written,
     )
 
 
@@ -56,35 +53,31 @@ def _flag(expr: AnyExpr) -> bool | None:
     return expr.value if isinstance(expr, Const) and isinstance(expr.value, bool) else None
 
 
-def _origins(origin: AnyExpr | None) -> tuple[bool | None, str, str]:
-    """Whether any origin is allowed, what follows with credentials, and the value as text.
+def _origins(origin: AnyExpr | None) -> tuple[bool | None, str]:
+    """Whether any origin is allowed, and what follows with credentials.
 
     `origin: true` answers with the caller's own origin; `*` together with credentials is refused by browsers.
     """
     match origin:
         case None:
-            return True, "fails", "*"
+            return True, "fails"
         case Str(regex=True):
-            return (
-                (True, "reflects", origin.value or "")
-                if origin.value in {".*", "^.*$", "."}
-                else (False, "reflects", "")
-            )
+            return origin.value in {".*", "^.*$", "."}, "reflects"
         case Str():
             value = origin.value
-            return (None if value is None else value == "*"), "fails", value or ""
+            return (None if value is None else value == "*"), "fails"
         case Const(value=bool(flag)):
-            return flag, "reflects", str(flag).lower()
+            return flag, "reflects"
         case Items(items=items):
             stars = any(isinstance(i, Str) and i.value == "*" for i in items)
-            return (True, "fails", "*") if stars else (False, "reflects", "")
+            return (True, "fails") if stars else (False, "reflects")
         case Lambda(function=function):
             return _decides(function.params[-1].name if function.params else "", origin)
         case _:
-            return None, "reflects", ""
+            return None, "reflects"
 
 
-def _decides(callback: str, origin: Lambda) -> tuple[bool | None, str, str]:
+def _decides(callback: str, origin: Lambda) -> tuple[bool | None, str]:
     """`(origin, callback) => callback(null, true)` lets everyone in; a function that tests something is unknown."""
     body = origin.function.body
     if len(body) == 1 and callback:
@@ -95,9 +88,5 @@ def _decides(callback: str, origin: Lambda) -> tuple[bool | None, str, str]:
             and value.func.id == callback
             and len(value.args) == 2
         ):
-            return (
-                (True, "reflects", "")
-                if isinstance(value.args[1], Const) and value.args[1].value is True
-                else (None, "reflects", "")
-            )
-    return None, "reflects", ""
+            return True if isinstance(value.args[1], Const) and value.args[1].value is True else None, "reflects"
+    return None, "reflects"

@@ -8,7 +8,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import kind_of
 from persona_lsp.frameworks.fastapi.names import from_fastapi
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Name, Object, Str
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Name, Object, Str
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
 
 _DEVELOPMENT: Final = re.compile(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
@@ -95,7 +95,6 @@ def _cors(call: Call, found: Found, env: Env) -> CorsPolicy:
         any_origin = True if matches_all else any_origin if isinstance(pattern, Str) else None
         origins = pattern if matches_all else origins
     allowed = flag(credentials) if credentials is not None else False
-    name = ref_name(origins)
     listed = origins if not isinstance(shown, Items) else shown
     return CorsPolicy(
         "starlette",
@@ -106,8 +105,6 @@ def _cors(call: Call, found: Found, env: Env) -> CorsPolicy:
         place(listed, module) if listed is not None else None,
         place(credentials, module) if credentials is not None else None,
         env.conditional and _is_development(call, found),
-        Ref(name) if name and not isinstance(shown, Items | Binary) else None,
-        module.text(origins)[:120] if origins is not None else "",
     )
 
 

@@ -215,7 +215,6 @@ def _add(
         *declared.guards,
     )
     depended = _listed_dependencies(call.kwarg("dependencies"), found)
-    model = call.kwarg("response_model") or (function.returns if function is not None else None)
     given_class = ref_name(call.kwarg("response_class")) or (ref_name(function.returns) if function is not None else "")
     params: tuple[Param, ...] = declared.params
     body: Body | None = declared.body
@@ -238,8 +237,6 @@ def _add(
             doc=_doc(call, function),
             conditional=env.conditional,
             kind=kind,
-            response_type=module.text(model)[:120] if model is not None else "",
-            response_where=place(model, module) if model is not None else None,
             path_where=place(path_expr, module),
             method_where=method_where,
             html=given_class.endswith(("HTMLResponse", "TemplateResponse")) or _renders(function, found),
@@ -279,7 +276,7 @@ def _declared(call: Call, where: Where, found: Found) -> tuple[Declared, ...]:
         out.append(Declared(200, where, is_default=True))
     else:
         known = status_of(found.names.values.get(given.id, given) if isinstance(given, Name) else given)
-        out.append(Declared(known[0] if known else None, place(given, module), value_where=place(given, module)))
+        out.append(Declared(known[0] if known else None, place(given, module)))
     responses = call.kwarg("responses")
     if isinstance(responses, Name):
         responses = found.names.values.get(responses.id)
@@ -296,7 +293,6 @@ def _documented(entry: Entry, found: Found) -> Declared:
         code,
         place(entry, found.names.module),
         documented_only=True,
-        value_where=place(entry.key, found.names.module) if entry.key is not None else None,
         description=text.value or "" if isinstance(text, Str) else "",
     )
 

@@ -285,7 +285,6 @@ def _param(
         value,
         _constraint((marker, *metadata, declared), names),
         default_where=place(default, module) if default is not None and not is_ellipsis else None,
-        annotation_where=place(node.type, module) if node.type is not None else None,
     )
 
 

@@ -53,8 +53,7 @@ def cors(call: Call, found: Found, *, conditional: bool) -> None:
             "flask-cors", place(call, module), any_origin, allowed, "reflects",
             place(shown, module) if shown is not None else None,
             place(credentials, module) if credentials is not None else None,
-            conditional and _DEVELOPMENT.search(line) is not None, None,
-            module.text(shown)[:120] if shown is not None else "",
+            conditional and _DEVELOPMENT.search(line) is not None,
         )
     )  # fmt: skip
 

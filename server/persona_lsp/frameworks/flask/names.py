@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.text import Text
-from persona_lsp.syntax.ir import AnyExpr, Call, Module
+from persona_lsp.syntax.ir import Call, Module
 from persona_lsp.syntax.python_names import Names, origin
 
 PACKAGES: Final = frozenset(
@@ -99,12 +99,6 @@ def made_kind(call: Call, names: Names) -> str:
 def _takes_all(module: Module) -> bool:
     """`from app.shortcuts import *`: names of Flask may come by another file."""
     return any(i.name == "*" for i in module.imports)
-
-
-def from_flask(expr: AnyExpr, names: Names) -> str:
-    """The name of something of Flask or its extensions, "" for anything else."""
-    package, name = origin(expr, names)
-    return name if is_flask_package(package) else ""
 
 
 def braces(path: Text) -> Text:

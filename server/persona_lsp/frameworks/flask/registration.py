@@ -222,10 +222,9 @@ def declared(decorators: tuple[Decorator, ...], found: Found) -> tuple[Declared,
         known = status_of(given)
         if known is None:
             continue
-        where = place(known[1], found.names.module)
         # Flask-RESTX only documents what it calls a response: a code and a description.
         texts = call.name == "response" and len(call.args) > 1 and isinstance(call.args[1], Str)
-        said.append(Declared(known[0], place(decorator, found.names.module), documented_only=texts, value_where=where))
+        said.append(Declared(known[0], place(decorator, found.names.module), documented_only=texts))
     return tuple(said)
 
 

@@ -52,7 +52,6 @@ def _policy(call: Call, words: _Words, library: str, module: Module) -> CorsPoli
         library, _where(call, module), any_origin, credentials, effect or "fails",
         _where(at.value, module) if at is not None else None,
         _where(given.value, module) if given is not None else None,
-        origins_text=module.text(at.value)[:120] if at is not None else "",
     )  # fmt: skip
 
 

@@ -30,7 +30,6 @@ class Builder(Struct, frozen=True, gc=False):
     path: Text = EMPTY
     prefix: bool = False
     path_node: Node | None = None
-    method_node: Node | None = None
     variants: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     index: int = -1

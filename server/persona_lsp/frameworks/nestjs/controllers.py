@@ -181,7 +181,6 @@ def _route(
     status, status_node = default_status(method, names)
     said = Declared(
         status, where(status_node or decorator, module), is_default=status_node is None,
-        value_where=where(status_node, module) if status_node is not None else None,
     )  # fmt: skip
     return Route(
         methods=_methods(decorator, names),
@@ -199,7 +198,6 @@ def _route(
         declared=(said, *_documented(method, names)),
         doc=_doc(cls, method, names),
         variants=tuple(f"{VERSION}{v}" for v in versions),
-        response_type=module.text(method.returns)[:80] if method.returns is not None else "",
         path_where=where(inside, module) if inside is not None else None,
         method_where=Where(module.path, decorator.value.start, decorator.value.start + len(decorator.name)),
         html=find(method.decorators, names, "Render") is not None,

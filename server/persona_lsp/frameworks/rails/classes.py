@@ -170,7 +170,7 @@ def _macro(word: str, call: Call, fields: dict[str, Field], module: Module) -> N
             name = arg.value or ""
             old = fields.get(name)
             fields[name] = Field(
-                name, old.type if old else "", old.where if old else where, constraints=True,
+                name, old.type if old else "", old.where if old else where,
                 relation=old.relation if old else "", unique=(old.unique if old else False) or is_true(unique) or isinstance(unique, Object),
             )  # fmt: skip
 

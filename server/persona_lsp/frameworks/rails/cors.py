@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import CorsPolicy
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.rails.literals import chain, is_development, is_true, items, literal, options
+from persona_lsp.frameworks.rails.literals import is_development, is_true, items, literal, options
 from persona_lsp.syntax.ir import AnyExpr, Call, Do, If, Lambda, Module, Return, Stmt, Str
 
 _ANY_PATTERN: Final = frozenset({".*", ".+", "", "^.*$", ".*?", r"\A.*\z", "https?://.*", r"https?:\/\/.*"})
@@ -81,8 +80,6 @@ def _policy(allow: Call, module: Module) -> Iterator[CorsPolicy]:
             credentials_where=Where(module.path, credentials.start, credentials.end)
             if credentials is not None
             else None,
-            origins_ref=Ref(name) if len(origins.args) == 1 and (name := chain(origins.args[0])) else None,
-            origins_text=module.text(origins)[:80],
         )
 
 

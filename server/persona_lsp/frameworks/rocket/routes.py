@@ -207,7 +207,7 @@ def _signature(
     return Route(
         (), (), FRAMEWORK_ID, place(unit.node, module), place(unit.node, module), order, handler_key=unit.key,
         handler_name=unit.node.name, guards=tuple(guards), params=tuple(params), body=body, kind="signature",
-        unknown_params=unknown, response_type=type_text(unit.node.returns, module),
+        unknown_params=unknown,
         declared=_declared(unit.node, file),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Reading annotations: which ones are known, their attributes, and text that is put together from constants."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from persona_lsp.facts.place import Where
@@ -9,7 +9,6 @@ from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
-    Call,
     ClassDef,
     ClassNode,
     Const,
@@ -247,14 +246,3 @@ def method_names(expr: AnyExpr | None) -> tuple[str, ...]:
     """`RequestMethod.GET`, `GET`, `"GET"` and lists of them as upper-case verbs; what is not a verb is left out."""
     names = (simple(dotted(item)) if isinstance(item, Name | Member) else string(item) for item in listed(expr))
     return tuple(dict.fromkeys(n for n in names if n in VERBS))
-
-
-def call_chain(expr: AnyExpr) -> Sequence[Call]:
-    """The calls of `a.b().c()`, the first one first."""
-    calls: list[Call] = []
-    current: AnyExpr | None = expr
-    while isinstance(current, Call):
-        calls.append(current)
-        current = current.receiver
-    calls.reverse()
-    return calls

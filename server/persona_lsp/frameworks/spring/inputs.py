@@ -227,14 +227,12 @@ def _declared(p: ParamNode, d: Decorator, values: Values, scope: str) -> Param |
         required = flag(argument(d, "required")) is not False
     elif kind in {"QueryParam", "HeaderParam", "CookieParam", "FormParam"}:
         required = False
-    return _param(
-        p, values, place, name, required=required and not optional, default=default, default_where=given, at=d
-    )
+    return _param(p, values, place, name, required=required and not optional, default=default, default_where=given)
 
 
 def _param(
     p: ParamNode, values: Values, place: In, name: str, *, required: bool, default: str | None,
-    default_where: AnyExpr | None, at: Decorator | None = None,
+    default_where: AnyExpr | None,
 ) -> Param:  # fmt: skip
     return Param(
         name,
@@ -246,7 +244,6 @@ def _param(
         default,
         constraint_of(p.decorators),
         default_where=where(values.module, default_where) if default_where is not None else None,
-        annotation_where=where(values.module, at) if at is not None else None,
     )
 
 

@@ -115,8 +115,6 @@ def _route(
         order=order, router=Ref(path), handler_key=key, handler_name=f"{cls.name}.{method.name}",
         guards=declared_guards(method.decorators, Level.ROUTE, module), params=(*taken.params, *fields.params), body=taken.body,
         declared=declared, doc=document(cls, method), variants=tuple(_variants(method)),
-        response_type=values.source(method.returns) if method.returns is not None else "",
-        response_where=where(module, method.returns) if method.returns is not None else None,
         path_where=where(module, written) if isinstance(written, Str) else None,
         method_where=where(module, verb), unknown_params=taken.unknown or fields.unknown,
     )  # fmt: skip

@@ -68,7 +68,6 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             cls.kind == "interface" or "abstract" in cls.modifiers,
             entity,
             transactional=find(cls.decorators, "Transactional") is not None,
-            permits_unknown_fields=_permits_unknown(cls),
         )
 
 
@@ -130,7 +129,6 @@ def _kind(cls: ClassNode) -> tuple[str, str]:
 
 
 def _field(field: FieldNode, kind: str, module: Module) -> Field:
-    names = {simple(d.name) for d in field.decorators}
     relation = next((simple(d.name) for d in field.decorators if simple(d.name) in _RELATIONS), "")
     column = find(field.decorators, "Column")
     upper = find(field.decorators, "Max", "DecimalMax")
@@ -138,9 +136,7 @@ def _field(field: FieldNode, kind: str, module: Module) -> Field:
         field.name,
         module.text(field.type)[:80] if field.type is not None else "",
         where(module, field),
-        constraints=bool(names & _CONSTRAINTS) or "Valid" in names,
         maximum=number(argument(upper, "value")) if upper is not None else None,
-        primary_key=bool(names & {"Id", "EmbeddedId", "TableId"}),
         relation=relation if kind == "entity" else "",
         unique=column is not None and flag(argument(column, "unique")) is True,
         has_default=field.value is not None,
@@ -161,10 +157,3 @@ def _method_guards(cls: ClassNode, module: Module) -> Iterator[Guard]:
                     guard.name, guard.kind, guard.level, guard.where, guard.symbol, guard.source, guard.optional,
                     guard.allows_all, guard.conditional, (method.name,),
                 )  # fmt: skip
-
-
-def _permits_unknown(cls: ClassNode) -> bool | None:
-    ignoring = find(cls.decorators, "JsonIgnoreProperties")
-    if ignoring is None:
-        return None
-    return flag(argument(ignoring, "ignoreUnknown"))

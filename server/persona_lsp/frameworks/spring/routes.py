@@ -194,8 +194,6 @@ def _route(
         declared=_declared(method, module),
         doc=document(cls, method),
         variants=(*variants, *_variants(mapping, values)),
-        response_type=values.source(method.returns) if method.returns is not None else "",
-        response_where=where(module, method.returns) if method.returns is not None else None,
         path_where=where(module, at) if isinstance(at, Str) else None,
         method_where=where(module, asked) if asked is not None else Where(module.path, mapping.start + 1, name_end),
         html=is_page(cls, method),
@@ -218,12 +216,11 @@ def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:
     found: list[Declared] = []
     status = find(method.decorators, "ResponseStatus")
     if status is not None:
-        code, node = status_value(argument(status, "code", "value"))
+        code, _ = status_value(argument(status, "code", "value"))
         found.append(
             Declared(
                 code,
                 where(module, status),
-                value_where=where(module, node) if node is not None else None,
             )
         )
     elif answered_type(method) not in ENTITY_TYPES:

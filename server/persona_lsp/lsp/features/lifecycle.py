@@ -7,7 +7,7 @@ from lsprotocol import types
 from persona_lsp.lsp.capabilities import answer
 from persona_lsp.lsp.client import client_of
 from persona_lsp.lsp.features import configuration, watched_files
-from persona_lsp.lsp.messages import Initialize, look_up, params
+from persona_lsp.lsp.messages import Initialize, params
 from persona_lsp.lsp.rpc import on
 from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.uris import to_path
@@ -35,7 +35,6 @@ def register(session: Session) -> None:
 def begin(session: Session, asked: Initialize) -> None:
     """Take what the client says of itself, and let the worker begin."""
     session.client = client_of(asked.capabilities, asked.initialization_options)
-    session.client_name = str(look_up(asked.client_info, "name") or "")
     session.documents.encoding = session.client.encoding
     session.settings = configuration.initial(asked.initialization_options)
     session.folders = _folders(asked)
