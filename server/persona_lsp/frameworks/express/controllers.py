@@ -167,10 +167,7 @@ def _route(
     start = method.start if method.outer_start < 0 else min(method.outer_start, method.start)
     inside = node if node is not None and decorator.start <= node.start < decorator.end else None
     status, status_node = default_status(method, dialect, names)
-    said = Declared(
-        status, where(status_node or decorator, module), is_default=status_node is None,
-        value_where=where(status_node, module) if status_node is not None else None,
-    )  # fmt: skip
+    said = Declared(status, where(status_node or decorator, module), is_default=status_node is None)
     taken = [(method.params[index], place, one) for index, place, one in places_of(method, dialect, names)]
     whole = any(
         own_name(one.name, names) in dialect.whole and (place is not In.PATH or taken_whole(param, method, names))
@@ -205,7 +202,6 @@ def _route(
         body=body,
         declared=(said,) if status is not None else (),
         doc=_doc(cls, method, names),
-        response_type=module.text(method.returns)[:80] if method.returns is not None else "",
         path_where=where(inside, module) if inside is not None else None,
         method_where=Where(module.path, decorator.value.start, decorator.value.start + len(decorator.name)),
         html=find(method.decorators, names, "Render") is not None,

@@ -256,7 +256,7 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import function_rule
 from persona_lsp.rules.predicates import answers, words
-from persona_lsp.workspace.snapshot import Auth, Snapshot
+from persona_lsp.workspace.snapshot import Snapshot
 
 _CREDENTIALS = re.compile(
     r"passw|secret|credential|signature|hmac|otp|nonce|hash|digest|api_?key|token|jwt|compare|verify|expire|revoked",
@@ -304,15 +304,13 @@ _COMPARES = re.compile(
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
-def auth_status_confusion(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
+def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
     """Yield 401 where a known caller is refused, and 403 where the caller is unknown."""
     for answer in answers(function):
         branch = answer.site.branch
         # A wrong password or signature is compared too, and 401 is right for it.
         known = not any(about.search(answer.condition) for about in (_CREDENTIALS, _ABSENT, _STATE))
         if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _lets_in(function):
-            if _may_be_anybody(function, answer, snapshot):
-                continue
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
         if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer, function):
@@ -329,14 +327,6 @@ def _is_about_right(answer: Response | Raise, function: Function) -> bool:
     if _PRESENT.fullmatch(answer.condition) or _RIGHTS.search(answer.condition):
         return True
     return _knows_caller(function, answer) and _IDENTITY.search(answer.condition) is None
-
-
-def _may_be_anybody(function: Function, answer: Response | Raise, snapshot: Snapshot) -> bool:
-    """A handler that nothing guards, which leaves it to another function to find out who calls and what he may."""
-    served = snapshot.endpoints_of(function)
-    if not served or _knows_caller(function, answer):
-        return False
-    return all(endpoint.auth is not Auth.REQUIRED or not endpoint.guards for endpoint in served)
 
 
 def _lets_in(function: Function) -> bool:

@@ -13,11 +13,11 @@ from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guard_code import reads_credential
 from persona_lsp.workspace.guards import auth_of, refuses_itself
-from persona_lsp.workspace.helpers import told
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
 from persona_lsp.workspace.linking.sockets import with_socket
+from persona_lsp.workspace.made_answers import told
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
 

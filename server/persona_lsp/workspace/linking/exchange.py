@@ -14,10 +14,7 @@ from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.outline import guards_declared, same_outside
 from persona_lsp.workspace.linking.reach import files_of, shown_in
 from persona_lsp.workspace.linking.sockets import with_socket
-from persona_lsp.workspace.names import (
-    FileIndex,
-    signatures_of,
-)
+from persona_lsp.workspace.names import index
 from persona_lsp.workspace.signatures import signed
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 from persona_lsp.workspace.wrappers import unwrapped
@@ -56,13 +53,7 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
         return None
     if any(a.methods != b.methods for a, b in zip(old.functions, new.functions, strict=True)):
         return None  # other methods are served
-    index = previous.indexes[path]
-    indexes = {**previous.indexes, path: FileIndex(
-        new, {r.symbol: r for r in new.routers}, {f.key: f for f in new.functions}, index.classes, index.constants,
-        index.imports, index.exports, index.stars, index.aliases,
-        tuple(r for r in new.routes if r.kind == "dependency"), {v.name: v for v in new.views}, dict(new.registries),
-        signatures_of(new),
-    )}  # fmt: skip
+    indexes = {**previous.indexes, path: index(new)}
     # A function that only moved shares its facts with what it was; one that was read again has none of the same objects.
     unchanged = frozenset(
         id(a) for a, b in zip(old.functions, new.functions, strict=True) if a.name_span is b.name_span
@@ -104,10 +95,12 @@ def exchanged_in(files: Mapping[str, FileFacts], previous: Snapshot) -> Snapshot
         if manner_of(route.framework).signed and handler is not None and path in (endpoint.where.path, handler.path):
             own = route if endpoint.where.path == path else replace(route, params=(), body=None, guards=(), declared=())
             route = signed(project.names, own, handler, endpoint.path_params)
+        # What dependencies demand whose names tell nothing stands where the route stands.
+        here = {endpoint.where: route.where, **places}
         fresh = replace(
             endpoint, handler=handler, route=route, where=route.where, declared=route.declared,
             body=None if endpoint.body is None else route.body,
-            guards=tuple(replace(g, where=places[g.where]) if g.where in places else g for g in endpoint.guards),
+            guards=tuple(replace(g, where=here[g.where]) if g.where in here else g for g in endpoint.guards),
             id=f"{endpoint.where.path}:{route.where.start}:{endpoint.method}:{endpoint.path}",
         )  # fmt: skip
         functions_of = (endpoint.handler, *endpoint.callees, *endpoint.before)
