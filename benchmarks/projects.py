@@ -80,7 +80,12 @@ def _index(root: Path, files: Sequence[tuple[str, bytes]], size: float) -> Itera
             with Client(server.command, root, server.env) as client:
                 initialize(client, root, server.options)
                 begin = time.perf_counter()
-                document = Document(client, root / path, language.editor_ids[0], text.decode("utf-8", "replace"))
+                document = Document(
+                    client,
+                    root / path,
+                    "typescriptreact" if language.id == "tsx" else language.id,
+                    text.decode("utf-8", "replace"),
+                )
                 taken = indexed(client, document) - begin
                 promise = PROMISE if word == "cold" else None
                 yield Figure(f"{word} index, one indexer", "MB/s", size / taken, {}, promise)
