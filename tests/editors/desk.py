@@ -1,5 +1,6 @@
 """What an editor finds when it is started: a home, a workspace, and the command `persona-lsp` on its path."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -109,8 +110,15 @@ class Desk:
     def wait_for_text(self, text: str) -> None:
         """Wait until the file of the workspace holds exactly this text."""
         read = self.file.read_text
+
+        def saved() -> bool:
+            # Some editors put a new file into the place of the old one: for a moment, there is none.
+            with contextlib.suppress(FileNotFoundError):
+                return read(encoding="utf-8") == text
+            return False
+
         try:
-            wait(lambda: read(encoding="utf-8") == text, "the saved file", self.patience)
+            wait(saved, "the saved file", self.patience)
         except NotShownError:
             assert read(encoding="utf-8") == text
             raise
