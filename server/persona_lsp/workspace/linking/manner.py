@@ -9,6 +9,7 @@ from persona_lsp.workspace.linking import mounts
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.names import Names, unit
 from persona_lsp.workspace.paths import join
+from persona_lsp.workspace.spared import without_spared
 from persona_lsp.workspace.versions import Versions
 
 Key = tuple[str, str]
@@ -101,7 +102,7 @@ class Manner:
         after: tuple[Guard, ...],
     ) -> tuple[Guard, ...]:
         """The guards (`before` and `after` their functions were looked at) with what holds by URL or for all."""
-        return after
+        return without_spared(after, below)
 
     # -- what an endpoint takes from functions
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from persona_lsp.facts.http import Guard, Mount, Router, Use
+from persona_lsp.facts.http import Mount, Router, Use
 from persona_lsp.workspace import controllers
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 from persona_lsp.workspace.names import Names
-from persona_lsp.workspace.spared import without_spared
 from persona_lsp.workspace.versions import Versions
 
 _ENTRIES: Final = frozenset({"app", "server", "index", "main"})
@@ -44,18 +43,6 @@ class Express(Manner):
         """An application, unless its file is called like what is mounted somewhere."""
         stem = path.rsplit("/", 1)[-1].split(".", 1)[0]
         return super().is_root(path, router, found=found) and (stem in _ENTRIES or stem not in self._loose)
-
-    def ruled(
-        self,
-        path: str,
-        router: Key | None,
-        method: str,
-        below: str,
-        before: tuple[Guard, ...],
-        after: tuple[Guard, ...],
-    ) -> tuple[Guard, ...]:
-        """Guards that let some paths pass stand before the others."""
-        return without_spared(after, below)
 
     @staticmethod
     def forwards(versions: Versions, path: str) -> bool:

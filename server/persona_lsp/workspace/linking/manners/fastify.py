@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from persona_lsp.facts.http import Guard, Mount, Router, Use
+from persona_lsp.facts.http import Mount, Router, Use
 from persona_lsp.workspace import autoload
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
-from persona_lsp.workspace.spared import without_spared
 from persona_lsp.workspace.versions import Versions
 
 
@@ -27,18 +26,6 @@ class Fastify(Manner):
     def is_root(self, path: str, router: Router, *, found: bool) -> bool:
         """An application, or the plugin that `fastify-cli` starts."""
         return super().is_root(path, router, found=found) or (not found and autoload.is_entry(path, router))
-
-    def ruled(
-        self,
-        path: str,
-        router: Key | None,
-        method: str,
-        below: str,
-        before: tuple[Guard, ...],
-        after: tuple[Guard, ...],
-    ) -> tuple[Guard, ...]:
-        """Guards that let some paths pass stand before the others."""
-        return without_spared(after, below)
 
     @staticmethod
     def unheard(versions: Versions, path: str) -> str:
