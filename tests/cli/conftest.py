@@ -53,6 +53,20 @@ def command(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Command
     return run
 
 
+ONLY = ("--select", "duplicate-route")
+LEAK = """\
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/orders/{id}")
+def read(id: int):
+    try:
+        return load(id)
+    except Exception as error:
+        raise HTTPException(500, detail=str(error))
+"""
 SHOP = """\
 from fastapi import FastAPI
 

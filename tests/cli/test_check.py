@@ -9,23 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import SERVER, Command
+from tests.cli.conftest import LEAK, ONLY, SERVER, Command
 from tests.cli.test_formats import check_sarif
-
-ONLY = ("--select", "duplicate-route")
-LEAK = """
-from fastapi import FastAPI, HTTPException
-
-app = FastAPI()
-
-
-@app.get("/orders/{id}")
-def read(id: int):
-    try:
-        return load(id)
-    except Exception as error:
-        raise HTTPException(500, detail=str(error))
-"""
 
 
 def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

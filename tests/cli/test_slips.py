@@ -7,22 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import SHOP, Command
+from tests.cli.conftest import LEAK, ONLY, SHOP, Command
 
-ONLY = ("--select", "duplicate-route")
-LEAK = """\
-from fastapi import FastAPI, HTTPException
-
-app = FastAPI()
-
-
-@app.get("/orders/{id}")
-def read(id: int):
-    try:
-        return load(id)
-    except Exception as error:
-        raise HTTPException(500, detail=str(error))
-"""
 NAME = "a\nb\x1b[31m.py"
 """Printed as it is, this name begins a line of its own, and colours what follows."""
 
