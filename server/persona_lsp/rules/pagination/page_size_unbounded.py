@@ -253,7 +253,7 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             where,
             f"`{brief(name, 24)}` has no maximum: `?{brief(name, 24)}=1000000` loads the whole table;"
             f" cap it, at {maximum} for example.",
-            fixes=(CapLimit(where, f"Cap it at {maximum}", safe=False, maximum=maximum, name=name),),
+            fixes=(CapLimit(where, f"Cap {brief(name, 24)} at {maximum}", safe=False, maximum=maximum, name=name),),
             severity=Severity.INFORMATION if is_for_admins(endpoint) else None,
             subject=f"{endpoint.label} {name}",
         )

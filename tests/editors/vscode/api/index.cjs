@@ -114,7 +114,7 @@ const tests = {
     const [finding] = findings(at(BOOKS)).filter((one) => (one.code.value ?? one.code) === 'page-size-unbounded');
     const kind = vscode.CodeActionKind.QuickFix.value;
     const all = await vscode.commands.executeCommand('vscode.executeCodeActionProvider', at(BOOKS), finding.range, kind, 10);
-    const fix = all.find((one) => one.title === 'Cap it at 100');
+    const fix = all.find((one) => one.title === 'Cap limit at 100');
     assert.ok(fix?.edit, all.map((one) => one.title).join());
     assert.ok(await vscode.workspace.applyEdit(fix.edit));
     assert.match(document.getText(), /limit: Annotated\[int, Query\(ge=1, le=100\)\] = 20/);
