@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
-from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, Name, dotted
+from persona_lsp.syntax.ruby.names import chain
 
 _VERBS: Final = frozenset(
     {
@@ -102,14 +103,14 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
         return None
     receiver = call.receiver
     if name in _ENQUEUE and receiver is not None:
-        if name.startswith("enqueue") and not names(receiver).startswith(("Resque", "Sidekiq", "Delayed", "Shoryuken")):
+        if name.startswith("enqueue") and not chain(receiver).startswith(("Resque", "Sidekiq", "Delayed", "Shoryuken")):
             return None
         return EffectMeaning("email" if name.startswith("deliver") else "queue")
     if name in _DELIVER and isinstance(receiver, Call) and not call.args:
         return EffectMeaning("email")
     if receiver is None:
         return None
-    holder = names(receiver)
+    holder = chain(receiver)
     if holder in _HTTP and name in _VERBS:
         return EffectMeaning("http")
     if holder == "Rails.cache" and name in _CACHE:
@@ -141,29 +142,12 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     return None
 
 
-def names(expr: AnyExpr | None) -> str:
-    """`Rails.cache` of a chain of names and calls without arguments."""
-    out: list[str] = []
-    while True:
-        match expr:
-            case Member(base=base, name=name):
-                out.append(name)
-                expr = base
-            case Call(func=func, args=(), kwargs=(), block=None):
-                expr = func
-            case Name(id=name):
-                out.append(name)
-                return ".".join(reversed(out))
-            case _:
-                return ""
-
-
 def _is_connection(receiver: AnyExpr, scope: Scope) -> bool:
     """A variable that holds an HTTP client: made from one, or named so."""
     if isinstance(receiver, Name):
         value = scope.assigned(receiver.id)
         if isinstance(value, Call):
-            made = dotted(value.func) if value.new else names(value.receiver)
+            made = dotted(value.func) if value.new else chain(value.receiver)
             return made in _HTTP or made.startswith(("Faraday", "Net.HTTP", "HTTP"))
         return value is None and _CONNECTIONS.search(receiver.id.lstrip("@")) is not None and "http" in receiver.id
     return False

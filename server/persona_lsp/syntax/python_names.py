@@ -1,6 +1,6 @@
 """What plain names of a Python file mean: imports, file-level values, references and texts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from persona_lsp.syntax.ir import (
     Module,
     Name,
     Node,
+    Stmt,
     Str,
     Try,
 )
@@ -137,6 +138,32 @@ def number_of(expr: AnyExpr | None, names: Names) -> float | None:
     if isinstance(expr, Const) and isinstance(expr.value, int | float) and not isinstance(expr.value, bool):
         return float(expr.value)
     return None
+
+
+def numbered(key: str, function: FunctionNode, module: Module, starts: dict[str, list[int]]) -> str:
+    """The key of a function at the top of a file: a name that is defined again gets a number.
+
+    `starts` remembers where the functions of each name start; it is filled when it is first needed.
+    """
+    if not starts:
+        for other in _top_level(module.body):
+            starts.setdefault(other.name, []).append(other.start)
+    count = sum(start < function.start for start in starts.get(function.name, ()))
+    return key if count == 0 else f"{key}#{count}"
+
+
+def _top_level(body: tuple[Stmt, ...]) -> Iterator[FunctionNode]:
+    for statement in body:
+        match statement:
+            case Def(function=function):
+                yield function
+            case If(then=then, orelse=orelse):
+                yield from _top_level(then)
+                yield from _top_level(orelse)
+            case Try(body=inner):
+                yield from _top_level(inner)
+            case _:
+                pass
 
 
 def flag(expr: AnyExpr | None) -> bool | None:

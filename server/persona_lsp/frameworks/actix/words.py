@@ -6,9 +6,9 @@ from typing import Final
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.rust.names import Unit, last_name, rust_file, unwrapped
 from persona_lsp.flow.rust.signatures import Extractors, asks_who_calls, may_handle
-from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
+from persona_lsp.flow.rust.words import handler, is_part, only_where, principal, read, status_in, thrown
 from persona_lsp.flow.status import status_named, status_of
-from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Vocabulary
 from persona_lsp.frameworks.actix.routes import found_in
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -200,22 +200,14 @@ def _read(expr: AnyExpr, scope: Scope) -> Read | None:
     return read(expr, scope)
 
 
-def _thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
-    return thrown(expr, scope) if detects(scope.module) else None
-
-
-def _principal(expr: AnyExpr, scope: Scope) -> bool:
-    return detects(scope.module) and principal(expr, scope)
-
-
 WORDS: Final = Vocabulary(
     framework="actix",
     languages=("rust",),
     handling=handling,
     answer=answer,
-    thrown=_thrown,
+    thrown=only_where(detects, thrown, None),
     read=_read,
-    principal=_principal,
+    principal=only_where(detects, principal, False),
     triggers=(
         "HttpResponse",
         "Json",

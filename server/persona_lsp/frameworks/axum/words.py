@@ -6,8 +6,8 @@ from typing import Final
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.rust.names import Unit, last_name, rust_file, unwrapped
 from persona_lsp.flow.rust.signatures import Extractors, asks_who_calls, may_handle
-from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
-from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.flow.rust.words import handler, is_part, only_where, principal, read, status_in, thrown
+from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
 from persona_lsp.frameworks.axum.routes import found_in
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Items, Member, Module, Name, Str, dotted
 
@@ -172,26 +172,14 @@ def _built(expr: Call) -> Answer | None:
     return None
 
 
-def _thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
-    return thrown(expr, scope) if detects(scope.module) else None
-
-
-def _principal(expr: AnyExpr, scope: Scope) -> bool:
-    return detects(scope.module) and principal(expr, scope)
-
-
-def _read(expr: AnyExpr, scope: Scope) -> Read | None:
-    return read(expr, scope) if detects(scope.module) else None
-
-
 WORDS: Final = Vocabulary(
     framework="axum",
     languages=("rust",),
     handling=handling,
     answer=answer,
-    thrown=_thrown,
-    read=_read,
-    principal=_principal,
+    thrown=only_where(detects, thrown, None),
+    read=only_where(detects, read, None),
+    principal=only_where(detects, principal, False),
     triggers=(
         "StatusCode",
         "Json",

@@ -13,23 +13,18 @@ from persona_lsp.frameworks.fastapi.signature import Signature, signature
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
-    ClassDef,
     ClassNode,
     Const,
-    Def,
     Entry,
     FunctionNode,
-    If,
     Lambda,
     Member,
     Name,
     Node,
     Object,
-    Stmt,
     Str,
-    Try,
 )
-from persona_lsp.syntax.python_names import flag, items_of, place, ref_name, text_of
+from persona_lsp.syntax.python_names import flag, items_of, numbered, place, ref_name, text_of
 
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 DECORATORS: Final = METHODS | {"api_route", "route", "websocket", "websocket_route"}
@@ -137,30 +132,7 @@ def handler_key(function: FunctionNode, key: str, env: Env, found: Found) -> str
     """The key that the facts of the function have: a name that is defined again gets a number."""
     if env.nested or env.cls:
         return key
-    starts = found.starts
-    if not starts:
-        for other in _top_level(found.names.module.body):
-            starts.setdefault(other.name, []).append(other.start)
-    count = sum(start < function.start for start in starts.get(function.name, ()))
-    return key if count == 0 else f"{key}#{count}"
-
-
-def _top_level(body: tuple[Stmt, ...]) -> list[FunctionNode]:
-    out: list[FunctionNode] = []
-    for statement in body:
-        match statement:
-            case Def(function=function):
-                out.append(function)
-            case If(then=then, orelse=orelse):
-                out.extend(_top_level(then))
-                out.extend(_top_level(orelse))
-            case Try(body=inner):
-                out.extend(_top_level(inner))
-            case ClassDef():
-                pass
-            case _:
-                pass
-    return out
+    return numbered(key, function, found.names.module, found.starts)
 
 
 def _methods(word: str, call: Call, found: Found) -> tuple[str, ...] | None:

@@ -12,19 +12,14 @@ from persona_lsp.frameworks.flask.names import braces
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
-    ClassDef,
     Decorator,
-    Def,
     FunctionNode,
-    If,
     Member,
     Name,
     Object,
-    Stmt,
     Str,
-    Try,
 )
-from persona_lsp.syntax.python_names import flag, items_of, place, ref_name, text_of
+from persona_lsp.syntax.python_names import flag, items_of, numbered, place, ref_name, text_of
 
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _READS: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -99,29 +94,7 @@ def handler_key(function: FunctionNode, key: str, env: Env, found: Found) -> str
     """The key that the facts of the function have: a name that is defined again gets a number."""
     if env.nested or env.cls:
         return key
-    if not found.starts:
-        for other in _top_level(found.names.module.body):
-            found.starts.setdefault(other.name, []).append(other.start)
-    count = sum(start < function.start for start in found.starts.get(function.name, ()))
-    return key if count == 0 else f"{key}#{count}"
-
-
-def _top_level(body: tuple[Stmt, ...]) -> list[FunctionNode]:
-    out: list[FunctionNode] = []
-    for statement in body:
-        match statement:
-            case Def(function=function):
-                out.append(function)
-            case If(then=then, orelse=orelse):
-                out.extend(_top_level(then))
-                out.extend(_top_level(orelse))
-            case Try(body=inner):
-                out.extend(_top_level(inner))
-            case ClassDef():
-                pass
-            case _:
-                pass
-    return out
+    return numbered(key, function, found.names.module, found.starts)
 
 
 def _path(found_call: Registered, env: Env, found: Found) -> Text:

@@ -10,7 +10,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.rails.guards import guards
 from persona_lsp.frameworks.rails.inflection import class_name, singular
-from persona_lsp.frameworks.rails.literals import chain, is_true, literal, names, options, resolved
+from persona_lsp.frameworks.rails.literals import is_true, literal, names, options, resolved
 from persona_lsp.frameworks.rails.words import is_controller
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -32,6 +32,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.syntax.ruby.names import chain
 
 _MANY: Final = frozenset({"has_many", "has_and_belongs_to_many", "has_many_attached"})
 _ONE: Final = frozenset({"belongs_to", "has_one", "has_one_attached", "has_rich_text"})

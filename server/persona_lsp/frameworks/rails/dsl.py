@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
-from persona_lsp.frameworks.rails.literals import chain, literal, names, options, resolved
+from persona_lsp.frameworks.rails.literals import literal, names, options, resolved
 from persona_lsp.frameworks.rails.matching import handled, match, via
 from persona_lsp.frameworks.rails.scope import Scope, joined, known, variants
 from persona_lsp.syntax.ir import AnyExpr, Call, Index, Lambda, Object, Str
+from persona_lsp.syntax.ruby.names import chain
 
 if TYPE_CHECKING:
     from persona_lsp.frameworks.rails.mapper import Mapper

@@ -12,13 +12,13 @@ from persona_lsp.syntax.ir import (
     Expr,
     Items,
     Lambda,
-    Member,
     Name,
     Object,
     Spread,
     Str,
     Unary,
 )
+from persona_lsp.syntax.ruby.names import chain
 
 _SAME: Final = frozenset({"freeze", "to_s", "to_sym", "dup", "compact", "uniq", "squish", "strip", "sort", "presence"})
 _MERGES: Final = {
@@ -175,23 +175,6 @@ def is_true(expr: AnyExpr | None) -> bool:
 def is_false(expr: AnyExpr | None) -> bool:
     """`false` as written."""
     return isinstance(expr, Const) and expr.value is False
-
-
-def chain(expr: AnyExpr | None) -> str:
-    """`Rails.application.routes` for names joined by calls without arguments; "" for anything else."""
-    out: list[str] = []
-    while True:
-        match expr:
-            case Member(base=base, name=name):
-                out.append(name)
-                expr = base
-            case Call(func=func, args=(), kwargs=(), block=None):
-                expr = func
-            case Name(id=name):
-                out.append(name)
-                return ".".join(reversed(out))
-            case _:
-                return ""
 
 
 def inside(expr: AnyExpr | None) -> tuple[AnyExpr, ...]:

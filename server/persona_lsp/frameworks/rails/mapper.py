@@ -12,7 +12,6 @@ from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.frameworks.rails import macros
 from persona_lsp.frameworks.rails.dsl import VERBS, WORDS
 from persona_lsp.frameworks.rails.literals import (
-    chain,
     is_development,
     is_false,
     items,
@@ -60,6 +59,7 @@ from persona_lsp.syntax.ir import (
     Ternary,
     Try,
 )
+from persona_lsp.syntax.ruby.names import chain
 
 _METHODS: Final = {
     "index": ("GET",),

@@ -5,7 +5,6 @@ from typing import Final
 
 from persona_lsp.flow.status import status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.rails.literals import chain
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -21,6 +20,7 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.syntax.ruby.names import chain
 
 _JSON: Final = ("json", "xml", "jsonapi", "jsonp", "js", "yaml", "csv", "msgpack", "json_api")
 _TEXTS: Final = ("plain", "body", "text", "inline")

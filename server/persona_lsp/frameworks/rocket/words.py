@@ -4,8 +4,8 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.rust.names import RustFile, last_name, rust_file
-from persona_lsp.flow.rust.words import is_part, principal, read, status_in, thrown
-from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.flow.rust.words import is_part, only_where, principal, read, status_in, thrown
+from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
 from persona_lsp.frameworks.rocket.routes import answered_with, attribute_of, data_name, template
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -133,26 +133,14 @@ def _value(expr: Call, args: tuple[AnyExpr, ...]) -> Answer | None:
     return None
 
 
-def _thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
-    return thrown(expr, scope) if detects(scope.module) else None
-
-
-def _principal(expr: AnyExpr, scope: Scope) -> bool:
-    return detects(scope.module) and principal(expr, scope)
-
-
-def _read(expr: AnyExpr, scope: Scope) -> Read | None:
-    return read(expr, scope) if detects(scope.module) else None
-
-
 WORDS: Final = Vocabulary(
     framework="rocket",
     languages=("rust",),
     handling=handling,
     answer=answer,
-    thrown=_thrown,
-    read=_read,
-    principal=_principal,
+    thrown=only_where(detects, thrown, None),
+    read=only_where(detects, read, None),
+    principal=only_where(detects, principal, False),
     triggers=(
         "Status",
         "status::",
