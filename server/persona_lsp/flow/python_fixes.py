@@ -1,7 +1,7 @@
 """Fixes that are spelled alike for every Python framework."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import (
@@ -10,6 +10,7 @@ from persona_lsp.findings.intent import (
     DenyCredentials,
     GuardNotFound,
     HideError,
+    Intent,
     MoveBefore,
     PermitFields,
     ReadFromEnvironment,
@@ -184,3 +185,15 @@ def cap_read(intent: CapLimit, module: Module, path: tuple[Any, ...]) -> Edits:
     if number is None:
         return None
     return (Edit(module.path, number.start, number.end, f"min({module.text(number)}, {intent.maximum})"),)
+
+
+SPELLERS: Final[Mapping[type[Intent], Callable[[Any, Module], Edits]]] = {
+    HideError: hide_error,
+    Rethrow: rethrow,
+    MoveBefore: move_before,
+    DeleteStatement: delete_statement,
+    PermitFields: permit_fields,
+    DenyCredentials: deny_credentials,
+    ReadFromEnvironment: read_from_environment,
+}
+"""What is spelled alike in all frameworks of Python; a framework adds its own, and its own goes before these."""

@@ -8,6 +8,7 @@ from tree_sitter import Node as Syntax
 from persona_lsp.syntax.csharp_expressions import expression
 from persona_lsp.syntax.csharp_patterns import case_patterns
 from persona_lsp.syntax.csharp_types import COMMENTS, DEPTH, PREPROCESSED, type_of
+from persona_lsp.syntax.effect import effect
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -20,7 +21,6 @@ from persona_lsp.syntax.ir import (
     If,
     Items,
     Jump,
-    Let,
     Name,
     Raise,
     Return,
@@ -66,24 +66,13 @@ def statements(nodes: Iterable[Syntax], s: bytes, d: int = DEPTH) -> tuple[Stmt,
             held = statements(inner, s, d - 1)
             found.append(If(n.start_byte, n.end_byte, Expr(n.start_byte, n.start_byte), held))
         elif n.is_named and not kind.startswith("preproc"):
-            found.append(_effect(expression(n, s, d - 1), n.start_byte, n.end_byte))
+            found.append(effect(expression(n, s, d - 1), n.start_byte, n.end_byte))
     return tuple(found)
-
-
-def _effect(value: AnyExpr, start: int, end: int) -> Stmt:
-    if not isinstance(value, Let):
-        return Do(start, end, value)
-    targets = [value.target]
-    op, last = value.op, value.value
-    while isinstance(last, Let) and not op and not last.op:
-        targets.append(last.target)
-        last = last.value
-    return Assign(start, end, tuple(targets), last, op)
 
 
 def _expression(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
     held = [c for c in n.named_children if c.type not in COMMENTS]
-    found += [_effect(expression(c, s, d), n.start_byte, n.end_byte) for c in held]
+    found += [effect(expression(c, s, d), n.start_byte, n.end_byte) for c in held]
 
 
 def _local(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
@@ -196,12 +185,12 @@ def _for(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
             for target, value, declared in _declarators(child, s, d):
                 init.append(Assign(child.start_byte, child.end_byte, (target,), value, "", declared))
         elif child.is_named:
-            init.append(_effect(expression(child, s, d), child.start_byte, child.end_byte))
+            init.append(effect(expression(child, s, d), child.start_byte, child.end_byte))
     test, body = n.child_by_field_name("condition"), n.child_by_field_name("body")
     made = block(body, s, d) if body is not None else ()
     for child in n.children_by_field_name("update"):
         if child.is_named:
-            made += (_effect(expression(child, s, d), child.start_byte, child.end_byte),)
+            made += (effect(expression(child, s, d), child.start_byte, child.end_byte),)
     kind = "count" if test is not None else "forever"
     tested = expression(test, s, d) if test is not None else None
     found.append(For(n.start_byte, n.end_byte, kind, None, None, tested, made, init=tuple(init)))

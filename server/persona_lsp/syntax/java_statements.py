@@ -5,6 +5,7 @@ from typing import Final
 
 from tree_sitter import Node as Syntax
 
+from persona_lsp.syntax.effect import effect
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -17,7 +18,6 @@ from persona_lsp.syntax.ir import (
     Group,
     If,
     Jump,
-    Let,
     Name,
     Raise,
     Return,
@@ -114,18 +114,7 @@ def _expression(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
         if child.type == "switch_expression":
             _switch(child, s, d, found)
             continue
-        found.append(_effect(expression(child, s, d), n.start_byte, n.end_byte))
-
-
-def _effect(value: AnyExpr, start: int, end: int) -> Stmt:
-    if not isinstance(value, Let):
-        return Do(start, end, value)
-    targets = [value.target]
-    op, last = value.op, value.value
-    while isinstance(last, Let) and not op and not last.op:
-        targets.append(last.target)
-        last = last.value
-    return Assign(start, end, tuple(targets), last, op)
+        found.append(effect(expression(child, s, d), n.start_byte, n.end_byte))
 
 
 def _local(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
@@ -205,12 +194,12 @@ def _for(n: Syntax, s: bytes, d: int, found: list[Stmt]) -> None:
         if child.type == "local_variable_declaration":
             _local(child, s, d, init)
         elif child.is_named:
-            init.append(_effect(expression(child, s, d), child.start_byte, child.end_byte))
+            init.append(effect(expression(child, s, d), child.start_byte, child.end_byte))
     test, body = n.child_by_field_name("condition"), n.child_by_field_name("body")
     made = block(body, s, d) if body is not None else ()
     for child in n.children_by_field_name("update"):
         if child.is_named:
-            made += (_effect(expression(child, s, d), child.start_byte, child.end_byte),)
+            made += (effect(expression(child, s, d), child.start_byte, child.end_byte),)
     kind = "count" if test is not None else "forever"
     found.append(
         For(

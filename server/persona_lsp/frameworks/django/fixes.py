@@ -15,22 +15,15 @@ from persona_lsp.findings.intent import (
     DenyCredentials,
     DropBody,
     GuardNotFound,
-    HideError,
     Intent,
     MoveBefore,
-    PermitFields,
-    ReadFromEnvironment,
     RestrictOrigins,
-    Rethrow,
     SetStatus,
 )
 from persona_lsp.flow.python_fixes import (
+    SPELLERS,
     answer_absent,
     entity_of,
-    hide_error,
-    permit_fields,
-    read_from_environment,
-    rethrow,
 )
 from persona_lsp.flow.status import STATUS_NAMES
 from persona_lsp.frameworks.django.names import detects
@@ -289,15 +282,12 @@ def _deny_credentials(intent: DenyCredentials, module: Module) -> Edits:
 
 
 _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
+    **SPELLERS,
     SetStatus: _set_status,
     DropBody: _drop_body,
     GuardNotFound: _guard_not_found,
-    HideError: hide_error,
-    Rethrow: rethrow,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
-    PermitFields: permit_fields,
-    ReadFromEnvironment: read_from_environment,
     MoveBefore: _move_before,
     DeleteStatement: _delete_statement,
     CapLimit: _cap_limit,

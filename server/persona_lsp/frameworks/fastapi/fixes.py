@@ -11,32 +11,21 @@ from persona_lsp.findings.intent import (
     CapLimit,
     ChangeMethod,
     CopyGuard,
-    DeleteStatement,
-    DenyCredentials,
     DropBody,
     GuardNotFound,
     HideError,
     Intent,
-    MoveBefore,
-    PermitFields,
-    ReadFromEnvironment,
     RestrictOrigins,
-    Rethrow,
     SetStatus,
 )
 from persona_lsp.flow.python_fixes import (
     GENERIC,
+    SPELLERS,
     answer_absent,
     cap_read,
-    delete_statement,
-    deny_credentials,
     entity_of,
     hide_error,
-    move_before,
-    permit_fields,
-    read_from_environment,
     restrict_origins,
-    rethrow,
 )
 from persona_lsp.flow.status import STATUS_NAMES, STATUS_TITLES, status_of
 from persona_lsp.frameworks.fastapi.names import uses_fastapi
@@ -292,18 +281,13 @@ def _restrict_origins(intent: RestrictOrigins, module: Module) -> Edits:
 
 
 _SPELLERS: Final[dict[type[Intent], Callable[[Any, Module], Edits]]] = {
+    **SPELLERS,
     SetStatus: _set_status,
     DropBody: _drop_body,
     GuardNotFound: _guard_not_found,
     HideError: _hide_error,
-    Rethrow: rethrow,
-    MoveBefore: move_before,
-    DeleteStatement: delete_statement,
     ChangeMethod: _change_method,
     CopyGuard: _copy_guard,
     CapLimit: _cap_limit,
-    PermitFields: permit_fields,
     RestrictOrigins: _restrict_origins,
-    DenyCredentials: deny_credentials,
-    ReadFromEnvironment: read_from_environment,
 }
