@@ -44,7 +44,7 @@ from persona_lsp.syntax.ir import (
 
 _CREDENTIAL: Final = re.compile(
     r"^(?:proxy-?)?authorization$|^auth_?header$|token$|^x-(?:access|auth)|api[-_]?key$|\bjwt$|^bearer|credentials?$"
-    r"|^(?:current_?|logged_?(?:in_?)?|auth_?|session_?)?user(?:_?id)?$|^session$",
+    r"|^(?:current_?|logged_?(?:in_?)?|auth_?|session_?)?user(?:_?(?:id|name))?$|^session$|^(?:is_?)?(?:logged_?in|authenticated)$",
     re.IGNORECASE,
 )
 """Names of headers, cookies and values that say who calls."""
@@ -64,6 +64,7 @@ _REFUSES: Final = re.compile(
     r"abort|raise|deny|denied|unauthori[sz]ed|forbid|fail|throw|reject|exit|error|redirect|enforce|^require|^ensure",
     re.IGNORECASE,
 )
+_PAGES: Final = frozenset({"render_template", "make_response", "jsonify", "Response"})
 _OPTIONAL: Final = re.compile(r"\bNone\b|\bOptional\b|\bundefined\b|\bnull\b")
 
 _REFUSAL: Final = re.compile(
@@ -81,9 +82,10 @@ _ACCESSOR: Final = re.compile(
 """Functions that say who calls."""
 
 _End = Literal["passed", "refused", "failed", "open"]
-Passing = Literal["forward", "return", "true", "answer"]
-"""What lets a request pass: calling the next handler, returning at all (dependencies), returning true (Nest), or any
-answer of a handler but one that refuses."""
+Passing = Literal["forward", "return", "nothing", "whatever", "true", "answer"]
+"""What lets a request pass: calling the next handler, returning at all (dependencies), returning nothing (what runs
+before handlers of Flask), returning whatever it is (what prepares the parts of a path there), returning true (Nest), or
+any answer of a handler but one that refuses."""
 
 
 class _UnclearError(Exception):
@@ -110,12 +112,14 @@ def admits(
         return False
     run = _Run(request, response, forward, passing, marks)
     run.empty.update(empty)
+    if passing in ("nothing", "whatever"):
+        run.know_session()
     _take_parameters(function, run, (*request, *response, *forward))
     try:
         ends = run.ends(function.body)
     except _UnclearError:
         return False
-    if passing == "return" and "open" in ends:
+    if passing in ("return", "nothing", "whatever") and "open" in ends:
         ends = (ends - {"open"}) | {"passed"}
     return ends == {"passed"} and run.asked is not unasked and not run.risky
 
@@ -140,6 +144,19 @@ def demands(
     except _UnclearError:
         return False
     return "refused" in ends and ends <= {"refused", "failed"} and run.asked
+
+
+def turns_away(function: FunctionNode, source: bytes, passing: Passing, *, request: Sequence[str] = ()) -> bool:
+    """Whether what runs before handlers stops every caller who does not say who they are: `if not g.user: abort(403)`."""
+    if function.has_error:
+        return False
+    run = _Run(request, (), (), passing, (), source)
+    run.know_session()
+    try:
+        ends = run.ends(function.body)
+    except _UnclearError:
+        return False
+    return ends == {"refused"} and run.asked
 
 
 def _take_parameters(function: FunctionNode, run: "_Run", known: Sequence[str]) -> None:
@@ -168,6 +185,11 @@ class _Run:
         self.holders: set[str] = set()
         self.asked = False
         self.risky = False
+
+    def know_session(self) -> None:
+        """What says who calls where no parameter is the request (Flask)."""
+        self.empty |= {"current_user", "g.user", "flask_login.current_user"}
+        self.holders |= {"session", "flask.session"}
 
     def ends(self, body: Sequence[Stmt]) -> set[_End]:
         """How the ways through some statements end."""
@@ -227,6 +249,14 @@ class _Run:
             return {(self._kind(value) if value is not None else None) or "passed"}
         if self.passing == "return":
             return {"refused"} if value is not None and self._answers(value) else {"passed"}
+        if self.passing == "whatever":
+            return {"passed"}
+        if self.passing == "nothing":
+            if value is None or _is_none(value):
+                return {"passed"}
+            if not self._answers(value):
+                raise _UnclearError  # it may give nothing back
+            return {"refused"}
         if self.passing == "true":
             return {"passed"} if _is_true(value) else {"refused"}
         return self._called(value) or {"refused"}
@@ -251,6 +281,10 @@ class _Run:
     def _answers(self, value: AnyExpr) -> bool:
         """The request is answered here, or refused by a function that is called for it."""
         if isinstance(value, Call) and _REFUSES.search(value.name):
+            return True
+        if self.passing == "nothing" and isinstance(value, Items):
+            return True  # `return "Who are you?", 401`
+        if self.passing == "nothing" and isinstance(value, Call) and value.name in _PAGES:
             return True
         if isinstance(value, Call) and isinstance(value.func, Name) and value.func.id == self.forward:
             return True
@@ -357,6 +391,11 @@ class _Run:
                 return self._holds(right) if self._is_credential(left) else self._holds(left)
             case Binary(op=op, left=left, right=right) if op in _EQUAL | _UNEQUAL:
                 return self._compared(op, left, right)
+            case Binary(op="in" | "not-in" as op, left=Str(value=key), right=right) if self._is_holder(right):
+                if key is None or _CREDENTIAL.search(key) is None:
+                    return None
+                self.asked = True
+                return op == "not-in"
             case Ternary(test=test, then=then, orelse=orelse):
                 held = self._holds(test)
                 if held is not None:
@@ -364,6 +403,9 @@ class _Run:
                 first, second = self._holds(then), self._holds(orelse)
                 return first if first is second else None
             case Name(id=name) if name in self.marks:
+                return True
+            case Member(base=base, name="is_anonymous") if self._is_credential(base):
+                self.asked = True
                 return True
             case _:
                 if self._is_credential(expr):
@@ -393,7 +435,9 @@ class _Run:
             case Name(id=name):
                 return name in self.empty
             case Member(base=base, name=name):
-                if self._is_credential(base):
+                if name == "is_anonymous":
+                    return False  # that holds for whoever did not say who they are
+                if self._is_credential(base) or dotted(expr) in self.empty:
                     return True
                 return _CREDENTIAL.search(name) is not None and self._is_source(base)
             case Index(base=base, keys=keys):
@@ -435,6 +479,8 @@ class _Run:
     def _is_holder(self, expr: AnyExpr) -> bool:
         if isinstance(expr, Name):
             return expr.id in self.holders
+        if dotted(expr) in self.holders:
+            return True
         return isinstance(expr, Member) and expr.name in _HOLDERS and self._is_request(expr.base)
 
     def _is_request(self, expr: AnyExpr) -> bool:

@@ -77,7 +77,8 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
             if answer.body is not None:
                 state.visit(answer.body, inside(ctx))
             return False
-    made = state.returned(node.value) if handling is None and isinstance(node.value, Items) else None
+    others = handling is None or handling.passing == "nothing"
+    made = state.returned(node.value) if others and isinstance(node.value, Items) else None
     if made is not None and ctx.nested == 0:  # a function that makes the answers of handlers
         respond(state, made, node.value, ctx, default=default_status(state, made))
         if made.body is not None:

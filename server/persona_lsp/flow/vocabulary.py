@@ -116,7 +116,10 @@ class Handling(Struct, frozen=True, gc=False):
     body_kind: str = ""
     """What the declared type of its answer says of the body (`file`, `stream`), "" if nothing."""
     passing: str = ""
-    """What lets a request pass a guard: `return` (returning at all), or "", the call of what `forward` names."""
+    """What lets a request pass a guard: `return` (returning at all), `nothing` (returning no answer), `whatever` (it
+    may only fail), or "", the call of what `forward` names."""
+    silence: bool = False
+    """Where it comes to its end without a word, `default_status` is answered with no body."""
     opaque: str = ""
     """Which values that it returns may carry any status: `all`, those of its `own` class's methods, or what is `turned`
     into an answer by a call that is named so (C#)."""

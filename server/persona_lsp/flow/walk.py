@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Branch
+from persona_lsp.flow.answers import respond
 from persona_lsp.flow.context import NEVER, Context, inside
 from persona_lsp.flow.expressions import EXPRESSIONS
 from persona_lsp.flow.inputs import note_pattern
@@ -22,7 +23,8 @@ from persona_lsp.flow.picked import left_to_picked
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.statements import STATEMENTS
 from persona_lsp.flow.surroundings import left_to_developers
-from persona_lsp.syntax.ir import AnyExpr, If, Object, Stmt, children
+from persona_lsp.flow.vocabulary import Answer
+from persona_lsp.syntax.ir import AnyExpr, If, Name, Object, Stmt, children
 
 _MAX_DEPTH: Final = 120
 
@@ -44,6 +46,9 @@ class Walk(State, eq=False):
         falls = self.block(self.function.body, ctx)
         if falls and handling is not None and (handling.returns_answer or handling.implicit_answer):
             succeeded(self)
+        if falls and handling is not None and handling.silence:
+            name = Name(self.function.name_start, self.function.name_end, self.function.name)
+            respond(self, Answer(body_kind="none", sends=False), name, ctx, default=handling.default_status)
 
     def block(self, statements: Sequence[Stmt], ctx: Context) -> bool:
         """Walk statements in order; False if control never reaches the end."""

@@ -35,6 +35,9 @@ def served(names: Names, path: str, route: Route) -> Iterator[Route]:
         listed = _listed(names, found.path, found.name, 0)
         for verb in allowed or listed or ("GET",):
             yield _answered(route, verb, _DISPATCH)
+    if not allowed and verbs:
+        # `methods = ["GET"]`: of what the class itself has, no more is let in.
+        allowed = _own(names, found.path, found.name)
     for verb in verbs:
         if not allowed or verb.upper() in allowed:
             yield _answered(route, verb.upper(), verb)
@@ -57,12 +60,20 @@ def _methods(names: Names, path: str, cls: str, depth: int) -> set[str]:
     return found
 
 
+def _own(names: Names, path: str, cls: str) -> tuple[str, ...]:
+    """The HTTP methods that a class lists itself."""
+    constant = names.files[path].constants.get(f"{cls}.methods")
+    if constant is None or constant.items is None:
+        return ()
+    return tuple("".join(p for p in item if isinstance(p, str)).upper() for item in constant.items)
+
+
 def _listed(names: Names, path: str, cls: str, depth: int) -> tuple[str, ...]:
     """The HTTP methods that a class lists for its `dispatch_request`."""
+    own = _own(names, path, cls)
+    if own:
+        return own
     entry = names.files[path]
-    constant = entry.constants.get(f"{cls}.methods")
-    if constant is not None and constant.items is not None:
-        return tuple("".join(p for p in item if isinstance(p, str)).upper() for item in constant.items)
     facts = entry.classes.get(cls)
     for base in facts.bases if facts is not None and depth < _DEEPEST else ():
         target = resolve(names, path, base.name)

@@ -25,6 +25,8 @@ FORBIDDEN: Final = 403
 _MOVED: Final = 300
 _FAILED: Final = 400
 PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+_WHO: Final = frozenset({"session", "current_user", "user", "user_id", "is_authenticated", "logged_in", "token"})
+"""Names of what says who calls, in what runs before handlers."""
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
 """What hands the request on is called so in Go, and in Starlette."""
@@ -74,11 +76,23 @@ def may_ask(calls: Calls, function: Function, sole: Mapping[str, int], depth: in
         status = thrown.status if thrown.status is not None else status_of(sole, thrown.exception)
         if status in (UNAUTHENTICATED, FORBIDDEN) or (status is None and _AUTH.search(thrown.exception)):
             return True
-    if function.handling == "dependency" and any(_MOVED <= (r.status or 0) < _FAILED for r in function.responses):
+    if function.handling in ("dependency", "before-action") and any(
+        _MOVED <= (r.status or 0) < _FAILED for r in function.responses
+    ):
         return True  # strangers are sent to where they sign in
+    if function.handling == "before-action" and _asks_session(function, sole):
+        return True
     if depth and any(r.status in (UNAUTHENTICATED, FORBIDDEN) for r in function.responses):
         return True
     return depth < _HOPS and any(may_ask(calls, callee, sole, depth + 1) for _, callee in callees(calls, function))
+
+
+def _asks_session(function: Function, sole: Mapping[str, int]) -> bool:
+    """What runs before handlers may end the request, and looks who calls or sends somebody elsewhere (Flask)."""
+    if any(_MOVED <= (status or 0) < _FAILED for status in _statuses(function, sole)):
+        return True
+    ends = bool(function.raises or function.responses)
+    return ends and (function.reads_principal or not _WHO.isdisjoint(function.names_read))
 
 
 def implemented(names: Names, calls: Calls, symbol: str) -> Function | None:

@@ -116,6 +116,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind = with_callees(calls, function, 0)
     if function.language == "python" and kind is GuardKind.OTHER and may_ask(calls, function, sole):
         kind = None
+    if function.language == "python" and kind not in PROTECTS and function.demands:
+        kind = GuardKind.AUTHN
     if kind is None:
         return guard
     optional = (guard.optional and not function.demands) or (

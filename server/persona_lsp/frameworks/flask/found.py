@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from persona_lsp.facts.code import ClassFacts
-from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Mount, Route, Router, Use
+from persona_lsp.facts.http import CorsPolicy, ErrorHandler, Guard, Mount, Route, Router, Use
 from persona_lsp.facts.text import Text
 from persona_lsp.facts.views import View
 from persona_lsp.frameworks.api import Extracted
@@ -11,10 +11,20 @@ from persona_lsp.syntax.ir import AnyExpr, Call, Decorator
 from persona_lsp.syntax.python_names import Names
 
 
+class Replaced(Struct, frozen=True):
+    """What `app.view_functions[name] = ...` puts in the place of a view: the application, the name ("" for all)."""
+
+    holder: str
+    endpoint: str
+    guard: Guard
+    order: int
+
+
 class Found(Struct):
     """The draft of `Extracted`. `handled` are starts of handlers with the paths that they are registered under.
 
-    `failing`: starts of error handlers, `before`: starts of functions that run before handlers.
+    `failing`: starts of error handlers, `before`: starts of functions that run before handlers, with
+    what lets a request pass them (`Handling.passing`).
     """
 
     names: Names
@@ -30,7 +40,8 @@ class Found(Struct):
     inline: dict[int, str] = {}
     handled: dict[int, list[Text]] = {}
     failing: set[int] = set()
-    before: set[int] = set()
+    before: dict[int, str] = {}
+    replaced: list[Replaced] = []
     starts: dict[str, list[int]] = {}
     classes_served: dict[str, list[Text]] = {}
     order: int = 0
@@ -71,6 +82,8 @@ class Env(Struct):
     cls: str = ""
     conditional: bool = False
     nested: bool = False
+    every_view: bool = False
+    """Inside of a loop over all views of an application, and of nothing else."""
 
     def symbol(self, name: str) -> str:
         """The symbol for a router that this scope calls `name`."""

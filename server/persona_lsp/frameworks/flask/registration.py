@@ -61,11 +61,11 @@ def register_class(
     if not name:
         return
     path = _path(found_call, env, found)
-    found.classes_served.setdefault(name, []).append(path)
-    route = _route(found_call, ("ANY",), path, found)
-    more = decorator_guards(found_call.decorators, Level.ROUTE, found.names)
     local = env.local.get(name.split(".", 1)[0], "")
     full = name if not isinstance(local, str) or not local else local
+    found.classes_served.setdefault(full, []).append(path)
+    route = _route(found_call, ("ANY",), path, found)
+    more = decorator_guards(found_call.decorators, Level.ROUTE, found.names)
     for_class = Route(
         **{
             **{f: getattr(route, f) for f in route.__struct_fields__},
@@ -129,7 +129,7 @@ def _add(
         if name:
             dec = function.decorators
         params, body = _inputs(dec, wanted, found)
-        if not dec and not params:
+        if not dec and not params and found_call.call.kwarg("defaults") is None:
             params = _taken(function, found)
         said = declared(function.decorators, found)
         if all(d.documented_only for d in said):

@@ -15,6 +15,7 @@ from persona_lsp.frameworks.flask.found import Env, Found, Registered
 from persona_lsp.frameworks.flask.guards import before_guard, decorator_guards
 from persona_lsp.frameworks.flask.names import braces, is_flask_package, made_kind
 from persona_lsp.frameworks.flask.registration import METHODS, listed_methods, register, register_class
+from persona_lsp.frameworks.flask.replaced import HELD, replaced, runs_over_views, settle
 from persona_lsp.frameworks.flask.tables import added, tables
 from persona_lsp.frameworks.flask.views import classes
 from persona_lsp.syntax.ir import (
@@ -29,6 +30,7 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
+    Index,
     Items,
     Member,
     Module,
@@ -48,7 +50,7 @@ _GIVEN: Final = frozenset(
 )
 _TYPES: Final = frozenset({"Flask", "Quart", "Blueprint", "Api", "APIFlask", "Namespace", "Sanic"})
 _BUILDS: Final = re.compile(
-    rb"Flask\(|Quart\(|Blueprint\(|Api\(|Namespace\(|register_blueprint|add_url_rule|add_resource|add_namespace|\.route\("
+    rb"view_functions|Flask\(|Quart\(|Blueprint\(|Api\(|Namespace\(|register_blueprint|add_url_rule|add_resource|add_namespace|\.route\("
     rb"|\.(?:get|post|put|patch|delete)\(|before_request|url_value_preprocessor|errorhandler|register_error_handler|\.init_app\(|CORS\(|\bapp\b|\bregister"
 )
 _FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
@@ -77,6 +79,7 @@ def found_in(module: Module) -> Found:
     found = Found(names_of(module))
     _statements(module.body, Env("", {}, {}, {}), found)
     tables(found)
+    settle(found)
     found.classes.extend(classes(found))
     found.views.extend(classful.views(found))
     _latest.insert(0, (module.body, found))
@@ -106,13 +109,19 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
             case If(test=test, then=then, orelse=orelse):
                 if "__main__" in found.names.module.text(test):
                     continue
-                inner = replace(env, conditional=True)
+                inner = replace(env, conditional=True, every_view=False)
                 _statements(then, inner, found)
                 _statements(orelse, inner, found)
             case For() if (mount := added(statement, env.symbols, found)) is not None:
                 found.mounts.append(mount)
+            case For(iterable=iterable, body=inner_body) if iterable is not None and runs_over_views(iterable):
+                _statements(inner_body, replace(env, every_view=True), found)
             case For(target=target, iterable=iterable, body=inner_body) if target is not None and iterable is not None:
-                for inner in _rounds(target, iterable, env, found):
+                rounds = list(_rounds(target, iterable, env, found))
+                if not rounds and HELD in found.names.module.source:
+                    rounds = [replace(env, conditional=True)]  # which views it replaces, nobody can tell
+                    inner_body = tuple(s for s in inner_body if isinstance(s, Assign | If))
+                for inner in rounds:
                     _statements(inner_body, inner, found)
             case With(body=inner_body) | Group(body=inner_body):
                 _statements(inner_body, env, found)
@@ -156,6 +165,10 @@ def _rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Itera
 def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Found) -> None:
     made = ""
     for target in targets:
+        if isinstance(target, Index):
+            if HELD in found.names.module.source and isinstance(target.base, Member):
+                replaced(target, value, _symbol(target.base.base, env, found), env, found)
+            continue
         name = dotted(target)
         if not name:
             continue
@@ -261,7 +274,7 @@ def _done(value: AnyExpr, env: Env, found: Found) -> None:
     elif name == "register_error_handler" and holder and len(call.args) > 1:
         error_handler(call.args[0], ref_name(call.args[1]), holder, call, found)
     elif name in _BEFORE and holder and call.args:
-        _before(call.args[0], holder, found)
+        _before(name, call.args[0], holder, found)
     elif name == "CORS":
         cors(call, found, conditional=env.conditional)
     elif isinstance(call.func, Call) and isinstance(call.func.func, Member) and call.args:
@@ -414,7 +427,7 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
             # `@api.before_request`, then `@auth.login_required`: whoever that one refuses gets no further.
             rest = (*function.decorators[:index], *function.decorators[index + 1 :])
             found.uses += [Use(Ref(holder), more) for more in decorator_guards(rest, Level.ROUTER, found.names)]
-            found.before.add(function.start)
+            found.before[function.start] = _passing(func.name)
         elif call is None:
             continue
         elif func.name in ("errorhandler", "app_errorhandler"):
@@ -490,7 +503,12 @@ def _class(cls: ClassNode, env: Env, found: Found) -> None:
         _class(nested, env, found)
 
 
-def _before(expr: AnyExpr, holder: str, found: Found) -> None:
+def _passing(word: str) -> str:
+    """What is returned by functions that prepare the parts of a path is thrown away."""
+    return "whatever" if "preprocessor" in word else "nothing"
+
+
+def _before(word: str, expr: AnyExpr, holder: str, found: Found) -> None:
     """`app.before_request(load_user)`."""
     name = ref_name(expr)
     function = found.names.functions.get(name)
@@ -499,4 +517,4 @@ def _before(expr: AnyExpr, holder: str, found: Found) -> None:
     start, end = (function.body_start, function.end) if function is not None else (0, 0)
     found.uses.append(Use(Ref(holder), before_guard(name, start, end, expr, found.names, Level.ROUTER)))
     if function is not None:
-        found.before.add(function.start)
+        found.before[function.start] = _passing(word)

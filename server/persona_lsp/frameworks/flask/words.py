@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.flask.classful import is_member
+from persona_lsp.frameworks.flask.found import Found
 from persona_lsp.frameworks.flask.names import detects, is_flask_package, path_names
 from persona_lsp.frameworks.flask.registration import declared
 from persona_lsp.frameworks.flask.routes import found_in
@@ -25,6 +26,7 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.syntax.python_names import origin
 
 _PLACES: Final = {
     "args": "query", "form": "form", "json": "body", "values": "any", "headers": "header", "cookies": "cookie",
@@ -43,8 +45,10 @@ _PRINCIPALS: Final = frozenset(
 _IDENTITY: Final = frozenset(
     {"get_jwt_identity", "get_jwt", "get_current_user", "get_raw_jwt", "get_jwt_claims", "current_user"}
 )
+_RESOURCES: Final = frozenset({"flask_restful", "flask_restx", "flask_restplus"})
 _FOUND: Final = 302
 _MULTIPLE: Final = 2
+_DEEPEST: Final = 4
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
@@ -62,24 +66,36 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             inputs={names[0]: "error"} if names else {}, request=("request",),
         )  # fmt: skip
     if function.start in found.before:
-        return Handling(kind="dependency", request=("request",))
-    if (
-        cls is not None
-        and function.name in VERBS
-        and any(_BASES.search(dotted(b).rsplit(".", 1)[-1]) for b in cls.bases)
-    ):
+        return Handling(kind="before-action", request=("request",), passing=found.before[function.start])
+    if cls is None:
+        return None
+    answers = function.name in VERBS or function.name == "dispatch_request"
+    if (answers and _serves(cls, found)) or is_member(function, cls, found.names):
         # Which parameters stand in the path is told where the class is registered, which may be anywhere.
         params = {p.name for p in function.params if p.kind == "plain" and p.name not in ("self", "cls")}
-        return _handler(function, params, module)
-    if cls is not None and is_member(function, cls, found.names):
-        params = {p.name for p in function.params if p.kind == "plain" and p.name not in ("self", "cls")}
-        return _handler(function, params, module)
+        return _handler(function, params, module, cls)
     return None
 
 
-def _handler(function: FunctionNode, params: set[str], module: Module) -> Handling:
+def _serves(cls: ClassNode, found: Found, depth: int = 0) -> bool:
+    """The class is called like a view, is registered in this file, or derives from one of those."""
+    name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    if name in found.classes_served:
+        return True
+    for base in cls.bases:
+        if _BASES.search(dotted(base).rsplit(".", 1)[-1]) is not None:
+            return True
+        above = found.names.classes.get(dotted(base))
+        if above is not None and above is not cls and depth < _DEEPEST and _serves(above, found, depth + 1):
+            return True
+    return False
+
+
+def _handler(function: FunctionNode, params: set[str], module: Module, cls: ClassNode | None = None) -> Handling:
     said = declared(function.decorators, found_in(module))
     status = next((d.status for d in said if not d.documented_only), 200)
+    # Flask itself fails where a function returns nothing; what makes an answer of any value makes one of that, too.
+    silence = any(not d.documented_only for d in said) or (cls is not None and _is_resource(cls, module))
     return Handling(
         kind="handler",
         returns_answer=True,
@@ -87,7 +103,14 @@ def _handler(function: FunctionNode, params: set[str], module: Module) -> Handli
         inputs={p.name: "path" for p in function.params if p.name in params},
         request=("request",),
         forwards_errors=True,
+        silence=silence,
     )
+
+
+def _is_resource(cls: ClassNode, module: Module) -> bool:
+    """A resource of Flask-RESTful or Flask-RESTX."""
+    names = found_in(module).names
+    return any(origin(b, names)[0].split(".", 1)[0] in _RESOURCES for b in cls.bases)
 
 
 def _flask(expr: AnyExpr, scope: Scope) -> str:
@@ -110,7 +133,7 @@ def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`body, 404`, and a response that got its status after it was made."""
     match expr:
         case Items(kind="tuple", items=(body, status, *_)) if (
-            (scope.handling is not None and scope.handling.returns_answer)
+            (scope.handling is not None and (scope.handling.returns_answer or scope.handling.passing == "nothing"))
             # `return jsonify(order), 201`: a function that makes the answer of others.
             or (isinstance(body, Call) and _called(body, scope) is not None)
         ):

@@ -116,12 +116,13 @@ def _statuses(
     )
     if unknown or not (answers or governed):
         found.update(r.status for function in makers for r in function.responses if r.status is not None)
+    earlier = {id(function) for function in before}
     for function in (*([handler] if handler is not None else []), *callees, *before):
         for thrown in function.raises:
             status = thrown.status
             if status is None and thrown.exception:
                 status = status_of(sole, thrown.exception)
-            if status is not None:
+            if status is not None and (status >= _HTTP_ERROR or id(function) not in earlier):
                 found.add(status)
     for function in before:
         found.update(r.status for r in function.responses if r.status is not None and r.status >= _HTTP_ERROR)
