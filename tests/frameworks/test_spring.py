@@ -952,6 +952,77 @@ def test_interceptors_and_filters_leave_it_unknown_who_is_let_in() -> None:
     assert [e.auth for e in endpoints(A=source, JwtFilter=jwt).values()] == [Auth.UNKNOWN]
 
 
+FILTER = """
+import org.springframework.web.filter.OncePerRequestFilter;
+%s class First extends OncePerRequestFilter {
+    %s
+    @Override protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
+        String token = request.getHeader("Authorization");
+        %s
+    }
+}
+"""
+REFUSING = "if (token == null) { response.sendError(401); return; } chain.doFilter(request, response);"
+
+
+@pytest.mark.parametrize(
+    ("above", "member", "body", "expected"),
+    [
+        ("@Component", "", REFUSING, Auth.REQUIRED),
+        (
+            "@Component @Order(1)", "",
+            ("if (token != null && token.equals(key)) { chain.doFilter(request, response); }"
+            " else { response.setStatus(HttpServletResponse.SC_UNAUTHORIZED); response.getWriter().write(\"who?\"); }"),
+            Auth.REQUIRED,
+        ),
+        (
+            "@Component", "",
+            ("try { jwt.verify(token); } catch (Exception e) { response.sendError(HttpServletResponse.SC_UNAUTHORIZED); return; }"
+            " chain.doFilter(request, response);"),
+            Auth.REQUIRED,
+        ),
+        # Who brings nothing passes, or some paths do, or not everywhere, or for a reason that nobody can tell.
+        (
+            "@Component", "",
+            ("if (token == null) { chain.doFilter(request, response); return; }"
+            " if (!jwt.verify(token)) { response.sendError(401); return; } chain.doFilter(request, response);"),
+            Auth.UNKNOWN,
+        ),
+        (
+            "@Component", "",
+            ("if (token != null) { try { jwt.verify(token); } catch (Exception e) { response.sendError(401); return; } }"
+            " chain.doFilter(request, response);"),
+            Auth.UNKNOWN,
+        ),
+        ("@Component", "protected boolean shouldNotFilter(HttpServletRequest request) { return open(request); }", REFUSING, Auth.UNKNOWN),
+        ("@Component", "", 'if (request.getRequestURI().startsWith("/open")) { chain.doFilter(request, response); return; }' + REFUSING, Auth.UNKNOWN),
+        ('@Component @ConditionalOnProperty("x")', "", REFUSING, Auth.UNKNOWN),
+        ('@WebFilter("/admin/*")', "", REFUSING, Auth.UNKNOWN),
+        # It is no bean, or refuses nobody.
+        ("", "", REFUSING, Auth.NONE),
+        ("@Component", "", "log.info(token); chain.doFilter(request, response);", Auth.NONE),
+    ],
+)  # fmt: skip
+def test_a_filter_of_servlets_demands_what_its_code_says(above: str, member: str, body: str, expected: Auth) -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    found = endpoints(A=source, First=FILTER % (above, member, body))
+    assert [e.auth for e in found.values()] == [expected]
+
+
+def test_an_interceptor_that_lets_pass_who_brings_nothing_leaves_it_open() -> None:
+    source = '@RestController class A { @GetMapping("/x") void x() { } }'
+    web = (
+        "class Web implements WebMvcConfigurer { public void addInterceptors(InterceptorRegistry registry)"
+        " { registry.addInterceptor(new Check()); } }"
+    )
+    check = (
+        "class Check implements HandlerInterceptor { public boolean preHandle(X request, Y response, Object handler) {"
+        ' String token = request.getHeader("Authorization"); if (token == null) { return true; }'
+        " if (!jwt.verify(token)) { response.setStatus(401); return false; } return true; } }"
+    )
+    assert [e.auth for e in endpoints(A=source, Web=web, Check=check).values()] == [Auth.UNKNOWN]
+
+
 def test_filters_that_are_registered_leave_it_unknown_who_is_let_in() -> None:
     source = '@RestController class A { @GetMapping("/x") void x() { } }'
     sa = 'class Sa { SaServletFilter filter() { return new SaServletFilter().addInclude("/**"); } }'

@@ -8,6 +8,7 @@ from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.spring import LANGUAGES
 from persona_lsp.frameworks.spring.annotations import Values
 from persona_lsp.frameworks.spring.cors import policies
+from persona_lsp.frameworks.spring.data_rest import configured, repositories
 from persona_lsp.frameworks.spring.errors import error_handlers
 from persona_lsp.frameworks.spring.fixes import spell
 from persona_lsp.frameworks.spring.functional import functional
@@ -46,6 +47,9 @@ def extract(module: Module) -> Extracted:
     more_routers, more_routes = resources(module, values, len(routes))
     routers += more_routers
     routes += more_routes
+    more_routers, more_routes = repositories(module, values, {router.symbol for router in routers}, len(routes))
+    routers += more_routers
+    routes += more_routes
     more_routers, more_routes, inline = functional(module, values, len(routes))
     uses: tuple[Use, ...] = (*unread_guards(module), *registered(module, values))
     if b"Security" in module.source:
@@ -60,7 +64,7 @@ def extract(module: Module) -> Extracted:
         classes=tuple(class_facts(module, values)),
         constants=tuple(constants(module, values)),
         inline=tuple(inline),
-        config=(*application_path(module, values), *path_prefixes(module, values)),
+        config=(*application_path(module, values), *path_prefixes(module, values), *configured(module, values)),
     )
 
 

@@ -30,6 +30,7 @@ from persona_lsp.frameworks.spring.annotations import (
     type_name,
     where,
 )
+from persona_lsp.frameworks.spring.data_rest import BELOW_BASE
 from persona_lsp.frameworks.spring.guards import caller_guards, declared_guards
 from persona_lsp.frameworks.spring.inputs import inputs
 from persona_lsp.frameworks.spring.shared import shared_inputs
@@ -42,6 +43,7 @@ _ASYNC: Final = frozenset({
     "Mono", "CompletableFuture", "CompletionStage", "Future", "DeferredResult", "Callable", "WebAsyncTask",
     "ListenableFuture", "Uni", "Single",
 })  # fmt: skip
+_AWARE: Final = ("RepositoryRestController", "BasePathAwareController")
 _RAW_ANSWERS: Final = frozenset({"StreamingResponseBody", "SseEmitter", "ResponseBodyEmitter", "Flux", "Void"})
 _KNOWN_PACKAGES: Final = re.compile(
     r"^(?:org\.springframework|lombok|io\.swagger|jakarta|javax|java\.|org\.springdoc|springfox|com\.fasterxml|kotlin"
@@ -129,6 +131,7 @@ def _router(cls: ClassNode, path: str, module: Module, values: Values) -> Router
         conditional=find(cls.decorators, "Profile") is not None
         or any(simple(d.name).startswith("ConditionalOn") for d in cls.decorators),
         inherits_prefix=not prefixes,
+        settings=((BELOW_BASE, "aware"),) if find(cls.decorators, *_AWARE) is not None else (),
     )
 
 

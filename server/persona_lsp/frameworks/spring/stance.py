@@ -1,4 +1,4 @@
-"""What an interceptor does with a request: read off the ways out of its `preHandle`.
+"""What an interceptor or a servlet filter does with a request: read off the ways out of its `preHandle` or `doFilter`.
 
 It demands a login where it answers 401 or 403, or redirects to a login page, and nothing but a check of the caller
 lets anybody pass before. A way out that cannot be read leaves its kind unknown; one that depends on anything but the
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.frameworks.spring.annotations import type_name
@@ -58,6 +59,10 @@ _NO_CONTROLLER: Final = re.compile(r"instanceof\s+(?:\w+\.)*(?:HandlerMethod|Res
 _SHIRO: Final = frozenset({"isAccessAllowed", "onAccessDenied"})
 _STRANGERS: Final = frozenset({"executeLogin", "isAccessAllowed", "isAuthenticated", "isRemembered"})
 """Methods of Shiro that say no to whom nobody knows."""
+_FORWARDS: Final = "doFilter"
+_SERVLET: Final = ("doFilterInternal", _FORWARDS)
+_ABSENT: Final = frozenset({"isEmpty", "isBlank", "isNull", "isNullOrEmpty"})
+_PRESENT: Final = frozenset({"hasText", "hasLength", "isNotBlank", "isNotEmpty", "nonNull", "isPresent", "startsWith"})
 _PREFLIGHT: Final = re.compile(r"OPTIONS|[pP]re-?[fF]light")
 _CHECKS: Final = re.compile(r"auth|login|token|permission|verify|check|valid|access", re.IGNORECASE)
 
@@ -80,7 +85,8 @@ class _Out(Struct, frozen=True):
 
 def stance(method: FunctionNode, cls: ClassNode, module: Module) -> Stance:
     """What the interceptor `cls`, whose `preHandle` is `method`, demands of a request."""
-    outs = list(_outs(method.body, cls, module, (), frozenset(), checked=False))
+    body = _closed(method.body) if method.name in _SERVLET else method.body
+    outs = list(_outs(body, cls, module, (), frozenset(), checked=False))
     refusing = [number for number, out in enumerate(outs) if out.passes is False]
     if any(out.passes is None for out in outs) or method.has_error:
         return Stance(GuardKind.UNKNOWN)
@@ -96,6 +102,16 @@ def stance(method: FunctionNode, cls: ClassNode, module: Module) -> Stance:
         for number in demanding
     )
     return Stance(GuardKind.AUTHN, conditional=not certain)
+
+
+def servlet_stance(cls: ClassNode, module: Module) -> Stance | None:
+    """What a filter of servlets demands, read off its `doFilter`; None for a class that has none."""
+    method = next((m for m in cls.methods if m.name in _SERVLET and len(m.params) == 3), None)
+    if method is None:
+        return None
+    taken = stance(method, cls, module)
+    spares = any(m.name.startswith("shouldNotFilter") for m in cls.methods)
+    return Stance(taken.kind, conditional=taken.conditional or spares)
 
 
 def filter_stance(cls: ClassNode, module: Module) -> GuardKind | None:
@@ -124,6 +140,7 @@ def _is_about_caller(out: _Out, module: Module) -> bool:
     """Everybody comes to this refusal whose call does not satisfy plain checks of the caller."""
     return all(
         test is not None
+        and _holds_for_strangers(test, module) in (None, wanted)
         and (_is_no_controller(test, module) or (not _mixes(test, wanted) and not _EXEMPTS.search(module.text(test))))
         for test, wanted in out.tests
     )
@@ -136,10 +153,31 @@ def _is_earned(out: _Out, module: Module) -> bool:
         return False
     if any(_is_no_controller(test, module) for test, wanted in tests if wanted):
         return True
+    told = [(_holds_for_strangers(test, module), wanted) for test, wanted in tests]
+    if any(held is wanted for held, wanted in told) and all(held in (None, wanted) for held, wanted in told):
+        return False
     about = [module.text(test) for test, wanted in tests if not _mixes(test, not wanted)]
     if any(_EXEMPTS.search(module.text(test)) for test, _ in tests):
         return False
     return out.checked or any(_CALLER.search(text) for text in about)
+
+
+def _holds_for_strangers(test: AnyExpr, module: Module) -> bool | None:
+    """Whether a condition holds for a caller who brings nothing: `token == null`; None if nobody can tell."""
+    match test:
+        case Unary(op="not", operand=operand):
+            held = _holds_for_strangers(operand, module)
+            return None if held is None else not held
+        case Binary(op="and" | "or" as op, left=left, right=right):
+            sides = {_holds_for_strangers(left, module), _holds_for_strangers(right, module)}
+            deciding = op == "or"
+            return deciding if deciding in sides else None if None in sides else not deciding
+        case Binary(op="==" | "!=" as op, left=left, right=Const(value=None)) if _CALLER.search(module.text(left)):
+            return op == "=="
+        case Call() if test.name in _ABSENT | _PRESENT and _CALLER.search(module.text(test)):
+            return test.name in _ABSENT
+        case _:
+            return None
 
 
 def _is_no_controller(test: AnyExpr, module: Module) -> bool:
@@ -153,6 +191,22 @@ def _mixes(test: AnyExpr, wanted: bool) -> bool:
     if isinstance(test, Unary) and test.op == "not":
         return _mixes(test.operand, not wanted)
     return isinstance(test, Binary) and test.op == ("and" if wanted else "or")
+
+
+def _closed(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The statements of a method that returns nothing, with a return where it comes to its end."""
+    last = body[-1] if body else None
+    match last:
+        case If(then=then, orelse=orelse):
+            return (*body[:-1], replace(last, then=_closed(then), orelse=_closed(orelse)))
+        case Try(body=inner, catches=catches, orelse=(), final=()):
+            caught = tuple(replace(one, body=_closed(one.body)) for one in catches)
+            return (*body[:-1], replace(last, body=_closed(inner), catches=caught))
+        case Return() | Raise():
+            return body
+        case _:
+            at = last.end if last is not None else 0
+            return (*body, Return(at, at))
 
 
 def _outs(
@@ -170,6 +224,9 @@ def _outs(
                 yield _Out(passes, statuses | said, tests, checked)
             case Raise(value=value):
                 yield _Out(False, statuses | _thrown(value), tests, checked)
+            case Do(value=Call() as call) if call.name == _FORWARDS:
+                yield _Out(True, statuses, tests, checked)
+                return
             case Do(value=value) | Assign(value=value) if value is not None:
                 statuses |= _said(value, cls)
                 checked = checked or any(isinstance(p, Call) and _CHECKS.search(p.name) for p in walk(value))
@@ -198,6 +255,8 @@ def _calls(body: tuple[Stmt, ...]) -> Iterator[Call]:
 
 def _answered(value: AnyExpr | None, cls: ClassNode) -> tuple[bool | None, frozenset[int]]:
     """Whether `return value` lets the request pass, and the statuses that are said with it."""
+    if value is None:
+        return False, frozenset()
     if isinstance(value, Const) and isinstance(value.value, bool):
         return value.value, frozenset()
     if isinstance(value, Binary) and value.op == "or":

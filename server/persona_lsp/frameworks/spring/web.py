@@ -1,7 +1,7 @@
 """What path matchers and servlet filters put before controllers: path prefixes, and guards that are not read.
 
 A filter that looks like authentication makes it unknown whom an endpoint lets in, where no security
-rule says it.
+rule says it and its code does not tell.
 """
 
 import re
@@ -15,7 +15,7 @@ from persona_lsp.facts.text import Ref, literal
 from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, classes, find, simple, type_name, where
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
-from persona_lsp.frameworks.spring.stance import LIKE_AUTH
+from persona_lsp.frameworks.spring.stance import LIKE_AUTH, servlet_stance
 from persona_lsp.syntax.ir import Call, ClassNode, Module, Name, dotted, walk
 
 FILTER: Final = "filter"
@@ -25,7 +25,11 @@ _FOR_ALL: Final = frozenset({
     "Provider", "Priority", "PreMatching", "ApplicationScoped", "Singleton", "Component", "Slf4j", "RequiredArgsConstructor",
 })  # fmt: skip
 """Annotations of a filter of JAX-RS that bind it to no resource in particular."""
-_REFUSES: Final = re.compile(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b")
+_BEFORE_ALL: Final = frozenset({
+    "Component", "Order", "Slf4j", "Log4j2", "RequiredArgsConstructor", "AllArgsConstructor", "SuppressWarnings",
+})  # fmt: skip
+"""Annotations of a filter of servlets that leave it before all paths, whatever the settings."""
+_REFUSES: Final = re.compile(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b|FORBIDDEN|\b403\b")
 _SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter"})
 _REGISTERS: Final = re.compile(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
 
@@ -47,11 +51,13 @@ def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
 
 
 def unread_guards(module: Module) -> Iterator[Use]:
-    """Filters that are registered or beans, if their names speak of authentication."""
+    """Filters that are registered or beans, if their names speak of authentication or their code refuses callers."""
     for cls, path in classes(module):
         bases = {type_name(base) for base in cls.bases}
-        if bases & _FILTERS and LIKE_AUTH.search(cls.name) and find(cls.decorators, *STEREOTYPES, "WebFilter"):
-            yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end))
+        if bases & _FILTERS and find(cls.decorators, *STEREOTYPES, "WebFilter"):
+            kind = _of_servlets(cls, module)
+            if kind is not None:
+                yield _use(Ref(path), Where(module.path, cls.name_start, cls.name_end), kind)
         if "ContainerRequestFilter" in bases and not {simple(d.name) for d in cls.decorators} - _FOR_ALL:
             kind = _of_jersey(cls, module)
             if kind is not None:
@@ -70,6 +76,17 @@ def unread_guards(module: Module) -> Iterator[Use]:
                     )
                     if LIKE_AUTH.search(named):
                         yield _use(None, where(module, made.call))
+
+
+def _of_servlets(cls: ClassNode, module: Module) -> GuardKind | None:
+    """What a filter before all paths demands of callers; None for one that is about something else."""
+    refuses = _REFUSES.search(module.source[cls.start : cls.end]) is not None
+    taken = servlet_stance(cls, module) if refuses else None
+    everywhere = {simple(d.name) for d in cls.decorators} <= _BEFORE_ALL
+    if taken is not None and taken.kind is GuardKind.AUTHN and not taken.conditional and everywhere:
+        return GuardKind.AUTHN
+    doubtful = LIKE_AUTH.search(cls.name) is not None or (taken is not None and taken.kind is not GuardKind.OTHER)
+    return GuardKind.UNKNOWN if doubtful else None
 
 
 def _of_jersey(cls: ClassNode, module: Module) -> GuardKind | None:

@@ -7,11 +7,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, GuardKind, Route, Use
+from persona_lsp.facts.http import Guard, GuardKind, Route, Router, Use
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.guards import interceptors, matches, security_rules
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.manner import Key, Manner
+from persona_lsp.workspace.modules import above
 from persona_lsp.workspace.names import Names, resolve, text, unit
 from persona_lsp.workspace.paths import join
 
@@ -30,6 +31,12 @@ _CONTEXTS: Final = (
 """Settings of what stands before everything that is served, in their order, each as Spring spells it."""
 _OLD_CONTEXTS: Final = (("server.context-path", "server.contextPath"),)
 """What Spring Boot 1 called it."""
+_REPOSITORIES: Final = (("spring.data.rest.base-path", "spring.data.rest.basePath"),)
+"""What stands before the repositories that Spring Data REST exports, and before controllers that are aware of it."""
+_STRATEGY: Final = (Ref("${spring.data.rest.detection-strategy:default}"),)
+_EXPORT: Final = frozenset({"spring-boot-starter-data-rest", "spring-data-rest-webmvc", "spring-data-rest-core"})
+_WITHOUT_CRUD: Final = 3
+"""Since Spring Boot 3, a repository that sorts and pages does not save."""
 
 Rule = tuple[str, Guard]
 """(pattern of paths, guard)."""
@@ -59,22 +66,56 @@ class Spring(Manner):
         if use.guard.matcher:
             self._told.append((use.rank, use.guard))
 
-    def path(self, path: str, route: Route, router: Key | None, chain: Chain, own: str) -> tuple[str, str, bool] | None:
-        """The path behind that of the unit and the prefix of all controllers."""
-        every, known = text(self.names, path, _PATH_PREFIX)
-        return join(self._context(path), every, chain.prefix, own), join(every, chain.prefix, own), known
+    def adopted(self, route: Route, entry: Router | None) -> Route | None:
+        """The route; none where a repository is not exported, or has no method for it."""
+        said = dict(entry.settings) if entry is not None else {}
+        if said.get("exported") == "public":
+            strategy, known = text(self.names, route.where.path, _STRATEGY)
+            exported = not self._exporting.isdisjoint(above(route.where.path))
+            if not exported or not known or strategy.lower() not in ("default", "visibility", "all"):
+                return None
+        alone = (
+            said.get("base") == "paging" and route.derived and (route.methods != ("GET",) or route.path == ("/{id}",))
+        )
+        return None if alone and max(self._generations, default=0) >= _WITHOUT_CRUD else route
 
-    def _context(self, path: str) -> str:
+    def path(self, path: str, route: Route, router: Key | None, chain: Chain, own: str) -> tuple[str, str, bool] | None:
+        """The path behind that of the unit and the prefix of all controllers, or that of all repositories."""
+        every, known = text(self.names, path, _PATH_PREFIX)
+        entry = self.names.files[router[0]].routers.get(router[1]) if router is not None else None
+        if entry is not None and any(key == "base" for key, _ in entry.settings):
+            every, known = self._set(path, _REPOSITORIES)
+        return join(self._set(path, self._contexts)[0], every, chain.prefix, own), join(every, chain.prefix, own), known
+
+    def _set(self, path: str, groups: Sequence[tuple[str, str]]) -> tuple[str, bool]:
+        """What the settings of the unit put before a path, in the order of `groups`; whether all of it is known."""
         found: list[str] = []
-        for keys in (*_CONTEXTS, *(_OLD_CONTEXTS if self._is_old else ())):
-            told = (text(self.names, path, (Ref("${" + key + ":}"),)) for key in keys)
+        sure = True
+        for keys in groups:
+            told = [text(self.names, path, (Ref("${" + key + ":}"),)) for key in keys]
             found.append(next((value for value, known in told if value and known), ""))
-        return join(*found) if any(found) else ""
+            sure = sure and all(known for _, known in told)
+        return (join(*found) if any(found) else ""), sure
 
     @cached_property
-    def _is_old(self) -> bool:
+    def _contexts(self) -> Sequence[tuple[str, str]]:
+        return (*_CONTEXTS, *(_OLD_CONTEXTS if 1 in self._generations else ()))
+
+    @cached_property
+    def _generations(self) -> frozenset[int]:
+        """The major versions of Spring Boot that manifests name."""
         every = (pair for entry in self.names.files.values() for pair in entry.facts.versions)
-        return any(package.startswith("spring-boot") and version.startswith("1.") for package, version in every)
+        majors = (version.partition(".")[0] for package, version in every if package.startswith("spring-boot"))
+        return frozenset(int(major) for major in majors if major.isdecimal())
+
+    @cached_property
+    def _exporting(self) -> frozenset[str]:
+        """Folders whose manifest asks for Spring Data REST."""
+        return frozenset(
+            path.rpartition("/")[0]
+            for path, entry in self.names.files.items()
+            if any(package in _EXPORT for package, _ in entry.facts.versions)
+        )
 
     def declared(self, route: Route, handler: Function | None, classes: Sequence[Key], named: tuple[str, ...]) -> Route:
         """The route with what its class, the bases of that, and the advice of all controllers take from the request."""
