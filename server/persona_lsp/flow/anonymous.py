@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
+from persona_lsp.flow.ways import ends_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -193,13 +194,7 @@ class _Run:
 
     def ends(self, body: Sequence[Stmt]) -> set[_End]:
         """How the ways through some statements end."""
-        found: set[_End] = set()
-        for statement in body:
-            ends = self._end(statement)
-            found |= ends - {"open"}
-            if "open" not in ends:
-                return found
-        return found | {"open"}
+        return ends_of(body, self._end, "open")
 
     def _end(self, statement: Stmt) -> set[_End]:
         match statement:

@@ -6,6 +6,7 @@ A name like `checkUser` promises a guard. Middleware that looks up who calls and
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
+from persona_lsp.flow.ways import ends_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -66,13 +67,7 @@ def refusals(
 
 
 def _ends(body: Sequence[Stmt], forward: str) -> set[_End]:
-    found: set[_End] = set()
-    for stmt in body:
-        ends = _end(stmt, forward)
-        found |= ends - {"open"}
-        if "open" not in ends:
-            return found
-    return found | {"open"}
+    return ends_of(body, lambda stmt: _end(stmt, forward), "open")
 
 
 def _end(stmt: Stmt, forward: str) -> set[_End]:

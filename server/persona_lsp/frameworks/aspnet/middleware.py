@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
+from persona_lsp.flow.ways import ends_of
 from persona_lsp.frameworks.aspnet.attributes import simple, type_name
 from persona_lsp.frameworks.aspnet.errors import is_middleware
 from persona_lsp.frameworks.aspnet.statuses import status_value
@@ -157,13 +158,7 @@ class _Run:
 
     def ends(self, body: Sequence[Stmt]) -> set[_End]:
         """How the ways through some statements end."""
-        found: set[_End] = set()
-        for statement in body:
-            ends = self._end(statement)
-            found |= ends - {"open"}
-            if "open" not in ends:
-                return found
-        return found | {"open"}
+        return ends_of(body, self._end, "open")
 
     def _over(self) -> _End:
         """What has been answered at the end; a filter that answers nothing lets the request pass."""
