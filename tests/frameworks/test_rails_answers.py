@@ -1,5 +1,6 @@
 """Rails: what actions answer through their helpers, and when they say nothing."""
 
+import pytest
 from tests.harness.engine import read
 
 from persona_lsp.workspace.snapshot import Auth, Endpoint
@@ -208,3 +209,50 @@ def test_what_other_libraries_serve_is_silent() -> None:
     }
     (only,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
     assert (only.label, only.auth, only.success) == ("GET /carts", Auth.UNKNOWN, ())
+
+
+PAGES = "class PagesController < {base}\n  def a\n    render json: 1\n  end\nend\n"
+
+
+def reached(routes: str, base: str = "ActionController::API", **more: str) -> Auth:
+    """Whom `GET /x`, drawn so, lets in."""
+    sources = {
+        "config/routes.rb": f"Rails.application.routes.draw do\n{routes}\nend\n",
+        "app/controllers/pages_controller.rb": PAGES.format(base=base),
+        **{f"app/controllers/{name}.rb": text for name, text in more.items()},
+    }
+    found = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    return next(e.auth for e in found if e.path == "/x")
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ("authenticated :user do\n  get 'x', to: 'pages#a'\nend", Auth.REQUIRED),
+        ("unauthenticated do\n  get 'x', to: 'pages#a'\nend", Auth.NONE),
+        ("constraints(->(r) { r.env['warden'].user.admin? }) do\n  get 'x', to: 'pages#a'\nend", Auth.UNKNOWN),
+        ("constraints AdminConstraint.new do\n  get 'x', to: 'pages#a'\nend", Auth.UNKNOWN),
+        ("get 'x', to: 'pages#a', constraints: ->(r) { r.cookies[:token].present? }", Auth.UNKNOWN),
+        ("get 'x', to: 'pages#a', constraints: ->(r) { r.format == :json }", Auth.NONE),
+        ("constraints subdomain: 'admin' do\n  get 'x', to: 'pages#a'\nend", Auth.NONE),
+    ],
+)
+def test_constraints_on_callers_leave_it_open_who_comes_in(routes: str, expected: Auth) -> None:
+    assert reached(routes) is expected
+
+
+ASKS = "class ApplicationController < ActionController::Base\n  before_action :authenticate_user!\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "more", "expected"),
+    [
+        # What a controller of a gem demands stands there, unless it is known to derive from one of the application's.
+        ("Shop::BaseController", {}, Auth.UNKNOWN),
+        ("Shop::BaseController", {"shop": ASKS.replace("ApplicationController", "Shop::BaseController", 1)}, Auth.REQUIRED),
+        ("InheritedResources::Base", {"application_controller": ASKS}, Auth.REQUIRED),
+        ("ActionController::Base", {}, Auth.NONE),
+    ],
+)  # fmt: skip
+def test_controllers_of_gems_may_demand_something(base: str, more: dict[str, str], expected: Auth) -> None:
+    assert reached("get 'x', to: 'pages#a'", base, **more) is expected

@@ -128,6 +128,8 @@ _OPS: Final = {
     "SELECT": Op.SELECT, "WITH": Op.SELECT, "INSERT": Op.INSERT, "UPDATE": Op.UPDATE, "DELETE": Op.DELETE,
     "CREATE": Op.DDL, "ALTER": Op.DDL, "DROP": Op.DDL, "TRUNCATE": Op.DELETE,
 }  # fmt: skip
+_OF_LOADED: Final = frozenset({"pluck", "pick", "ids", "first", "last", "take"})
+"""What an association that is loaded answers without asking."""
 _NOT_FOUND: Final = (("ActiveRecord.RecordNotFound", 404),)
 
 
@@ -242,7 +244,7 @@ def _asked(call: Call, links: list[Call], root: AnyExpr | None, model: str, scop
     many_in = _in(links)
     handle = _shown(root)
     relation = bool({link.name for link in before} & _LAZY) or root is not None or bool(model)
-    if not _fits(call):
+    if not _fits(call) or _in_memory(call, links, root, scope):
         return None
     if name in _BATCHES or (
         call.block is not None and name in _ENUMERABLE | {"select", "find", "count", "any?", "none?"}
@@ -329,6 +331,20 @@ def _fits(call: Call) -> bool:
     if call.name == "all":
         return not call.args and not call.kwargs
     return True
+
+
+def _in_memory(call: Call, links: list[Call], root: AnyExpr | None, scope: Scope) -> bool:
+    """The rows of the association were loaded with its owner (`includes(:items)`), or the owner is not saved yet."""
+    if len(links) < 2 or links[0].args or not isinstance(root, Name) or not root.id[:1].islower():
+        return False
+    before = scope.module.source[scope.function.body_start : call.start]
+    made = scope.assigned(root.id)
+    if isinstance(made, Call) and made.new and _model(made.func, scope) is not None:
+        return b"save" not in before
+    if call.name not in _OF_LOADED or len(links) != 2:
+        return False
+    loads = rb"\b(?:includes|preload|eager_load)\b[^\n]*[:\s]" + re.escape(links[0].name.encode()) + rb"\b"
+    return re.search(loads, before) is not None
 
 
 def _ended(before: list[Call]) -> bool:

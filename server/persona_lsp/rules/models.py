@@ -3,11 +3,14 @@
 from itertools import takewhile
 from typing import Final
 
-from persona_lsp.facts.body import Query
+from persona_lsp.facts.body import Op, Query
 from persona_lsp.facts.code import ClassFacts
+from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.workspace.snapshot import Snapshot
 
 _RECORDS: Final = "activerecord"
+_EMBEDDED: Final = "embedded"
+_READS: Final = frozenset({Op.SELECT, Op.COUNT})
 _HOPS: Final = 8
 _PLAIN: Final = frozenset(
     """Object BasicObject Struct OpenStruct Data Delegator SimpleDelegator Hash Array Set String Module Comparable
@@ -21,14 +24,37 @@ _PLAIN_SCOPES: Final = frozenset(
 
 
 def asks_database(query: Query, snapshot: Snapshot) -> bool:
-    """False if the class that is asked is one of the project's, and known to be no model."""
+    """False if the class that is asked is one of the project's, and known to be no model, or its rows are there already."""
     if query.library != _RECORDS:
         return True
+    if _is_embedded(query, snapshot):
+        return False
     names = list(takewhile(lambda part: part[:1].isupper(), query.api.split(".")))
     if not names:
         return True
     found = [one for one in snapshot.classes.get(names[-1], ()) if one.where.path.endswith(".rb")]
     return not found or not all(_is_plain(one, snapshot, 0) for one in found)
+
+
+def _is_embedded(query: Query, snapshot: Snapshot) -> bool:
+    """It reads rows that stand in a document which was read before: `order.items.find(id)` after `embeds_many :items`."""
+    embedded, others = _associations(snapshot)
+    if not embedded or query.op not in _READS:
+        return False
+    asked = [name for name in query.api.split(".")[1:-1] if name in embedded or name in others]
+    return bool(asked) and asked[-1] in embedded - others
+
+
+@per_snapshot
+def _associations(snapshot: Snapshot) -> tuple[frozenset[str], frozenset[str]]:
+    """The associations of all models of Ruby: those whose rows are embedded, and the others."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for facts in snapshot.files.values():
+        for cls in facts.classes if facts.language == "ruby" else ():
+            for one in cls.fields:
+                if one.relation:
+                    found[one.relation == _EMBEDDED].add(one.name)
+    return frozenset(found[True]), frozenset(found[False])
 
 
 def _is_plain(cls: ClassFacts, snapshot: Snapshot, depth: int) -> bool:

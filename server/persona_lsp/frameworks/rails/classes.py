@@ -34,10 +34,18 @@ from persona_lsp.syntax.ir import (
 )
 from persona_lsp.syntax.ruby.names import chain
 
+_DERIVED: Final = {"InheritedResources.Base": "ApplicationController"}
+"""Controllers of gems that derive from one of the application's."""
 _MANY: Final = frozenset({"has_many", "has_and_belongs_to_many", "has_many_attached"})
 _ONE: Final = frozenset({"belongs_to", "has_one", "has_one_attached", "has_rich_text"})
+_EMBEDDED: Final = frozenset({"embeds_many", "embeds_one"})
+"""Associations of Mongoid whose rows stand in the document itself."""
+_DOCUMENT: Final = "Mongoid.Document"
 _MACROS: Final = (
-    _MANY | _ONE | {"validates", "validate", "enum", "scope", "devise", "validates_presence_of", "has_secure_password"}
+    _MANY
+    | _ONE
+    | _EMBEDDED
+    | {"validates", "validate", "enum", "scope", "devise", "validates_presence_of", "has_secure_password"}
 )
 _ANSWERS: Final = frozenset({"render", "head"})
 
@@ -47,7 +55,8 @@ def classes(module: Module) -> Iterator[ClassFacts]:
     for cls in module.classes():
         controls = is_controller(cls, module)
         name = full_name(cls)
-        bases = (*(Ref(b) for base in cls.bases if (b := dotted(base))), *_included(cls.body))
+        above = tuple(Ref(_DERIVED.get(b, b)) for base in cls.bases if (b := dotted(base)))
+        bases = (*above, *_included(cls.body))
         if controls:
             yield ClassFacts(
                 name,
@@ -112,6 +121,8 @@ def _is_model(cls: ClassNode, module: Module) -> bool:
     if cls.kind != "class":
         return False
     bases = [dotted(base) for base in cls.bases]
+    if any(one.name == _DOCUMENT for one in _included(cls.body)):
+        return True
     if any(b in ("ApplicationRecord", "ActiveRecord.Base") or b.endswith("ApplicationRecord") for b in bases):
         return True
     if "/models/" not in "/" + module.path or not bases:
@@ -159,10 +170,12 @@ def _macro(word: str, call: Call, fields: dict[str, Field], module: Module) -> N
     given, _ = options(call, {})
     where = Where(module.path, call.start, call.end)
     found = names(call.args[0], {}) if call.args else None
-    if word in _MANY or word in _ONE:
+    if word in _MANY | _ONE | _EMBEDDED:
         for name in found or ():
-            type_ = literal(given.get("class_name"), {}) or class_name(singular(name) if word in _MANY else name)
-            fields[name] = Field(name, type_, where, relation="many" if word in _MANY else "one")
+            several = word in _MANY or word == "embeds_many"
+            type_ = literal(given.get("class_name"), {}) or class_name(singular(name) if several else name)
+            relation = "embedded" if word in _EMBEDDED else "many" if several else "one"
+            fields[name] = Field(name, type_, where, relation=relation)
     elif word.startswith("validates"):
         unique = given.get("uniqueness")
         for arg in call.args:

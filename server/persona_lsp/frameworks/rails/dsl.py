@@ -189,10 +189,10 @@ def _draw(mapper: "Mapper", call: Call, scope: Scope) -> None:
 
 
 def _guarded(mapper: "Mapper", call: Call, scope: Scope) -> None:
-    """`authenticate :user do`: devise lets only signed-in callers pass."""
+    """`authenticate :user do`: devise lets only signed-in callers pass; for others, `authenticated` routes are not there."""
     source = mapper.module.text(call.func)
-    if call.name == "authenticate":
-        guard = Guard("authenticate", GuardKind.AUTHN, Level.ROUTER, mapper.where(call.func), source=source)
+    if call.name != "unauthenticated":
+        guard = Guard(call.name, GuardKind.AUTHN, Level.ROUTER, mapper.where(call.func), source=source)
         scope = replace(scope, guards=(*scope.guards, guard))
     first = call.args[0] if call.args else None
     text = f"{source} {mapper.module.text(first)}" if first is not None else source

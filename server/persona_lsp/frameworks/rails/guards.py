@@ -66,7 +66,11 @@ _PLAIN: Final = re.compile(
 )
 _OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 
-
+ABOUT_CALLERS: Final = re.compile(
+    r"warden|user|session|auth|admin|signed|log(?:ged_?)?in|current_|token|role|cookie|account|staff|owner|member",
+    re.IGNORECASE,
+)
+"""Words of a constraint in `routes.rb` that is about who calls."""
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
     "Devise.InvitationsController": ("authenticate_inviter!", ("new", "create")),

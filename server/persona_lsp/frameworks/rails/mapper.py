@@ -6,11 +6,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Declared, In, Mount, Param, Route
+from persona_lsp.facts.http import Declared, Guard, GuardKind, In, Level, Mount, Param, Route
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.frameworks.rails import macros
 from persona_lsp.frameworks.rails.dsl import VERBS, WORDS
+from persona_lsp.frameworks.rails.guards import ABOUT_CALLERS
 from persona_lsp.frameworks.rails.literals import (
     is_development,
     is_false,
@@ -277,8 +278,12 @@ class Mapper:
         if isinstance(value, Object):
             found = tuple(f"{e.name}={self.module.text(e.value)}" for e in value.entries if e.name)
             return replace(scope, variants=(*scope.variants, *found))
-        text = " ".join(self.module.text(expr).split())[:80]
-        return replace(scope, variants=(*scope.variants, text), conditional=True)
+        text = " ".join(self.module.text(expr).split())
+        guards = scope.guards
+        if ABOUT_CALLERS.search(text):
+            # What it looks at stands elsewhere, or in words that nobody follows.
+            guards += (Guard("constraints", GuardKind.UNKNOWN, Level.ROUTER, self.where(expr), source=text[:80]),)
+        return replace(scope, variants=(*scope.variants, text[:80]), conditional=True, guards=guards)
 
     def nested(self, scope: Scope) -> Scope:
         """The scope of what belongs to a member of the resource."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
-from persona_lsp.facts.http import Guard, Level, Route
+from persona_lsp.facts.http import Guard, GuardKind, Level, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.constants import base_of, controllers
@@ -15,6 +15,10 @@ from persona_lsp.workspace.names import (
     resolve,
 )
 
+_OF_RAILS: Final = frozenset(
+    {"ActionController", "AbstractController", "ActionMailer", "ActiveStorage", "Rails", "Devise"}
+)
+"""Modules whose controllers demand nothing of callers, or what is told of them apart."""
 _LISTS: Final = frozenset({"decorators", "method_decorators"})
 
 
@@ -121,9 +125,19 @@ def class_guards(
     if owner[0].endswith(".py"):
         return tuple(_of_python(list(hierarchy(world, *owner)), handler, action))
     found: list[Guard] = []
-    for _, cls in _evaluated(world, *owner, set()):
+    for path, cls in _evaluated(world, *owner, set()):
         found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
+        if path.endswith(".rb") and cls.kind == "controller" and cls.bases and _is_foreign(world, path, cls):
+            # What a controller of a gem demands stands in the gem.
+            found.append(Guard(cls.bases[0].name, GuardKind.UNKNOWN, Level.CLASS, cls.where))
     return tuple(found)
+
+
+def _is_foreign(world: World, path: str, cls: ClassFacts) -> bool:
+    """A controller of Ruby derives from one that stands in no file of the workspace, and is none of Rails' own."""
+    name = cls.bases[0].name
+    known = "." not in name or name.partition(".")[0] in _OF_RAILS
+    return not known and base_of(world.names, path, cls.name, name) is None
 
 
 def _evaluated(
