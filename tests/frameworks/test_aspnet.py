@@ -371,6 +371,27 @@ def test_the_prefix_of_fast_endpoints_may_be_set_by_an_expression() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("setup", "found"),
+    [
+        ("", ["GET /a/v2", "GET /b", "GET /c"]),
+        ('c.Versioning.Prefix = "ver";', ["GET /a/ver2", "GET /b", "GET /c"]),
+        ("c.Versioning.DefaultVersion = 1;", ["GET /a/v2", "GET /b/v1", "GET /c/v1"]),
+        # Where the version stands then, its groups say.
+        ("c.Versioning.PrependToRoute = true;", ["GET /b", "GET /c"]),
+    ],
+)
+def test_versions_of_fast_endpoints_stand_behind_the_path(setup: str, found: list[str]) -> None:
+    get = 'class %s : EndpointWithoutRequest { public override void Configure() { Get("/%s"); %s } }'
+    assert (
+        labels(
+            Program=minimal(f"app.UseFastEndpoints(c => {{ {setup} }});"),
+            A=get % ("A", "a", "Version(2);"), B=get % ("B", "b", ""), C=get % ("C", "c", "Version(0);"),
+        )
+        == found
+    )  # fmt: skip
+
+
 def test_identity_endpoints_are_derived() -> None:
     found = endpoints(Program=minimal('app.MapGroup("/users").MapIdentityApi<User>();'))
     assert "POST /users/login" in found

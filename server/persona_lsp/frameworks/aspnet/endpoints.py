@@ -1,12 +1,13 @@
 """Endpoints that are classes: FastEndpoints, whose `Configure` says the verb and the path."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Body, Declared, Doc, Guard, GuardKind, Level, Route
 from persona_lsp.facts.place import Where
-from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.facts.text import Hole, Ref, Text, literal
 from persona_lsp.flow.vocabulary import Answer
 from persona_lsp.frameworks.aspnet.attributes import (
     classes,
@@ -27,6 +28,7 @@ from persona_lsp.syntax.ir import (
     Assign,
     Call,
     ClassNode,
+    Const,
     Do,
     FunctionNode,
     Index,
@@ -51,6 +53,12 @@ _FILLED: Final = re.compile(rb"(?<![.\w])Response(?:\.[\w.]+)?\s*=(?!=)")
 _GROUPS: Final = frozenset({"Group", "SubGroup"})
 PREFIX_KEY: Final = "fastendpoints.prefix"
 _PREFIX: Final = Ref("${" + PREFIX_KEY + ":}")
+_VERSION_KEY: Final = "fastendpoints.version"
+_VERSION: Final = Ref("${" + _VERSION_KEY + ":v}")
+"""What stands before the number of a version, at the end of a path."""
+_UNVERSIONED_KEY: Final = "fastendpoints.unversioned"
+_UNVERSIONED: Final = Ref("${" + _UNVERSIONED_KEY + ":}")
+"""The end of the path of an endpoint that names no version."""
 SENDS: Final = {
     "SendAsync": 200, "SendOkAsync": 200, "SendCreatedAtAsync": 201, "SendNoContentAsync": 204, "SendNotFoundAsync": 404,
     "SendUnauthorizedAsync": 401, "SendForbiddenAsync": 403, "SendErrorsAsync": 400, "SendStringAsync": 200,
@@ -141,6 +149,7 @@ def _endpoint(cls: ClassNode, path: str, found: Found) -> None:
     group = next((c for c in calls if c.name == "Group" and c.types), None)
     router = f"{path}:group" if group is not None else ""
     prefix: Text = (_PREFIX, "/") if group is None else ()
+    version = _version(calls)
     if group is not None:
         found.router(router, "router", name)
         found.mount(dotted(group.types[0]), router, name)
@@ -154,12 +163,23 @@ def _endpoint(cls: ClassNode, path: str, found: Found) -> None:
         closed = bool(open_to) and not set(methods) & {o.upper() for o in open_to}
         found.routes.append(
             Route(
-                methods, (*prefix, *text), FRAMEWORK_ID, at, where(module, cls_node(cls)), found.next_order(),
+                methods, (*prefix, *text, *version), FRAMEWORK_ID, at, where(module, cls_node(cls)), found.next_order(),
                 Ref(router) if router else None, None, handle[1] if handle is not None else "", f"{cls.name}.{handle[0].name}" if handle else cls.name,
                 guards=tuple(g for g in guards if not g.allows_all) or login if closed else guards,
                 body=body, declared=declared, doc=Doc(summary), unknown_params=True,
             )
         )  # fmt: skip
+
+
+def _version(calls: Sequence[Call]) -> Text:
+    """The end of a path: `/v2` for `Version(2)`."""
+    said = next((c for c in calls if c.name == "Version" and c.receiver is None and c.args), None)
+    if said is None:
+        return (_UNVERSIONED,)
+    given = said.args[0]
+    if not isinstance(given, Const) or not isinstance(given.value, int):
+        return (Hole("version", "Version"),)
+    return ("/", _VERSION, str(given.value)) if given.value > 0 else (_UNVERSIONED,)
 
 
 def _responds(cls: ClassNode, handle: FunctionNode, module: Module) -> bool:
@@ -246,11 +266,32 @@ def _calls(statement: Stmt) -> list[Call]:
 
 
 def _prefix(module: Module, found: Found) -> None:
-    """`c.Endpoints.RoutePrefix = "api"`."""
-    if b"RoutePrefix" not in module.source:
+    """`c.Endpoints.RoutePrefix = "api"`, `c.Versioning.Prefix = "ver"` and where versions stand."""
+    if b"RoutePrefix" not in module.source and b".Versioning." not in module.source:
         return
+    before, at = "v", None
+    number: AnyExpr | None = None
     for node in statements_of(module):
-        if isinstance(node, Assign) and isinstance(node.targets[0], Member) and node.targets[0].name == "RoutePrefix":
-            text = literal(found.values.text(node.value, ""))
-            if text is not None:
-                found.config.append(ConfigEntry(PREFIX_KEY, text, where(module, node)))
+        target = node.targets[0] if isinstance(node, Assign) else None
+        if not isinstance(node, Assign) or not isinstance(target, Member):
+            continue
+        versions = dotted(target.base).endswith("Versioning")
+        text = literal(found.values.text(node.value, ""))
+        if target.name == "RoutePrefix" and text is not None:
+            found.config.append(ConfigEntry(PREFIX_KEY, text, where(module, node)))
+        elif versions and target.name == "Prefix":
+            before = text if text is not None else "${?}"
+            found.config.append(ConfigEntry(_VERSION_KEY, before, where(module, node)))
+        elif versions and target.name == "PrependToRoute" and not _is_false(node.value):
+            # Where the version stands then depends on the groups.
+            found.config.append(ConfigEntry(_VERSION_KEY, "${?}", where(module, node)))
+        elif versions and target.name == "DefaultVersion":
+            number, at = node.value, where(module, node)
+    if at is not None:
+        known = isinstance(number, Const) and isinstance(number.value, int)
+        end = f"/{before}{number.value}" if known and isinstance(number, Const) and number.value else ""
+        found.config.append(ConfigEntry(_UNVERSIONED_KEY, end if known else "${?}", at))
+
+
+def _is_false(value: AnyExpr | None) -> bool:
+    return isinstance(value, Const) and value.value is False

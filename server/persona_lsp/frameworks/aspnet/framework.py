@@ -16,7 +16,7 @@ from persona_lsp.frameworks.aspnet.minimal import minimal
 from persona_lsp.frameworks.aspnet.model import class_facts, constants
 from persona_lsp.frameworks.aspnet.named import named
 from persona_lsp.frameworks.aspnet.odata import models
-from persona_lsp.frameworks.aspnet.pipeline import policies
+from persona_lsp.frameworks.aspnet.pipeline import policies, validation
 from persona_lsp.frameworks.aspnet.route_attributes import own_templates
 from persona_lsp.frameworks.aspnet.templates import groups_of_objects
 from persona_lsp.frameworks.aspnet.words import WORDS
@@ -50,6 +50,7 @@ def extract(module: Module) -> Extracted:
         minimal(found)
     endpoint_classes(found)
     policies(found)
+    validation(found)
     models(found)
     return Extracted(
         routers=tuple(found.routers.values()),

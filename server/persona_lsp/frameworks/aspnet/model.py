@@ -13,6 +13,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
     classes,
     find,
     number,
+    simple,
     string,
     type_arguments,
     type_name,
@@ -29,6 +30,9 @@ _HANDLERS: Final = frozenset({
     "IRequestHandler", "ICommandHandler", "IQueryHandler", "IStreamRequestHandler", "AsyncRequestHandler",
     "RequestHandler", "INotificationHandler",
 })  # fmt: skip
+CONSTRAINED: Final = "@constrained"
+_VALIDATORS: Final = {"AbstractValidator": "@validates", "Validator": "@validates-first"}
+"""Bases of FluentValidation, and of FastEndpoints, which runs the validator itself."""
 _SCHEMAS: Final = (
     "Dto", "DTO", "Request", "Response", "Command", "Query", "Model", "ViewModel", "Payload", "Form", "Input", "Data",
 )  # fmt: skip
@@ -48,7 +52,7 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
             tuple(m.name for m in cls.methods),
             (*_class_guards(cls, module), *_method_guards(cls, module), *middleware_demands(cls, module)),
             exception_status(cls) if kind == "exception" else None,
-            tuple(d.name for d in cls.decorators),
+            (*(d.name for d in cls.decorators), *_checks(cls)),
             cls.kind == "interface" or "abstract" in cls.modifiers,
             string(argument(table)) if table is not None else "",
             handles=tuple(_handled(cls)),
@@ -64,6 +68,16 @@ def constants(module: Module, values: Values) -> Iterator[Constant]:
             fixed = {"const", "static"} & words or ("property" in words and not {"virtual", "writable"} & words)
             if fixed and isinstance(field.value, Str | Binary | Name | Member):
                 yield Constant(f"{path}.{field.name}", values.text(field.value, path), where(module, field))
+
+
+def _checks(cls: ClassNode) -> Iterator[str]:
+    """Marks: that the properties of a class have bounds, and the type that a validator is for."""
+    if any(constrained(f.decorators) for f in cls.fields):
+        yield CONSTRAINED
+    for base in cls.bases:
+        arguments = type_arguments(base)
+        if arguments and type_name(base) in _VALIDATORS:
+            yield f"{_VALIDATORS[type_name(base)]} {simple(dotted(arguments[0]))}"
 
 
 def _handled(cls: ClassNode) -> Iterator[str]:

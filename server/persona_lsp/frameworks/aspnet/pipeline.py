@@ -24,6 +24,8 @@ from persona_lsp.syntax.ir import (
 )
 
 PATTERN_KEY: Final = "aspnet.pattern"
+VALIDATION_KEY: Final = "aspnet.validation"
+_VALIDATES: Final = frozenset({"AddFluentValidation", "AddFluentValidationAutoValidation"})
 EVERYWHERE: Final = Ref("(aspnet)")
 FALLBACK: Final = "fallback"
 _DEFAULT: Final = "{controller=Home}/{action=Index}/{id?}"
@@ -72,6 +74,15 @@ def configured(call: Call, router: str, found: Found) -> None:
         and call.receiver.name in {"MapControllers", "MapControllerRoute", "MapDefaultControllerRoute"}
     ):
         found.uses.append(_use("controllers", GuardKind.AUTHN, call, found, opened=name == "AllowAnonymous"))
+
+
+def validation(found: Found) -> None:
+    """`services.AddFluentValidationAutoValidation()`: validators run before the actions of controllers."""
+    if b"AddFluentValidation" not in found.module.source:
+        return
+    for node in statements_of(found.module):
+        if isinstance(node, Call) and node.name in _VALIDATES:
+            found.config.append(ConfigEntry(VALIDATION_KEY, "on", where(found.module, node)))
 
 
 def policies(found: Found) -> None:

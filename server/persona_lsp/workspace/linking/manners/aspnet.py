@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
+from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, Mount, Route, Router, Use
 from persona_lsp.workspace import aspnet
 from persona_lsp.workspace.csharp import project
@@ -11,6 +14,7 @@ from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.inherit import own_prefixes
 from persona_lsp.workspace.linking.manner import Key, Manner
 from persona_lsp.workspace.names import Names
+from persona_lsp.workspace.validators import Validators
 
 
 class AspNet(Manner):
@@ -20,6 +24,7 @@ class AspNet(Manner):
         """Begin with an application that demands nothing."""
         super().__init__(names)
         self._told: list[Guard] = []
+        self._validators = Validators(names)
 
     def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:
         """What a mount names, and what registers itself because of its type."""
@@ -37,6 +42,12 @@ class AspNet(Manner):
     def application(self, path: str) -> str:
         """The project that the file belongs to."""
         return project(self.names, path)
+
+    def declared(self, route: Route, handler: Function | None, classes: Sequence[Key], named: tuple[str, ...]) -> Route:
+        """The route with what annotations and validators of the type of its body check."""
+        if route.body is None or route.body.validated is not None or not self._validators.check(route, classes):
+            return route
+        return replace(route, body=replace(route.body, validated=True))
 
     def path(self, path: str, route: Route, router: Key | None, chain: Chain, own: str) -> tuple[str, str, bool] | None:
         """What templates, tokens and conventional patterns make of the route."""
