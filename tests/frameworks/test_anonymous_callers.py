@@ -227,3 +227,74 @@ app.get('/tags', asyncHandler(async (req, res) => res.json([])));
     assert {e.label: e.auth for e in found} == {
         "GET /books": Auth.REQUIRED, "GET /orders": Auth.UNKNOWN, "GET /tags": Auth.NONE,
     }  # fmt: skip
+
+
+def test_a_handler_that_looks_who_calls_and_refuses_nobody() -> None:
+    """Who is handed a user may be handed a new one, and who signs somebody in reads nobody."""
+    django = b"""from django.contrib.auth.models import User
+from django.http import JsonResponse
+from django.urls import path
+
+def books(request):
+    return JsonResponse({"mine": Book.objects.filter(owner=request.user).count(), "all": Book.objects.count()})
+
+def tags(request):
+    return JsonResponse({"tags": []})
+
+urlpatterns = [path("books", books), path("tags", tags)]
+"""
+    spring = b"""@RestController
+class Shelves {
+  @GetMapping("/shelves")
+  Object list() { return shelves.of(mine()); }
+  @PostMapping("/login")
+  Object login(@RequestBody Credentials given) {
+    SecurityContextHolder.getContext().setAuthentication(manager.authenticate(given.token()));
+    return new Token();
+  }
+  @PostMapping("/users")
+  Object register(@RequestBody Credentials given) { return shown(users.save(new User(given))); }
+  private Object shown(UserPrincipal user) { return user.getName(); }
+  private Object mine() { return SecurityContextHolder.getContext().getAuthentication(); }
+}
+"""
+    assert {e.label: e.auth for e in read({"manage.py": b"", "shop/urls.py": django}).snapshot.endpoints} == {
+        "ANY /books": Auth.OPTIONAL,
+        "ANY /tags": Auth.NONE,
+    }
+    assert {e.label: e.auth for e in read({"src/main/java/Shelves.java": spring}).snapshot.endpoints} == {
+        "GET /shelves": Auth.OPTIONAL,
+        "POST /login": Auth.NONE,
+        "POST /users": Auth.NONE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('reader := r.Context().Value(userKey); show(w, reader)', Auth.OPTIONAL),
+        ('ctx := r.Context(); reader := ctx.Value(userKey); show(w, reader)', Auth.OPTIONAL),
+        ('if app.sessions.Exists(r.Context(), "userID") { mine = app.sessions.GetInt64(r.Context(), "userID") }', Auth.OPTIONAL),
+        ('shown := app.sessions.GetString(r.Context(), "language"); show(w, shown)', Auth.NONE),
+        ('ctx := r.Context(); trace := ctx.Value(traceKey); show(w, trace)', Auth.NONE),
+        ('book := app.books.Get(r.Context(), userID); show(w, book)', Auth.NONE),
+    ],
+)  # fmt: skip
+def test_a_handler_of_go_that_looks_who_calls(body: str, expected: Auth) -> None:
+    source = f"""package main
+
+import "net/http"
+
+func (app *App) list(w http.ResponseWriter, r *http.Request) {{
+	{body}
+}}
+
+func main() {{
+	app := &App{{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /books", app.list)
+	http.ListenAndServe(":80", mux)
+}}
+"""
+    (found,) = read({"go.mod": b"module shop\n\ngo 1.22\n", "main.go": source.encode()}).snapshot.endpoints
+    assert found.auth is expected

@@ -1,5 +1,6 @@
 """axum: routers across functions, files and crates; extractors, layers and answers."""
 
+import pytest
 from tests.harness.engine import read
 
 from persona_lsp.facts.http import In
@@ -286,6 +287,25 @@ def test_middleware_that_only_looks_on_guards_nothing() -> None:
         """
     )
     assert found["GET /a"].auth is Auth.NONE
+
+
+@pytest.mark.parametrize(("name", "expected"), [("optional_auth", Auth.OPTIONAL), ("optional_trace", Auth.NONE)])
+def test_middleware_that_looks_who_calls_as_its_name_says(name: str, expected: Auth) -> None:
+    found = endpoints(
+        main=f"""
+        fn app() -> Router {{
+            Router::new().route("/a", get(h)).layer(ServiceBuilder::new().layer(from_fn({name})))
+        }}
+        async fn h() -> Json<i32> {{ Json(1) }}
+        async fn {name}(token: Option<TypedHeader<Token>>, mut request: Request, next: Next) -> Response {{
+            if let Some(TypedHeader(token)) = token {{
+                request.extensions_mut().insert(token);
+            }}
+            next.run(request).await
+        }}
+        """
+    )
+    assert found["GET /a"].auth is expected
 
 
 def test_handlers_of_other_files_that_only_ask_who_calls() -> None:

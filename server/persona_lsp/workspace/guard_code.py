@@ -145,6 +145,8 @@ def extractor(names: Names, calls: Calls, guard: Guard, function: Function, sole
         kind = None if handed else GuardKind.OTHER
     if kind is None and not told and function.complete:
         kind = _promised(guard, function)
+    if kind is GuardKind.OTHER and guard.optional and rust_kind(guard.name) in PROTECTS:
+        kind = rust_kind(guard.name)  # `optional_auth` refuses nobody, as its name says, and looks who calls
     if kind is None:
         return guard
     cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])

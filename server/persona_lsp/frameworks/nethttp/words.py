@@ -26,6 +26,7 @@ from persona_lsp.syntax.ir import (
     Index,
     Member,
     Module,
+    Name,
     Node,
     Str,
     dotted,
@@ -46,6 +47,8 @@ _WRITES: Final = {
 _RENDERS: Final = {"render.JSON": "", "render.XML": "", "render.PlainText": "string", "render.HTML": "html",
                    "render.Data": "file", "render.Render": "", "render.Respond": "", "render.RenderList": ""}  # fmt: skip
 _NEXT: Final = re.compile(rb"\.ServeHTTP\(")
+_HELD: Final = ("Get", "Exists", "Pop")
+"""Begin the methods of what holds sessions."""
 
 
 def handling(function: FunctionNode, _cls: ClassNode | None, module: Module) -> Handling | None:
@@ -202,10 +205,14 @@ def _reads_body(call: Call, scope: Scope) -> bool:
 
 
 def principal(expr: AnyExpr, scope: Scope) -> bool:
-    """`r.Context().Value(userKey)`."""
+    """`r.Context().Value(userKey)`, `ctx.Value(userKey)`, `sessions.GetInt64(r.Context(), "userID")`."""
     match expr:
         case Call(func=Member(base=Call(func=Member(base=base, name="Context")), name="Value"), args=(key,)):
             return is_request(base, scope) and is_user_key(key)
+        case Call(func=Member(base=Name(id="ctx"), name="Value"), args=(key,)):
+            return is_user_key(key)
+        case Call(func=Member(name=name), args=(Call(func=Member(base=base, name="Context")), key)):
+            return name.startswith(_HELD) and is_request(base, scope) and isinstance(key, Str) and is_user_key(key)
         case _:
             return False
 

@@ -239,7 +239,10 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
                     )
             return False
         case Call():
-            return expr.name in _PRINCIPAL_NAMES or dotted(expr.func) in _PRINCIPAL_CALLS
+            if dotted(expr.func) in _PRINCIPAL_CALLS:
+                # Who signs somebody in sets what others read.
+                return not scope.module.source.startswith(b".setAuthentication", expr.end)
+            return expr.name in _PRINCIPAL_NAMES
         case _:
             return False
 

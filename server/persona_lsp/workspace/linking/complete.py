@@ -1,5 +1,6 @@
 """What an endpoint takes from the bodies of functions: callees, inputs, statuses, whom it lets in."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,7 @@ from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
+_CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
 
 
 _CREATED: Final = 201
@@ -222,6 +224,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
     if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
         return Auth.UNKNOWN
+    if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
+        return Auth.OPTIONAL
     if auth is not Auth.NONE or handler is not None:
         return auth
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
@@ -229,6 +233,16 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return auth  # its own controllers let those in who are not signed in, but for what is guarded
     elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
     return Auth.UNKNOWN if elsewhere or manner.signed else auth
+
+
+def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
+    """Nobody is refused, but somebody reads `request.user`, or the user of a session.
+
+    One who is handed a user may be handed a new one: nobody has to have signed in to sign up.
+    """
+    return handler.reads_principal or any(
+        f.reads_principal and not any(_CALLER.search(f"{p.name} {p.type}") for p in f.params) for f in callees
+    )
 
 
 def _asks_elsewhere(handler: Function) -> bool:
