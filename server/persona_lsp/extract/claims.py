@@ -45,7 +45,8 @@ _CLAIM: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_YET: Final = re.compile(
-    rb"\b(?:not|never|until|unless|if|when|once|after|before|should|must|needs?|todo|fixme|pending|requires?d?|whether|only)\b|n't\b",
+    rb"\b(?:not|never|until|unless|if|when|once|after|before|should|must|needs?|todo|fixme|pending|requires?d?|whether|only)\b|n't\b"
+    rb"|\b(?:to|will|shall|can|could|may|might)\s+be\b",
     re.IGNORECASE,
 )
 
