@@ -9,11 +9,20 @@ from persona_lsp.findings.grouping import grouped
 from persona_lsp.text.lines import LineTable
 
 
-def place(path: str, start: int, *, whole: int | None = None, severity: Severity = Severity.WARNING) -> Reported:
-    habit = Habit("habit", f"`{path}:{start}`", "place", "places", "do it.", whole)
+def place(
+    path: str,
+    start: int,
+    *,
+    whole: int | None = None,
+    severity: Severity = Severity.WARNING,
+    rule: str = "a-rule",
+    key: str = "habit",
+    who: str = "",
+) -> Reported:
+    habit = Habit(key, who or f"`{path}:{start}`", "place", "places", "do it.", whole)
     finding = Finding(Where(path, start, start + 1), f"{path}:{start} alone.", habit=habit)
     mark = hashlib.sha256(f"{path}{start}".encode()).hexdigest()
-    return Reported("a-rule", severity, finding, "t", fingerprint=mark)
+    return Reported(rule, severity, finding, "t", fingerprint=mark)
 
 
 def told(*found: Reported) -> list[str]:
@@ -63,6 +72,38 @@ def test_what_has_no_habit_or_is_of_another_weight_stays_apart_and_in_order() ->
         "Another.",
         "a.py:7 alone.",
     ]
+
+
+def test_a_habit_that_two_rules_call_the_same_is_that_of_each() -> None:
+    assert told(
+        place("a.py", 1), place("a.py", 2, rule="b-rule"), place("a.py", 3), place("a.py", 4, rule="b-rule")
+    ) == [
+        "`a.py:1` and 1 more place of this file do it.",
+        "`a.py:2` and 1 more place of this file do it.",
+    ]
+
+
+def test_it_points_at_eight_of_the_others_and_counts_them_all() -> None:
+    (one,) = grouped([place("a.py", start) for start in range(20)])
+    assert one.message == "`a.py:0` and 19 more places of this file do it."
+    assert [beside.where.start for beside in one.finding.related] == list(range(1, 9))
+
+
+def test_what_is_told_begins_as_a_sentence() -> None:
+    assert told(place("a.py", 1, who="the query"), place("a.py", 2)) == [
+        "The query and 1 more place of this file do it."
+    ]
+
+
+def test_the_fingerprint_of_the_whole_api_stays_when_its_first_file_goes() -> None:
+    (before,) = grouped([place(f"{name}.py", 1, whole=2) for name in "abc"])
+    (after,) = grouped([place(f"{name}.py", 1, whole=2) for name in "bc"])
+    assert before.fingerprint == after.fingerprint
+
+
+def test_two_habits_of_a_file_are_told_from_each_other() -> None:
+    one, other = grouped([place("a.py", start, key=key) for key in ("habit", "other") for start in (1, 5)])
+    assert one.fingerprint != other.fingerprint
 
 
 def test_the_fingerprint_stays_when_the_first_place_goes() -> None:

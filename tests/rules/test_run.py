@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.http import Route
 from persona_lsp.facts.place import Span, Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.topic import Topic
-from persona_lsp.rules.api import Declaration, function_rule, project_rule
+from persona_lsp.rules.api import EVERY_KIND, Declaration, endpoint_rule, function_rule, project_rule
 from persona_lsp.rules.registry import Rule
 from persona_lsp.rules.run import Stopped, run
-from persona_lsp.workspace.snapshot import Snapshot
+from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 TOPIC = Topic("topic", "Topic", ("topic",))
 
@@ -65,6 +67,24 @@ def whole(snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding(Where(path, 0, 1), "It is there.")
 
 
+@endpoint_rule(severity=Severity.WARNING, since="0.1")
+def every_route(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    yield Finding(endpoint.where, f"`{endpoint.label}` is there.")
+
+
+@endpoint_rule(severity=Severity.WARNING, since="0.1", kinds=EVERY_KIND)
+def every_endpoint(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
+    yield Finding(endpoint.where, f"`{endpoint.label}` is there.")
+
+
+def serving(path: str, *, kind: str = "http", development_only: bool = False, test: bool = False) -> Snapshot:
+    """A file with one endpoint."""
+    where = Where(path, 40, 49)
+    route = Route(("GET",), (), "fastapi", where, where, 0, kind=kind, development_only=development_only)
+    served = Endpoint("id", "GET", "/a", True, route, "fastapi", "app", "group", where, test=test)
+    return Snapshot(files={path: file(path)}, endpoints=(served,), by_file={path: (served,)})
+
+
 CALLS: list[int] = []
 
 
@@ -86,6 +106,30 @@ def test_only_production_code_is_reviewed(role: str) -> None:
 
 def test_a_rule_may_ask_for_other_roles() -> None:
     assert len(run(snapshot(file("a.py", "test"), file("b.py")), [rule(every_test)])) == 2
+
+
+@pytest.mark.parametrize("path", ["web/page.py", None])
+def test_what_runs_in_browsers_is_not_reviewed(path: str | None) -> None:
+    both = replace(snapshot(file("web/page.py"), file("a.py")), front_end=frozenset({"web/page.py"}))
+    found = run(both, [rule(every_function), rule(whole)], path)
+    assert {finding.where.path for _, finding in found} == ({"a.py"} if path is None else set())
+
+
+@pytest.mark.parametrize("path", ["a.py", None])
+def test_endpoints_that_only_developers_or_tests_meet_are_not_reviewed(path: str | None) -> None:
+    assert len(run(serving("a.py"), [rule(every_route)], path)) == 1
+    assert run(serving("a.py", development_only=True), [rule(every_route)], path) == ()
+    assert run(serving("a.py", test=True), [rule(every_route)], path) == ()
+
+
+def test_endpoints_without_a_path_are_for_rules_that_ask_for_them() -> None:
+    assert run(serving("a.py", kind="graphql"), [rule(every_route)]) == ()
+    assert len(run(serving("a.py", kind="graphql"), [rule(every_endpoint)])) == 1
+
+
+def test_a_place_is_told_once_however_often_it_is_looked_at() -> None:
+    one = serving("a.py")
+    assert len(run(replace(one, endpoints=one.endpoints * 2), [rule(every_route)])) == 1
 
 
 def test_functions_of_tests_are_left_out() -> None:
