@@ -74,25 +74,77 @@ def _assert_same(mended: Snapshot, fresh: Snapshot) -> None:
         assert review.findings(mended, path, profile) == review.findings(fresh, path, profile)
 
 
-def test_methods_that_another_file_registers() -> None:
-    """The endpoints stand in the file of the class; what registers it stands in another one."""
-    texts = {
-        "shop/orders.py": b"from flask_classful import FlaskView\nfrom flask import Blueprint, abort\nbp = Blueprint('b', __name__)\n"
-        b"@bp.get('/first')\ndef first(): return ''\nclass OrderView(FlaskView):\n    def get(self, key):\n        return ''\n",
-        "shop/app.py": b"from flask import Flask\nfrom shop.orders import OrderView, bp\napp = Flask(__name__)\n"
-        b"app.register_blueprint(bp)\nOrderView.register(app)\n",
-    }
-    extractions = {name: extract(name, source) for name, source in texts.items()}
+def _typed(texts: dict[str, str], *edits: tuple[str, str, str]) -> tuple[Snapshot, Snapshot]:
+    """The snapshot of the texts, and that after the edits: in a file, before a text, something is typed.
+
+    After each the mended snapshot says what a fresh one says.
+    """
+    extractions = {name: extract(name, source.encode()) for name, source in texts.items()}
     files = {name: e.facts for name, e in extractions.items() if e is not None}
-    snapshot = link(files)
-    assert [e.label for e in snapshot.endpoints] == ["GET /first", "GET /order/{key}/"]
-    for typed in (b"abort(404)\n        ", b"# a comment\n        "):
-        old = extractions["shop/orders.py"]
+    first = snapshot = link(files)
+    for name, before, typed in edits:
+        old = extractions[name]
         assert old is not None
-        at = old.source.index(b"return ''\n", old.source.index(b"class Order"))
-        new = extractions["shop/orders.py"] = extract("shop/orders.py", old.source[:at] + typed + old.source[at:], old)
+        at = old.source.index(before.encode())
+        new = extractions[name] = extract(name, old.source[:at] + typed.encode() + old.source[at:], old)
         assert new is not None
-        files = {**files, "shop/orders.py": new.facts}
+        files = {**files, name: new.facts}
         snapshot = link(files, snapshot)
         _assert_same(snapshot, link(files))
-    assert 404 in snapshot.endpoints[1].statuses
+    return first, snapshot
+
+
+def test_methods_that_another_file_registers() -> None:
+    """The endpoints stand in the file of the class; what registers it stands in another one."""
+    orders = (
+        "from flask_classful import FlaskView\nfrom flask import Blueprint, abort\nbp = Blueprint('b', __name__)\n"
+        "@bp.get('/first')\ndef first(): return ''\nclass OrderView(FlaskView):\n    def get(self, key):\n        return 'one'\n"
+    )
+    app = (
+        "from flask import Flask\nfrom shop.orders import OrderView, bp\napp = Flask(__name__)\n"
+        "app.register_blueprint(bp)\nOrderView.register(app)\n"
+    )
+    edits = [("shop/orders.py", "return 'one'", typed) for typed in ("abort(404)\n        ", "# a comment\n        ")]
+    before, after = _typed({"shop/orders.py": orders, "shop/app.py": app}, *edits)
+    assert [e.label for e in before.endpoints] == ["GET /first", "GET /order/{key}/"]
+    assert 404 in after.endpoints[1].statuses
+
+
+def test_methods_that_a_handler_asks_for_itself() -> None:
+    """A function is registered for all methods, in another file, and refuses some of them."""
+    main = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.HandleFunc("/orders", show)\n\thttp.ListenAndServe(":1", nil)\n}\n'
+    show = (
+        'package main\n\nimport "net/http"\n\nfunc show(w http.ResponseWriter, r *http.Request) {\n\tswitch r.Method {\n'
+        '\tcase http.MethodGet:\n\t\tw.Write(nil)\n\tdefault:\n\t\thttp.Error(w, "", 405)\n\t}\n}\n'
+    )
+    edit = ("show.go", "\tdefault:", "\tcase http.MethodPost:\n\t\tw.Write(nil)\n")
+    before, after = _typed({"main.go": main, "show.go": show}, edit)
+    assert [e.label for e in before.endpoints] == ["GET /orders"]
+    assert {e.label for e in after.endpoints} == {"GET /orders", "POST /orders"}
+
+
+def test_what_another_file_gives_to_every_handler() -> None:
+    """The advice of all controllers reads a header; its file is not the one that is edited."""
+    advice = (
+        "@ControllerAdvice\nclass Advice {\n    @ModelAttribute\n"
+        '    void tenant(@RequestHeader("X-Tenant") String tenant, Model model) {\n        model.put(tenant);\n    }\n}\n'
+    )
+    orders = '@RestController\nclass Orders {\n    @GetMapping("/orders")\n    List<OrderDto> page() {\n        return orders.page();\n    }\n}\n'
+    edit = ("src/main/java/shop/Orders.java", "return orders", "log.info(1);\n        ")
+    before, after = _typed({"src/main/java/shop/Advice.java": advice, "src/main/java/shop/Orders.java": orders}, edit)
+    assert [param.name for param in before.endpoints[0].params] == ["X-Tenant"]
+    assert after.endpoints[0].params == before.endpoints[0].params
+
+
+def test_a_function_of_another_file_that_a_handler_begins_to_call() -> None:
+    """What is edited in that file afterwards reaches the endpoint."""
+    app = (
+        "from fastapi import FastAPI\nfrom shop.stock import take\n\napp = FastAPI()\n\n\n"
+        '@app.post("/orders")\ndef create():\n    return {}\n'
+    )
+    stock = "from fastapi import HTTPException\n\n\ndef take():\n    return 1\n"
+    begins = ("shop/app.py", "return {}", "take()\n    ")
+    refuses = ("shop/stock.py", "return 1", "if full():\n        raise HTTPException(409)\n    ")
+    before, after = _typed({"shop/app.py": app, "shop/stock.py": stock}, begins, refuses)
+    assert 409 not in before.endpoints[0].statuses
+    assert 409 in after.endpoints[0].statuses
