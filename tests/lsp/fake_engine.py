@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
@@ -160,6 +161,11 @@ class FakeEngine:
         where = reported.where
         rename = Fix("Rename to `good`", (Edit(where.path, where.start, where.end, "good"),), rule="bad-word")
         remove = Fix("Remove", (Edit(where.path, where.start, where.end, ""),), safe=False, rule="bad-word")
+        match extraction.source[where.start : where.end]:
+            case b"bad7":
+                return remove, rename
+            case b"bad8":
+                return rename, replace(rename, title="Rename to `fine`")
         return rename, remove
 
     def fix_all(self, snapshot: Snapshot, extraction: Any, profile: Any, found: Sequence[Reported]) -> Fix | None:

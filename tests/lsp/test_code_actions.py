@@ -55,6 +55,29 @@ def test_by_range_without_a_context(opened: Client) -> None:
     assert [action.get("isPreferred", False) for action in actions] == [True, False, False, False, False]
 
 
+def test_one_safe_fix_is_preferred_and_only_where_it_is_the_first(client: Client) -> None:
+    client.initialize()
+    client.open(URI, "bad7\nbad8\n")
+    client.diagnostics(URI, 1)
+    for line, expected in (
+        (0, [("Remove", False), ("Rename to `good`", False)]),
+        (1, [("Rename to `good`", True), ("Rename to `fine`", False)]),
+    ):
+        fixes = [action for action in ask(client, span(line, 0, 4)) if action["kind"] == "quickfix"]
+        assert [(action["title"], action.get("isPreferred", False)) for action in fixes] == expected
+
+
+def test_a_client_that_knows_no_preferred_actions_gets_none(client: Client) -> None:
+    client.initialize(
+        {"textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}}}
+    )
+    client.open(URI, "bad1\n")
+    client.diagnostics(URI, 1)
+    actions = ask(client, span(0, 0, 4))
+    assert actions
+    assert not [action for action in actions if "isPreferred" in action]
+
+
 def test_at_both_ends_of_a_finding(opened: Client) -> None:
     assert ask(opened, span(1, 0, 0), only=["quickfix"])
     assert ask(opened, span(1, 4, 4), only=["quickfix"])
@@ -143,6 +166,21 @@ def test_ignoring_in_the_workspace(client: Client, tmp_path: Path) -> None:
     (action,) = ask(client, span(0, 0, 0), uri=uri, only=["quickfix.persona-lsp.ignore.workspace"])
     (change,) = action["edit"]["documentChanges"]
     assert change["edits"] == [{"range": span(1, 10, 10), "newText": '"bad-word"'}]
+
+
+def test_ignoring_in_settings_that_are_being_edited(client: Client, tmp_path: Path) -> None:
+    """The edit is one of the text in the editor, not of the file as it was saved."""
+    settings = tmp_path / "persona-lsp.toml"
+    settings.write_text("ignore = []\n")
+    client.initialize(RICH, tmp_path)
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(settings.as_uri(), "# é, and not saved yet\n\nignore = []\n", 5, language="toml")
+    client.open(uri, "bad1\n")
+    client.diagnostics(uri, 1)
+    (action,) = ask(client, span(0, 0, 0), uri=uri, only=["quickfix.persona-lsp.ignore.workspace"])
+    (change,) = action["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": settings.as_uri(), "version": 5}
+    assert change["edits"] == [{"range": span(2, 10, 10), "newText": '"bad-word"'}]
 
 
 def test_a_client_that_cannot_create_files_is_offered_no_new_file(client: Client, tmp_path: Path) -> None:

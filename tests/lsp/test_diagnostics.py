@@ -257,6 +257,39 @@ def test_only_when_asked(client: Client) -> None:
     assert len(client.diagnostics(URI, 1)) == 1
 
 
+def test_a_review_that_is_asked_for_while_the_text_is_looked_at(client: Client) -> None:
+    client.initialize(initializationOptions={"run": "manual", "debounceMs": 0})
+    review = {"command": "persona-lsp.review", "arguments": [URI]}
+    client.open(URI, "slow300 bad1\n")
+    client.request("workspace/executeCommand", review)
+    assert len(client.diagnostics(URI, 1)) == 1
+    client.change(URI, 2, insert(0, 0, "bad2 "))
+    client.request("workspace/executeCommand", review)
+    assert len(client.diagnostics(URI, 2)) == 2
+    client.change(URI, 3, insert(0, 0, "bad3 "))
+    client.request("textDocument/documentSymbol", {"textDocument": {"uri": URI}})
+    assert [p["version"] for p in client.notified("textDocument/publishDiagnostics")] == [1, 2]
+
+
+def test_problems_of_settings_are_told_once_and_three_at_a_time(client: Client, tmp_path: Path) -> None:
+    settings = tmp_path / "persona-lsp.toml"
+    settings.write_text("".join(f"unknown-{number} = 1\n" for number in range(5)))
+    client.initialize(RICH, tmp_path)
+
+    def said() -> list[str]:
+        return [shown["message"] for shown in client.notified("window/showMessage")]
+
+    client.until(lambda: len(said()) >= 4)
+    assert ["unknown" in text for text in said()] == [True, True, True, False]
+    assert said()[3] == "persona-lsp: and 2 more problems with the settings"
+    settings.write_text(settings.read_text() + "another = 1\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": settings.as_uri(), "type": 2}]})
+    client.until(lambda: len(said()) >= 5)
+    client.request("workspace/symbol", {"query": "nothing"})
+    assert len(said()) == 5
+    assert "another" in said()[4]
+
+
 def test_another_file_changes_what_is_said_here(client: Client, tmp_path: Path) -> None:
     capabilities = copy.deepcopy(RICH)
     client.initialize(capabilities, tmp_path, initializationOptions={"debounceMs": 0})

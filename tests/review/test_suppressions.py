@@ -1,6 +1,7 @@
 """Comments that silence findings, and what is said about those that silence nothing."""
 
 import pytest
+from msgspec.structs import replace
 from tests.review.projects import EVERYTHING, FASTAPI, Project, persona, read
 
 from persona_lsp import review
@@ -109,6 +110,14 @@ class TestUnused:
         test = read({"tests/test_orders.py": f"# persona-lsp: ignore[{RULE}]\ndef test_x():\n    pass\n"})
         assert self.told(test, "tests/test_orders.py") == []
 
+    def test_files_that_run_in_browsers_are_left_alone(self) -> None:
+        """No rule looks at them, so nobody knows whether the comment is needed."""
+        project = shop("class OrderIn", f"# persona-lsp: ignore[{RULE}]\nclass OrderIn")
+        assert len(self.told(project)) == 1
+        aside = replace(project.snapshot, front_end=frozenset({PATH}))
+        assert review.findings(aside, PATH, EVERYTHING) == ()
+        assert PATH not in review.all_findings(aside, EVERYTHING)
+
     def test_in_a_file_without_findings_too(self) -> None:
         project = read({"a.py": f"# persona-lsp: ignore[{RULE}]\nx = 1\n"})
         assert list(review.all_findings(project.snapshot, EVERYTHING)) == ["a.py"]
@@ -157,7 +166,6 @@ class TestUnused:
 
 def failing(rule_id: str) -> review.Profile:
     """All rules, one of which raises."""
-    from msgspec.structs import replace
 
     def fail(*_: object) -> None:
         raise RuntimeError("no")

@@ -34,6 +34,8 @@ class Board:
         self.session = session
         self.accepted: dict[str, wire.Result] = {}
         """By URI, the result that may be shown: the newest, or the one of the last save when that is wanted."""
+        self.wanted: set[str] = set()
+        """Documents that the user wants reviewed, and whose result is still to come."""
         self.pushed: dict[str, wire.Result] = {}
         self.changed: dict[str, float] = {}
         """When a document's text changed last."""
@@ -67,12 +69,14 @@ class Board:
                 self._wake()
 
     def review(self, uri: str) -> None:
-        """The user asked for a review: whatever `run` says, the present result is shown."""
+        """The user asked for a review: whatever `run` says, the result of the present text is shown, now or later."""
         document = self.session.documents.get(uri)
         if document is not None:
             document.saved = document.serial
             if (result := self.session.current(document)) is not None:
                 self._accept(document, result)
+            else:
+                self.wanted.add(document.uri)
 
     def beside_changed(self, document: Document) -> None:
         """What is shown beside the findings of a document changed."""
@@ -85,6 +89,7 @@ class Board:
     def close(self, uri: str) -> None:
         """The document was closed: its squiggles go."""
         self._stop_timer(uri)
+        self.wanted.discard(uri)
         if self.accepted.pop(uri, None) is not None:
             # Who pulls the workspace shows what was said about it until it is told something else.
             if self.session.client.pulls:
@@ -99,13 +104,14 @@ class Board:
             return
         run = self.session.chosen.run
         opened_or_saved = document.saved == document.serial
-        manual = run == "manual" and document.uri not in self.accepted
+        manual = run == "manual" and document.uri not in self.accepted and document.uri not in self.wanted
         if run == "onType" or (opened_or_saved and not manual):
             self._accept(document, result)
 
     def _accept(self, document: Document, result: wire.Result) -> None:
         before = self.accepted.get(document.uri)
         self.accepted[document.uri] = result
+        self.wanted.discard(document.uri)
         if before is None or before.findings != result.findings or self.session.client.pulls:
             self._wake()
         if not self.session.client.pulls:
