@@ -1,6 +1,8 @@
 """Where FastAPI's routers end up: names, loops, functions that include what they are given, settings."""
 
+import pytest
 from tests.frameworks.test_fastapi import serve, served
+from tests.harness.engine import read
 
 from persona_lsp.workspace.snapshot import Auth
 
@@ -300,3 +302,73 @@ class Server:
         app.include_router(users.router)
 """
     assert mounted(server, pubsub=pubsub, tokens=tokens) == ["GET /pubsub/topics", "GET /users/me", "POST /token"]
+
+
+MAKER = """from fastapi import Depends
+from fastapi_errors import ErrorRouter
+from app.auth import current_user
+def make_error_router(**kw):
+    return ErrorRouter(OPTIONS**kw)
+"""
+MADE = """from fastapi import APIRouter, FastAPI
+from app.errors import make_error_router
+def make_items_router():
+    router = make_error_router(on_error=log)
+    @router.get("/items")
+    def items(): ...
+    return router
+def make_users_router():
+    router = make_error_router()
+    @router.get("/users")
+    def users(): ...
+    return router
+app = FastAPI()
+app.include_router(make_items_router(), prefix="/v1")
+app.include_router(make_users_router(), prefix="/v2")
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "paths", "auth"),
+    [
+        ("", ["GET /v1/items", "GET /v2/users"], Auth.NONE),
+        ('prefix="/api", ', ["GET /v1/api/items", "GET /v2/api/users"], Auth.NONE),
+        ("dependencies=[Depends(current_user)], ", ["GET /v1/items", "GET /v2/users"], Auth.REQUIRED),
+    ],
+)
+def test_each_call_of_a_function_makes_a_router_of_its_own(options: str, paths: list[str], auth: Auth) -> None:
+    made = {"app/main.py": MADE, "app/errors.py": MAKER.replace("OPTIONS", options)}
+    found = read({path: text.encode() for path, text in made.items()}).snapshot.endpoints
+    assert sorted(e.label for e in found) == paths
+    assert {e.auth for e in found} == {auth}
+    # The same with all in one file.
+    one = MAKER.replace("OPTIONS", options) + MADE.replace("from app.errors import make_error_router\n", "")
+    found = read({"app/main.py": one.encode()}).snapshot.endpoints
+    assert sorted(e.label for e in found) == paths
+    assert {e.auth for e in found} == {auth}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            'response = await call_next(request)\n        response.set_cookie("a", "b")\n        return response',
+            Auth.NONE,
+        ),
+        ("if not request.headers.get('Authorization'): return Response(status_code=401)\n        return await call_next(request)", Auth.REQUIRED),
+        ("await self.sessions.check(request)\n        return await call_next(request)", Auth.REQUIRED),
+    ],
+)  # fmt: skip
+def test_middleware_does_what_its_code_says_and_not_its_name(body: str, expected: Auth) -> None:
+    source = f"""from fastapi import FastAPI, Response
+from starlette.middleware.base import BaseHTTPMiddleware
+class AuthCookieMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        {body}
+app = FastAPI()
+app.add_middleware(AuthCookieMiddleware)
+@app.get("/items")
+def items(): ...
+"""
+    (found,) = read({"main.py": source.encode()}).snapshot.endpoints
+    assert found.auth is expected

@@ -416,6 +416,17 @@ def test_statuses() -> None:
     }  # fmt: skip
 
 
+def test_a_handler_that_takes_the_request_of_fastify_is_one_of_nest() -> None:
+    found = endpoints("""
+        import { FastifyRequest } from 'fastify';
+        @Controller('a')
+        export class A {
+          @Post() async make(@Req() request: FastifyRequest) { const made = await this.shop.make(request); return { made }; }
+        }
+    """)
+    assert found["POST /a"].statuses == (201,)
+
+
 def test_inputs() -> None:
     found = endpoints("""
         @Controller('a')

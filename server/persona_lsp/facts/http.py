@@ -187,6 +187,8 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """Of an interface: the class that implements it serves its routes, though nothing there says so (JAX-RS)."""
     controller: str = ""
     """The name that string handlers resolve to (`Admin::ArticlesController`), where a framework has such names."""
+    copies: Ref | None = None
+    """The function of the project that made it and others like it: its prefix and guards are those of what that returns."""
     inherits_prefix: bool = False
     """Without prefixes of its own it takes those of the first base that has some (Spring)."""
     parameter: str = ""

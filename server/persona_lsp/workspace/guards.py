@@ -112,6 +112,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     if function.language == "rust":
         return extractor(names, calls, guard, function, sole)
     kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
+    if _chooses(function) and kind_of(function) is GuardKind.OTHER and not may_ask(calls, function, sole):
+        kind = GuardKind.OTHER  # `AuthCookieMiddleware` keeps cookies, and refuses nobody
     if kind is None and function.language == "go":
         kind = with_callees(calls, function, 0)
     if function.language == "python" and kind is GuardKind.OTHER and may_ask(calls, function, sole):

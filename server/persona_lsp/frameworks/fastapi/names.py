@@ -12,7 +12,7 @@ PACKAGES: Final = ("fastapi", "starlette", "fastapi_utils", "fastapi_restful", "
 
 def uses_fastapi(module: Module) -> bool:
     """The file imports FastAPI, Starlette or one of their extensions."""
-    return any(i.module.split(".", 1)[0] in PACKAGES for i in module.imports)
+    return any(i.module.split(".", 1)[0] in PACKAGES or i.module.startswith("fastapi_") for i in module.imports)
 
 
 _REGISTERS: Final = (b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")

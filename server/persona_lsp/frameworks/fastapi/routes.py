@@ -37,6 +37,7 @@ from persona_lsp.syntax.ir import (
     Node,
     ParamNode,
     Return,
+    Spread,
     Stmt,
     Ternary,
     Try,
@@ -48,7 +49,7 @@ from persona_lsp.syntax.python_names import Names, items_of, names_of, origin, p
 APPS: Final = frozenset({"FastAPI", "Starlette", "FastAPIOffline", "VersionedFastAPI"})
 ROUTERS: Final = frozenset({"APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", "DishkaRoute"})
 _BUILDS: Final = re.compile(
-    rb"FastAPI\(|APIRouter\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
+    rb"FastAPI\(|Router\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
     rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|= *[\w.]*(?:create|make|build|init|get)_?\w*app\w*\(|: *(?:FastAPI|APIRouter|Starlette)\b"
 )
 _NESTS: Final = re.compile(rb"@[\w.]+\.(?:get|post|put|patch|delete|head|options|api_route|websocket)\(")
@@ -159,6 +160,11 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
                     found.aliases.setdefault(name, returned)
                 continue
             called = ref_name(value)
+            if f"@{name}.".encode() in found.names.module.source and _makes_routers(called, env, found):
+                made = env.symbols[name] = env.symbol(name)
+                where = place(value, found.names.module)
+                found.routers[made] = Router(made, "router", "fastapi", where, copies=Ref(called))
+                continue
             if called in found.aliases and found.aliases[called] in found.routers:
                 env.symbols[name] = found.aliases[called]
             _done(value, env, found)
@@ -185,6 +191,18 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
             env.local[name] = known
 
 
+def _makes_routers(called: str, env: Env, found: Found) -> bool:
+    """`router = make_router()`: each call makes a router of its own, with what the function gives to all of them."""
+    function = called.removesuffix("()")
+    if function in found.names.functions:
+        symbol = found.aliases.get(called, "")
+        return symbol.startswith(f"{function}.") and found.routers[symbol].kind == "router"
+    return env.nested and function in found.names.imports and _ROUTER_MAKER.match(function) is not None
+
+
+_ROUTER_MAKER: Final = re.compile(r"(?:make|create|build|new)_\w*router$")
+
+
 def _made(call: Call, names: Names) -> str:
     """`app` or `router` if the call makes one."""
     package, name = origin(call.func, names)
@@ -202,7 +220,7 @@ def _made(call: Call, names: Names) -> str:
         return "router"
     # A subclass of the project's own, imported under a name that says so.
     foreign = not package or package.split(".", 1)[0] in _OTHER_ROUTERS
-    own = not foreign and name.endswith("Router") and name != "Router" and not call.args
+    own = not foreign and name.endswith("Router") and name != "Router" and all(isinstance(a, Spread) for a in call.args)
     return "router" if own and uses_fastapi(names.module) else ""
 
 

@@ -30,7 +30,10 @@ _SETS: Final = rb"(?:^|[\n;{}])\s*(?:void\s+)?%s(?:\s*\.\s*(?:header|type|header
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
-    """Handlers by their registration or by `(request, reply)`, hooks and error handlers likewise."""
+    """Handlers by their registration or by `(request, reply)`, hooks and error handlers likewise.
+
+    A method with a decorator (`@Post()`) is called by the framework that has such decorators.
+    """
     del cls
     if not detects(module):
         return None
@@ -49,7 +52,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
             passing="" if len(names) > 2 else "return",
         )  # fmt: skip
     handled = function.start in reader.handled
-    if not handled and not _is_handler(function):
+    if not handled and (function.decorators or not _is_handler(function)):
         return None
     request = tuple(n for n in names[:1] if n)
     inputs = {}

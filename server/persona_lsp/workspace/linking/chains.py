@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import Guard
 from persona_lsp.facts.text import SETTING, Hole, Text
 from persona_lsp.workspace.linking.chain import Chain, Passed
-from persona_lsp.workspace.linking.inherit import prefixes_of
+from persona_lsp.workspace.linking.inherit import own_guards, prefixes_of
 from persona_lsp.workspace.linking.mounts import router_target
 from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
@@ -60,7 +60,7 @@ def chains_to(
                     Chain(
                         upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
                         upper.known and known and own_known,
-                        (*upper.guards, *here, *mount.guards, *router.guards),
+                        (*upper.guards, *here, *mount.guards, *own_guards(world.names, path, router)),
                         (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),

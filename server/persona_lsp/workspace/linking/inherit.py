@@ -2,20 +2,38 @@
 
 from collections.abc import Iterator
 
-from persona_lsp.facts.http import Router
+from persona_lsp.facts.http import Guard, Router
 from persona_lsp.facts.text import Text
 from persona_lsp.workspace.names import Names, resolve, text
 
 
 def prefixes_of(names: Names, path: str, router: Router) -> Iterator[tuple[str, bool]]:
     """The router's prefixes, its own or inherited, each with whether all of it is known."""
+    if router.copies is not None and _original(names, path, router) is None:
+        yield "", False
+        return
     source, prefixes = own_prefixes(names, path, router)
     for prefix in prefixes:
         yield text(names, source, prefix)
 
 
+def own_guards(names: Names, path: str, router: Router) -> tuple[Guard, ...]:
+    """The guards of a router, with those of all that the same function makes."""
+    original = _original(names, path, router)
+    return router.guards if original is None else (*original[1].guards, *router.guards)
+
+
+def _original(names: Names, path: str, router: Router) -> tuple[str, Router] | None:
+    found = resolve(names, path, router.copies.name) if router.copies is not None else None
+    if found is None or found.kind != "router":
+        return None
+    return found.path, names.files[found.path].routers[found.name]
+
+
 def own_prefixes(names: Names, path: str, router: Router) -> tuple[str, tuple[Text, ...]]:
     """The router's prefixes with the file they are written in; those of its nearest base where it has none (Spring)."""
+    if (original := _original(names, path, router)) is not None:
+        return original[0], original[1].prefixes or ((),)
     if router.inherits_prefix:
         for base_path, base in bases_of(names, path, router):
             if any(base.prefixes):
