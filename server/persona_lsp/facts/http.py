@@ -90,6 +90,8 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """Path patterns that it leaves out (Spring's `excludePathPatterns`)."""
     mark: str = ""
     """What it marks a route with, or what mark it looks for, as written (the first argument of Nest's `SetMetadata`)."""
+    values: tuple[str, ...] = ()
+    """What the mark says, or has to say: texts and names of constants (`@Roles("admin", Role.Staff)`)."""
 
 
 class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):

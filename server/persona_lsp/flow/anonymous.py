@@ -102,12 +102,13 @@ def admits(
     forward: Sequence[str] = (),
     empty: Sequence[str] = (),
     marks: Sequence[str] = (),
+    holding: Sequence[AnyExpr] = (),
     unasked: bool = False,
 ) -> bool:
     """Every way of a caller without credentials through the function lets the request pass, and one way asks for them.
 
     `request`, `response`, `forward`: what stands for the request, answers it, hands it on. `empty`: names that hold
-    nothing for such a caller; `marks`: names of values that hold. With `unasked`, no way asks for credentials.
+    nothing for such a caller; `marks`: names of values that hold, `holding`: tests that do. With `unasked`, no way asks for credentials.
     """
     if function.has_error or (passing == "forward" and len(forward) != 1):
         return False
@@ -115,6 +116,7 @@ def admits(
     run.empty.update(empty)
     if passing in ("nothing", "whatever"):
         run.know_session()
+    run.holding = frozenset((test.start, test.end) for test in holding)
     _take_parameters(function, run, (*request, *response, *forward))
     try:
         ends = run.ends(function.body)
@@ -182,6 +184,7 @@ class _Run:
         self.forward = forward[0] if forward else ""
         self.passing = passing
         self.marks = frozenset(marks)
+        self.holding: frozenset[tuple[int, int]] = frozenset()
         self.empty: set[str] = set()
         self.holders: set[str] = set()
         self.asked = False
@@ -362,6 +365,8 @@ class _Run:
 
     def _holds(self, expr: AnyExpr | None) -> bool | None:
         """Whether the value counts as true for a caller without credentials; None if nobody can tell."""
+        if self.holding and expr is not None and (expr.start, expr.end) in self.holding:
+            return True
         match expr:
             case None:
                 return None

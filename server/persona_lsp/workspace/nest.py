@@ -11,6 +11,7 @@ from persona_lsp.facts.http import Guard, GuardKind, Route, Router
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, module_file, resolve, text, unit
+from persona_lsp.workspace.nest_marks import OPT_IN, admitted, believed, keyed, located, marks_for, of_all, stance_of
 from persona_lsp.workspace.paths import join
 
 FRAMEWORK: Final = "nestjs"
@@ -23,9 +24,7 @@ _CONFIG: Final = "@config."
 _NEUTRAL: Final = "neutral"
 _CONTROLLER: Final = "controller"
 _OPENED: Final = re.compile(r"\b(?:public|optional|anonymous)\w*\s*:\s*true\b", re.IGNORECASE)
-_OPT_IN: Final = "opt-in"
 _VERSION: Final = "version="
-_PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 
 class Way(Struct, frozen=True, gc=False):
@@ -101,7 +100,7 @@ def nest(names: Names) -> Nest | None:
             elif name == _MIDDLEWARE:
                 middleware.append(use.guard)
             elif name.startswith("@"):
-                made[path, name[1:]] = (*made.get((path, name[1:]), ()), use.guard)
+                made[path, name[1:]] = (*made.get((path, name[1:]), ()), keyed(names, path, use.guard))
         for constant in facts.constants:
             if constant.name.startswith(_CONFIG) and constant.value is not None:
                 configured.setdefault(constant.name, (path, constant.value))
@@ -168,7 +167,7 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
         before = join(before, head) if before or head else ""
     found = _applications(world, path, router)
     if not found:
-        yield Way(f"{path}:{router.symbol}", before, sure, guards_of_all(world, None), path=before)
+        yield Way(f"{path}:{router.symbol}", before, sure, guards_of_all(world, names, None), path=before)
         return
     for application in found:
         settings = application.router.settings
@@ -182,13 +181,13 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
             parts = (shown, version, before)
             yield Way(
                 app, join(*parts) if any(parts) else "", known and sure and "?" not in version,
-                guards_of_all(world, application), validates, before,
+                guards_of_all(world, names, application), validates, before,
             )  # fmt: skip
 
 
 def _controller(world: Nest, names: Names, path: str, name: str) -> str | None:
     """The path that a decorator of the project gives to controllers, `{}` for its own argument; None if it makes none."""
-    made = world.made.get(_located(names, path, name), ())
+    made = world.made.get(located(names, path, name), ())
     return next((guard.source for guard in made if guard.name == _CONTROLLER), None)
 
 
@@ -196,23 +195,29 @@ def with_made(world: Nest, names: Names, guards: Sequence[Guard]) -> tuple[Guard
     """The guards, with what decorators of the project are made of in their place."""
     found: list[Guard] = []
     for guard in guards:
-        found.extend(_expanded(world, names, guard, 0))
+        written = keyed(names, guard.where.path, guard) if guard.mark else guard
+        found.extend(_expanded(world, names, written, 0))
+    readers = [*found, *world.guards]
+    found = [believed(world.made, names, guard, readers) for guard in found]
     kept: list[Guard] = []
     for guard in found:
-        stance = _stance(world, names, guard)
+        stance = stance_of(world.made, names, guard)
         if stance is None:
             kept.append(guard)
             continue
-        marked = _admitted(world, names, guard, found)
+        marked = admitted(world.made, names, guard, found)
         if marked is not None and marked.allows_all:
             continue
         if guard.kind is GuardKind.AUTHN and (stance.optional or marked is not None):
             guard = replace(guard, optional=True)
         if guard.kind is GuardKind.UNKNOWN and stance.kind is GuardKind.AUTHN:
             guard = replace(guard, kind=GuardKind.AUTHN)
-        if stance.name == _OPT_IN and not _has_marks(found, guard):
+        if stance.name == OPT_IN:
             # It lets everybody pass where no decorator asks for more.
-            continue
+            marks = marks_for(world.made, names, found, guard)
+            if not marks:
+                continue
+            guard = replace(guard, conditional=all(g.kind is GuardKind.UNKNOWN for g in marks))
         kept.append(guard)
     return tuple(kept)
 
@@ -232,12 +237,20 @@ def covering(world: Nest, path: str, method: str, controller: str) -> Iterator[G
         yield replace(guard, matcher="", methods=(), outside=())
 
 
-def doubted(before: Sequence[Guard], after: Sequence[Guard]) -> tuple[Guard, ...]:
-    """The guards as they were resolved: one of which only the body tells that it forbids something may let most pass."""
-    return tuple(
-        replace(late, conditional=True) if early.kind is GuardKind.UNKNOWN and late.kind is GuardKind.AUTHZ else late
-        for early, late in zip(before, after, strict=True)
-    )
+def doubted(world: Nest, names: Names, before: Sequence[Guard], after: Sequence[Guard]) -> tuple[Guard, ...]:
+    """The guards as they were resolved: one of which only the body tells that it forbids something may let most pass.
+
+    One whose body tells nothing, and that refuses without a word whom it does not like, may demand anything.
+    """
+    found: list[Guard] = []
+    for early, late in zip(before, after, strict=True):
+        if early.kind is GuardKind.UNKNOWN and late.kind is GuardKind.AUTHZ:
+            late = replace(late, conditional=True)
+        elif early.kind is GuardKind.UNKNOWN and late.kind is GuardKind.OTHER:
+            stance = stance_of(world.made, names, early)
+            late = early if stance is not None and stance.conditional else late
+        found.append(late)
+    return tuple(found)
 
 
 def _prefix(world: Nest, names: Names, application: Application) -> tuple[str, bool]:
@@ -327,7 +340,7 @@ def _matches(pattern: str, path: str) -> bool:
     return re.fullmatch(out, plain) is not None
 
 
-def guards_of_all(world: Nest, application: Application | None) -> tuple[Guard, ...]:
+def guards_of_all(world: Nest, names: Names, application: Application | None) -> tuple[Guard, ...]:
     """The guards of all routes of an application. One that only looks at roles asks nothing of routes without any."""
     guards = world.guards
     if application is not None and len(world.applications) + len(world.messaging) > 1:
@@ -335,17 +348,7 @@ def guards_of_all(world: Nest, application: Application | None) -> tuple[Guard, 
         own = tuple(g for g in guards if g.where.path in files)
         if own or application.holds:
             guards = own
-    return tuple(g for g in guards if g.kind is not GuardKind.ROLE)
-
-
-def _located(names: Names, path: str, name: str) -> tuple[str, str]:
-    """The file and name where something is defined."""
-    found = resolve(names, path, name)
-    if found is not None:
-        return found.path, found.name
-    item = names.files[path].imports.get(name) if path in names.files else None
-    inner = module_file(names, path, item.module) if item is not None else None
-    return (inner, item.name) if inner is not None and item is not None else (path, name)
+    return tuple(g for guard in guards if (g := of_all(world.made, names, guard)) is not None)
 
 
 def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[Guard]:
@@ -353,8 +356,7 @@ def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[G
     if symbol is None or symbol.name.endswith((".canActivate", ".use")) or depth > 6:  # decorators of decorators end
         yield guard
         return
-    located = _located(names, guard.where.path, symbol.name)
-    inner = world.made.get(located)
+    inner = world.made.get(located(names, guard.where.path, symbol.name))
     if inner is None:
         yield guard
         return
@@ -363,32 +365,9 @@ def _expanded(world: Nest, names: Names, guard: Guard, depth: int) -> Iterator[G
             # A mark protects nothing by itself; what looks for it is told by the name of the decorator.
             yield replace(
                 guard, name=one.name, kind=guard.kind, allows_all=guard.allows_all or one.allows_all, symbol=None,
-                mark=one.mark,
+                mark=one.mark, values=one.values or guard.values,
             )  # fmt: skip
         elif one.name != _CONTROLLER:
             opened = _OPENED.search(guard.source) is not None
             for inside in _expanded(world, names, one, depth + 1):
                 yield replace(inside, level=guard.level, optional=inside.optional or opened)
-
-
-def _admitted(world: Nest, names: Names, guard: Guard, found: Sequence[Guard]) -> Guard | None:
-    """What the guard does for a mark that the route carries."""
-    marks = {g.mark for g in found if g.mark}
-    return next((one for one in _of_class(world, names, guard) if one.mark in marks), None) if marks else None
-
-
-def _stance(world: Nest, names: Names, guard: Guard) -> Guard | None:
-    """What the guard does with routes that carry no mark."""
-    return next((one for one in _of_class(world, names, guard) if not one.mark), None)
-
-
-def _of_class(world: Nest, names: Names, guard: Guard) -> tuple[Guard, ...]:
-    if guard.symbol is None or not guard.symbol.name.endswith(".canActivate"):
-        return ()
-    name = guard.symbol.name.removesuffix(".canActivate")
-    return world.made.get(_located(names, guard.where.path, name), ())
-
-
-def _has_marks(found: Sequence[Guard], guard: Guard) -> bool:
-    """A decorator marks the route for guards that look for such marks."""
-    return any(g is not guard and g.kind in _PROTECTS and g.symbol is None for g in found)

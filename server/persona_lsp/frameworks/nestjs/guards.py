@@ -8,8 +8,19 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.text import Ref
-from persona_lsp.flow.anonymous import Passing, admits
+from persona_lsp.flow.anonymous import admits
 from persona_lsp.flow.script.guards import classify
+from persona_lsp.frameworks.nestjs.marks import (
+    PUBLIC,
+    READS_MARKS,
+    ROLES,
+    created,
+    deciding,
+    looked_for,
+    mark,
+    requests_of,
+    values,
+)
 from persona_lsp.frameworks.nestjs.names import Names, arguments, foreign, own_name, where
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -25,9 +36,9 @@ from persona_lsp.syntax.ir import (
     If,
     Lambda,
     Member,
-    Module,
     Name,
     Node,
+    Raise,
     Return,
     Stmt,
     Str,
@@ -42,17 +53,14 @@ CONTROLLER: Final = "controller"
 OPT_IN: Final = "opt-in"
 """A guard class that lets everybody pass where no decorator says otherwise."""
 OPT_OUT: Final = "opt-out"
-_PUBLIC: Final = re.compile(
-    r"public|anonymous|unauthenticated|un_?protected|un_?guarded|(?:allow|no|skip|without|disable|bypass|ignore|open|opt_?out)"
-    r"\w*(?:auth|login|guard|jwt)|^is_?open$|free_?access",
-    re.IGNORECASE,
-)
-_ROLES: Final = re.compile(r"roles?|permissions?|polic(?:y|ies)|scopes?|abilit|acl|access", re.IGNORECASE)
 _AUTHENTICATES: Final = re.compile(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
 _OPTIONAL: Final = re.compile(r"optional|maybe|anonymous|soft", re.IGNORECASE)
 _LIMITS: Final = re.compile(r"throttl|rate_?limit", re.IGNORECASE)
-_READS_MARKS: Final = re.compile(r"\b(?:getAllAndOverride|getAllAndMerge|[rR]eflector\??\.get|Reflect\.getMetadata)\b")
 _LETS_UNMARKED: Final = re.compile(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
+_ASKS: Final = re.compile(
+    rb"\b\w*(?:user|session|auth|token|roles?|permission|cookie|headers?|member|owner|jwt)\w*\b", re.IGNORECASE
+)
+"""Words of a guard that looks who calls."""
 _LETS_MARKED: Final = re.compile(r"if\s*\(\s*(\w+)[^)!]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)")
 
 
@@ -63,6 +71,8 @@ def attached(decorators: Iterable[Decorator], level: Level, names: Names) -> tup
     for decorator in decorators:
         if own_name(decorator.name, names) == "UseGuards":
             found += [guard_class(arg, level, names) for arg in arguments(decorator)]
+        elif own_name(decorator.name, names) == "SetMetadata" and decorator.call is not None and decorator.call.args:
+            found.append(mark(decorator.call, "", names, level))
     for decorator in foreign(decorators, names):
         own = _decorator(decorator, level, names)
         if own is not None:
@@ -91,12 +101,13 @@ def kind_of(name: str) -> tuple[GuardKind, bool]:
     plain = name.removesuffix("Guard")
     if _LIMITS.search(plain):
         return GuardKind.RATE_LIMIT, False
-    if _ROLES.search(plain) and not _AUTHENTICATES.search(plain):
+    if ROLES.search(plain) and not _AUTHENTICATES.search(plain):
         return GuardKind.ROLE, False
     if _AUTHENTICATES.search(plain):
         return GuardKind.AUTHN, _OPTIONAL.search(plain) is not None
     kind, optional = classify(Name(0, 0, name[:1].lower() + name[1:]), "")
-    return (kind if kind is not GuardKind.OTHER else GuardKind.UNKNOWN), optional
+    known = kind not in (GuardKind.OTHER, GuardKind.UNKNOWN)
+    return (kind, optional) if known else (GuardKind.UNKNOWN, False)
 
 
 def _decorator(decorator: Decorator, level: Level, names: Names) -> Guard | None:
@@ -107,14 +118,14 @@ def _decorator(decorator: Decorator, level: Level, names: Names) -> Guard | None
         return None
     at = where(decorator, names.module)
     source = names.module.text(decorator)[:200]
-    if _PUBLIC.search(last):
+    if PUBLIC.search(last):
         # What is handed on (`PublicRoute(options.public)`) may open the route, and may not.
         certain = all(not isinstance(a, Name | Member | Binary) and not _is_false(a) for a in arguments(decorator))
         return Guard(last, GuardKind.OTHER, level, at, Ref(name), source, allows_all=certain)
     if last.startswith("Api") and last != "ApiKey":
         return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
-    if _ROLES.search(last):
-        return Guard(last, GuardKind.ROLE, level, at, Ref(name), source)
+    if ROLES.search(last):
+        return Guard(last, GuardKind.ROLE, level, at, Ref(name), source, values=tuple(values(arguments(decorator))))
     if _AUTHENTICATES.search(last):
         return Guard(last, GuardKind.AUTHN, level, at, Ref(name), source, optional=_OPTIONAL.search(last) is not None)
     return Guard(last, GuardKind.OTHER, level, at, Ref(name), source)
@@ -127,7 +138,13 @@ def _is_false(expr: AnyExpr) -> bool:
 def definitions(names: Names) -> Iterator[Use]:
     """What the decorators and guard classes of this file do: the guards that stand for them."""
     source = names.module.source
-    if b"UseGuards" in source or b"SetMetadata" in source or b"applyDecorators" in source or b"Controller(" in source:
+    if (
+        b"UseGuards" in source
+        or b"SetMetadata" in source
+        or b"applyDecorators" in source
+        or b"createDecorator" in source
+        or b"Controller(" in source
+    ):
         for name, function in _factories(names):
             for guard in _composed(function, name, names):
                 yield Use(Ref(DECORATOR + name), guard)
@@ -136,7 +153,7 @@ def definitions(names: Names) -> Iterator[Use]:
             stance = _stance(cls, names)
             if stance is not None:
                 yield Use(Ref(DECORATOR + cls.name), stance)
-                for guard in _looked_for(cls, names):
+                for guard in looked_for(cls, names):
                     yield Use(Ref(DECORATOR + cls.name), guard)
 
 
@@ -186,7 +203,9 @@ def _among(value: AnyExpr, made: FunctionNode | AnyExpr, name: str, names: Names
         elif own == "UseGuards":
             yield from (guard_class(arg, Level.ROUTE, names) for arg in part.args)
         elif own == "SetMetadata" and part.args:
-            yield _mark(part, name, names)
+            yield mark(part, name, names)
+        elif part.name == "createDecorator" and own_name(dotted(part.receiver), names) == "Reflector":
+            yield created(part, name, names)
         elif own == "AuthGuard":
             yield Guard("AuthGuard", GuardKind.AUTHN, Level.ROUTE, where(part, names.module))
         elif isinstance(part.func, Name) and own == "" and part.func.id[:1].isupper() and not part.new:
@@ -213,61 +232,11 @@ def _around(call: Call, made: FunctionNode | AnyExpr) -> str:
             return "?"
 
 
-def _mark(call: Call, name: str, names: Names) -> Guard:
-    """`SetMetadata(key, value)`: a mark that a guard may look for. Its key says whether it opens what is guarded."""
-    key = names.module.text(call.args[0])
-    value = call.args[1] if len(call.args) > 1 else None
-    opens = (_PUBLIC.search(key) or _PUBLIC.search(name)) is not None
-    certain = value is None or (isinstance(value, Const) and value.value is True)
-    return Guard(
-        f"mark {name}", GuardKind.OTHER, Level.ROUTE, where(call, names.module), source=key,
-        allows_all=opens and certain, mark=key,
-    )  # fmt: skip
-
-
-def _deciding(cls: ClassNode) -> Iterator[tuple[FunctionNode, Passing, tuple[str, ...]]]:
-    """The methods that say whether a request passes, how they say it, and what is empty for whom nobody knows."""
-    for method in cls.methods:
-        if method.name == "canActivate":
-            yield method, "true", ()
-        elif method.name == "handleRequest":
-            yield method, "return", tuple(p.name for p in method.params[:2] if p.name)
-
-
-def _looked_for(cls: ClassNode, names: Names) -> Iterator[Guard]:
-    """The marks by which a route lets callers pass who bring no credential: all of them, or no wrong ones."""
-    at = where(Name(cls.name_start, cls.name_end, cls.name), names.module)
-    for method, passing, empty in _deciding(cls):
-        for name, key in _marks(method, names):
-            request = requests_of(method, names.module)
-            if admits(method, passing, request=request, empty=empty, marks=(name,), unasked=True):
-                yield Guard(cls.name, GuardKind.OTHER, Level.APP, at, allows_all=True, mark=key)
-            elif admits(method, passing, request=request, empty=empty, marks=(name,)):
-                yield Guard(cls.name, GuardKind.OTHER, Level.APP, at, optional=True, mark=key)
-
-
-def _marks(method: FunctionNode, names: Names) -> Iterator[tuple[str, str]]:
-    """`const isPublic = this.reflector.getAllAndOverride(IS_PUBLIC, [...])`: names with the marks that they tell."""
-    for statement in method.body:
-        if not isinstance(statement, Assign) or not isinstance(statement.value, Call):
-            continue
-        call = statement.value
-        reads = _READS_MARKS.search(names.module.text(call.func)) is not None
-        if reads and call.args and isinstance(statement.targets[0], Name):
-            yield statement.targets[0].id, names.module.text(call.args[0])
-
-
-_TAKES_REQUEST: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getRequest\b")
-
-
-def requests_of(function: FunctionNode, module: Module) -> tuple[str, ...]:
-    """The names of what is taken out of the context as the request."""
-    found = _TAKES_REQUEST.findall(module.source, function.body_start, function.body_end)
-    return tuple(dict.fromkeys(n.decode() for n in found))
-
-
 def _stance(cls: ClassNode, names: Names) -> Guard | None:
-    """What a guard class does with routes that carry no mark, and whether it lets anonymous callers pass."""
+    """What a guard class does with routes that carry no mark, and whether it lets anonymous callers pass.
+
+    `conditional`: it looks who calls, and refuses without a word.
+    """
     method = next((m for m in cls.methods if m.name == "canActivate"), None)
     passport = any(isinstance(b, Call) and own_name(dotted(b.func), names) == "AuthGuard" for b in cls.bases)
     if method is None and not passport:
@@ -280,12 +249,29 @@ def _stance(cls: ClassNode, names: Names) -> Guard | None:
         optional = b"throw" not in body and b"super.handleRequest" not in body
     optional = optional or any(
         admits(one, passing, request=requests_of(one, names.module), empty=empty)
-        for one, passing, empty in _deciding(cls)
+        for one, passing, empty in deciding(cls)
     )
     name = ""
     if method is not None:
         body_text = names.module.source[method.body_start : method.body_end].decode("utf-8", "replace")
-        if _READS_MARKS.search(body_text):
+        if READS_MARKS.search(body_text):
             name = OPT_IN if _LETS_UNMARKED.search(body_text) else OPT_OUT if _LETS_MARKED.search(body_text) else ""
     kind = GuardKind.AUTHN if passport else GuardKind.UNKNOWN
-    return Guard(name, kind, Level.APP, where(at, names.module), Ref(f"{cls.name}.canActivate"), optional=optional)
+    symbol = Ref(f"{cls.name}.canActivate")
+    decides = method is not None and _decides(method) and _ASKS.search(names.module.source, cls.start, cls.end)
+    return Guard(name, kind, Level.APP, where(at, names.module), symbol, optional=optional, conditional=bool(decides))
+
+
+def _decides(method: FunctionNode) -> bool:
+    """What it returns says whether the request passes, and is not always true."""
+    pending = list(method.body)
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, Return):
+            if not (isinstance(statement.value, Const) and statement.value.value is True):
+                return True
+        elif isinstance(statement, If):
+            pending += [*statement.then, *statement.orelse]
+        elif not isinstance(statement, Assign | Do | Raise):
+            return True
+    return False

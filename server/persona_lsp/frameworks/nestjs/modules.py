@@ -12,16 +12,22 @@ from persona_lsp.frameworks.nestjs.guards import guard_class
 from persona_lsp.frameworks.nestjs.names import Names, arguments, entry, find, items, own_name, reference, where
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    Assign,
     Call,
+    ClassDef,
     ClassNode,
+    Def,
     Do,
     FunctionNode,
+    If,
     Items,
+    Lambda,
     Member,
     Name,
     Object,
     Return,
     Spread,
+    Stmt,
     Ternary,
     dotted,
     walk,
@@ -120,16 +126,43 @@ def _calls(names: Names) -> Iterator[Call]:
 
 def _global_guards(names: Names) -> Iterator[Use]:
     """`{ provide: APP_GUARD, useClass: JwtAuthGuard }`, wherever it is listed."""
-    for value in (*(d.value for c in names.module.classes() for d in c.decorators), *names.scope.values.values()):
+    decorators = (d.value for c in names.module.classes() for d in c.decorators)
+    seen: set[int] = set()
+    for value in (*decorators, *names.scope.values.values(), *_returned(names)):
         for part in walk(value):
-            if not isinstance(part, Object) or own_name(dotted(part.get("provide")), names) != "APP_GUARD":
+            if (
+                part.start in seen
+                or not isinstance(part, Object)
+                or own_name(dotted(part.get("provide")), names) != "APP_GUARD"
+            ):
                 continue
+            seen.add(part.start)
             made = part.get("useClass") or part.get("useExisting") or part.get("useValue")
             if made is not None:
                 yield Use(Ref(GLOBAL_GUARD), guard_class(made, Level.APP, names))
             else:
                 at = where(part, names.module)
                 yield Use(Ref(GLOBAL_GUARD), Guard("?", GuardKind.UNKNOWN, Level.APP, at))
+
+
+def _returned(names: Names) -> Iterator[AnyExpr]:
+    """What the functions and methods of the file compute, whatever they do with it."""
+    pending: list[Stmt] = list(names.module.body)
+    while pending:
+        statement = pending.pop()
+        value = getattr(statement, "value", None)
+        match statement:
+            case Def(function=function):
+                pending += function.body
+            case ClassDef(cls=cls):
+                pending += [s for method in cls.methods for s in method.body]
+            case Return() | Assign() | Do() if value is not None:
+                yield value
+                pending += [s for part in walk(value) if isinstance(part, Lambda) for s in part.function.body]
+            case If(then=then, orelse=orelse):
+                pending += [*then, *orelse]
+            case _:
+                pass
 
 
 def _middleware(method: FunctionNode, cls: ClassNode, names: Names) -> Iterator[Use]:

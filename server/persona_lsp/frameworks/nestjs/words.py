@@ -5,8 +5,8 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.nestjs.controllers import default_status, mapping_of
-from persona_lsp.frameworks.nestjs.guards import requests_of
 from persona_lsp.frameworks.nestjs.inputs import inputs
+from persona_lsp.frameworks.nestjs.marks import requests_of
 from persona_lsp.frameworks.nestjs.names import Names, find, names_of, uses_nest
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, FunctionNode, Member, Module, Name
 

@@ -50,7 +50,7 @@ class NestJs(Manner):
 
     def before_named(self, path: str, route: Route) -> tuple[Guard, ...]:
         """Guards of all requests hold for operations of GraphQL, and for messages as the application says."""
-        return () if self._nest is None else nest_named.before_named(self._nest, path, route)
+        return () if self._nest is None else nest_named.before_named(self._nest, self.names, path, route)
 
     def ruled(
         self,
@@ -62,7 +62,7 @@ class NestJs(Manner):
         after: tuple[Guard, ...],
     ) -> tuple[Guard, ...]:
         """A guard of which only the body tells that it forbids something may let most pass."""
-        return nest.doubted(before, after)
+        return after if self._nest is None else nest.doubted(self._nest, self.names, before, after)
 
     @staticmethod
     def unheard(versions: Versions, path: str) -> str:
