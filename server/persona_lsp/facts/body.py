@@ -391,6 +391,9 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """A guard that asks for a credential, and lets those callers pass who bring none."""
     demands: bool = False
     """A handler that asks who calls, and refuses everybody who does not say."""
+    gates: tuple[tuple[int, ...], ...] = ()
+    """Numbers of calls that are given the request: a caller who does not say who he is comes to one of each group, and
+    is refused if they refuse him."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """The facts of one function: the walk's drafts, completed and frozen."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import AsyncGap, Catch, Function, FunctionParam, InputRead, Query, Response
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
-from persona_lsp.flow.anonymous import Passing, admits, demands, turns_away
+from persona_lsp.flow.anonymous import Passing, admits
+from persona_lsp.flow.asking import BEFORE, CREDENTIALS, demands_of, gates_of
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
 from persona_lsp.flow.methods import served
@@ -55,9 +56,6 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _EXPLAINS: Final = 3
 """Words: fewer are a label and no reason."""
 _LATER: Final = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
-_CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
-_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated")
-_BEFORE: Final[Mapping[str, Passing]] = {"nothing": "nothing", "whatever": "whatever"}
 _PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
@@ -154,7 +152,8 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         leaves_route=walk.leaves_route,
         may_refuse=_refusals(walk, fact.start) if walk.passes_on else None,
         admits=_admits(walk),
-        demands=_demands(walk),
+        demands=demands_of(walk),
+        gates=gates_of(walk, fact.start),
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
         methods=served(function, walk.module.source)
@@ -228,23 +227,10 @@ def _admits(walk: Walk) -> bool:
     function, role = walk.function, walk.handling
     if role is None or not (walk.passes_on or role.passing):
         return False
-    if _CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
+    if CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
         return False
-    passing: Passing = "forward" if walk.passes_on and role.forward else _BEFORE.get(role.passing, "return")
+    passing: Passing = "forward" if walk.passes_on and role.forward else BEFORE.get(role.passing, "return")
     return admits(function, passing, request=role.request, response=role.response, forward=role.forward)
-
-
-def _demands(walk: Walk) -> bool:
-    function, role = walk.function, walk.handling
-    if role is not None and (passing := _BEFORE.get(role.passing)) is not None:
-        if _CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
-            return False
-        return turns_away(function, walk.module.source, passing, request=role.request)
-    if role is None or role.kind not in ("handler", "middleware"):
-        return False
-    if _REFUSES.search(walk.module.source, function.body_start, function.body_end) is None:
-        return False
-    return demands(function, walk.module.source, request=role.request, response=role.response, forward=role.forward)
 
 
 def handling_of(

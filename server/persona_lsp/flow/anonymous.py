@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
+from persona_lsp.flow.credentials import CREDENTIAL, HOLDERS, TEXT, Values
 from persona_lsp.flow.ways import ends_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -22,7 +23,6 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
-    Index,
     Items,
     Lambda,
     Let,
@@ -33,34 +33,14 @@ from persona_lsp.syntax.ir import (
     Raise,
     Return,
     Stmt,
-    Str,
     Ternary,
     Try,
-    Unary,
     With,
     children,
     dotted,
     walk,
 )
 
-_CREDENTIAL: Final = re.compile(
-    r"^(?:proxy-?)?authorization$|^auth_?header$|token$|^x-(?:access|auth)|api[-_]?key$|\bjwt$|^bearer|credentials?$"
-    r"|^(?:current_?|logged_?(?:in_?)?|auth_?|session_?)?user(?:_?(?:id|name))?$|^session$|^(?:is_?)?(?:logged_?in|authenticated)$",
-    re.IGNORECASE,
-)
-"""Names of headers, cookies and values that say who calls."""
-_HOLDERS: Final = frozenset(
-    {"headers", "cookies", "signedCookies", "query", "raw", "COOKIES", "META", "args", "session"}
-)
-_READERS: Final = frozenset({"get", "header", "getHeader", "signedCookie"})
-_EXTRACTS: Final = re.compile(r"token|bearer|auth\w*header|credential|jwt|api_?key", re.IGNORECASE)
-_VERIFIES: Final = re.compile(r"verif|decode|valid|check|sign|find|load|authenticate|user|payload", re.IGNORECASE)
-_TEXT: Final = frozenset(
-    {"split", "slice", "substring", "substr", "replace", "trim", "startsWith", "toLowerCase", "match", "includes",
-     "startswith", "strip", "lower", "partition", "removeprefix", "indexOf", "at", "toString", "test", "exec"}
-)  # fmt: skip
-_EQUAL: Final = frozenset({"==", "is"})
-_UNEQUAL: Final = frozenset({"!=", "is-not"})
 _REFUSES: Final = re.compile(
     r"abort|raise|deny|denied|unauthori[sz]ed|forbid|fail|throw|reject|exit|error|redirect|enforce|^require|^ensure",
     re.IGNORECASE,
@@ -75,12 +55,9 @@ _REFUSAL: Final = re.compile(
 _FAILURE: Final = re.compile(
     r"\b[45]\d\d\b|_[45]\d\d\b|error|exception|bad_?request|not_?found|unprocessable", re.IGNORECASE
 )
-_ACCESSOR: Final = re.compile(
-    r"^(?:get_?)?(?:current|logged_?in|auth(?:enticated)?|session|request)_?user(?:_?id)?$|jwt_?identity$"
-    r"|user(?:_?id)?_?from_?(?:token|session|request|jwt|header)",
-    re.IGNORECASE,
-)
-"""Functions that say who calls."""
+
+_SENDS: Final = frozenset({"json", "jsonp", "send", "end", "render", "redirect", "sendFile", "sendStatus"})
+"""What sends an answer."""
 
 _End = Literal["passed", "refused", "failed", "open"]
 Passing = Literal["forward", "return", "nothing", "whatever", "true", "answer"]
@@ -108,7 +85,8 @@ def admits(
     """Every way of a caller without credentials through the function lets the request pass, and one way asks for them.
 
     `request`, `response`, `forward`: what stands for the request, answers it, hands it on. `empty`: names that hold
-    nothing for such a caller; `marks`: names of values that hold, `holding`: tests that do. With `unasked`, no way asks for credentials.
+    nothing for such a caller; `marks`: names of values that hold, `holding`: tests that do. With `unasked`, no way asks for
+    credentials.
     """
     if function.has_error or (passing == "forward" and len(forward) != 1):
         return False
@@ -162,44 +140,72 @@ def turns_away(function: FunctionNode, source: bytes, passing: Passing, *, reque
     return ends == {"refused"} and run.asked
 
 
+def gates(
+    function: FunctionNode,
+    source: bytes,
+    calls: Sequence[tuple[int, int]],
+    *,
+    request: Sequence[str] = (),
+    response: Sequence[str] = (),
+    forward: Sequence[str] = (),
+) -> tuple[int, ...]:
+    """Those of some calls that every caller without credentials comes to, if each of them would refuse him.
+
+    `calls` are their places; the numbers of those that were reached are given, none if a way leads past all of them.
+    """
+    run = _Run(request, response, forward, "answer", (), source)
+    run.gates = {place: number for number, place in enumerate(calls)}
+    try:
+        ends = run.ends(function.body)
+    except _UnclearError:
+        return ()
+    return tuple(sorted(run.stopped)) if ends <= {"refused", "failed"} else ()
+
+
 def _take_parameters(function: FunctionNode, run: "_Run", known: Sequence[str]) -> None:
     for param in function.params:
         # A dependency hands in an empty value only where its type says so.
-        if param.name and param.name not in known and _CREDENTIAL.search(param.name):
+        if param.name and param.name not in known and CREDENTIAL.search(param.name):
             written = " ".join(_words(param.type)) if param.type is not None else ""
             if _OPTIONAL.search(written) or _is_none(param.default):
                 run.empty.add(param.name)
 
 
-class _Run:
-    """One caller's way: `empty` are the names that hold nothing for it, `asked` says that a condition used one."""
+class _Run(Values):
+    """One caller's way through a function."""
 
     def __init__(
         self, request: Sequence[str], response: Sequence[str], forward: Sequence[str], passing: Passing,
         marks: Sequence[str], source: bytes = b"",
     ) -> None:  # fmt: skip
+        super().__init__(request, marks, answers=passing == "answer")
         self.source = source
-        self.request = frozenset(request)
         self.response = frozenset(response)
         self.forward = forward[0] if forward else ""
         self.passing = passing
-        self.marks = frozenset(marks)
-        self.holding: frozenset[tuple[int, int]] = frozenset()
-        self.empty: set[str] = set()
-        self.holders: set[str] = set()
-        self.asked = False
+        self.gates: dict[tuple[int, int], int] = {}
+        self.stopped: set[int] = set()
         self.risky = False
-
-    def know_session(self) -> None:
-        """What says who calls where no parameter is the request (Flask)."""
-        self.empty |= {"current_user", "g.user", "flask_login.current_user"}
-        self.holders |= {"session", "flask.session"}
 
     def ends(self, body: Sequence[Stmt]) -> set[_End]:
         """How the ways through some statements end."""
         return ends_of(body, self._end, "open")
 
+    def _stops(self, statement: Stmt) -> bool:
+        """A call that refuses such callers stands in the statement itself, before what it leads to."""
+        stopped = False
+        for name in ("test", "value"):
+            expr = getattr(statement, name, None)
+            for part in self._reached(expr) if expr is not None else ():
+                number = self.gates.get((part.start, part.end)) if isinstance(part, Call) else None
+                if number is not None:
+                    self.stopped.add(number)
+                    stopped = True
+        return stopped
+
     def _end(self, statement: Stmt) -> set[_End]:
+        if self.gates and self._stops(statement):
+            return {"refused"}
         match statement:
             case Return(value=value):
                 return self._returned(value)
@@ -228,7 +234,7 @@ class _Run:
 
     def _branches(self, test: AnyExpr, then: Sequence[Stmt], orelse: Sequence[Stmt]) -> set[_End]:
         self._used(test)
-        held = self._holds(test)
+        held = self.holds(test)
         if held is not None:
             return self.ends(then if held else orelse)
         before = set(self.empty)
@@ -264,6 +270,8 @@ class _Run:
         inner = value.value if isinstance(value, Await) else value
         if self.passing == "answer":
             kind = self._kind(inner) if self._answers(inner) else None
+            if kind is None and self.gates and isinstance(inner, Call) and inner.name in _SENDS:
+                return {"passed"} if self._answers(inner) else {"open"}
             return {kind} if kind is not None else {"open"}
         if self.passing == "forward":
             return self._called(inner) or {"open"}
@@ -307,20 +315,20 @@ class _Run:
     def _assigned(self, targets: Sequence[AnyExpr], value: AnyExpr | None) -> None:
         if value is not None:
             self._used(value)
-        empty = value is None or self._holds(value) is False
+        empty = value is None or self.holds(value) is False
         for target in targets:
             if isinstance(target, Object):
                 for entry in target.entries:
                     name = dotted(entry.value)
-                    if value is not None and self._is_request(value) and entry.name in _HOLDERS:
+                    if value is not None and self.is_request(value) and entry.name in HOLDERS:
                         self.holders.add(name)
                         continue
-                    held = value is not None and self._is_source(value) and _CREDENTIAL.search(entry.name)
+                    held = value is not None and self.is_source(value) and CREDENTIAL.search(entry.name)
                     self._bind(name, empty=bool(held) or (empty and value is not None))
             elif isinstance(target, Items):
                 for item in target.items:
                     self._bind(dotted(item), empty=empty)
-            elif value is not None and self._is_holder(value):
+            elif value is not None and self.is_holder(value):
                 self.holders.add(dotted(target))
             else:
                 self._bind(dotted(target), empty=empty)
@@ -334,9 +342,9 @@ class _Run:
         for part in self._reached(expr):
             if isinstance(part, Let):
                 self._assigned((part.target,), part.value)
-            if not isinstance(part, Call) or self._is_credential(part):
+            if not isinstance(part, Call) or self.is_credential(part):
                 continue
-            if isinstance(part.func, Member) and part.func.name in _TEXT:
+            if isinstance(part.func, Member) and part.func.name in TEXT:
                 continue
             if any(self._is_given(a) for a in (*part.args, *(k.value for k in part.kwargs))):
                 self.risky = True
@@ -344,8 +352,8 @@ class _Run:
     def _is_given(self, value: AnyExpr) -> bool:
         """A credential, or what is made of one where there is one: `token.value if token else None`."""
         if isinstance(value, Ternary):
-            return any(self._is_credential(v) for v in (value.then, value.orelse)) and self._holds(value) is False
-        return self._is_credential(value)
+            return any(self.is_credential(v) for v in (value.then, value.orelse)) and self.holds(value) is False
+        return self.is_credential(value)
 
     def _reached(self, expr: AnyExpr) -> Iterator[AnyExpr]:
         """The parts of an expression that are computed for such a caller; not those of functions in it."""
@@ -355,137 +363,13 @@ class _Run:
             match part:
                 case Lambda():
                     continue
-                case Ternary(test=test, then=then, orelse=orelse) if (held := self._holds(test)) is not None:
+                case Ternary(test=test, then=then, orelse=orelse) if (held := self.holds(test)) is not None:
                     pending += [then if held else orelse, test]
-                case Binary(op="and" | "or" as op, left=left) if self._holds(left) is (op == "or"):
+                case Binary(op="and" | "or" as op, left=left) if self.holds(left) is (op == "or"):
                     pending.append(left)
                 case _:
                     yield part
                     pending.extend(children(part)[::-1])
-
-    def _holds(self, expr: AnyExpr | None) -> bool | None:
-        """Whether the value counts as true for a caller without credentials; None if nobody can tell."""
-        if self.holding and expr is not None and (expr.start, expr.end) in self.holding:
-            return True
-        match expr:
-            case None:
-                return None
-            case Const(value=value):
-                return bool(value)
-            case Str() if expr.value is not None:
-                return bool(expr.value)
-            case Await(value=inner):
-                return self._holds(inner)
-            case Let(value=inner):
-                return self._holds(inner)
-            case Unary(op="not", operand=operand):
-                held = self._holds(operand)
-                return None if held is None else not held
-            case Binary(op="and" | "or" as op, left=left, right=right):
-                first, second = self._holds(left), self._holds(right)
-                deciding = op == "or"
-                if first is deciding or (second is deciding and first is not None):
-                    return deciding
-                return not deciding if first is (not deciding) and second is (not deciding) else None
-            case Binary(op="??", left=left, right=right):
-                return self._holds(right) if self._is_credential(left) else self._holds(left)
-            case Binary(op=op, left=left, right=right) if op in _EQUAL | _UNEQUAL:
-                return self._compared(op, left, right)
-            case Binary(op="in" | "not-in" as op, left=Str(value=key), right=right) if self._is_holder(right):
-                if key is None or _CREDENTIAL.search(key) is None:
-                    return None
-                self.asked = True
-                return op == "not-in"
-            case Ternary(test=test, then=then, orelse=orelse):
-                held = self._holds(test)
-                if held is not None:
-                    return self._holds(then if held else orelse)
-                first, second = self._holds(then), self._holds(orelse)
-                return first if first is second else None
-            case Name(id=name) if name in self.marks:
-                return True
-            case Member(base=base, name="is_anonymous") if self._is_credential(base):
-                self.asked = True
-                return True
-            case _:
-                if self._is_credential(expr):
-                    self.asked = True
-                    return False
-                return None
-
-    def _compared(self, op: str, left: AnyExpr, right: AnyExpr) -> bool | None:
-        if isinstance(left, Unary) and left.op == "typeof" and self._is_credential(left.operand):
-            self.asked = True
-            same = isinstance(right, Str) and right.value == "undefined"
-            return same if op in _EQUAL else not same
-        if isinstance(right, Unary) or not self._is_credential(left):
-            return None
-        self.asked = True
-        nothing = (isinstance(right, Const) and not right.value) or (isinstance(right, Str) and right.value == "")
-        if isinstance(right, Name) and right.id == "undefined":
-            nothing = True
-        if not nothing and not isinstance(right, Const | Str):
-            return None
-        return nothing if op in _EQUAL else not nothing
-
-    def _is_credential(self, expr: AnyExpr) -> bool:
-        match expr:
-            case Await(value=inner):
-                return self._is_credential(inner)
-            case Name(id=name):
-                return name in self.empty
-            case Member(base=base, name=name):
-                if name == "is_anonymous":
-                    return False  # that holds for whoever did not say who they are
-                if self._is_credential(base) or dotted(expr) in self.empty:
-                    return True
-                return _CREDENTIAL.search(name) is not None and self._is_source(base)
-            case Index(base=base, keys=keys):
-                if self._is_credential(base):
-                    return True
-                key = keys[0] if len(keys) == 1 else None
-                written = key.value if isinstance(key, Str) else dotted(key) if key is not None else ""
-                return _CREDENTIAL.search((written or "").rsplit(".", 1)[-1]) is not None and self._is_holder(base)
-            case Call(func=func, args=args):
-                return self._is_taken(func, args)
-            case Binary(op="and", left=left, right=right):
-                return self._is_credential(left) or self._is_credential(right)
-            case Binary(op="or" | "??", left=left, right=right):
-                nothing = isinstance(right, Items | Object) and not (
-                    right.items if isinstance(right, Items) else right.entries
-                )
-                held = nothing or self._is_credential(right) or self._holds(right) is False
-                return held and self._is_credential(left)
-            case _:
-                return False
-
-    def _is_taken(self, func: AnyExpr, args: Sequence[AnyExpr]) -> bool:
-        """What takes a credential out of the request, or makes another text of it."""
-        name = func.name if isinstance(func, Member) else func.id if isinstance(func, Name) else ""
-        given = args[0] if args else None
-        if isinstance(func, Member):
-            if func.name in _TEXT and self._is_credential(func.base):
-                return True
-            if func.name in _READERS and self._is_source(func.base):
-                return isinstance(given, Str) and _CREDENTIAL.search(given.value or "") is not None
-        if self.passing == "answer" and _ACCESSOR.search(name):
-            return True
-        takes = any(self._is_source(a) or self._is_credential(a) for a in args)
-        return takes and _EXTRACTS.search(name) is not None and _VERIFIES.search(name) is None
-
-    def _is_source(self, expr: AnyExpr) -> bool:
-        return self._is_holder(expr) or self._is_request(expr)
-
-    def _is_holder(self, expr: AnyExpr) -> bool:
-        if isinstance(expr, Name):
-            return expr.id in self.holders
-        if dotted(expr) in self.holders:
-            return True
-        return isinstance(expr, Member) and expr.name in _HOLDERS and self._is_request(expr.base)
-
-    def _is_request(self, expr: AnyExpr) -> bool:
-        name = dotted(expr)
-        return name in self.request or (isinstance(expr, Member) and expr.name in ("request", "req", "raw"))
 
 
 def _is_true(value: AnyExpr | None) -> bool:

@@ -12,7 +12,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.attributes import demanded
-from persona_lsp.workspace.calls import Calls, function_of
+from persona_lsp.workspace.calls import Calls, callees, function_of
 from persona_lsp.workspace.guard_code import (
     CREDENTIAL,
     FORBIDDEN,
@@ -36,6 +36,8 @@ _SHIRO: Final = "shiro"
 _REGEX: Final = "regex:"
 _BASES: Final = 4  # interceptors extend one or two of their kind
 _FIRST_ERROR: Final = 400
+_DEEPER: Final = 2
+"""So many functions hand a request on before one asks who calls."""
 _CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
 _ASKED: Final = frozenset({*PROTECTS, GuardKind.UNKNOWN})
 _MADE: Final = "()"
@@ -120,6 +122,9 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind = None
     if function.language == "python" and kind not in PROTECTS and function.demands:
         kind = GuardKind.AUTHN
+    if kind in (None, GuardKind.OTHER) and function.gates:
+        asked = asks_by_calls(calls, function)
+        kind = GuardKind.AUTHN if asked is Auth.REQUIRED else None if asked is Auth.UNKNOWN else kind
     if kind is None:
         return guard
     optional = (guard.optional and not function.demands) or (
@@ -174,6 +179,27 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
         return Auth.REQUIRED
     del before
     return Auth.NONE
+
+
+def asks_by_calls(calls: Calls, handler: Function, depth: int = 0) -> Auth:
+    """Whether the functions that a handler hands its request to refuse callers who do not say who they are."""
+    known = dict(callees(calls, handler))
+    refusing = {
+        number
+        for number, callee in known.items()
+        if handler.calls[number].passes_request and (callee.demands or _asks_deeper(calls, callee, depth))
+    }
+    for group in handler.gates:
+        # What is thrown may be caught here, and mean something else.
+        if refusing.issuperset(group) and not any(
+            handler.calls[n].site.tries and not known[n].responses for n in group
+        ):
+            return Auth.REQUIRED
+    return Auth.UNKNOWN if refusing else Auth.NONE
+
+
+def _asks_deeper(calls: Calls, callee: Function, depth: int) -> bool:
+    return depth < _DEEPER and bool(callee.gates) and asks_by_calls(calls, callee, depth + 1) is Auth.REQUIRED
 
 
 def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:

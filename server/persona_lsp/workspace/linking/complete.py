@@ -13,7 +13,7 @@ from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guard_code import reads_credential
-from persona_lsp.workspace.guards import auth_of, refuses_itself
+from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
@@ -25,6 +25,7 @@ from persona_lsp.workspace.templates import renders, silent_status
 _HTTP_ERROR: Final = 400
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
+_OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
 
 
 _CREATED: Final = 201
@@ -67,7 +68,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
-        auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before),
+        auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before, project),
     )  # fmt: skip
 
 
@@ -215,9 +216,11 @@ def params_of(
             )
 
 
-def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function]) -> Auth:
+def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function], project: calls.Calls) -> Auth:
     """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
     auth = auth_of(endpoint.guards, handler, before)
+    if auth in _OPEN and handler is not None and (told := asks_by_calls(project, handler)) is not Auth.NONE:
+        return told if told is Auth.REQUIRED or auth is Auth.NONE else auth
     if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):

@@ -1,0 +1,66 @@
+"""Whether a function refuses callers who do not say who they are: by its own code, or by that of what it calls."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from persona_lsp.flow.anonymous import Passing, demands, gates, turns_away
+from persona_lsp.flow.walk import Walk
+
+CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
+BEFORE: Final[Mapping[str, Passing]] = {"nothing": "nothing", "whatever": "whatever"}
+_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated")
+_SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
+_REQUEST: Final = re.compile(r"^_*(?:req|request|ctx|context)$")
+_ASKS: Final = re.compile(
+    r"auth|session|login|logged|token|credential|user|permission|access|guard|protect", re.IGNORECASE
+)
+_MOST: Final = 6
+
+
+def demands_of(walk: Walk) -> bool:
+    """The function refuses everybody who does not say who calls."""
+    function, role = walk.function, walk.handling
+    if role is not None and (passing := BEFORE.get(role.passing)) is not None:
+        if CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
+            return False
+        return turns_away(function, walk.module.source, passing, request=role.request)
+    if role is not None and role.kind not in ("handler", "middleware", "helper"):
+        return False
+    if role is None and walk.module.language not in _SCRIPTS:
+        return False
+    if _REFUSES.search(walk.module.source, function.body_start, function.body_end) is None:
+        return False
+    request = role.request if role is not None else ()
+    if not request and walk.module.language in _SCRIPTS:
+        request = tuple(p.name for p in function.params if _REQUEST.match(p.name))
+        if not request:
+            return False
+    response, forward = (role.response, role.forward) if role is not None else ((), ())
+    return demands(function, walk.module.source, request=request, response=response, forward=forward)
+
+
+def gates_of(walk: Walk, start: int) -> tuple[tuple[int, ...], ...]:
+    """Calls that are given the request, by which alone it may refuse callers: one by one, and those that ask together."""
+    function, role = walk.function, walk.handling
+    if role is None or role.kind not in ("handler", "middleware") or function.has_error:
+        return ()
+    if walk.module.language not in _SCRIPTS:
+        return ()
+    given = [n for n, call in enumerate(walk.calls) if call.passes_request and not call.effect]
+    if not given:
+        return ()
+    groups: list[tuple[int, ...]] = [(n,) for n in given[:_MOST]]
+    asking = tuple(n for n in given if _ASKS.search(walk.calls[n].name))
+    if len(asking) > 1:
+        groups.append(asking)
+    found: list[tuple[int, ...]] = []
+    for group in groups:
+        spans = [walk.calls[n].span for n in group]
+        reached = gates(
+            function, walk.module.source, [(start + s.start, start + s.end) for s in spans],
+            request=role.request, response=role.response, forward=role.forward,
+        )  # fmt: skip
+        if reached:
+            found.append(tuple(group[n] for n in reached))
+    return tuple(dict.fromkeys(found))
