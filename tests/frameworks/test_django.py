@@ -223,6 +223,24 @@ def test_a_view_of_a_library() -> None:
     }  # fmt: skip
 
 
+def test_views_of_libraries_that_say_themselves_who_may_call() -> None:
+    views = (
+        "from dj_rest_auth.registration.views import SocialLoginView\nfrom knox.views import LoginView\n"
+        "class Okta(SocialLoginView): ...\nclass Token(LoginView): ...\n"
+        "class Own(SocialLoginView):\n    permission_classes = [IsAuthenticated]\n"
+    )
+    urls = (
+        "from django.urls import path\nfrom shop import views\nurlpatterns = [path('okta/', views.Okta.as_view()),"
+        " path('token/', views.Token.as_view()), path('own/', views.Own.as_view())]\n"
+    )
+    settings = "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+    head = "from rest_framework.permissions import IsAuthenticated\n"
+    found = states(project(urls, head + views, settings=settings))
+    assert found["POST /okta/"] == "none"
+    assert found["POST /own/"] == "required"
+    assert {state for label, state in found.items() if "/token/" in label} == {"unknown"}
+
+
 def test_a_router_serves_what_the_class_and_its_bases_have() -> None:
     views = VIEWSETS + (
         "from shop.base import Base\nclass A(Base, mixins.CreateModelMixin):\n    lookup_field = 'slug'\n"

@@ -8,7 +8,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.views import View
 from persona_lsp.workspace.names import Names, resolve
-from persona_lsp.workspace.view_words import KNOWN, REST, actions_of_library, is_page
+from persona_lsp.workspace.view_words import KNOWN, REST, actions_of_library, extends_rest, is_open, is_page
 
 _DEEPEST: Final = 12
 _HARMLESS: Final = ("Mixin", "Base", "Serializer", "Generic", "ABC", "Protocol", "object", "Loggable")
@@ -86,9 +86,10 @@ def lineage(names: Names, path: str, name: str) -> Lineage:
     libraries = [b for b in bases if b.library]
     strange = [
         b for b in libraries
-        if b.last not in KNOWN and not actions_of_library(b.name) and not b.last.endswith(_HARMLESS)
+        if (b.last not in KNOWN and not actions_of_library(b.name) and not b.last.endswith(_HARMLESS))
+        or (extends_rest(b.name) and not is_open(b.name))
     ]  # fmt: skip
-    rest = any(b.last in REST or b.last.endswith(("ViewSet", "APIView")) for b in libraries)
+    rest = any(b.last in REST or b.last.endswith(("ViewSet", "APIView")) or extends_rest(b.name) for b in libraries)
     where = names.files[path].classes[name].where
     return Lineage(
         path, name, bases, views, rest,

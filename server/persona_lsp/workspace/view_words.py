@@ -53,15 +53,23 @@ _FORMS: Final = frozenset(
         "ProcessFormView", "WizardView", "SessionWizardView", "CookieWizardView", "NamedUrlSessionWizardView",
     }
 )  # fmt: skip
-_JSON_ROOTS: Final = frozenset({"knox", "dj_rest_auth", "rest_auth", "rest_framework"})
-OPEN: Final = frozenset(
+_ON_REST: Final = frozenset({"knox", "dj_rest_auth", "rest_auth"})
+_JSON_ROOTS: Final = _ON_REST | {"rest_framework"}
+_OPEN: Final = frozenset(
     {
         "TokenViewBase", "TokenObtainPairView", "TokenRefreshView", "TokenVerifyView", "TokenBlacklistView",
         "TokenObtainSlidingView", "TokenRefreshSlidingView", "token_obtain_pair", "token_refresh", "token_verify",
         "ObtainAuthToken", "ObtainAuthTokenView", "obtain_auth_token", "obtain_jwt_token", "refresh_jwt_token", "verify_jwt_token",
     }
 )  # fmt: skip
-"""Views of libraries that anybody may call: they hand out what callers identify themselves with."""
+_OPEN_OF_AUTH: Final = frozenset(
+    {
+        "LoginView", "RegisterView", "SocialLoginView", "VerifyEmailView", "ResendEmailVerificationView", "PasswordResetView",
+        "PasswordResetConfirmView",
+    }
+)  # fmt: skip
+"""The same of dj-rest-auth, whose views say so themselves: https://github.com/iMerica/dj-rest-auth."""
+
 SIGNED_IN: Final = frozenset({"PasswordChangeView", "PasswordChangeDoneView"})
 """Views of Django that only those may see who are signed in."""
 ACTION_STATUS: Final[Mapping[str, int]] = {"create": 201, "destroy": 204}
@@ -74,6 +82,17 @@ REST: Final = frozenset(
 """Classes of REST framework, which ask for permissions."""
 KNOWN: Final = frozenset({*REST, *_PAGES, *_FORMS, "View", "ContextMixin", "object", "ABC", "Generic", "Protocol"})
 """Classes of which it is known what they answer."""
+
+
+def extends_rest(name: str) -> bool:
+    """A view of a package that builds on REST framework; its class says who may call, which nobody sees here."""
+    return name.split(".", 1)[0] in _ON_REST
+
+
+def is_open(name: str) -> bool:
+    """Anybody may call this view of a library: it hands out what callers identify themselves with."""
+    root, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    return last in _OPEN or (root in ("dj_rest_auth", "rest_auth") and last in _OPEN_OF_AUTH)
 
 
 def verbs_of_library(name: str) -> Mapping[str, str]:

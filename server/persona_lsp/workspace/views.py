@@ -16,7 +16,7 @@ from persona_lsp.workspace.names import Names, Target, text
 from persona_lsp.workspace.permissions import asked, site_guards, site_permissions
 from persona_lsp.workspace.urlconf import included, named
 from persona_lsp.workspace.view_actions import by_library
-from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, OPEN, SIGNED_IN, VERBS, verbs_of_library
+from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, SIGNED_IN, VERBS, is_open, verbs_of_library
 
 _COLLECTION: Final = (("GET", "list"), ("POST", "create"))
 _MEMBER: Final = (("GET", "retrieve"), ("PUT", "update"), ("PATCH", "partial_update"), ("DELETE", "destroy"))
@@ -219,7 +219,7 @@ def _guards(
         asks = told[1]
     if asks is None:
         asks = next((v.permissions for v in line.views if v.permissions is not None), None)
-    if asks is None and any(b.library and b.last in OPEN for b in line.bases):
+    if asks is None and any(b.library and is_open(b.name) for b in line.bases):
         asks = ()
     if asks is None and line.doubt is not None:
         return _for_method((*outer, line.doubt), method)
@@ -257,7 +257,7 @@ def _foreign(names: Names, path: str, route: Route) -> Iterator[Served]:
     if not verbs:
         yield Served(replace(route, view="", guards=(*route.guards, _doubt(route))))
         return
-    guards = route.guards if full.rsplit(".", 1)[-1] in OPEN else (*route.guards, _doubt(route))
+    guards = route.guards if is_open(full) else (*route.guards, _doubt(route))
     html = full.startswith("django.")
     if html:
         guards = (*site_guards(names, path, False), *route.guards)
