@@ -717,3 +717,14 @@ def test_middleware_is_told_by_its_code(body: str, auth: Auth) -> None:
     inner = body.replace("\n", "\n    ")
     cls = f"class Between(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        {inner}\n\n"
     assert only(f"{head}{cls}app.add_middleware(Between)\n{route}").auth is auth
+
+
+def test_a_check_for_forged_requests_asks_nobody_who_they_are() -> None:
+    found = only("""from fastapi import Depends, FastAPI, Header, HTTPException
+app = FastAPI()
+def verify_csrf_token(x_csrf_token: str = Header()):
+    if x_csrf_token != expected(): raise HTTPException(403)
+@app.post("/books", dependencies=[Depends(verify_csrf_token)])
+def add(): ...
+""")
+    assert found.auth is Auth.NONE

@@ -229,6 +229,7 @@ def test_a_module_file_or_a_test_serves_nothing() -> None:
         ("@UseGuards(OptionalJwtGuard)", Auth.OPTIONAL),
         ("@UseGuards(ThrottlerGuard)", Auth.NONE),
         ("@UseGuards(TenantGuard)", Auth.UNKNOWN),
+        ("@UseGuards(CsrfTokenGuard)", Auth.NONE),
         ("", Auth.NONE),
     ],
 )

@@ -17,7 +17,8 @@ from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.wrappers import forwarded
 
 CREDENTIAL: Final = re.compile(
-    r"^(?:proxy-)?authorization$|token$|api[-_]?key$|secret$|signature|\bjwt\b", re.IGNORECASE
+    r"^(?!.*(?:[cx]srf|forgery))(?:(?:proxy-)?authorization$|.*(?:token$|api[-_]?key$|secret$|signature|\bjwt\b))",
+    re.IGNORECASE,
 )
 """Names of headers, cookies and parameters that say who calls."""
 UNAUTHENTICATED: Final = 401

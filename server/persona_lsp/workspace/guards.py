@@ -11,6 +11,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.calls import Calls, callees, function_of
 from persona_lsp.workspace.guard_code import (
@@ -70,6 +71,8 @@ def told_by_bodies(
     for function in functions:
         if function.language != "python" or function.name in named or function.class_name.rsplit(".", 1)[-1] in named:
             continue
+        if without_forgery(function.name) != function.name:
+            continue  # it asks where the request comes from
         kind = kind_of(function, sole)
         if kind is GuardKind.AUTHZ and not any(map(CREDENTIAL.search, _taken(function))):
             kind = GuardKind.UNKNOWN  # refused for what, nobody can tell

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.http import Guard, Made, Route
+from persona_lsp.facts.http import Guard, GuardKind, Made, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.names import Names, resolve
 
@@ -17,6 +17,9 @@ _HANDLERS: Final = frozenset(
 _WRITTEN_OUT: Final = re.compile(
     r"^func\(\s*(?:\w+ +)?(?:http\.ResponseWriter\s*,\s*(?:\w+ +)?\*?http\.Request|\*?(?:gin|echo)\.Context|\*?fiber\.Ctx)\s*\)"
 )
+_HANDLER: Final = re.compile(r"(?:^|\.)Handler(?:Func)?$")
+"""Types of handlers are called like this, whatever module they are of."""
+_MAY_ASK: Final = frozenset({GuardKind.UNKNOWN, GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 
 def unwrapped(names: Names, path: str, route: Route) -> Route:
@@ -24,6 +27,8 @@ def unwrapped(names: Names, path: str, route: Route) -> Route:
     made, guards = route.made, list[Guard]()
     while made is not None and made.given is not None:
         target = resolve(names, path, made.name)
+        if target is None:
+            guards += _before_unknown(names, path, made)
         if target is None or target.kind != "function":
             break
         inner = _inside(names.files[target.path].functions[target.name], made)
@@ -35,6 +40,32 @@ def unwrapped(names: Names, path: str, route: Route) -> Route:
         return route
     called = "" if made.given is None else "()"
     return replace(route, handler=Ref(made.name + called), handler_name=made.name, guards=(*route.guards, *guards))
+
+
+def _before_unknown(names: Names, path: str, made: Made) -> Iterator[Guard]:
+    """What may stand before a handler that a function makes which stands in no file: that one, and middleware it is given."""
+    if (
+        made.guard is None
+        or made.guard.kind not in _MAY_ASK
+        or not any(_handles(names, path, g) for g in made.given or ())
+    ):
+        return
+    yield replace(made.guard, kind=GuardKind.UNKNOWN)
+    for given in made.given or ():
+        if given is not None and given.given is None and given.guard is not None:
+            target = resolve(names, path, given.name)
+            if target is not None and target.kind == "function":
+                taken = _taken(names.files[target.path].functions[target.name])
+                if len(taken) == 1 and _HANDLER.search(taken[0][1]):
+                    yield replace(given.guard, kind=GuardKind.UNKNOWN)  # its body tells
+
+
+def _handles(names: Names, path: str, given: Made | None) -> bool:
+    """Whether what a call is given may be a handler: a function, or what a function makes."""
+    if given is None:
+        return False
+    target = resolve(names, path, given.name)
+    return target.kind == "function" if target is not None else given.given is not None
 
 
 def _inside(function: Function, made: Made) -> Made | None:

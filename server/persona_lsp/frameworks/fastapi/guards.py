@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref
+from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.syntax.ir import AnyExpr, Call, Items, Name, Node
 from persona_lsp.syntax.python_names import Names, flag, place, ref_name
@@ -62,7 +63,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def kind_of(name: str) -> GuardKind | None:
     """What a dependency of that name does with a request; None if its name doesn't say that it guards anything."""
     written = name.replace("()", "").rsplit(".", 1)[-1]
-    last = _CAMEL.sub("_", written).lower()
+    whole = _CAMEL.sub("_", written).lower()
+    last = without_forgery(whole)
     if _OPENS.search(last):
         return None
     if _RATE.search(last):
@@ -79,7 +81,7 @@ def kind_of(name: str) -> GuardKind | None:
         return GuardKind.AUTHN
     if _AUTHZ.search(last):
         return GuardKind.AUTHZ
-    return None
+    return GuardKind.OTHER if last != whole else None
 
 
 def guard_of(

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
+from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Kwarg, Lambda, Member, Name, dotted
 
 _LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl", re.IGNORECASE)
@@ -13,12 +14,13 @@ _HARMLESS: Final = re.compile(
     r"body.?(?:limit|dump)|remove.?trailing.?slash|add.?trailing.?slash|method.?override|proxy|pprof|monitor|expvar|"
     r"allow.?content.?(?:type|encoding)|content.?(?:charset|type)|set.?header|with.?value|metrics|prometheus|tracing|trace|"
     r"not.?found|https?.?redirect|force.?https|hsts|security.?headers|default.?compress|new.?compressor|error.?handler|location|i18n|locale|otel\w*|sentry|load.?and.?save)$"
-    r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$",
+    r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$|(?:^|_)panics?(?:_|$)",
     re.IGNORECASE,
 )
 _PACKAGES: Final = (
     (re.compile(r"gin-contrib/cors|rs/cors|go-chi/cors|fiber/v\d/middleware/cors|gin-contrib/(?:gzip|logger|zap|sessions|static|secure|requestid|pprof|timeout|size)"), GuardKind.OTHER),
     (re.compile(r"gofiber/(?:contrib/)?jwt|appleboy/gin-jwt|echo-jwt|go-chi/jwtauth|basicauth|keyauth|auth0/go-jwt-middleware"), GuardKind.AUTHN),
+    (re.compile(r"prometheus/promhttp|swaggo/|net/http/pprof|^net/http$|^expvar$"), GuardKind.OTHER),
     (re.compile(r"didip/tollbooth|go-chi/httprate|ulule/limiter|middleware/limiter"), GuardKind.RATE_LIMIT),
 )  # fmt: skip
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -56,6 +58,10 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool, bool]:
         if known.search(package):
             # What only looks for a token refuses nobody: chi's `jwtauth.Verifier`.
             return kind, kind is GuardKind.AUTHN and _LOOKS.match(last) is not None, conditional
+    rest = without_forgery(last)
+    if rest != last and not _ROLES.search(rest) and not _AUTHENTICATES.search(rest):
+        return GuardKind.OTHER, False, conditional
+    last = rest
     if _LIMITS.search(last):
         return GuardKind.RATE_LIMIT, False, conditional
     if _NO_LOGIN.search(last):

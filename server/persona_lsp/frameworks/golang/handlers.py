@@ -1,5 +1,6 @@
 """Functions of Go that handle requests, told by the types of their parameters, and those that return one."""
 
+import re
 from typing import Final
 
 from persona_lsp.syntax.ir import Assign, Call, FunctionNode, Lambda, Module, Name, Return, dotted
@@ -17,6 +18,8 @@ _RETURNED: Final = frozenset(
 _HANDLERS: Final = frozenset(
     {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
 )
+_CALLED_SO: Final = re.compile(r"\w\.(?:Handler|HandlerFunc|Middleware|MiddlewareFunc)$")
+"""Types of handlers of other modules are called like this."""
 _DEEP: Final = 4
 
 
@@ -38,7 +41,8 @@ def takes_handler(function: FunctionNode) -> bool:
 
 def makes_handler(function: FunctionNode) -> bool:
     """Whether the function gives out a handler, or middleware."""
-    return dotted(function.returns) in _RETURNED
+    kind = dotted(function.returns)
+    return kind in _RETURNED or _CALLED_SO.search(kind) is not None
 
 
 def handler_literal(function: FunctionNode, module: Module) -> Lambda | None:

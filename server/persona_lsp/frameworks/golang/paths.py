@@ -37,6 +37,9 @@ def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> T
             return _joined(expr, env, module, depth)
         case Call(args=(only,), func=Name(id="string")):
             return text_of(only, env, module, depth + 1)
+        case Call(args=(Str(value=str(rest)),)) if rest.startswith("/"):
+            # What a function puts before a path is not known; the path stands at the end.
+            return (Hole("expression", module.text(expr.func)[:80]), rest)
         case None:
             return ()
         case _:

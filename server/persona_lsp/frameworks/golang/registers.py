@@ -13,7 +13,7 @@ from persona_lsp.frameworks.golang.handlers import framework_of
 from persona_lsp.frameworks.golang.paths import ARGUMENT, normal, optional, pattern, text_of
 from persona_lsp.frameworks.golang.reader import Reader
 from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
-from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Spread, Str, dotted
 
 _METHOD_NAMES: Final = {f"Method{verb.title()}": verb for verb in VERBS.values()}
 _GUARDS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT})
@@ -175,10 +175,16 @@ class Registering(Reader):
         """`perm(withID(s.list), "read")` in names; None where there is none."""
         if isinstance(expr, Call) and not expr.new and depth < _DEEP:
             name = self.name_of(expr.func, env)
-            given = tuple(self._put_together(a, env, depth + 1) for a in expr.args)
-            return Made(name, given, self._guard(expr.func, env, Level.ROUTE)) if name and any(given) else None
+            given = tuple(self._put_together(a, env, depth + 1) for arg in expr.args for a in self._listed(arg, env))
+            known = bool(name) and (depth > 0 or any(given))
+            return Made(name, given, self._guard(expr.func, env, Level.ROUTE)) if known else None
         name = self.name_of(expr, env) if isinstance(expr, Name | Member) else ""
-        return Made(name) if name else None
+        return Made(name, guard=self._guard(expr, env, Level.ROUTE)) if name else None
+
+    def _listed(self, arg: AnyExpr, env: Env) -> tuple[AnyExpr, ...]:
+        """An argument; `guards...` are as many as the list has that stands in this file."""
+        listed = reduced(arg.value, env) if isinstance(arg, Spread) else None
+        return listed.items if isinstance(listed, Items) else (arg,)
 
     def _inside(self, call: Call, env: Env) -> AnyExpr | None:
         """What a wrapper most likely wraps: a handler that is made, else a method, else a name of no built-in type."""

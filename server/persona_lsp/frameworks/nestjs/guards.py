@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.anonymous import admits
+from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.flow.script.guards import classify
 from persona_lsp.frameworks.nestjs.marks import (
     PUBLIC,
@@ -98,7 +99,10 @@ def guard_class(expr: AnyExpr, level: Level, names: Names) -> Guard:
 
 def kind_of(name: str) -> tuple[GuardKind, bool]:
     """What a guard class of that name does, and whether anonymous callers pass too."""
-    plain = name.removesuffix("Guard")
+    named = name.removesuffix("Guard")
+    plain = without_forgery(named)
+    if plain != named and not ROLES.search(plain) and not _AUTHENTICATES.search(plain):
+        return GuardKind.OTHER, False
     if _LIMITS.search(plain):
         return GuardKind.RATE_LIMIT, False
     if ROLES.search(plain) and not _AUTHENTICATES.search(plain):

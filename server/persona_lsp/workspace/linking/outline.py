@@ -64,7 +64,7 @@ def _placeless(guard: Guard) -> object:
 def _told(made: Made | None) -> object:
     """What a handler is put together of; what its guards are follows from the names."""
     if made is None or made.given is None:
-        return made
+        return made.name if made is not None else None
     return made.name, tuple(_told(inner) for inner in made.given)
 
 
