@@ -208,6 +208,12 @@ class TestTechnologies:
         assert result.technologies == ()
         assert result.commitments
 
+    def test_of_sentences_that_name_a_topic_alike_the_first_stands_for_it(self) -> None:
+        result = compiled("\nYou check status codes. You love status codes. You know status codes.\n")
+        commitment = commitment_for(result, "status-codes")
+        assert commitment is not None
+        assert commitment.text == "You check status codes."
+
     def test_a_listed_technology_names_a_topic_that_no_sentence_names(self) -> None:
         result = compiled("\nYou test.\n\n## Technologies\n\n- API Tools: REST, GraphQL\n")
         commitment = commitment_for(result, "graphql")

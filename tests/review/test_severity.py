@@ -33,3 +33,10 @@ def test_an_override_holds_for_its_paths_alone() -> None:
     assert severities(MILD, settings, "inside/app.js") == [Severity.INFORMATION]
     assert severities(MILD, settings, "app.js") == [Severity.HINT]
     assert severities(MILD, Settings(overrides=(Override(paths=("inside/**",), ignore=(RULE,)),)), "inside/a.js") == []
+
+
+def test_an_error_is_silenced_with_a_reason_alone() -> None:
+    comment = f"// persona-lsp: ignore[{RULE}]"
+    assert severities(f"{HEAD}{comment}\n{CORS}", Settings()) == [Severity.ERROR]
+    assert severities(f"{HEAD}{comment} the gateway asks who calls\n{CORS}", Settings()) == []
+    assert severities(f"{HEAD}{comment}\n{CORS}", Settings(severity={RULE: "warning"})) == []

@@ -109,6 +109,8 @@ class TestUnused:
         assert self.told(shop("class OrderIn", f"# persona-lsp: ignore[{RULE}]\nx = (\nclass OrderIn")) == []
         test = read({"tests/test_orders.py": f"# persona-lsp: ignore[{RULE}]\ndef test_x():\n    pass\n"})
         assert self.told(test, "tests/test_orders.py") == []
+        unknown = read({"tests/test_orders.py": "# persona-lsp: ignore[xyzzy]\ndef test_x():\n    pass\n"})
+        assert self.told(unknown, "tests/test_orders.py") == []
 
     def test_files_that_run_in_browsers_are_left_alone(self) -> None:
         """No rule looks at them, so nobody knows whether the comment is needed."""

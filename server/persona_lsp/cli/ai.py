@@ -24,7 +24,7 @@ def status() -> str:
         usable(account)
         state = "on"
     except AiError as error:
-        state = f"off: {error.message}"
+        state = f"off: {error.message.removeprefix('AI is off: ')}"
     lines = [f"AI is {state}", f"provider: {account.provider}", f"model: {account.model or REVIEWS}"]
     lines.append(f"today: {Asking(account).ledger.today():,} of {account.tokens_per_day:,} tokens")
     return "\n".join([*lines, *([problem] if problem else [])]) + "\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from persona_lsp.cli.output import FAILED, FINDINGS, complain, emit, emit_bytes, names, threshold
+from persona_lsp.cli.output import FAILED, FINDINGS, complain, emit, emit_bytes, names, refuse_empty, threshold
 
 
 @click.command()
@@ -40,6 +40,7 @@ def review(paths: tuple[str, ...], **options: Any) -> int:
     from persona_lsp.cli import review as reviews
     from persona_lsp.cli.project import project
 
+    refuse_empty(options, "persona", "config", "model", "output")
     given = {"persona": options["persona"]} if options["persona"] else {}
     wish = reviews.Wish(
         now=options["now"],
@@ -72,9 +73,9 @@ def review(paths: tuple[str, ...], **options: Any) -> int:
 
 @click.command("eval")
 @click.option(
-    "--models", metavar="NAMES", default="", help="Models, separated by commas. Default: the one that reviews."
+    "--models", metavar="NAMES", help="Models, separated by commas. Default: the one that reviews."
 )
-@click.option("--cases", "folder", metavar="DIR", help="Your own cases instead of those that are shipped.")
+@click.option("--cases", metavar="DIR", help="Your own cases instead of those that are shipped.")
 @click.option("--dry-run", is_flag=True, help="Estimate tokens and cost, and send nothing.")
 @click.option("--budget", type=click.IntRange(0), metavar="TOKENS", help="Ask nobody if more could be needed.")
 @click.option("--fresh", is_flag=True, help="Ask again what was answered before.")
@@ -90,10 +91,11 @@ def evaluate(**options: Any) -> int:
     from persona_lsp.cli import evaluate as evaluations
     from persona_lsp.cli.project import project
 
+    refuse_empty(options, "models", "cases", "persona", "output")
     given = {"persona": options["persona"]} if options["persona"] else {}
     wish = evaluations.Wish(
-        models=names((options["models"],)),
-        folder=options["folder"] or FOLDER,
+        models=names((options["models"] or "",)),
+        folder=options["cases"] or FOLDER,
         dry_run=options["dry_run"],
         fresh=options["fresh"],
         allow=options["allow"],

@@ -85,7 +85,7 @@ def check(project: Project, request: Request) -> Outcome:
     new = review.new(said.findings, known)
     if request.diff:
         patch, _, problems = _mend(project, review, known, write=False)
-    read_problems = tuple(Problem(one.message, one.path) for one in walked.problems)
+    read_problems = tuple(Problem(one.message, one.path, asked=one.asked) for one in walked.problems)
     report = Report(
         findings=grouped(new),
         places=new,

@@ -12,7 +12,7 @@ import click
 from persona_lsp import __version__
 from persona_lsp.cli import formats
 from persona_lsp.cli.ai_commands import ai, evaluate, review
-from persona_lsp.cli.output import FAILED, FINDINGS, complain, complain_of, emit, emit_bytes, names, threshold
+from persona_lsp.cli.output import FAILED, FINDINGS, complain, complain_of, emit, emit_bytes, names, refuse_empty, threshold
 from persona_lsp.cli.style import paint_for, prepare_streams
 from persona_lsp.text.count import counted
 
@@ -257,7 +257,7 @@ def serve(stdio: bool, tcp: str | None, ws: str | None) -> int:
     if sum([stdio, tcp is not None, ws is not None]) > 1:
         raise click.UsageError("choose one of --stdio, --tcp and --ws")
     try:
-        tcp_address, ws_address = address(tcp) if tcp else None, address(ws) if ws else None
+        tcp_address, ws_address = address(tcp) if tcp is not None else None, address(ws) if ws is not None else None
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     return start(tcp=tcp_address, ws=ws_address)
@@ -275,12 +275,10 @@ def _rendered(report: Report, options: dict[str, Any]) -> str:
 
 
 def _refuse_empty(options: dict[str, Any]) -> None:
-    """An option that is given and says nothing is the slip of a script, which must not pass for "all" or "none"."""
+    """As `refuse_empty`, and for lists of names."""
     if options["select"] and not names(options["select"]):
         raise click.UsageError("--select names no rule or family; leave it out to take those of the persona")
-    for name in ("persona", "config", "baseline", "write_baseline", "output"):
-        if options[name] == "":
-            raise click.UsageError(f"--{name.replace('_', '-')} is given and empty; name something, or leave it out")
+    refuse_empty(options, "persona", "config", "baseline", "write_baseline", "output")
 
 
 def _check_names(given: dict[str, Any]) -> None:

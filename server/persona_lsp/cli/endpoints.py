@@ -77,7 +77,7 @@ def find(
     tables = cache(lambda name: LineTable(gathered.sources.get(name, b"")))
     found = tuple(row for row in review.endpoints(link(gathered.facts), tables, every=True) if _asked(row, kinds))
     rows = found if every else tuple(row for row in found if row.path_known)
-    unread = (Problem(one.message, one.path) for one in walked.problems)
+    unread = (Problem(one.message, one.path, asked=one.asked) for one in walked.problems)
     untold = _untold(gathered.facts, tables)
     problems = (*project.problems, *unread, *unreadable, *gathered.problems, *_left_out(found, rows), *untold)
     return Found(rows, problems, project.shown)

@@ -25,7 +25,7 @@ from persona_lsp.ai.scoring import Totals, Verdict, judge, total
 from persona_lsp.ai.store import Store
 from persona_lsp.ai.trust import check_trust
 from persona_lsp.cli import project as projects
-from persona_lsp.cli.asked import account_for_run, ask_all
+from persona_lsp.cli.asked import account_for_run, ask_all, check_model
 from persona_lsp.cli.project import Project, UsageError
 from persona_lsp.findings.subject import Subject
 from persona_lsp.review.profile import Profile
@@ -132,6 +132,7 @@ def _accounts(account: Account, wanted: Sequence[str], tell: Callable[[str], Non
     """The account for each model: by its id, however it was named."""
     found: dict[str, Account] = {}
     for name in wanted:
+        check_model(account, name)
         resolved = models.asked(msgspec.structs.replace(account, model=name), "", models.REVIEWS)
         if resolved.message:
             tell(resolved.message)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from persona_lsp.cli.report import Problem
 
@@ -20,6 +20,13 @@ _MOST_PROBLEMS = 20
 def names(values: Sequence[str]) -> tuple[str, ...]:
     """Names, from options that may be repeated and hold several, separated by commas."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def refuse_empty(options: Mapping[str, object], *given: str) -> None:
+    """An option that is given and says nothing is the slip of a script, which must not pass for "all" or "none"."""
+    for name in given:
+        if options[name] == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is given and empty; name something, or leave it out")
 
 
 def threshold(fail_on: str) -> int:

@@ -6,14 +6,22 @@ Address = tuple[str, int]
 
 
 def serve(tcp: Address | None = None, ws: Address | None = None) -> int:
-    """Serve until the client leaves, and return the exit code: on TCP, on a WebSocket, or else on stdio."""
+    """Serve until the client leaves, and return the exit code: on TCP, on a WebSocket, or else on stdio.
+
+    Raises `UsageError` where nobody can connect.
+    """
     from persona_lsp.lsp import serve as start
 
-    if tcp is not None:
-        return start("tcp", *tcp)
-    if ws is not None:
-        return start("ws", *ws)
-    return start("stdio")
+    if tcp is None and ws is None:
+        return start("stdio")
+
+    from persona_lsp.cli.project import UsageError
+    from persona_lsp.lsp.server import CannotListenError
+
+    try:
+        return start("tcp", *tcp) if tcp is not None else start("ws", *(ws or ()))
+    except CannotListenError as error:
+        raise UsageError(str(error)) from error
 
 
 def address(text: str) -> Address:

@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from persona_lsp.host.process import WorkerProcess
@@ -19,6 +19,10 @@ from persona_lsp.lsp.streams import read_messages
 from persona_lsp.lsp.websocket import WebSocket
 
 log = logging.getLogger(__name__)
+
+
+class CannotListenError(Exception):
+    """The address is taken, or is none of this machine's; the reason, as a sentence."""
 
 
 def run(
@@ -97,7 +101,7 @@ async def _tcp(session: Session, host: str, port: int) -> int:
         if not done.done():
             done.set_result(_code(session))
 
-    listener = await asyncio.start_server(serve, host, port)
+    listener = await _listening(serve, host, port)
     address = listener.sockets[0].getsockname()
     print(f"persona-lsp listens on {address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
     async with listener:
@@ -121,11 +125,20 @@ async def _ws(session: Session, host: str, port: int) -> int:
         if not done.done():
             done.set_result(_code(session))
 
-    listener = await asyncio.start_server(serve, host, port)
+    listener = await _listening(serve, host, port)
     address = listener.sockets[0].getsockname()
     print(f"persona-lsp listens on ws://{address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201  # told once
     async with listener:
         return await done
+
+
+async def _listening(serve: Callable[..., Coroutine[Any, Any, None]], host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.start_server(serve, host, port)
+    except OSError as error:
+        # What asyncio says of an address repeats it, and names no reason of its own.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise CannotListenError(f"cannot listen on {host}:{port}: {reason}") from error
 
 
 def _code(session: Session) -> int:

@@ -41,10 +41,11 @@ class File(Struct, frozen=True, gc=False):
 
 
 class Problem(Struct, frozen=True, gc=False):
-    """Something on the disk that could not be read. `path` as in `File`."""
+    """Something on the disk that could not be read. `path` and `asked` as in `File`."""
 
     path: str
     message: str
+    asked: bool = False
 
 
 class Walk(Struct, frozen=True):
@@ -320,10 +321,10 @@ class _Walker:
         try:
             found = os.stat(location)
         except OSError as error:
-            self.problems.append(Problem(self.name(location), f"cannot be read: {error.strerror or error}"))
+            self.problems.append(Problem(self.name(location), f"cannot be read: {error.strerror or error}", asked=True))
             return
         if not stat.S_ISREG(found.st_mode):
-            self.problems.append(Problem(self.name(location), "is neither a file nor a folder"))
+            self.problems.append(Problem(self.name(location), "is neither a file nor a folder", asked=True))
             return
         self._add(location, found, asked=True)
 
