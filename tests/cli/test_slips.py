@@ -1,7 +1,9 @@
 """What people and scripts get wrong: options that say nothing, odd names of files, settings that cannot be read."""
 
+import errno
 import json
 import os
+import socket
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +54,56 @@ def test_endpoints_of_a_file_that_cannot_be_read_are_2(command: Command, shop: P
     (shop / "main.py").write_bytes(b"\xff\xfea\0")
     assert command("endpoints", "shop/main.py").returncode == 2
     assert command("endpoints", "shop").returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("name", ["check", "endpoints"])
+def test_what_is_neither_a_file_nor_a_folder_is_2(command: Command, tmp_path: Path, name: str) -> None:
+    """As a shell's `<(...)` is: what passes for reviewed would pass for fine."""
+    os.mkfifo(tmp_path / "pipe")
+    done = command(name, "pipe")
+    assert done.returncode == 2
+    assert "pipe: is neither a file nor a folder" in done.stderr
+
+
+class TestServing:
+    @pytest.mark.parametrize("way", ["--tcp", "--ws"])
+    def test_a_port_that_is_taken_is_told(self, command: Command, way: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            done = command("serve", way, f"127.0.0.1:{port}")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"persona-lsp: cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)}\n"
+
+    @pytest.mark.parametrize("way", ["--tcp", "--ws"])
+    def test_an_empty_address_is_none(self, command: Command, way: str) -> None:
+        done = command("serve", way, "")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "`` is no HOST:PORT" in done.stderr
+
+
+class TestAi:
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("eval", "--models", "opsu", "--dry-run"), "`opsu` is no model of Claude's; name an id, or one of haiku"),
+            (("eval", "--models", "haiku,opsu", "--dry-run"), "`opsu` is no model of Claude's"),
+            (("review", ".", "--model", "opsu", "--dry-run"), "`opsu` is no model of Claude's"),
+            (("eval", "--models", ""), "--models is given and empty"),
+            (("eval", "--cases", ""), "--cases is given and empty"),
+            (("review", ".", "--persona", ""), "--persona is given and empty"),
+        ],
+    )
+    def test_nobody_else_is_asked_than_was_named(
+        self, command: Command, shop: Path, arguments: tuple[str, ...], said: str
+    ) -> None:
+        done = command(*arguments, cwd=shop)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+
+    def test_its_state_is_said_once(self, command: Command) -> None:
+        first = command("ai", "status").stdout.splitlines()[0]
+        assert first == "AI is off: `persona-lsp ai allow` lets code of this machine be sent to Claude."
 
 
 class TestPersonas:

@@ -72,9 +72,7 @@ def review(paths: tuple[str, ...], **options: Any) -> int:
 
 
 @click.command("eval")
-@click.option(
-    "--models", metavar="NAMES", help="Models, separated by commas. Default: the one that reviews."
-)
+@click.option("--models", metavar="NAMES", help="Models, separated by commas. Default: the one that reviews.")
 @click.option("--cases", metavar="DIR", help="Your own cases instead of those that are shipped.")
 @click.option("--dry-run", is_flag=True, help="Estimate tokens and cost, and send nothing.")
 @click.option("--budget", type=click.IntRange(0), metavar="TOKENS", help="Ask nobody if more could be needed.")

@@ -12,7 +12,17 @@ import click
 from persona_lsp import __version__
 from persona_lsp.cli import formats
 from persona_lsp.cli.ai_commands import ai, evaluate, review
-from persona_lsp.cli.output import FAILED, FINDINGS, complain, complain_of, emit, emit_bytes, names, refuse_empty, threshold
+from persona_lsp.cli.output import (
+    FAILED,
+    FINDINGS,
+    complain,
+    complain_of,
+    emit,
+    emit_bytes,
+    names,
+    refuse_empty,
+    threshold,
+)
 from persona_lsp.cli.style import paint_for, prepare_streams
 from persona_lsp.text.count import counted
 

@@ -10,13 +10,13 @@ def serve(tcp: Address | None = None, ws: Address | None = None) -> int:
 
     Raises `UsageError` where nobody can connect.
     """
+    from persona_lsp.lsp import CannotListenError
     from persona_lsp.lsp import serve as start
 
     if tcp is None and ws is None:
         return start("stdio")
 
     from persona_lsp.cli.project import UsageError
-    from persona_lsp.lsp.server import CannotListenError
 
     try:
         return start("tcp", *tcp) if tcp is not None else start("ws", *(ws or ()))

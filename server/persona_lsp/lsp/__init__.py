@@ -6,10 +6,14 @@ from typing import Literal
 Transport = Literal["stdio", "tcp", "ws"]
 
 
+class CannotListenError(Exception):
+    """The address is taken, or is none of this machine's; the reason, as a sentence."""
+
+
 def serve(
     transport: Transport = "stdio", host: str = "127.0.0.1", port: int = 0, worker: Sequence[str] | None = None
 ) -> int:
-    """Serve one client and return the exit code.
+    """Serve one client and return the exit code. Raises `CannotListenError`.
 
     `worker` is the command of the worker process, for those who bring an engine of their own.
     """

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from persona_lsp.host.process import WorkerProcess
+from persona_lsp.lsp import CannotListenError
 from persona_lsp.lsp.early import Early
 from persona_lsp.lsp.features import lifecycle, register
 from persona_lsp.lsp.link import Link
@@ -19,10 +20,6 @@ from persona_lsp.lsp.streams import read_messages
 from persona_lsp.lsp.websocket import WebSocket
 
 log = logging.getLogger(__name__)
-
-
-class CannotListenError(Exception):
-    """The address is taken, or is none of this machine's; the reason, as a sentence."""
 
 
 def run(
