@@ -298,3 +298,28 @@ func main() {{
 """
     (found,) = read({"go.mod": b"module shop\n\ngo 1.22\n", "main.go": source.encode()}).snapshot.endpoints
     assert found.auth is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("user = user_of(token)", Auth.UNKNOWN), ("user = user_of(token) if token else None", Auth.OPTIONAL)],
+)
+def test_guards_let_pass_whom_the_handler_may_have_refused(body: str, expected: Auth) -> None:
+    source = f"""from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+app = FastAPI()
+token_of = OAuth2PasswordBearer(tokenUrl="token", auto_error=False)
+
+def user_of(token):
+    try:
+        return users[int(token)]
+    except ValueError:
+        raise HTTPException(status_code=401)
+
+@app.get("/books")
+def books(token: str = Depends(token_of)):
+    {body}
+    return shown(user)
+"""
+    (found,) = read({"main.py": source.encode()}).snapshot.endpoints
+    assert found.auth is expected

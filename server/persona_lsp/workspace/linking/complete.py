@@ -23,6 +23,7 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
+_UNAUTHENTICATED: Final = 401
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
 _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
@@ -68,7 +69,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
-        auth=_auth(replace(endpoint, callees=tuple(callees)), handler, before, project),
+        auth=_auth(replace(endpoint, callees=tuple(callees), first_level=first), handler, before, project),
     )  # fmt: skip
 
 
@@ -229,6 +230,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
         return Auth.OPTIONAL
+    if auth is Auth.OPTIONAL and handler is not None and _may_be_refused(handler, endpoint.first_level):
+        return Auth.UNKNOWN
     if auth is not Auth.NONE or handler is not None:
         return auth
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
@@ -236,6 +239,14 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return auth  # its own controllers let those in who are not signed in, but for what is guarded
     elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
     return Auth.UNKNOWN if elsewhere or manner.signed else auth
+
+
+def _may_be_refused(handler: Function, called: Sequence[tuple[int, Function]]) -> bool:
+    """Guards let everybody pass, and a function that the handler calls for every request may not."""
+    return any(
+        not handler.calls[number].site.conditional and any(r.status == _UNAUTHENTICATED for r in function.raises)
+        for number, function in called
+    )
 
 
 def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
