@@ -400,6 +400,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """Text literals that the body compares with something (`==`, `case`, `in`), sorted."""
     methods: tuple[str, ...] = ()
     """HTTP methods that it serves, where it asks for the method itself and refuses all others; empty if it does not ask."""
+    by_method: tuple[tuple[tuple[str, ...], Span], ...] = ()
+    """What runs for some of these methods alone (for none of them: what refuses all others)."""
     indent: str = ""
     handling: str = ""
     """How it takes part in HTTP: handler, socket, middleware, error-handler, dependency, before-action; "" not at all."""

@@ -10,10 +10,11 @@ from persona_lsp.facts.body import AsyncGap, Catch, Function, FunctionParam, Inp
 from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.anonymous import Passing, admits
+from persona_lsp.flow.anonymous_go import GoRun
 from persona_lsp.flow.asking import BEFORE, CREDENTIALS, demands_of, gates_of
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
-from persona_lsp.flow.methods import served
+from persona_lsp.flow.methods import Served, served
 from persona_lsp.flow.names import FileNames
 from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
@@ -127,6 +128,8 @@ def analyse(
 def _with_body(fact: Function, walk: Walk) -> Function:
     """The facts of a function, with what the walk found in its body."""
     function, read = walk.function, walk.names_read
+    asks = walk.handling is not None and walk.module.language == "go"
+    asked = served(function, walk.module.source) if asks else Served()
     return replace(
         fact,
         params=tuple(
@@ -156,9 +159,8 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         gates=gates_of(walk, fact.start),
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
-        methods=served(function, walk.module.source)
-        if walk.handling is not None and walk.module.language == "go"
-        else (),
+        methods=asked.methods,
+        by_method=tuple((named, Span(start - walk.base, end - walk.base)) for named, start, end in asked.parts),
     )
 
 
@@ -225,10 +227,15 @@ def _refusals(walk: Walk, start: int) -> tuple[Span, ...] | None:
 
 def _admits(walk: Walk) -> bool:
     function, role = walk.function, walk.handling
-    if role is None or not (walk.passes_on or role.passing):
+    go = walk.module.language == "go" and role is not None and role.kind == "middleware"
+    if role is None or not (walk.passes_on or role.passing or go):
         return False
     if CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
         return False
+    if go:
+        return admits(
+            function, "forward", request=role.request, response=role.response, forward=("next",), run_as=GoRun
+        )
     passing: Passing = "forward" if walk.passes_on and role.forward else BEFORE.get(role.passing, "return")
     return admits(function, passing, request=role.request, response=role.response, forward=role.forward)
 

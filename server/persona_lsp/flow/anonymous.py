@@ -59,7 +59,7 @@ _FAILURE: Final = re.compile(
 _SENDS: Final = frozenset({"json", "jsonp", "send", "end", "render", "redirect", "sendFile", "sendStatus"})
 """What sends an answer."""
 
-_End = Literal["passed", "refused", "failed", "open"]
+End = Literal["passed", "refused", "failed", "open"]
 Passing = Literal["forward", "return", "nothing", "whatever", "true", "answer"]
 """What lets a request pass: calling the next handler, returning at all (dependencies), returning nothing (what runs
 before handlers of Flask), returning whatever it is (what prepares the parts of a path there), returning true (Nest), or
@@ -81,6 +81,7 @@ def admits(
     marks: Sequence[str] = (),
     holding: Sequence[AnyExpr] = (),
     unasked: bool = False,
+    run_as: "type[Run] | None" = None,
 ) -> bool:
     """Every way of a caller without credentials through the function lets the request pass, and one way asks for them.
 
@@ -90,7 +91,7 @@ def admits(
     """
     if function.has_error or (passing == "forward" and len(forward) != 1):
         return False
-    run = _Run(request, response, forward, passing, marks)
+    run = (run_as or Run)(request, response, forward, passing, marks)
     run.empty.update(empty)
     if passing in ("nothing", "whatever"):
         run.know_session()
@@ -112,11 +113,12 @@ def demands(
     request: Sequence[str] = (),
     response: Sequence[str] = (),
     forward: Sequence[str] = (),
+    run_as: "type[Run] | None" = None,
 ) -> bool:
     """Whether a handler refuses every caller who does not say who they are: `if (!req.user) return res.sendStatus(401)`."""
     if function.has_error:
         return False
-    run = _Run(request, response, forward, "answer", (), source)
+    run = (run_as or Run)(request, response, forward, "answer", (), source)
     if request == ("request",) or not request:
         run.empty.add("current_user")  # Flask-Login's, and what dependencies of FastAPI are called
     _take_parameters(function, run, (*request, *response, *forward))
@@ -131,7 +133,7 @@ def turns_away(function: FunctionNode, source: bytes, passing: Passing, *, reque
     """Whether what runs before handlers stops every caller who does not say who they are: `if not g.user: abort(403)`."""
     if function.has_error:
         return False
-    run = _Run(request, (), (), passing, (), source)
+    run = Run(request, (), (), passing, (), source)
     run.know_session()
     try:
         ends = run.ends(function.body)
@@ -153,7 +155,7 @@ def gates(
 
     `calls` are their places; the numbers of those that were reached are given, none if a way leads past all of them.
     """
-    run = _Run(request, response, forward, "answer", (), source)
+    run = Run(request, response, forward, "answer", (), source)
     run.gates = {place: number for number, place in enumerate(calls)}
     try:
         ends = run.ends(function.body)
@@ -162,7 +164,7 @@ def gates(
     return tuple(sorted(run.stopped)) if ends <= {"refused", "failed"} else ()
 
 
-def _take_parameters(function: FunctionNode, run: "_Run", known: Sequence[str]) -> None:
+def _take_parameters(function: FunctionNode, run: "Run", known: Sequence[str]) -> None:
     for param in function.params:
         # A dependency hands in an empty value only where its type says so.
         if param.name and param.name not in known and CREDENTIAL.search(param.name):
@@ -171,8 +173,11 @@ def _take_parameters(function: FunctionNode, run: "_Run", known: Sequence[str]) 
                 run.empty.add(param.name)
 
 
-class _Run(Values):
+class Run(Values):
     """One caller's way through a function."""
+
+    begins_empty = True
+    """Of a name that is declared without a value: it holds nothing."""
 
     def __init__(
         self, request: Sequence[str], response: Sequence[str], forward: Sequence[str], passing: Passing,
@@ -187,7 +192,7 @@ class _Run(Values):
         self.stopped: set[int] = set()
         self.risky = False
 
-    def ends(self, body: Sequence[Stmt]) -> set[_End]:
+    def ends(self, body: Sequence[Stmt]) -> set[End]:
         """How the ways through some statements end."""
         return ends_of(body, self._end, "open")
 
@@ -203,7 +208,7 @@ class _Run(Values):
                     stopped = True
         return stopped
 
-    def _end(self, statement: Stmt) -> set[_End]:
+    def _end(self, statement: Stmt) -> set[End]:
         if self.gates and self._stops(statement):
             return {"refused"}
         match statement:
@@ -232,7 +237,7 @@ class _Run(Values):
             case _:
                 raise _UnclearError
 
-    def _branches(self, test: AnyExpr, then: Sequence[Stmt], orelse: Sequence[Stmt]) -> set[_End]:
+    def _branches(self, test: AnyExpr, then: Sequence[Stmt], orelse: Sequence[Stmt]) -> set[End]:
         self._used(test)
         held = self.holds(test)
         if held is not None:
@@ -244,7 +249,7 @@ class _Run(Values):
         self.empty &= after
         return ends
 
-    def _returned(self, value: AnyExpr | None) -> set[_End]:
+    def _returned(self, value: AnyExpr | None) -> set[End]:
         if value is not None:
             self._used(value)
         if isinstance(value, Await):
@@ -265,7 +270,7 @@ class _Run(Values):
             return {"passed"} if _is_true(value) else {"refused"}
         return self._called(value) or {"refused"}
 
-    def _done(self, value: AnyExpr) -> set[_End]:
+    def _done(self, value: AnyExpr) -> set[End]:
         self._used(value)
         inner = value.value if isinstance(value, Await) else value
         if self.passing == "answer":
@@ -277,7 +282,7 @@ class _Run(Values):
             return self._called(inner) or {"open"}
         return {"refused"} if self._answers(inner) else {"open"}
 
-    def _kind(self, node: Node) -> _End | None:
+    def _kind(self, node: Node) -> End | None:
         """What an answer or failure is written with."""
         text = self.source[node.start : node.end].decode("utf-8", "replace")
         if _REFUSAL.search(text):
@@ -296,7 +301,7 @@ class _Run(Values):
             return True
         return any(isinstance(part, Name) and part.id in self.response for part in walk(value))
 
-    def _called(self, value: AnyExpr | None) -> set[_End] | None:
+    def _called(self, value: AnyExpr | None) -> set[End] | None:
         """`next()`; `passport.authenticate("jwt", (err, user) => next())(req, res, next)`."""
         if not isinstance(value, Call):
             return None
@@ -315,7 +320,7 @@ class _Run(Values):
     def _assigned(self, targets: Sequence[AnyExpr], value: AnyExpr | None) -> None:
         if value is not None:
             self._used(value)
-        empty = value is None or self.holds(value) is False
+        empty = self.begins_empty if value is None else self.holds(value) is False
         for target in targets:
             if isinstance(target, Object):
                 for entry in target.entries:
@@ -327,11 +332,15 @@ class _Run(Values):
                     self._bind(name, empty=bool(held) or (empty and value is not None))
             elif isinstance(target, Items):
                 for item in target.items:
-                    self._bind(dotted(item), empty=empty)
+                    self._bind_one_of(dotted(item), empty=empty)
             elif value is not None and self.is_holder(value):
                 self.holders.add(dotted(target))
             else:
                 self._bind(dotted(target), empty=empty)
+
+    def _bind_one_of(self, name: str, *, empty: bool) -> None:
+        """One of several names that a value is taken apart into."""
+        self._bind(name, empty=empty)
 
     def _bind(self, name: str, *, empty: bool) -> None:
         if name:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from persona_lsp.flow.anonymous import Passing, demands, gates, turns_away
+from persona_lsp.flow.anonymous_go import GoRun
 from persona_lsp.flow.walk import Walk
 
 CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
@@ -37,7 +38,8 @@ def demands_of(walk: Walk) -> bool:
         if not request:
             return False
     response, forward = (role.response, role.forward) if role is not None else ((), ())
-    return demands(function, walk.module.source, request=request, response=response, forward=forward)
+    run_as = GoRun if walk.module.language == "go" else None
+    return demands(function, walk.module.source, request=request, response=response, forward=forward, run_as=run_as)
 
 
 def gates_of(walk: Walk, start: int) -> tuple[tuple[int, ...], ...]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec import Struct
+
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
@@ -26,51 +28,82 @@ _REFUSES: Final = re.compile(r"40[45]|MethodNotAllowed|NotFound|method_?not_?all
 _ASKED: Final = "Method"
 
 
-def served(function: FunctionNode, source: bytes) -> tuple[str, ...]:
-    """The methods, in the order in which they are asked for; empty if any other one may be served as well."""
+class Served(Struct, frozen=True, gc=False):
+    """The methods, in the order in which they are asked for, and the code (start, end) that runs for some alone."""
+
+    methods: tuple[str, ...] = ()
+    parts: tuple[tuple[tuple[str, ...], int, int], ...] = ()
+
+
+_ANY: Final = Served()
+
+
+def served(function: FunctionNode, source: bytes) -> Served:
+    """The methods that a function asks for; none if any other one may be served as well."""
     if b".Method" not in source[function.body_start : function.body_end]:
-        return ()
+        return _ANY
     return _served(function.body, source)
 
 
-def _served(body: Sequence[Stmt], source: bytes) -> tuple[str, ...]:
-    for statement in body:
+def _served(body: Sequence[Stmt], source: bytes) -> Served:
+    for number, statement in enumerate(body):
         match statement:
             case Switch(subject=Member(name="Method"), arms=arms):
-                found = [m for patterns, _ in arms for p in patterns for m in _named(p)]
+                found = [(tuple(m for p in patterns for m in _named(p)), inner) for patterns, inner in arms]
                 default = next((inner for patterns, inner in arms if not patterns), None)
                 refused = default is None or _refuses(default, source)
-                return tuple(dict.fromkeys(found)) if found and refused else ()
+                return _told(found) if refused else _ANY
             case If(test=test, then=then):
                 wanted = _demanded(test)
                 if wanted and _leaves(then):
-                    return wanted
-                chained = _chained(statement, source)
-                if chained:
+                    return Served(wanted)
+                chained = _chained(statement, source) or _in_turn(body[number:], source)
+                if chained.methods:
                     return chained
             case Group(body=inner):
                 found_inside = _served(inner, source)
-                if found_inside:
+                if found_inside.methods:
                     return found_inside
             case _:
                 pass
-    return ()
+    return _ANY
 
 
-def _chained(statement: If, source: bytes) -> tuple[str, ...]:
+def _told(found: Sequence[tuple[tuple[str, ...], Sequence[Stmt]]]) -> Served:
+    methods = tuple(dict.fromkeys(m for named, _ in found for m in named))
+    parts = tuple((named, inner[0].start, inner[-1].end) for named, inner in found if inner)
+    return Served(methods, parts) if methods else _ANY
+
+
+def _chained(statement: If, source: bytes) -> Served | None:
     """`if r.Method == "GET" {} else if r.Method == "POST" {} else { 405 }`."""
-    found: list[str] = []
+    found: list[tuple[tuple[str, ...], Sequence[Stmt]]] = []
     current: If | None = statement
     while current is not None:
         asked = tuple(_equal(current.test))
         if not asked:
-            return ()
-        found += asked
+            return None
+        found.append((asked, current.then))
         rest = current.orelse
         current = rest[0] if len(rest) == 1 and isinstance(rest[0], If) else None
-        if current is None:
-            return tuple(found) if rest and _refuses(rest, source) else ()
-    return ()
+        if current is None and rest and _refuses(rest, source):
+            return _told([*found, ((), rest)])
+    return None
+
+
+def _in_turn(body: Sequence[Stmt], source: bytes) -> Served:
+    """`if r.Method == "GET" { ...; return }`, one after the other, and a refusal behind them."""
+    found: list[tuple[tuple[str, ...], Sequence[Stmt]]] = []
+    for number, statement in enumerate(body):
+        asked = tuple(_equal(statement.test)) if isinstance(statement, If) and not statement.orelse else ()
+        if asked and isinstance(statement, If) and _leaves(statement.then):
+            found.append((asked, statement.then))
+            continue
+        rest = body[number:]
+        said = source[rest[0].start : rest[-1].end].decode("utf-8", "replace")
+        plain = all(isinstance(s, Do | Return) for s in rest)
+        return _told([*found, ((), rest)]) if plain and _REFUSES.search(said) else _ANY
+    return _ANY
 
 
 def _equal(test: AnyExpr) -> Iterator[str]:

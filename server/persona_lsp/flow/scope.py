@@ -288,6 +288,14 @@ class State(Struct, eq=False):
                 return found
         return None
 
+    def failed(self, expr: AnyExpr) -> Thrown | None:
+        """The failure that a returned value is."""
+        for words in self.vocabularies:
+            found = words.failed(expr, self) if words.failed is not None else None
+            if found is not None:
+                return found
+        return None
+
     def thrown(self, expr: AnyExpr) -> Thrown | None:
         """The HTTP failure that the expression is."""
         for thrown in self.throwers:

@@ -10,7 +10,7 @@ from persona_lsp.flow.answers import default_status, respond
 from persona_lsp.flow.arguments import walk_nested
 from persona_lsp.flow.bindings import assign, with_
 from persona_lsp.flow.context import NEVER, Context, inside
-from persona_lsp.flow.failures import raise_, try_
+from persona_lsp.flow.failures import note_failure, raise_, try_
 from persona_lsp.flow.loops import for_
 from persona_lsp.flow.paths import if_, succeeded, switch
 from persona_lsp.flow.queries import note_use
@@ -35,6 +35,7 @@ from persona_lsp.syntax.ir import (
     Return,
     Switch,
     Try,
+    Unary,
     With,
 )
 
@@ -42,6 +43,9 @@ _TURNS: Final = re.compile(r"(?:To|As|Into|Handle|Match)(?:[A-Z]\w*)?$")
 """Names of methods that may turn a value into a whole answer (C#)."""
 _COMPOSED: Final = (Items, Member)
 """What a value may be that is an answer and no call: a status alone, or with its body."""
+
+_FAILURES: Final = (Name, Member, Unary, Call)
+"""What a failure that is returned as a value can be (Go)."""
 
 
 def _do(state: State, node: Do, ctx: Context) -> bool:
@@ -62,6 +66,11 @@ def _return(state: State, node: Return, ctx: Context) -> bool:
     before = len(state.responses)
     raised = len(state.raises)
     ctx = replace(ctx, returned=True)
+    fails = handling is not None and state.module.language == "go" and isinstance(node.value, _FAILURES)
+    failed = state.failed(node.value) if fails else None
+    if failed is not None and (failed.status is not None or ctx.nested == 0):
+        note_failure(state, failed, node.value, ctx)
+        return False
     if handling is not None and handling.returns_answer and ctx.nested == 0:
         # `return order, 201`: the value says more than a body.
         whole = state.returned(node.value)

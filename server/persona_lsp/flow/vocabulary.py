@@ -146,6 +146,8 @@ class Vocabulary(Struct, frozen=True):
     """Words without which a function body cannot contain anything of this vocabulary (plain substrings)."""
     returned: Callable[[AnyExpr, Scope], Answer | None] | None = None
     """For the value that a handler with `returns_answer` returns, where that says more than what to send: a status."""
+    failed: Callable[[AnyExpr, Scope], Thrown | None] | None = None
+    """For the value that a function returns, where failures are returned (Go): the one that it is."""
 
 
 class QueryMeaning(Struct, frozen=True, gc=False):

@@ -31,6 +31,7 @@ _WHO: Final = frozenset({"session", "current_user", "user", "user_id", "is_authe
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
 """What hands the request on is called so in Go, and in Starlette."""
+_SKIPS: Final = re.compile(r"(?:should|can|may|is)?_?skip", re.IGNORECASE)
 _AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
@@ -64,7 +65,13 @@ def with_callees(calls: Calls, function: Function, depth: int) -> GuardKind | No
 
 
 def passes_in_several_ways(function: Function) -> bool:
-    """A decorator that calls what it stands before in more than one place: one of them may be for everybody (Python)."""
+    """A guard that hands on in more than one place, one of which may be for everybody.
+
+    A decorator calls what it stands before (Python); middleware is told whom to skip (Go).
+    """
+    if function.language == "go":
+        skips = any(_SKIPS.match(call.name) for call in function.calls)
+        return skips and sum(call.name in _NEXT for call in function.calls) > 1
     if function.language != "python" or not function.params:
         return False
     inner = function.params[0].name

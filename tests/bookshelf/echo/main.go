@@ -8,6 +8,7 @@ import (
 	"example.com/bookshelf/internal/books"
 	"example.com/bookshelf/internal/config"
 	"example.com/bookshelf/internal/models"
+	"example.com/bookshelf/internal/problems"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 )
@@ -18,6 +19,7 @@ func main() {
 		log.Fatal(err)
 	}
 	e := echo.New()
+	e.HTTPErrorHandler = problems.Handle
 	e.Use(middleware.Logger(), middleware.Recover())
 	e.Use(middleware.CORSWithConfig(middleware.CORSConfig{AllowOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	e.GET("/health", func(c echo.Context) error {

@@ -7,6 +7,7 @@ import (
 	"example.com/bookshelf/internal/books"
 	"example.com/bookshelf/internal/config"
 	"example.com/bookshelf/internal/models"
+	"example.com/bookshelf/internal/problems"
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/cors"
 	"github.com/gofiber/fiber/v2/middleware/logger"
@@ -18,7 +19,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	app := fiber.New()
+	app := fiber.New(fiber.Config{ErrorHandler: problems.Handle})
 	app.Use(logger.New(), recover.New())
 	app.Use(cors.New(cors.Config{AllowOrigins: config.AllowedOrigins, AllowCredentials: true}))
 	app.Get("/health", func(c *fiber.Ctx) error {

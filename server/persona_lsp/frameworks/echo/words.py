@@ -10,6 +10,7 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    returned_failure,
     status_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Module, dotted
@@ -65,6 +66,11 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     return Thrown("echo.HTTPError", found[0] if found else None, found[1] if found else None, message, ends=False)
 
 
+def failed(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """`return echo.ErrNotFound`, `return errs.NotFound`."""
+    return thrown(expr, scope) or returned_failure(expr, scope) if not isinstance(expr, Call) or expr.new else None
+
+
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
     """`c.Param("id")`, `c.QueryParam("page")`, `c.Bind(&x)`, `c.Request().Header.Get("X-Id")`."""
     if not isinstance(expr, Call) or not isinstance(expr.func, Member):
@@ -95,6 +101,7 @@ VOCABULARY: Final = Vocabulary(
     handling=handling,
     answer=answer,
     thrown=thrown,
+    failed=failed,
     read=read,
     principal=principal,
     triggers=("echo.Context",),

@@ -12,6 +12,7 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    returned_failure,
     same_block,
     status_of,
 )
@@ -93,6 +94,14 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     return Thrown("fiber.Error", found[0] if found else None, found[1] if found else None, message, ends=False)
 
 
+def failed(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """`return fiber.ErrNotFound`, `return errs.NotFound`."""
+    if isinstance(expr, Member) and dotted(expr.base) == "fiber":
+        status = status_named("Status" + expr.name.removeprefix("Err"))
+        return Thrown("fiber.Error", status, ends=False) if status is not None else None
+    return returned_failure(expr, scope)
+
+
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
     """`c.Params("id")`, `c.QueryInt("page", 1)`, `c.BodyParser(&x)`, `c.Bind().Body(&x)`."""
     if not isinstance(expr, Call) or not isinstance(expr.func, Member):
@@ -123,6 +132,7 @@ VOCABULARY: Final = Vocabulary(
     handling=handling,
     answer=answer,
     thrown=thrown,
+    failed=failed,
     read=read,
     principal=principal,
     triggers=("fiber.Ctx",),

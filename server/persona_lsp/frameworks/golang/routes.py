@@ -6,6 +6,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.golang.cors import policies
 from persona_lsp.frameworks.golang.dialects import DIALECTS, NET_HTTP, PASSES, REGISTERS, Dialect, imported
+from persona_lsp.frameworks.golang.failures import HANDLING, error_handlers
 from persona_lsp.frameworks.golang.found import Found
 from persona_lsp.frameworks.golang.registers import Registering
 from persona_lsp.syntax.ir import Module
@@ -36,6 +37,7 @@ def extracted(module: Module, framework: str, *, shared: bool) -> Extracted:
         inline=tuple(found.inline.items()) if shared else (),
         problems=tuple(found.problems) if shared else (),
         cors=tuple(policies(module, found.packages)) if shared else (),
+        error_handlers=tuple(error_handlers(module, framework)) if framework in HANDLING else (),
     )
 
 

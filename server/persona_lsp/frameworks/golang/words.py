@@ -5,7 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.status import status_named
 from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Thrown, Vocabulary
-from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, ParamNode, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, ParamNode, Str, Unary, dotted
 
 _SPECIAL: Final = {"StatusNonAuthoritativeInfo": 203, "StatusTeapot": 418, "StatusRequestEntityTooLarge": 413}
 _STATUS: Final = re.compile(r"^Status[A-Z]")
@@ -14,6 +14,9 @@ _USERS: Final = re.compile(
 )
 _ERROR: Final = re.compile(r"Err(?:or)?(?![a-z])|Problem|Exception|Fault")
 _FAILED: Final = 400
+_SENTINEL: Final = re.compile(r"^[eE]rr[A-Z]\w")
+_BRACES: Final = re.compile(rb"[{}]|\n[ \t]*(?:case\b|default[ \t]*:)")
+_ELSE: Final = re.compile(rb"\s*else\b[^{]*\{")
 _SHIPPED: Final = frozenset(
     {"json", "fmt", "io", "http", "log", "slog", "context", "strings", "errors", "template", "render"}
 )
@@ -99,6 +102,25 @@ def made_error(expr: AnyExpr, scope: Scope) -> Thrown | None:
     return None
 
 
+def returned_failure(expr: AnyExpr, scope: Scope) -> Thrown | None:
+    """`return errs.NotFound`, `return &Denied{}`: a failure whose status its kind decides, where failures are handled."""
+    if scope.handling is None or scope.handling.kind != "handler" or dotted(scope.function.returns) != "error":
+        return None
+    match expr:
+        case Unary(operand=Call(new=True) as made):
+            return returned_failure(made, scope)
+        case Name(id=name) if _SENTINEL.match(name):
+            return Thrown(name, ends=False)
+        case Member(base=Name(id="echo" | "fiber")):
+            return None
+        case Member(base=Name(id=base), name=name) if name[:1].isupper() and scope.imported(base) is not None:
+            return Thrown(f"{base}.{name}", ends=False)
+        case Call(new=True, func=func) if dotted(func):
+            return Thrown(dotted(func), ends=False)
+        case _:
+            return None
+
+
 def is_response(expr: AnyExpr | None, scope: Scope) -> bool:
     """The expression is what the handler answers through."""
     handling = scope.handling
@@ -123,23 +145,42 @@ def is_user_key(expr: AnyExpr | None) -> bool:
     return _USERS.search(name) is not None
 
 
-def after(source: bytes, start: int, end: int) -> bytes:
-    """The text from `start` to the end of the block that it stands in."""
-    depth = 0
-    for at in range(start, end):
-        char = source[at]
-        depth += (char == 0x7B) - (char == 0x7D)
-        if depth < 0:
-            return source[start:at]
-    return source[start:end]
+def after(source: bytes, start: int, end: int) -> tuple[bytes, bytes]:
+    """The text from `start` to the end of the block or the case that it stands in, and what may run after that."""
+    close, stop = _end(source, start, end)
+    rest, later = source[start:stop], b""
+    while close < end:
+        while (other := _ELSE.match(source, close + 1, end)) is not None:  # other branches of the condition do not run
+            close, _ = _end(source, other.end(), end)
+        begin = close + 1
+        close, stop = _end(source, begin, end)
+        later += source[begin:stop]
+    return rest, later
+
+
+def _end(source: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the block ends that `start` stands in, and where its case does if it is one of several."""
+    depth, case = 0, -1
+    for mark in _BRACES.finditer(source, start, end):
+        kind = mark[0]
+        if kind == b"{":
+            depth += 1
+        elif kind == b"}":
+            depth -= 1
+            if depth < 0:
+                return mark.start(), case if case >= 0 else mark.start()
+        elif depth == 0 and case < 0:
+            case = mark.start()
+    return end, case if case >= 0 else end
 
 
 def same_block(between: bytes) -> bool:
-    """Whether what stands before and after is not separated by the end of a block."""
+    """Whether what stands before and after is not separated by the end of a block or of a case."""
     depth = 0
-    for char in between:
-        depth += (char == 0x7B) - (char == 0x7D)
-        if depth < 0:
+    for mark in _BRACES.finditer(between):
+        kind = mark[0]
+        depth += (kind == b"{") - (kind == b"}")
+        if depth < 0 or (depth == 0 and kind not in b"{}"):
             return False
     return True
 

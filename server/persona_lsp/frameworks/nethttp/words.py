@@ -105,10 +105,8 @@ def _written(expr: Call, func: Member, scope: Scope) -> Answer | None:
     if func.name != "WriteHeader" or not expr.args:
         return None
     source, writer = scope.module.source, rb"\b" + re.escape(dotted(func.base).encode()) + rb"\b"
-    rest = after(source, expr.end, scope.function.body_end)
-    if re.search(writer, rest) or (
-        not rest.rstrip().endswith(b"return") and re.search(writer, source[expr.end : scope.function.body_end])
-    ):
+    rest, later = after(source, expr.end, scope.function.body_end)
+    if re.search(writer, rest) or (not rest.rstrip().endswith(b"return") and re.search(writer, later)):
         return None  # what is written afterwards is the answer
     found = status_of(expr.args[0], scope)
     return Answer(found[0] if found else None, found is None, found[1] if found else None, None, "none")

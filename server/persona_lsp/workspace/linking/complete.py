@@ -38,7 +38,10 @@ _OK: Final = 200
 def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str, int]) -> Endpoint:
     """Fill in what depends on the bodies of functions: callees, dependencies, inputs, statuses, auth."""
     handler = endpoint.handler
+    own, others = _parts(endpoint, handler)
     first = tuple(calls.callees(project, handler)) if handler is not None else ()
+    if handler is not None and others:
+        first = tuple((n, function) for n, function in first if not _inside(handler.calls[n].span, others))
     seen = {id(handler)}
     callees: list[Function] = []
     for _, function in first:
@@ -59,17 +62,40 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     endpoint = with_socket(endpoint, handler, callees)
     pages = manner_of(endpoint.framework).draws_pages(project.names, endpoint.where.path)
     unsaid = _OK if pages and renders(endpoint, callees) else silent_status(project.names, endpoint, callees)
-    silent = ends_silently(project, handler)
+    silent = ends_silently(project, handler, own)
     makers = [f for _, f in first if _makes_answers(f, handler)]
     made = {r.span: told(project.names, handler, r, first) for r in handler.responses} if handler is not None else {}
     helped = {span: found for span, found in made.items() if found is not None} if endpoint.framework == "flask" else {}
     statuses, success = _statuses(
-        endpoint, handler, callees, before, sole_status, unsaid, silent=silent, makers=makers, helped=helped
-    )
+        endpoint, _without(handler, others), callees, before, sole_status, unsaid, silent=silent, makers=makers,
+        helped=helped,
+    )  # fmt: skip
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
         params=tuple(params_of(endpoint, handler, before, depended.params)),
         auth=_auth(replace(endpoint, callees=tuple(callees), first_level=first), handler, before, project),
+    )  # fmt: skip
+
+
+def _parts(endpoint: Endpoint, handler: Function | None) -> tuple[list[Span], list[Span]]:
+    """What of a handler runs for the endpoint's method alone, and what runs for others."""
+    if handler is None or not handler.by_method or endpoint.route.methods != ("ANY",):
+        return [], []
+    own = [span for methods, span in handler.by_method if endpoint.method in methods]
+    return own, [span for methods, span in handler.by_method if endpoint.method not in methods]
+
+
+def _inside(span: Span, parts: Sequence[Span]) -> bool:
+    return any(part.start <= span.start and span.end <= part.end for part in parts)
+
+
+def _without(handler: Function | None, others: Sequence[Span]) -> Function | None:
+    """The handler without the answers that it gives elsewhere."""
+    if handler is None or not others:
+        return handler
+    return replace(
+        handler, responses=tuple(r for r in handler.responses if not _inside(r.span, others)),
+        raises=tuple(r for r in handler.raises if not _inside(r.span, others)),
     )  # fmt: skip
 
 

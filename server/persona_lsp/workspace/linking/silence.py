@@ -1,9 +1,11 @@
 """Handlers of Go that come to their end without a word: net/http answers 200 for them."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.facts.place import Span
 from persona_lsp.workspace import calls
 
 _CONTEXT: Final = re.compile(r"(?:ResponseWriter|gin\.Context|echo\.Context|fiber\.Ctx)$")
@@ -11,8 +13,11 @@ _ANSWERS: Final = re.compile(r"Status|Header|Redirect|Abort|Error|NoContent|Next
 """Methods of what a handler answers through, some of which set a status that is not read."""
 
 
-def ends_silently(project: calls.Calls, handler: Function | None) -> bool:
-    """Whether some request is answered without a status: nothing that every request passes answers, nor may do so."""
+def ends_silently(project: calls.Calls, handler: Function | None, own: Sequence[Span]) -> bool:
+    """Whether some request is answered without a status: nothing that every request passes answers, nor may do so.
+
+    `own`: the code that runs for the method in question alone.
+    """
     if handler is None or handler.language != "go" or handler.handling != "handler" or not handler.complete:
         return False
     sites = (*(r.site for r in handler.responses), *(r.site for r in handler.raises))
@@ -25,7 +30,7 @@ def ends_silently(project: calls.Calls, handler: Function | None) -> bool:
     return not any(
         _may_answer(call, through, known.get(number))
         for number, call in enumerate(handler.calls)
-        if not call.site.conditional
+        if not call.site.conditional or any(p.start <= call.span.start < p.end for p in own)
     )
 
 

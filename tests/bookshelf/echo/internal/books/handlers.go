@@ -85,7 +85,7 @@ func (h *Handler) remove(c echo.Context) error {
 		return removed.Error
 	}
 	if removed.RowsAffected == 0 {
-		return c.JSON(http.StatusNotFound, echo.Map{"error": "The book does not exist."})
+		return gorm.ErrRecordNotFound
 	}
 	return c.NoContent(http.StatusNoContent)
 }

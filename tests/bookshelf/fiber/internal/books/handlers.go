@@ -87,7 +87,7 @@ func (h *Handler) remove(c *fiber.Ctx) error {
 		return removed.Error
 	}
 	if removed.RowsAffected == 0 {
-		return c.Status(fiber.StatusNotFound).JSON(fiber.Map{"error": "The book does not exist."})
+		return gorm.ErrRecordNotFound
 	}
 	return c.SendStatus(fiber.StatusNoContent)
 }
