@@ -30,7 +30,7 @@ from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 
-VERSION: Final = "32"
+VERSION: Final = "33"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
@@ -180,7 +180,8 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     if _registers_now(module, found):
         return None
     fresh = analyse(
-        node, unit.cls, module, around.names, around.words, around.libraries, around.roles[found.function.key],
+        node, unit.cls, module, around.names, _heard(around.words, module), around.libraries,
+        around.roles[found.function.key],
         key=found.function.key,
         deep=unit.inline or (not around.aside and bool(pattern.search(text))),
         forwards_errors=unit.wrapped or unit.node.start in around.wrapped,
@@ -267,6 +268,7 @@ def _functions(
     by_name: Mapping[str, Handling],
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
+    heard = _heard(words, module)
     pattern = _trigger_pattern(module.language)
     environment = _environment(module, names)
     inline = dict(found.inline)
@@ -279,14 +281,14 @@ def _functions(
         key = unit.key if count == 0 else f"{unit.key}#{count}"
         by_key[key] = unit
         yield _function(
-            unit, key, module, names, active, words, pattern, environment, stops, wrapped, before, known, roles,
+            unit, key, module, names, active, words, heard, pattern, environment, stops, wrapped, before, known, roles,
             skipped, by_name.get(key),
         )  # fmt: skip
 
 
 def _function(
     unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
-    pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
+    heard: tuple[Vocabulary, ...], pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
     before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
     roles: dict[str, Handling | None], skipped: bool, by_name: Handling | None,
 ) -> Function:  # fmt: skip
@@ -312,12 +314,17 @@ def _function(
         fact = replace(reused, start=start, end=node.end, key=key, path=module.path)
     else:
         fact = analyse(
-            node, unit.cls, module, names, words, active, handling, key=key, stops=stops - {node.start},
+            node, unit.cls, module, names, heard, active, handling, key=key, stops=stops - {node.start},
             deep=unit.inline or (not skipped and bool(pattern.search(text))), forwards_errors=is_wrapped,
             aside=skipped,
         )  # fmt: skip
     known[identity] = fact
     return fact
+
+
+def _heard(words: tuple[Vocabulary, ...], module: Module) -> tuple[Vocabulary, ...]:
+    """The vocabularies that functions of the file may use."""
+    return tuple(one for one in words if one.applies is None or one.applies(module))
 
 
 def _role(handling: Handling | None) -> object:

@@ -148,6 +148,8 @@ class Vocabulary(Struct, frozen=True):
     """For the value that a handler with `returns_answer` returns, where that says more than what to send: a status."""
     failed: Callable[[AnyExpr, Scope], Thrown | None] | None = None
     """For the value that a function returns, where failures are returned (Go): the one that it is."""
+    applies: Callable[[Module], bool] | None = None
+    """Files in whose functions it may be asked at all; None for all of its languages."""
 
 
 class QueryMeaning(Struct, frozen=True, gc=False):

@@ -1,8 +1,8 @@
 """What the words of Rust's web frameworks mean inside functions, as far as they share them: statuses, errors, headers."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from collections.abc import Iterator
+from typing import Final
 
 from persona_lsp.facts.http import ErrorHandler, GuardKind
 from persona_lsp.facts.place import Where
@@ -38,7 +38,6 @@ from persona_lsp.syntax.ir import (
     walk,
 )
 
-_Said = TypeVar("_Said")
 _MAPS: Final = frozenset({"map_err", "or_else"})
 _MISSING: Final = frozenset({"ok_or", "ok_or_else"})
 _CARRIERS: Final = frozenset({"into", "into_response", "to_owned", "clone", "respond_to", "customize", "to_string"})
@@ -199,17 +198,6 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     if param is None or param.type is None:
         return False
     return kind_of(last_name(unwrapped(param.type))) in (GuardKind.AUTHN, GuardKind.ROLE)
-
-
-def only_where(
-    detects: Callable[[Module], bool], word: Callable[[AnyExpr, Scope], _Said], nothing: _Said
-) -> Callable[[AnyExpr, Scope], _Said]:
-    """What a word says in files of one framework, and nothing in those of the others, which use the same words."""
-
-    def said(expr: AnyExpr, scope: Scope) -> _Said:
-        return word(expr, scope) if detects(scope.module) else nothing
-
-    return said
 
 
 def handler(unit: Unit, file: RustFile, known: Extractors, body_kind: str = "") -> Handling:

@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.rust.names import Unit, last_name, rust_file, unwrapped
 from persona_lsp.flow.rust.signatures import Extractors, asks_who_calls, may_handle
-from persona_lsp.flow.rust.words import handler, is_part, only_where, principal, read, status_in, thrown
+from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Vocabulary
 from persona_lsp.frameworks.actix.routes import found_in
@@ -111,8 +111,6 @@ def _answers(returns: AnyExpr | None) -> bool:
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`HttpResponse::Created().json(x)`, `HttpResponse::build(status)`, `web::Json(x)`, `Redirect::to("/x")`."""
-    if not detects(scope.module):
-        return None
     match expr:
         case Call(
             func=Member(name="into" | "map_into_boxed_body" | "map_into_left_body", base=Call() as inner), args=()
@@ -191,8 +189,6 @@ def _began(node: Call, name: str, body: AnyExpr | None, ended: str, given: AnyEx
 
 def _read(expr: AnyExpr, scope: Scope) -> Read | None:
     """`req.match_info().get("id")`, and the headers that all frameworks of Rust read alike."""
-    if not detects(scope.module):
-        return None
     if isinstance(expr, Call) and expr.name in ("get", "query", "load") and isinstance(expr.func, Member):
         base = expr.func.base
         if isinstance(base, Call) and base.name == "match_info" and expr.args and isinstance(expr.args[0], Str):
@@ -204,10 +200,11 @@ WORDS: Final = Vocabulary(
     framework="actix",
     languages=("rust",),
     handling=handling,
+    applies=detects,
     answer=answer,
-    thrown=only_where(detects, thrown, None),
+    thrown=thrown,
     read=_read,
-    principal=only_where(detects, principal, False),
+    principal=principal,
     triggers=(
         "HttpResponse",
         "Json",

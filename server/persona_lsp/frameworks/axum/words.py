@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.rust.names import Unit, last_name, rust_file, unwrapped
 from persona_lsp.flow.rust.signatures import Extractors, asks_who_calls, may_handle
-from persona_lsp.flow.rust.words import handler, is_part, only_where, principal, read, status_in, thrown
+from persona_lsp.flow.rust.words import handler, is_part, principal, read, status_in, thrown
 from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
 from persona_lsp.frameworks.axum.routes import found_in
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Items, Member, Module, Name, Str, dotted
@@ -92,8 +92,6 @@ def detects(module: Module) -> bool:
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`Json(x)`, `(StatusCode::CREATED, Json(x))`, `StatusCode::NO_CONTENT`, `.into_response()`, `Redirect::to("/")`."""
-    if not detects(scope.module):
-        return None
     match expr:
         case Items(items=(_, *_), kind="tuple"):
             return _tuple(expr)
@@ -176,10 +174,11 @@ WORDS: Final = Vocabulary(
     framework="axum",
     languages=("rust",),
     handling=handling,
+    applies=detects,
     answer=answer,
-    thrown=only_where(detects, thrown, None),
-    read=only_where(detects, read, None),
-    principal=only_where(detects, principal, False),
+    thrown=thrown,
+    read=read,
+    principal=principal,
     triggers=(
         "StatusCode",
         "Json",

@@ -10,6 +10,7 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    mentions,
     returned_failure,
     status_of,
 )
@@ -99,6 +100,7 @@ VOCABULARY: Final = Vocabulary(
     framework="echo",
     languages=("go",),
     handling=handling,
+    applies=mentions(b"echo."),
     answer=answer,
     thrown=thrown,
     failed=failed,

@@ -10,6 +10,7 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
+    mentions,
     status_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Module
@@ -100,6 +101,7 @@ VOCABULARY: Final = Vocabulary(
     framework="gin",
     languages=("go",),
     handling=handling,
+    applies=mentions(b"gin.Context"),
     answer=answer,
     thrown=thrown,
     read=read,

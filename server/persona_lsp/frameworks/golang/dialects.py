@@ -60,7 +60,8 @@ VERBS: Final = MappingProxyType(
 NAMED: Final = frozenset({"Method", "MethodFunc", "Add", "Match", "Handle"})
 """Methods that are given the HTTP method, or several, before the path."""
 REGISTERS: Final = re.compile(
-    rb"\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Handle|HandleFunc|Methods|Group|Route|Mount|PathPrefix|Use|Subrouter)\("
+    rb"\.(?:Handle|HandleFunc|Methods|Group|Route|Mount|PathPrefix|Use|Subrouter)\("
+    rb"|\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\((?:[^(),]|\((?:[^()]|\([^()]*\))*\))*,"
     rb"|\.(?:Get|Post|Put|Patch|Delete|Head|Options|Any|All|Method|MethodFunc|Match|Add)\(\s*(?:[\"`][/\"`]|\[\]|[\w.]+\s*[+,]|\"[A-Z]+\",)"
     rb"|\bServeMux\b"
 )

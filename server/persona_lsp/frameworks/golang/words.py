@@ -1,11 +1,25 @@
 """What the words of Go's frameworks have in common: statuses by their constants, functions that answer for handlers."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from persona_lsp.flow.status import status_named
 from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Thrown, Vocabulary
-from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Member, Name, Node, ParamNode, Str, Unary, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    Const,
+    FunctionNode,
+    Member,
+    Module,
+    Name,
+    Node,
+    ParamNode,
+    Str,
+    Unary,
+    dotted,
+)
 
 _SPECIAL: Final = {"StatusNonAuthoritativeInfo": 203, "StatusTeapot": 418, "StatusRequestEntityTooLarge": 413}
 _STATUS: Final = re.compile(r"^Status[A-Z]")
@@ -185,12 +199,18 @@ def same_block(between: bytes) -> bool:
     return True
 
 
+def mentions(word: bytes) -> Callable[[Module], bool]:
+    """Whether a file has a word without which it has nothing of a framework."""
+    return lambda module: word in module.source
+
+
 def silent(framework: str) -> Vocabulary:
     """The vocabulary of a router whose handlers speak the words of net/http."""
     return Vocabulary(
         framework=framework,
         languages=("go",),
         handling=lambda _function, _cls, _module: None,
+        applies=lambda _module: False,
         answer=lambda _expr, _scope: None,
         thrown=lambda _expr, _scope: None,
         read=lambda _expr, _scope: None,

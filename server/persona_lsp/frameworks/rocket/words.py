@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.rust.names import RustFile, last_name, rust_file
-from persona_lsp.flow.rust.words import is_part, only_where, principal, read, status_in, thrown
+from persona_lsp.flow.rust.words import is_part, principal, read, status_in, thrown
 from persona_lsp.flow.vocabulary import Answer, Handling, Scope, Vocabulary
 from persona_lsp.frameworks.rocket.routes import answered_with, attribute_of, data_name, template
 from persona_lsp.syntax.ir import (
@@ -86,8 +86,6 @@ def _handler(function: FunctionNode, given: tuple[Decorator, tuple[str, ...], St
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`Json(x)`, `status::Created::new(uri).body(x)`, `(Status::Accepted, x)`, `Status::NoContent`, `Redirect::to(uri)`."""
-    if not detects(scope.module):
-        return None
     match expr:
         case Items(items=(first, *rest), kind="tuple") if rest:
             known = status_in(first)
@@ -137,10 +135,11 @@ WORDS: Final = Vocabulary(
     framework="rocket",
     languages=("rust",),
     handling=handling,
+    applies=detects,
     answer=answer,
-    thrown=only_where(detects, thrown, None),
-    read=only_where(detects, read, None),
-    principal=only_where(detects, principal, False),
+    thrown=thrown,
+    read=read,
+    principal=principal,
     triggers=(
         "Status",
         "status::",
