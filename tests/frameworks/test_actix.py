@@ -271,3 +271,32 @@ def test_what_a_transform_makes_refuses_or_does_not() -> None:
     assert {e.path: e.auth for e in found.values()} == {
         "/in/a": Auth.REQUIRED, "/time/a": Auth.NONE, "/late/a": Auth.REQUIRED, "/far/a": Auth.NONE, "/own/a": Auth.UNKNOWN,
     }  # fmt: skip
+
+
+def test_failures_that_are_turned_into_answers_by_their_type() -> None:
+    found = endpoints(
+        main="""
+        mod err; use err::MyErr;
+        fn main() { HttpServer::new(|| App::new().service(a).service(b)) }
+        #[get("/a")] async fn a() -> Result<HttpResponse, MyErr> {
+            let x = find()?;
+            if y() { return Err(MyErr::Gone); }
+            Ok(HttpResponse::Ok().finish())
+        }
+        fn find() -> Result<i32, DbErr> { Err(DbErr::Busy) }
+        #[get("/b")] async fn b() -> actix_web::Result<HttpResponse> {
+            let x = load().map_err(ErrorNotFound)?;
+            Ok(HttpResponse::Created().finish())
+        }
+        """,
+        err="""
+        pub enum MyErr { Gone, Db }
+        impl ResponseError for MyErr {
+            fn status_code(&self) -> StatusCode {
+                match self { MyErr::Gone => StatusCode::GONE, MyErr::Db => StatusCode::SERVICE_UNAVAILABLE }
+            }
+        }
+        impl From<DbErr> for MyErr { fn from(e: DbErr) -> Self { MyErr::Db } }
+        """,
+    )
+    assert {e.path: e.statuses for e in found.values()} == {"/a": (200, 410, 503), "/b": (201, 404)}

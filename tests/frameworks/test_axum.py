@@ -571,3 +571,125 @@ def test_a_credential_that_may_be_missing_and_whose_absence_is_refused() -> None
         """
     )
     assert {e.path: e.auth for e in found.values()} == {"/a": Auth.REQUIRED, "/b": Auth.REQUIRED, "/c": Auth.OPTIONAL}
+
+
+def test_failures_are_turned_into_those_of_another_type() -> None:
+    found = endpoints(
+        main="""
+        mod error; mod repo;
+        use crate::error::{AppError, Result};
+        fn app() -> Router { Router::new().route("/a/{id}", get(a)).route("/b", get(b)).route("/c", get(c)).route("/d", get(d)) }
+        async fn a(Path(id): Path<i32>) -> Result<Json<User>> { let user = repo::find(id).await?; Ok(Json(user)) }
+        async fn b() -> Result<StatusCode> { check().map_err(AppError::from)?; Ok(StatusCode::ACCEPTED) }
+        async fn c() -> Result<Json<User>> { let user = load().ok_or(PoolError::Closed)?; Ok(Json(user)) }
+        async fn d() -> Result<Json<User>> { let user = load().ok_or(RepoError::Odd)?; Ok(Json(user)) }
+        """,
+        repo="""
+        pub async fn find(id: i32) -> std::result::Result<User, RepoError> {
+            if nobody(id) { return Err(RepoError::Missing("x")); }
+            Ok(User {})
+        }
+        """,
+        error="""
+        pub type Result<T, E = AppError> = std::result::Result<T, E>;
+        impl From<RepoError> for AppError {
+            fn from(e: RepoError) -> Self {
+                match e {
+                    RepoError::Missing(_) => AppError::NotFound,
+                    RepoError::Taken => { note(); Self::Taken(e) }
+                    other => elsewhere(other),
+                }
+            }
+        }
+        impl From<PoolError> for AppError { fn from(e: PoolError) -> Self { AppError::Busy(e.to_string()) } }
+        impl IntoResponse for AppError {
+            fn into_response(self) -> Response {
+                match self {
+                    AppError::NotFound => StatusCode::NOT_FOUND.into_response(),
+                    AppError::Taken(_) => StatusCode::CONFLICT.into_response(),
+                    AppError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                }
+            }
+        }
+        """,
+    )
+    assert {e.path: e.statuses for e in found.values()} == {
+        "/a/{id}": (200, 404), "/b": (202,), "/c": (200, 503), "/d": (200,),
+    }  # fmt: skip
+
+
+def test_extractors_and_results_by_names_of_the_project() -> None:
+    found = endpoints(
+        main="""
+        mod types; use types::{ApiResult, IdPath, AppJson, Caller};
+        fn app() -> Router { Router::new().route("/a/{id}", post(a)).route("/b", get(b)) }
+        async fn a(id: IdPath, AppJson(x): AppJson<New>) -> ApiResult<i32> { Err(ApiErr::Bad) }
+        async fn b(caller: Caller) -> ApiResult<i32> { Ok(Json(1)) }
+        """,
+        types="""
+        pub type ApiResult<T> = Result<Json<T>, ApiErr>;
+        pub type IdPath = axum::extract::Path<i32>;
+        pub type AppJson<T> = axum::Json<T>;
+        pub type Caller = axum_extra::TypedHeader<Authorization<Bearer>>;
+        pub enum ApiErr { Bad }
+        impl IntoResponse for ApiErr {
+            fn into_response(self) -> Response { match self { Self::Bad => StatusCode::BAD_REQUEST.into_response() } }
+        }
+        """,
+    )
+    assert (found["POST /a/{id}"].auth, found["POST /a/{id}"].statuses) == (Auth.NONE, (200, 400))
+    assert found["GET /b"].auth is not Auth.NONE
+
+
+def test_what_route_layer_covers_and_modules_of_features() -> None:
+    found = endpoints(
+        main="""
+        #[cfg(feature = "admin")] mod admin;
+        fn app() -> Router {
+            let mut app = Router::new().route("/a", get(h)).route_layer(middleware::from_fn(auth)).route("/b", get(h));
+            if cfg!(feature = "more") { app = app.route("/c", get(h)); }
+            #[cfg(feature = "admin")]
+            { app = app.nest("/admin", admin::routes()); }
+            app
+        }
+        pub async fn h() -> StatusCode { StatusCode::OK }
+        async fn auth(req: Request, next: Next) -> Result<Response, StatusCode> {
+            if req.headers().get("authorization").is_none() { return Err(StatusCode::UNAUTHORIZED); }
+            Ok(next.run(req).await)
+        }
+        """,
+        admin='pub fn routes() -> Router { Router::new().route("/z", get(crate::h)) }',
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /a": Auth.REQUIRED, "GET /b": Auth.NONE, "GET /c": Auth.NONE, "GET /admin/z": Auth.NONE,
+    }  # fmt: skip
+
+
+def test_extractors_that_read_the_header_themselves() -> None:
+    found = endpoints(
+        main="""
+        mod auth; use auth::{AuthUser, Session};
+        fn app() -> Router { Router::new().route("/a", get(a)).route("/b", get(b)).route("/c", get(c)) }
+        async fn a(u: AuthUser) -> StatusCode { StatusCode::OK }
+        async fn b(u: Option<AuthUser>) -> StatusCode { StatusCode::OK }
+        async fn c(s: Session) -> StatusCode { StatusCode::OK }
+        """,
+        auth="""
+        impl<S> FromRequestParts<S> for AuthUser {
+            type Rejection = (StatusCode, &'static str);
+            async fn from_request_parts(parts: &mut Parts, s: &S) -> Result<Self, Self::Rejection> {
+                let header = parts.headers.get(AUTHORIZATION).ok_or((StatusCode::UNAUTHORIZED, "no"))?;
+                Ok(AuthUser)
+            }
+        }
+        impl<S> OptionalFromRequestParts<S> for AuthUser {
+            type Rejection = Infallible;
+            async fn from_request_parts(parts: &mut Parts, s: &S) -> Result<Option<Self>, Self::Rejection> { Ok(None) }
+        }
+        impl<S> FromRequestParts<S> for Session {
+            type Rejection = Infallible;
+            async fn from_request_parts(parts: &mut Parts, s: &S) -> Result<Self, Self::Rejection> { Ok(Session(None)) }
+        }
+        """,
+    )
+    assert {e.path: e.auth for e in found.values()} == {"/a": Auth.REQUIRED, "/b": Auth.OPTIONAL, "/c": Auth.NONE}

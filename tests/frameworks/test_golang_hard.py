@@ -316,3 +316,58 @@ def test_handlers_that_oapi_codegen_made_of_a_contract() -> None:
         "GET /pets": (False, Auth.UNKNOWN),
         "POST /pets": (False, Auth.UNKNOWN),
     }
+
+
+LETS_PASS = [
+    ('token := extractToken(c); if len(token) == 0 { c.Next(); return }; u, err := find(c, token); if err != nil { c.Next(); return }; c.Set("user", u); c.Next()', Auth.OPTIONAL),
+    ('h := c.GetHeader("Authorization"); if h == "" { c.Next(); return }; if !valid(h) { c.AbortWithStatus(401); return }; c.Next()', Auth.OPTIONAL),
+    ('h := c.GetHeader("Authorization"); if h == "" { c.AbortWithStatus(401); return }; c.Next()', Auth.REQUIRED),
+    ('h, err := c.Cookie("token"); if err != nil { c.JSON(401, 1); c.Abort(); return }; use(h); c.Next()', Auth.REQUIRED),
+    ('h := c.GetHeader("Authorization"); if h == "" { refuse(c); return }; c.Next()', Auth.REQUIRED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "auth"), LETS_PASS)
+def test_middleware_that_lets_callers_without_a_credential_pass(body: str, auth: Auth) -> None:
+    more = f"""
+    type Users struct{{}}
+    func (m *Users) Auth() gin.HandlerFunc {{ return func(c *gin.Context) {{ {body} }} }}
+    func extractToken(c *gin.Context) string {{ return c.GetHeader("Authorization") }}
+    func list(c *gin.Context) {{ c.JSON(200, 1) }}
+    """
+    found = single(
+        'm := &Users{}; r := gin.New(); g := r.Group("/a"); g.Use(m.Auth()); g.GET("", list)', GIN, more=more
+    )
+    assert found["GET /a"].auth is auth
+
+
+def test_a_handler_of_a_library_behind_a_wrapper() -> None:
+    guards = """package main
+    import "net/http"
+    func readOnly(handler http.Handler, redirect bool) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+            if !known(r) {
+                if redirect { http.Redirect(w, r, "/", 303) } else { http.Error(w, "no", 401) }
+                return
+            }
+            handler.ServeHTTP(w, r)
+        })
+    }
+    """
+    main = """package main
+    import ("net/http"; "github.com/prometheus/client_golang/prometheus/promhttp")
+    func main() { http.Handle("GET /metrics", readOnly(promhttp.Handler(), false)) }
+    """
+    only = endpoints({"main.go": main, "guards.go": guards})["GET /metrics"]
+    assert (only.handler_name, only.success) == ("promhttp.Handler", ())
+    assert only.auth is not Auth.NONE
+
+
+def test_where_an_installation_may_put_something_before_its_paths() -> None:
+    code = """r := gin.New()
+    r.Group(ui.BaseURL + "/api/v1").GET("/a", f)
+    r.Group(ui.Version + "/api").GET("/b", f)
+    r.Group(ui.BaseURL).GET("/c", f)
+    """
+    main = f'package main\nimport "{GIN}"\nfunc routes(ui *UI) {{\n{code}\n}}\n'
+    assert set(endpoints({"main.go": main})) == {"GET /api/v1/a", "?GET /api/b", "?GET /c"}

@@ -330,6 +330,8 @@ class ErrorHandler(Struct, frozen=True, gc=False, omit_defaults=True):
     status: int | None = None
     handler_key: str = ""
     router: Ref | None = None
+    becomes: str = ""
+    """The failure that it is turned into before anybody answers for it (Rust's `impl From<RepoError> for AppError`)."""
 
 
 class CorsPolicy(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -26,8 +26,12 @@ def sole_statuses(names: Names) -> Mapping[str, int]:
     """The status that each exception becomes, by its last name: as error handlers and the exceptions' classes say."""
     found: dict[str, int] = {}
     variants: dict[str, set[int]] = {}
+    turned: list[ErrorHandler] = []
     for path, entry in names.files.items():
         for handler in entry.facts.error_handlers:
+            if handler.becomes:
+                turned.append(handler)
+                continue
             status = handler.status if handler.status is not None else answered(names, path, handler)
             if status is not None:
                 name = handler.exception.rsplit(".", 1)[-1].rsplit("::", 1)[-1]
@@ -39,6 +43,10 @@ def sole_statuses(names: Names) -> Mapping[str, int]:
             if cls.status is not None:
                 found.setdefault(cls.name.rsplit(".", 1)[-1], cls.status)
     _inherit(names, found)
+    for handler in turned:
+        status = status_of(found, handler.becomes)
+        if status is not None and found.setdefault(handler.exception, status) == status:
+            variants.setdefault(handler.exception.rpartition(".")[2], set()).add(status)
     found |= {f"*.{name}": one for name, (one, *others) in variants.items() if not others and name != "*"}
     return found
 

@@ -22,8 +22,11 @@ _AUTHN: Final = re.compile(
     r"|^(?:user|current|principal)$"
 )
 _RATE: Final = re.compile(r"rate_?limit|governor|throttl|limiter")
-SILENT: Final = frozenset({"State", "Extension", "Data", "ReqData", "Connection", "ConnectInfo", "Database"})
-"""Extractors that hand over what the application holds, and refuse nobody for who they are."""
+SILENT: Final = frozenset(
+    {"State", "Extension", "Data", "ReqData", "Connection", "ConnectInfo", "Database", "Path", "Query", "Json", "Form",
+     "Multipart", "HeaderMap", "Bytes"}
+)  # fmt: skip
+"""Extractors that hand over what the application holds or what is sent, and refuse nobody for who they are."""
 _OPTIONAL: Final = re.compile(r"(?:^|_)(?:optional|opt|maybe|try|possibly|or_anonymous|or_guest)(?:_|$)")
 
 

@@ -268,7 +268,7 @@ def _makes_failure(function: FunctionNode, module: Module) -> bool:
 
 
 def _variants(function: FunctionNode, owner: str) -> Iterator[tuple[str, int]]:
-    for patterns, body in _arms(function.body):
+    for patterns, body in arms(function.body):
         codes = {code for part in body for code in _statuses(part)}
         if len(codes) != 1:
             continue
@@ -284,7 +284,8 @@ def _variants(function: FunctionNode, owner: str) -> Iterator[tuple[str, int]]:
 _Arms = Iterator[tuple[tuple[AnyExpr, ...], tuple[Stmt | AnyExpr, ...]]]
 
 
-def _arms(body: tuple[Stmt, ...]) -> _Arms:
+def arms(body: tuple[Stmt, ...]) -> _Arms:
+    """The arms of all that a body matches: (patterns, what is done)."""
     for statement in body:
         if isinstance(statement, Switch):
             yield from statement.arms
@@ -294,9 +295,9 @@ def _arms(body: tuple[Stmt, ...]) -> _Arms:
                     for patterns, value in part.arms:
                         yield patterns, (value,)
                 elif isinstance(part, BlockExpr):
-                    yield from _arms(part.body)
+                    yield from arms(part.body)
         for inner in _inner(statement):
-            yield from _arms(inner)
+            yield from arms(inner)
 
 
 def _inner(statement: Stmt) -> Iterator[tuple[Stmt, ...]]:

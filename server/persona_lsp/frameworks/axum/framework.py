@@ -3,6 +3,7 @@
 from typing import Final
 
 from persona_lsp.facts.http import Route
+from persona_lsp.flow.rust.conversions import conversions
 from persona_lsp.flow.rust.cors import policies
 from persona_lsp.flow.rust.fixes import spell
 from persona_lsp.flow.rust.names import rust_file
@@ -30,7 +31,7 @@ def extract(module: Module) -> Extracted:
             signatures.append(signature(unit, file, EXTRACTORS, found.order + len(signatures) + 1))
     return Extracted(
         routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses),
-        routes=(*found.routes, *signatures), error_handlers=tuple(error_handlers(file, _TRAITS, _METHODS)),
+        routes=(*found.routes, *signatures), error_handlers=(*error_handlers(file, _TRAITS, _METHODS), *conversions(file)),
         classes=tuple(schemas(file)), inline=tuple(found.inline), problems=tuple(found.problems),
         cors=tuple(policies(file)),
     )  # fmt: skip

@@ -12,6 +12,8 @@ ARGUMENT: Final = "argument"
 _REST: Final = re.compile(r"\{(\w+)\.\.\.\}")
 _CONSTRAINT: Final = re.compile(r":(\w+)<(\w+)[^>]*>")
 _PATTERN: Final = re.compile(r"^(?:(?P<method>[A-Z]+)[ \t]+)?(?P<host>[^/\s{]*)(?P<path>/.*)?$", re.DOTALL)
+_BASE: Final = re.compile(r"(?:base|context|sub|root)_?(?:url|uri|path)$", re.IGNORECASE)
+"""Fields of settings by which an installation stands below a path of its own; by default it does not."""
 _DEEP: Final = 12
 
 
@@ -21,6 +23,11 @@ def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> T
     match expr:
         case Str(parts=parts):
             return tuple(p for p in parts if isinstance(p, str))
+        case Binary(op="+", left=Member(name=field) as left, right=right) if _is_field(left, env):
+            rest = text_of(right, env, module, depth)
+            below = rest and isinstance(rest[0], str) and rest[0].startswith("/")
+            # Where an installation may put something before its paths, the paths stay as they are.
+            return rest if below and _BASE.search(field) else (*text_of(left, env, module, depth), *rest)
         case Binary(op="+", left=left, right=right):
             return (*text_of(left, env, module, depth), *text_of(right, env, module, depth))
         case Name(id=name) if depth < _DEEP and isinstance(found := env.find(name), Given):
@@ -44,6 +51,14 @@ def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> T
             return ()
         case _:
             return (Hole("expression", module.text(expr)[:80]),)
+
+
+def _is_field(expr: Member, env: Env) -> bool:
+    """A field of what the function is given or has made: no name of a package, and no constant."""
+    root: AnyExpr = expr
+    while isinstance(root, Member):
+        root = root.base
+    return isinstance(root, Name) and env.find(root.id) is not None
 
 
 def _formatted(call: Call, env: Env, module: Module, depth: int) -> Text:

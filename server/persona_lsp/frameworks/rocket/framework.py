@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from persona_lsp.flow.rust.conversions import conversions
 from persona_lsp.flow.rust.fixes import spell
 from persona_lsp.flow.rust.names import rust_file
 from persona_lsp.flow.rust.schemas import schemas
@@ -22,7 +23,7 @@ def extract(module: Module) -> Extracted:
     found = found_in(module)
     return Extracted(
         routers=tuple(found.routers), mounts=tuple(found.mounts), uses=tuple(found.uses), routes=tuple(found.routes),
-        error_handlers=(*error_handlers(file, _TRAITS, _METHODS), *catchers(file)), classes=tuple(schemas(file)),
+        error_handlers=(*error_handlers(file, _TRAITS, _METHODS), *conversions(file), *catchers(file)), classes=tuple(schemas(file)),
         inline=tuple(found.inline), problems=tuple(found.problems),
     )  # fmt: skip
 

@@ -35,7 +35,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, _told(r.made), tuple(_placeless(g) for g in r.guards)) for r in facts.routes),
         tuple((f.key, wrapped_by(f)) for f in facts.functions if facts.language == "go"),
-        tuple((e.exception, e.status) for e in facts.error_handlers),
+        tuple((e.exception, e.status, e.becomes) for e in facts.error_handlers),
         tuple(outline_of_view(v) + tuple(_placeless(g) for g in guards_of_view(v)) for v in facts.views), facts.registries,
         tuple((f.key, f.decorators, tuple((p.name, p.type, p.default) for p in f.params)) for f in facts.functions) if any(manner_of(f).functions_register for f in facts.frameworks) else (),
     )  # fmt: skip
