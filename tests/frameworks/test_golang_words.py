@@ -150,3 +150,9 @@ def test_a_missing_return_is_seen() -> None:
     assert [r.continues_to is not None for r in function("gin", code).responses] == [True, False]
     wrote = 'if made { w.WriteHeader(201) }\nfmt.Fprintf(w, "a")\nfmt.Fprintf(w, "b")'
     assert not any(r.continues_to for r in function("http", wrote).responses)
+
+
+def test_events_that_are_sent_at_once_follow_each_other() -> None:
+    code = "if made { json.NewEncoder(w).Encode(a)\nflusher.Flush() }\njson.NewEncoder(w).Encode(b)"
+    assert not any(r.continues_to for r in function("http", code).responses)
+    assert any(r.continues_to for r in function("http", code.replace("flusher.Flush()", "")).responses)

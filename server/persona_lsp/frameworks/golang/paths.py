@@ -20,16 +20,18 @@ _DEEP: Final = 12
 def text_of(expr: AnyExpr | None, env: Env, module: Module, depth: int = 0) -> Text:
     """The text of an expression: literals, names of constants, holes."""
     expr = reduced(expr, env)
+    if expr is not None and depth > _DEEP:
+        return (Hole("expression", module.text(expr)[:80]),)  # a name that is made of itself
     match expr:
         case Str(parts=parts):
             return tuple(p for p in parts if isinstance(p, str))
         case Binary(op="+", left=Member(name=field) as left, right=right) if _is_field(left, env):
-            rest = text_of(right, env, module, depth)
+            rest = text_of(right, env, module, depth + 1)
             below = rest and isinstance(rest[0], str) and rest[0].startswith("/")
             # Where an installation may put something before its paths, the paths stay as they are.
-            return rest if below and _BASE.search(field) else (*text_of(left, env, module, depth), *rest)
+            return rest if below and _BASE.search(field) else (*text_of(left, env, module, depth + 1), *rest)
         case Binary(op="+", left=left, right=right):
-            return (*text_of(left, env, module, depth), *text_of(right, env, module, depth))
+            return (*text_of(left, env, module, depth + 1), *text_of(right, env, module, depth + 1))
         case Name(id=name) if depth < _DEEP and isinstance(found := env.find(name), Given):
             return text_of(found.expr, env, module, depth + 1)
         case Name(id=name) if isinstance(given := env.find(name), Passed):

@@ -79,7 +79,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     if isinstance(func, Member) and func.name == "Encode" and isinstance(func.base, Call):
         inner = func.base
         if dotted(inner.func).endswith("NewEncoder") and inner.args and is_response(inner.args[0], scope):
-            return _body(expr, args[0], "", scope)
+            return _body(expr, args[0], "", scope, streaming=_flushes(scope))
     if not any(is_response(a, scope) for a in args[:1]):
         return helper_answer(expr, scope)
     if name == "http.Error" and len(args) == 3:  # writer, message, code
@@ -122,6 +122,11 @@ def _body(expr: Call, body: AnyExpr, kind: str, scope: Scope, *, streaming: bool
             code = _named(match[2].decode())
             return Answer(code, code is None, node if code is not None else None, body, kind, streaming=streaming)
     return Answer(None, False, None, body, kind, streaming=streaming)
+
+
+def _flushes(scope: Scope) -> bool:
+    """What is written is sent at once, and more may follow it."""
+    return scope.module.source.find(b".Flush()", scope.function.body_start, scope.function.body_end) >= 0
 
 
 def _rendered(expr: Call, body: AnyExpr, kind: str, scope: Scope) -> Answer:
