@@ -1,12 +1,15 @@
 """`persona-lsp init`: the configuration of an editor, with the path of the command."""
 
 import json
+import os
+import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Command
+from tests.cli.conftest import SERVER, Command
 
 from persona_lsp.cli.editors import EDITORS, configuration
 
@@ -71,3 +74,26 @@ def test_every_editor_has_a_page_that_shows_its_files_as_they_are(name: str) -> 
     assert ("not tried here" in page) is not EDITORS[name].tried
     for heading in ("## Choose a persona", "## Turn AI on"):
         assert heading in page
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the pages speak to a shell")
+@pytest.mark.parametrize("name", sorted(EDITORS.keys() - {"vscode"}))
+def test_what_a_page_tells_to_type_works_in_an_empty_home(name: str, tmp_path: Path) -> None:
+    """The configuration and the consent to AI; VS Code's page tells how its extension is made."""
+    page = (FOLDER / name / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    typed = "".join(block for block in blocks if "persona-lsp" in block)
+    assert "persona-lsp ai allow" in typed
+    assert "](../../docs/ai.md)" in page
+    command = tmp_path / "bin" / "persona-lsp"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={SERVER} exec {sys.executable} -m persona_lsp "$@"\n')
+    command.chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {"HOME": str(home), "PATH": f"{command.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-e", "-c", typed], env=env, capture_output=True, text=True, cwd=home, check=False)
+    assert done.returncode == 0, done.stderr
+    for place in re.findall(r">> ?~/(\S+)|> ~/(\S+)", typed):
+        assert (home / "".join(place)).read_text(encoding="utf-8").strip()
+    assert "is sent to it" in done.stdout
