@@ -16,6 +16,7 @@ from persona_lsp.ai.asking import Asking
 from persona_lsp.ai.claude import Reply
 from persona_lsp.ai.edits import suggestion
 from persona_lsp.ai.errors import AiError
+from persona_lsp.ai.intact import check_intact
 from persona_lsp.ai.ledger import Usage
 from persona_lsp.ai.request import prepare
 from persona_lsp.ai.reviewing import review
@@ -40,6 +41,22 @@ class Recorded:
             return Reply(self.text, Usage(10, 5), "m")
         finally:
             self.now -= 1
+
+
+class Failing(Recorded):
+    """Says something, or nothing, and breaks off; answers after that."""
+
+    def __init__(self, said: str, *failures: AiError) -> None:
+        super().__init__()
+        self.said, self.failures = said, list(failures)
+
+    async def ask(self, body: dict[str, Any], heard: Callable[[str], None], spent: Callable[[Usage], None]) -> Reply:
+        if not self.failures:
+            return await super().ask(body, heard, spent)
+        self.asked += 1
+        if self.said:
+            heard(self.said)
+        raise self.failures.pop(0)
 
 
 def account(**more: Any) -> Account:
@@ -80,6 +97,48 @@ async def test_who_leaves_does_not_take_the_answer_from_the_others(subject: Subj
     first.cancel()
     assert (await second).text == recorded.text
     assert recorded.asked == 1
+
+
+async def test_when_nobody_wants_the_answer_any_more_the_question_ends(subject: Subject, persona: Persona) -> None:
+    recorded = Recorded(pause=30)
+    asking = Asking(account(), recorded)
+    only = asyncio.create_task(asking.ask(prepare("review", subject, persona, account(), b"s"), lambda _piece: None))
+    await asyncio.sleep(0.03)
+    assert recorded.now == 1
+    only.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await only
+    assert recorded.now == 0
+
+
+async def test_what_fails_before_its_first_word_is_asked_twice(subject: Subject, persona: Persona) -> None:
+    broken = Failing("", AiError("network", "It is gone.", wait=0.0))
+    request = prepare("review", subject, persona, account(), b"s")
+    assert (await Asking(account(), broken).ask(request, lambda _piece: None)).text == broken.text
+    assert broken.asked == 2
+    broken = Failing("", *(AiError("network", "It is gone.", wait=0.0) for _ in range(2)))
+    with pytest.raises(AiError):
+        await Asking(account(), broken).ask(request, lambda _piece: None, fresh=True)
+    assert broken.asked == 2
+
+
+async def test_what_breaks_off_after_its_first_word_is_not_asked_again(subject: Subject, persona: Persona) -> None:
+    broken = Failing('{"findings": [', AiError("network", "It is gone.", wait=0.0))
+    heard: list[str] = []
+    with pytest.raises(AiError):
+        await Asking(account(), broken).ask(prepare("review", subject, persona, account(), b"s"), heard.append)
+    assert broken.asked == 1
+    assert heard == [broken.said], "who has heard the beginning would hear another one"
+
+
+async def test_after_a_rate_limit_nobody_is_asked_until_it_is_over(subject: Subject, persona: Persona) -> None:
+    limited = Failing("", AiError("rate", "The rate limit is reached.", wait=600.0))
+    asking = Asking(account(), limited)
+    request = prepare("review", subject, persona, account(), b"s")
+    for _ in range(2):
+        with pytest.raises(AiError, match="The rate limit is reached"):
+            await asking.ask(request, lambda _piece: None)
+    assert limited.asked == 1
 
 
 async def test_a_budget_ends_it(subject: Subject, persona: Persona) -> None:
@@ -204,6 +263,26 @@ def test_edits_that_are_not_offered(
 ) -> None:
     with pytest.raises(AiError, match=reason):
         fixed(subject, persona, *edits)
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "code"),
+    [
+        ("python", "a.py", "def f():\n    return g(1)\n"),
+        ("javascript", "a.js", "function f() {\n  return g(1);\n}\n"),
+    ],
+)
+def test_where_the_rest_of_the_file_is_half_typed_the_brackets_of_an_edit_have_to_match(
+    language: str, path: str, code: str
+) -> None:
+    """The parser finds one error before and one after, and says nothing about the edit."""
+    subject = Subject("function", "f", path, path, language, code, 0, 3, ())
+    head = "x = (\n\n"
+    before = f"{head}{code}".encode()
+    check_intact(subject, before, len(head), code.replace("g(1)", "g((1))"))
+    for wrong in ("g((1)", "g(1))", "g([1)", "g({1)"):
+        with pytest.raises(AiError, match="no valid program"):
+            check_intact(subject, before, len(head), code.replace("g(1)", wrong))
 
 
 def test_an_edit_of_a_text_that_changed(subject: Subject, persona: Persona) -> None:

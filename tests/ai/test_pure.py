@@ -1,5 +1,6 @@
 """What is believed of an answer: quotations, Markdown, cut JSON; which files and models; budgets and caches."""
 
+import hashlib
 import json
 import os
 import stat
@@ -12,6 +13,7 @@ import pytest
 from fake import finding, findings
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from persona_lsp.ai import models
 from persona_lsp.ai.account import SETTABLE, Account, read_account, usable
@@ -24,6 +26,8 @@ from persona_lsp.ai.markdown import REMOVED, safe, sentence
 from persona_lsp.ai.refuse import why_refused
 from persona_lsp.ai.schema import DESCRIPTIONS, editor_properties
 from persona_lsp.ai.store import Store
+from persona_lsp.ai.trust import check_trust, is_trusted
+from persona_lsp.findings.subject import Persona
 
 TEXT = "def f():\n    a = 1\n    return a\n\ndef g():\n    a = 1\n    return a\n"
 
@@ -329,3 +333,24 @@ def test_every_setting_of_an_editor_is_described_and_nothing_secret_is_one() -> 
     fields = {field.name for field in msgspec.structs.fields(Account)}
     assert fields - set(SETTABLE) == {"enabled", "api_key", "auth_token", "prices", "comments"}
     assert properties["personaLsp.ai.tokensPerDay"]["default"] == 1_000_000
+
+
+def test_a_persona_of_ones_own_is_sent_and_one_of_a_workspace_waits_for_consent(
+    tmp_path: Path, persona: Persona
+) -> None:
+    store = Store(str(tmp_path / "s"))
+    text = b"---\nname: mine\ndescription: Reviews.\n---\n\nYou check every input.\n"
+    mine = replace(persona, sha256=hashlib.sha256(text).hexdigest())
+    with pytest.raises(AiError, match="sent to Claude once you trust"):
+        check_trust(mine, store)
+    own = tmp_path / "home" / ".claude" / "agents" / "api" / "mine.md"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(text)
+    check_trust(mine, store)
+    own.write_bytes(text + b"You check more.\n")
+    assert not is_trusted(mine, store), "it is another text"
+    assert store.trust(mine.sha256)
+    assert is_trusted(mine, store)
+    bundled = Path(__file__).parents[2] / "personas" / "backend-developer.md"
+    shipped = replace(persona, sha256=hashlib.sha256(bundled.read_bytes()).hexdigest())
+    assert is_trusted(shipped, Store(str(tmp_path / "empty")))
