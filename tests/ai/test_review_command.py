@@ -123,6 +123,17 @@ def test_a_budget(project: Path, fake: Fake, capsys: pytest.CaptureFixture[str])
     assert fake.heard == []
 
 
+def test_an_estimate_needs_neither_consent_nor_key(
+    project: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    assert review("--dry-run") == 0
+    assert "tokens in, at most" in capsys.readouterr().err
+    assert review() == 2
+    assert "AI is off" in capsys.readouterr().err
+    assert fake.heard == []
+
+
 def test_the_price_is_the_users(project: Path, fake: Fake, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "ai.toml").write_text(

@@ -98,12 +98,14 @@ def review(project: Project, wish: Wish, tell: Callable[[str], None]) -> Outcome
         questions, skipped, persona = _questions(project, account, store, wish)
         if wish.show:
             return Outcome(shown=_shown([one.request for one in questions], wish), skipped=tuple(skipped))
-        usable(account)
-        if account.provider != "anthropic" and not (wish.now or wish.dry_run):
-            raise UsageError(f"{account.provider} takes no batches; review with --now")
-        if wish.trust:
-            store.trust(persona.sha256)
-        check_trust(persona, store)
+        # An estimate sends nothing: whoever has not agreed yet may want to know what it would cost.
+        if not wish.dry_run:
+            usable(account)
+            if account.provider != "anthropic" and not wish.now:
+                raise UsageError(f"{account.provider} takes no batches; review with --now")
+            if wish.trust:
+                store.trust(persona.sha256)
+            check_trust(persona, store)
         return asyncio.run(_reviewed(project, account, store, questions, skipped, wish, tell))
     except AiError as error:
         raise UsageError(error.message) from error
