@@ -323,7 +323,10 @@ def _is_certain(endpoint: Endpoint) -> bool:
 
 
 def _is_stub(handler: Function) -> bool:
-    """Nothing is done yet."""
+    """Nothing is done, or not yet: it calls one function beside it, and gives that nothing."""
+    only = handler.calls[0] if len(handler.calls) == 1 else None
+    if only is not None and not only.receiver and not only.arguments and not (handler.queries or handler.inputs):
+        return not only.passes_request and set(handler.names_read) <= {only.name} and bool(handler.params)
     return any(r.exception.startswith("NotImplemented") for r in handler.raises) or any(
         answer.status == 501 for answer in answers(handler)
     )
@@ -355,7 +358,10 @@ def _declared(endpoint: Endpoint) -> set[str]:
 def _read(endpoint: Endpoint) -> set[str]:
     """The wire names of the inputs that some code reads; "" among them when the whole request goes somewhere."""
     mentioned = endpoint.handler.names_read if endpoint.handler else ()
-    read = {
+    # `AppId` of a base class is what `{app}` stands for: something before the handler looked it up.
+    held = {name.lower() for name in mentioned if name[:1].isupper()}
+    read = {p.name for p in endpoint.params if p.place == In.PATH and f"{p.name}id".lower() in held}
+    read |= {
         param.name
         for param in endpoint.params
         if param.place == In.PATH and param.used and (param.via or param.local in mentioned)

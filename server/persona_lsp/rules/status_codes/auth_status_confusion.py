@@ -274,7 +274,7 @@ _CALLERS = frozenset({"actor", "authenticated", "current", "principal", "session
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORGED = re.compile(r"csrf|xsrf|authenticity", re.IGNORECASE)
 _ABSENT = re.compile(
-    r"\bis none\b|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
+    r"\bis none\b|\bis not (?!none\b|null\b)[a-z{]|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
     r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\("
     r"|\w(?:\?|&)\.\w",
     re.IGNORECASE,
@@ -293,12 +293,17 @@ _STATE = re.compile(
 )
 """What an account may be: who cannot log in for it is told 401 as well as 403."""
 _RIGHTS = re.compile(
-    r"admin|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
+    r"admin|restricted|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
 )
+_IS_KNOWN = re.compile(
+    r"(?:\w+\.)*is_?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b)", re.IGNORECASE
+)
+"""The condition asks first whether the caller is known, and then for something else."""
 _ENTERS = frozenset({"login", "signin", "logon", "authenticate", "authentication"})
 """Words of functions that somebody logs in with: who cannot is told 401."""
 _COMPARES = re.compile(
-    r"[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]", re.IGNORECASE
+    r"\.equals\(\s*[a-z]\w*\s*[.()]|[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]",
+    re.IGNORECASE,
 )
 """Compared with another value, not with nothing."""
 
@@ -324,7 +329,7 @@ def _is_about_right(answer: Response | Raise, function: Function) -> bool:
         return True
     if any(_NOT_IDENTITY.search(text) for text in (answer.condition, *_named_on_the_wire(answer, function))):
         return True
-    if _PRESENT.fullmatch(answer.condition) or _RIGHTS.search(answer.condition):
+    if _PRESENT.fullmatch(answer.condition) or _IS_KNOWN.match(answer.condition) or _RIGHTS.search(answer.condition):
         return True
     return _knows_caller(function, answer) and _IDENTITY.search(answer.condition) is None
 
