@@ -256,3 +256,47 @@ ASKS = "class ApplicationController < ActionController::Base\n  before_action :a
 )  # fmt: skip
 def test_controllers_of_gems_may_demand_something(base: str, more: dict[str, str], expected: Auth) -> None:
     assert reached("get 'x', to: 'pages#a'", base, **more) is expected
+
+
+TOKENS = (
+    "class ApplicationController < ActionController::Base\n  acts_as_token_authentication_handler_for User{}\nend\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "expected"),
+    [("", Auth.REQUIRED), (", fallback: :exception", Auth.REQUIRED), (", fallback: :none", Auth.OPTIONAL)],
+)
+def test_a_token_may_be_missing_where_nothing_falls_back(fallback: str, expected: Auth) -> None:
+    base = TOKENS.format(fallback)
+    assert reached("get 'x', to: 'pages#a'", "ApplicationController", application_controller=base) is expected
+
+
+CHECKS = (
+    "class ApplicationController < ActionController::Base\n  before_action :check_user\n\n  private\n\n"
+    "  def check_user\n    %s\n  end\nend\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if current_admin\n      redirect_to '/a'\n    elsif current_user && late?\n      redirect_to '/u'\n    end", Auth.NONE),
+        ("redirect_to '/u' if user_signed_in?", Auth.NONE),
+        ("redirect_to '/login' unless current_user", Auth.REQUIRED),
+        ("if current_user\n      redirect_to '/u'\n    else\n      redirect_to '/login'\n    end", Auth.REQUIRED),
+    ],
+)  # fmt: skip
+def test_a_filter_that_stops_those_who_are_signed_in_lets_strangers_pass(body: str, expected: Auth) -> None:
+    base = CHECKS % body
+    assert reached("get 'x', to: 'pages#a'", "ApplicationController", application_controller=base) is expected
+
+
+def test_what_a_policy_decides_is_unknown() -> None:
+    pages = PAGES.format(base="ActionController::API").replace("render", "authorize Page\n    render")
+    sources = {
+        "config/routes.rb": "Rails.application.routes.draw do\n  get 'x', to: 'pages#a'\nend\n",
+        "app/controllers/pages_controller.rb": pages,
+    }
+    (only,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert only.auth is Auth.UNKNOWN

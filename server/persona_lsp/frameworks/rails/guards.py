@@ -10,6 +10,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.rails.literals import inside, names, options
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    Binary,
     BlockExpr,
     Call,
     ClassNode,
@@ -64,6 +65,8 @@ _PLAIN: Final = re.compile(
     r"^(?:set|load|find|fetch|get|assign|build|prepare|init|initialize|configure|log|track|store|parse|cache|add|include|use|switch|touch|increment|record|redirect|skip|disable|enable|normalize|default|setup|remember|expire|update|create|no_cache|decorate|paginate|preload|query|mark)_"
     r"|^verify_authenticity_token$|^protect_from_forgery$|locale|time_zone|timezone|format|headers|params|parameters|breadcrumb|title|layout|cors|csrf|caching|flash|variant|feature|captcha"
 )
+_KNOWN: Final = re.compile(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$")
+"""What is true of callers who have signed in."""
 _OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 
 ABOUT_CALLERS: Final = re.compile(
@@ -151,7 +154,7 @@ def _declared(call: Call, cls: ClassNode, owner: str, module: Module, *, conditi
     if name in _MACROS:
         yield Guard(
             name, _MACROS[name], Level.CLASS, where, source=_line(call, module), only=limits[0], except_=limits[1],
-            conditional=maybe,
+            optional=_text(given["fallback"]) == "none" if "fallback" in given else False, conditional=maybe,
         )  # fmt: skip
         return
     for arg in call.args:
@@ -170,7 +173,7 @@ def _filter(
 ) -> Guard:  # fmt: skip
     return Guard(
         name,
-        kind_of(name),
+        GuardKind.OTHER if _stops_known(name, cls) else kind_of(name),
         Level.CLASS,
         where,
         symbol=Ref(f"{owner}.{name}"),
@@ -198,6 +201,24 @@ def _inline(
         best or "before_action", kind, Level.CLASS, where, source=_line(call, module), conditional=conditional,
         only=limits[0], except_=limits[1],
     )  # fmt: skip
+
+
+def _stops_known(name: str, cls: ClassNode) -> bool:
+    """All that the filter does, it does with callers who are known: `redirect_to home if current_user`."""
+    method = next((m for m in cls.methods if m.name == name), None)
+    body: Sequence[Stmt] = method.body if method is not None else ()
+    while len(body) == 1 and isinstance(only := body[0], If) and _KNOWN.match(_first_of(only.test)):
+        if not only.orelse:
+            return True
+        body = only.orelse
+    return False
+
+
+def _first_of(test: AnyExpr) -> str:
+    """The name that a condition asks first: `current_user` of `current_user && late?`."""
+    while isinstance(test, Binary) and test.op == "and":
+        test = test.left
+    return test.name if isinstance(test, Call) and not test.args else dotted(test)
 
 
 def _lets_pass(name: str, cls: ClassNode) -> bool:

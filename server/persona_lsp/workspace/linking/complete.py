@@ -30,6 +30,7 @@ _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
 
 
 _CREATED: Final = 201
+_REFUSALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
 
 
 _OK: Final = 200
@@ -258,9 +259,13 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.OPTIONAL
     if auth is Auth.OPTIONAL and handler is not None and _may_be_refused(handler, endpoint.first_level):
         return Auth.UNKNOWN
+    if auth in (Auth.NONE, Auth.OPTIONAL) and handler is not None and _asks_policy(handler):
+        return Auth.UNKNOWN
+    ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
+    if auth is Auth.OPTIONAL and handler is None and ref is not None and "#" in ref.name:
+        return Auth.UNKNOWN
     if auth is not Auth.NONE or handler is not None:
         return auth
-    ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
     if ref is not None and ref.name.startswith("devise/"):
         return auth  # its own controllers let those in who are not signed in, but for what is guarded
     elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
@@ -283,6 +288,11 @@ def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
     return handler.reads_principal or any(
         f.reads_principal and not any(_CALLER.search(f"{p.name} {p.type}") for p in f.params) for f in callees
     )
+
+
+def _asks_policy(handler: Function) -> bool:
+    """A policy of Pundit or an ability of CanCan says whether strangers come in (Ruby)."""
+    return handler.language == "ruby" and any(thrown.exception in _REFUSALS for thrown in handler.raises)
 
 
 def _asks_elsewhere(handler: Function) -> bool:
