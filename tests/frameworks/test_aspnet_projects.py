@@ -4,6 +4,8 @@ import pytest
 from tests.frameworks.test_aspnet import USINGS, controller, endpoints, labels
 from tests.harness.engine import read
 
+from persona_lsp.workspace.snapshot import Auth
+
 PROGRAM = "using Modules;\nnamespace Shop;\nvar app = WebApplication.CreateBuilder(args).Build();\napp.MapModules();\n"
 API = """
 namespace Shop.Orders.Api;
@@ -122,3 +124,56 @@ def test_an_attribute_that_checks_keys_brings_no_template() -> None:
     )
     source = USINGS + "[ApiKey]\npublic class OrdersController : Controller { [HttpGet] public void List() { } }"
     assert list(endpoints(A=source, Program=pattern)) == ["GET /Orders/List"]
+
+
+# -- controllers -----------------------------------------------------------------------------------------------------
+
+FIRST = '[Route("stores")]\n[Authorize]\npublic partial class StoresController : Controller {{ {} }}'
+SECOND = "public partial class StoresController {{ {} }}"
+LIST = '[HttpGet("{id}")] public IActionResult Show(string id) => Ok(id);'
+DROP = '[HttpDelete("{id}")] public IActionResult Drop(string id) => NoContent();'
+
+
+def test_a_class_in_parts_is_one_controller() -> None:
+    head = "using Microsoft.AspNetCore.Mvc;\nnamespace Shop;\n"
+    found = endpoints(A=head + FIRST.format(LIST), B=head + SECOND.format(DROP))
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /stores/{id}": Auth.REQUIRED, "DELETE /stores/{id}": Auth.REQUIRED,
+    }  # fmt: skip
+    apart = endpoints(A=head + FIRST.format(LIST), Other__B=head + SECOND.format(DROP))
+    assert "DELETE /stores/{id}" not in apart
+
+
+def test_the_parts_of_a_class_share_what_its_base_says() -> None:
+    head = "using Microsoft.AspNetCore.Mvc;\nnamespace Shop;\n"
+    base = head + '[Route("shop/[controller]")]\npublic abstract class BaseController : Controller { }'
+    first = "public partial class StoresController : BaseController { " + LIST + " }"
+    found = endpoints(Base=base, A=head + first, B=head + SECOND.format(DROP))
+    assert sorted(found) == ["DELETE /shop/Stores/{id}", "GET /shop/Stores/{id}"]
+
+
+def test_a_parameter_called_action_takes_the_name_of_the_action() -> None:
+    members = "[HttpGet] public IActionResult Show() => Ok();\n[HttpGet] public IActionResult Other() => Ok();"
+    found = endpoints(A=controller(members, above='[Route("account/{action:lowercase=Show}")]'))
+    assert sorted(found) == ["GET /account/Other", "GET /account/Show"]
+
+
+def test_an_absolute_template_has_no_parameters_of_the_class() -> None:
+    move = '[HttpPost("~/move")] public IActionResult Move(string id) => Ok(id);'
+    (moved,) = endpoints(A=controller(move, above='[Route("portal/{id}")]')).values()
+    assert [(p.name, p.place) for p in moved.params] == [("id", "query")]
+
+
+def test_a_switch_of_an_attribute_is_no_template() -> None:
+    get = '[HttpGet("a")] public IActionResult Get() => Ok();'
+    found = endpoints(A=controller(get, above="[ApiModelChecks(true)]"))
+    assert sorted(found) == ["GET /a"]
+
+
+def test_attributes_of_the_project_may_choose_between_actions() -> None:
+    members = (
+        '[HttpGet("{id}")] [MediaTypeConstraint("text/html")] public IActionResult Page(string id) => Ok(id);\n'
+        '[HttpGet("{id}")] public IActionResult Data(string id) => Ok(id);'
+    )
+    found = read({"src/Shop/A.cs": controller(members).encode()}).snapshot.endpoints
+    assert [bool(e.route.variants) for e in found] == [True, False]

@@ -24,6 +24,7 @@ _PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?
 _ENDS: Final = re.compile(r"[:(=?]")
 _NUMBERS: Final = frozenset({"int", "long"})
 _TOKEN: Final = re.compile(r"\[(controller|action|area|namespace)\]", re.IGNORECASE)
+_REQUIRED: Final = re.compile(r"\{(controller|action)(?:[:=?][^{}]*)?\}", re.IGNORECASE)
 _OTHER: Final = re.compile(r"(?:^|/)\[\w+\](?=/|$)")
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
@@ -46,6 +47,9 @@ def paths(
     last = names.files[path].facts.package.rpartition(".")[2]
     tokens = {"controller": stem, "action": route.action, "namespace": last if is_class else ""}
     made = _TOKEN.sub(lambda m: tokens.get(m[1].lower()) or m[0], raw)
+    if is_class:
+        # A parameter of that name takes the value of the action alone.
+        made = _REQUIRED.sub(lambda m: tokens.get(m[1].lower()) or m[0], made)
     if not _OTHER.search(made):
         yield template(made)
 

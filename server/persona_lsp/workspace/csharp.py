@@ -65,6 +65,17 @@ def types(all_names: Names, entry: FileIndex, parts: Sequence[str]) -> list[tupl
     return _nearest(all_names, own, next(iter(found.values()))) if len(found) == 1 else []
 
 
+def parts(all_names: Names, path: str, cls: str) -> Iterator[tuple[str, str]]:
+    """(file, class) of the other parts of a class that several files of a project declare (`partial`)."""
+    facts = all_names.files[path].facts
+    if facts.language != "csharp":
+        return
+    for other, name in all_names.classes.get(cls.rsplit(".", 1)[-1], ()):
+        same = name == cls and all_names.files[other].facts.package == facts.package
+        if same and other != path and project(all_names, other) == project(all_names, path):
+            yield other, name
+
+
 def _is_around(entry: FileIndex, package: str) -> bool:
     return entry.facts.package == package or entry.facts.package.startswith(package + ".")
 

@@ -185,9 +185,10 @@ def _route(
     text = values.text(mapping.template, path)
     names = frozenset(n for part in text if isinstance(part, str) for n in _NAMES.findall(part))
     prefixes = (argument(d, "template") for d in cls.decorators if simple(d.name) == "Route")
-    names |= {
-        n for p in prefixes for part in values.text(p, path) if isinstance(part, str) for n in _NAMES.findall(part)
-    }
+    if not (text and isinstance(text[0], str) and text[0].startswith(("/", "~/"))):
+        names |= {
+            n for p in prefixes for part in values.text(p, path) if isinstance(part, str) for n in _NAMES.findall(part)
+        }
     # What `[ApiController]` checks are the annotations of the type, which may have none.
     taken = inputs(method.params, values, mapping.methods, names, minimal=False, validated=None)
     several = sum(1 for m in mappings(method)) > 1
@@ -228,13 +229,19 @@ def _unused_on_purpose(method: FunctionNode) -> bool:
     return any(text.startswith(("CA1801", "IDE0060")) for text in said)
 
 
+_CHOOSES: Final = ("Constraint", "ConstraintAttribute", "Metadata")
+
+
 def _variants(cls: ClassNode, method: FunctionNode, values: Values) -> tuple[str, ...]:
     """What distinguishes routes of equal method and path: versions, and what they consume."""
     own = [d for d in method.decorators if simple(d.name) in {"MapToApiVersion", "Consumes", "ApiVersion"}]
     above = (
         [] if own else [d for d in cls.decorators if simple(d.name) in {"ApiVersion", "Consumes", "ApiVersionNeutral"}]
     )
-    return tuple(f"{simple(d.name)}={values.source(arg)}" for d in (*own, *above) if d.call for arg in d.call.args)
+    told = [f"{simple(d.name)}={values.source(arg)}" for d in (*own, *above) if d.call for arg in d.call.args]
+    # Attributes of the project may decide at run time which of two actions is meant.
+    choosing = (d for d in (*cls.decorators, *method.decorators) if simple(d.name).endswith(_CHOOSES))
+    return (*told, *(values.source(d.call) if d.call is not None else d.name for d in choosing))
 
 
 def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:

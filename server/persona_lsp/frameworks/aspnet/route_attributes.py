@@ -8,7 +8,7 @@ from persona_lsp.facts.code import Constant
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import Values, classes, simple, type_name
-from persona_lsp.syntax.ir import Call, Decorator, Do, FunctionNode, Kwarg, Module
+from persona_lsp.syntax.ir import Call, Const, Decorator, Do, FunctionNode, Kwarg, Module
 
 _LIKE_ROUTES: Final = re.compile(
     r"^(?!Api(?:Controller$|Version|Explorer))(?!(?:Non)?Controller$|Route$)(?!.*(?:Auth|Key|Filter|Exception|Limit))"
@@ -23,7 +23,8 @@ _AFTER: Final = "<after>"
 
 def may_bring(decorator: Decorator) -> bool:
     """The name of the attribute says that it may say where a controller is reached."""
-    return _LIKE_ROUTES.search(simple(decorator.name)) is not None
+    given = decorator.call.args[:1] if decorator.call is not None else ()
+    return _LIKE_ROUTES.search(simple(decorator.name)) is not None and not any(isinstance(a, Const) for a in given)
 
 
 def templated(decorator: Decorator, values: Values, scope: str) -> Text:

@@ -7,7 +7,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, Level, Route
 from persona_lsp.facts.text import Ref
-from persona_lsp.workspace import calls
+from persona_lsp.workspace import calls, csharp
 from persona_lsp.workspace.constants import base_of, controllers
 from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
@@ -152,6 +152,8 @@ def _evaluated(
         target = base_of(world.names, path, cls.name, base.name)
         if target is not None and target.kind in ("class", "router"):
             yield from _evaluated(world, target.path, target.name, seen, depth + 1)
+    for other, part in csharp.parts(world.names, path, name):
+        yield from _evaluated(world, other, part, seen, depth + 1)
     yield path, cls
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from persona_lsp.facts.http import Guard, Router
 from persona_lsp.facts.text import Text
+from persona_lsp.workspace import csharp
 from persona_lsp.workspace.names import Names, resolve, text
 
 
@@ -35,10 +36,23 @@ def own_prefixes(names: Names, path: str, router: Router) -> tuple[str, tuple[Te
     if (original := _original(names, path, router)) is not None:
         return original[0], original[1].prefixes or ((),)
     if router.inherits_prefix:
-        for base_path, base in bases_of(names, path, router):
-            if any(base.prefixes):
-                return base_path, base.prefixes
+        declared = [(path, router), *_parts(names, path, router)]
+        for part_path, part in declared[1:]:
+            if any(part.prefixes):
+                return part_path, part.prefixes
+        for part_path, part in declared:
+            for base_path, base in bases_of(names, part_path, part):
+                if any(base.prefixes):
+                    return base_path, base.prefixes
     return path, router.prefixes or ((),)
+
+
+def _parts(names: Names, path: str, router: Router) -> Iterator[tuple[str, Router]]:
+    """The routers that stand for other parts of the same class (C#), each with its file."""
+    for other, name in csharp.parts(names, path, router.symbol):
+        part = names.files[other].routers.get(name)
+        if part is not None:
+            yield other, part
 
 
 def bases_of(names: Names, path: str, router: Router, depth: int = 0) -> Iterator[tuple[str, Router]]:
