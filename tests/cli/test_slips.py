@@ -4,12 +4,14 @@ import errno
 import json
 import os
 import socket
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import LEAK, ONLY, SHOP, Command
+from tests.cli.conftest import LEAK, ONLY, SERVER, SHOP, Command
 
 NAME = "a\nb\x1b[31m.py"
 """Printed as it is, this name begins a line of its own, and colours what follows."""
@@ -64,6 +66,39 @@ def test_what_is_neither_a_file_nor_a_folder_is_2(command: Command, tmp_path: Pa
     done = command(name, "pipe")
     assert done.returncode == 2
     assert "pipe: is neither a file nor a folder" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders that are in use stay, and streams are closed differently")
+class TestTheMachine:
+    """What is wrong where the command runs is told as that, and not as a fault of the command."""
+
+    def typed(self, shop: Path, line: str) -> subprocess.CompletedProcess[str]:
+        """A line of a shell in which `persona-lsp` is the command."""
+        env = {**os.environ, "PYTHONPATH": str(SERVER), "HOME": str(shop), "PERSONA_LSP_CACHE_DIR": str(shop / "cache")}
+        line = line.replace("persona-lsp", f"{sys.executable} -m persona_lsp")
+        return subprocess.run(
+            ["sh", "-c", line], cwd=shop, env=env, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def test_a_folder_that_is_gone(self, shop: Path) -> None:
+        for command in ("check .", "endpoints", "personas"):
+            done = self.typed(shop, f"mkdir -p gone; cd gone; rmdir ../gone; persona-lsp {command}")
+            assert done.returncode == 2
+            assert done.stderr == "persona-lsp: the current folder does not exist any more; go to one that does\n"
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk that is always full")
+    def test_a_disk_that_is_full(self, shop: Path) -> None:
+        done = self.typed(shop, "persona-lsp explain > /dev/full")
+        assert done.returncode == 2
+        assert done.stderr == f"persona-lsp: the output cannot be written: {os.strerror(errno.ENOSPC)}\n"
+
+    def test_streams_that_are_closed(self, shop: Path) -> None:
+        whole = self.typed(shop, "persona-lsp check main.py --select duplicate-route")
+        assert whole.returncode == 1
+        deaf = self.typed(shop, "persona-lsp check main.py --select duplicate-route 2>&-")
+        assert (deaf.returncode, deaf.stdout) == (1, whole.stdout)
+        dumb = self.typed(shop, "persona-lsp check main.py --select duplicate-route >&-")
+        assert (dumb.returncode, dumb.stderr) == (1, "")
 
 
 class TestServing:

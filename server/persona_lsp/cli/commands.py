@@ -20,6 +20,7 @@ from persona_lsp.cli.output import (
     emit,
     emit_bytes,
     names,
+    of_the_machine,
     refuse_empty,
     threshold,
 )
@@ -72,6 +73,9 @@ def run(arguments: Sequence[str]) -> int:
             return FAILED
         if os.environ.get("PERSONA_LSP_DEBUG"):
             raise
+        if reason := of_the_machine(error):
+            complain(reason)
+            return FAILED
         complain(f"internal error: {type(error).__name__}: {error} (PERSONA_LSP_DEBUG=1 shows where)")
         return FAILED
     return code if isinstance(code, int) else 0

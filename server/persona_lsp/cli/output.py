@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,11 +17,27 @@ if TYPE_CHECKING:
 FINDINGS = 1
 FAILED = 2
 _MOST_PROBLEMS = 20
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def names(values: Sequence[str]) -> tuple[str, ...]:
     """Names, from options that may be repeated and hold several, separated by commas."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def of_the_machine(error: Exception) -> str:
+    """What is wrong where the command runs, in a sentence; "" where the fault is this program's."""
+    if not isinstance(error, OSError):
+        return ""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the current folder does not exist any more; go to one that does"
+    if error.errno in _FULL and error.filename is None:
+        # Python must not try to write the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return f"the output cannot be written: {error.strerror}"
+    return ""
 
 
 def refuse_empty(options: Mapping[str, object], *given: str) -> None:

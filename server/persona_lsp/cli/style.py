@@ -45,7 +45,14 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def prepare_streams() -> None:
-    """Make sure that no character of a report can end it: what the terminal cannot show is replaced."""
+    """Make sure that no character of a report can end it: what the terminal cannot show is replaced.
+
+    A stream that was closed (`2>&-`) takes what is said, and nobody hears it.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # lives as long as the command
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # lives as long as the command
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
