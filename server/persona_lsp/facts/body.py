@@ -177,6 +177,14 @@ class Tx(Struct, frozen=True, gc=False, omit_defaults=True):
     handle: str = ""
 
 
+class FromParam(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a parameter of the function gives: the one at `place`, or what goes by `key` in it; else `default`."""
+
+    place: int
+    key: str = ""
+    default: str = ""
+
+
 class Response(Struct, frozen=True, gc=False, omit_defaults=True):
     """An answer written or returned by the code.
 
@@ -210,6 +218,8 @@ class Response(Struct, frozen=True, gc=False, omit_defaults=True):
     """Indexes of the queries whose results are part of the body, directly or through local variables."""
     calls: tuple[int, ...] = ()
     """Indexes of the calls (`FunctionFacts.calls`) whose results are part of the body, likewise."""
+    status_from: FromParam | None = None
+    """Of an answer whose status callers give: where they give it."""
 
 
 class Raise(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,6 +6,7 @@ from typing import Final
 
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.context import Context
+from persona_lsp.flow.given import from_param
 from persona_lsp.flow.leaks import is_told, leak_of
 from persona_lsp.flow.paths import happened, succeeded
 from persona_lsp.flow.queries import note_use
@@ -44,6 +45,7 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
             "body_kind": kind, "body_span": state.span(body) if body is not None else None, "keys": keys,
             "leaks": leak[0] if leak else "", "leak_span": leak[1] if leak else None, "leak_kind": leak[2] if leak else "",
             "returned": returned, "statement": ctx.statement, "condition": ctx.condition, "source": state.text(node)[:80],
+            "status_from": from_param(state, answer.status_node) if answer.status_unknown else None,
             "_shown": _shown(state, body), "_node": node, "_ends_call": node if answer.ends else None,
         }
     )  # fmt: skip

@@ -11,6 +11,7 @@ from persona_lsp.flow.arguments import note_names, walk_arguments, walk_chain, w
 from persona_lsp.flow.context import NEVER, SAFE_ON_ABSENT, Context, inside
 from persona_lsp.flow.elements import per_element
 from persona_lsp.flow.failures import mapped, note_failure, promise
+from persona_lsp.flow.given import told
 from persona_lsp.flow.inputs import note_input, note_merge
 from persona_lsp.flow.loops import callback_loop
 from persona_lsp.flow.queries import note_query
@@ -127,8 +128,7 @@ def _called(state: State, expr: Call, ctx: Context, *, effect: str = "") -> None
             passes_request = passes_request or bool(handling and arg.id in handling.request)
             passes_caught = passes_caught or arg.id in ctx.caught
         else:
-            text = state.text(arg) if arg.end - arg.start <= 60 else ""  # longer ones help nobody
-            arguments.append(text)
+            arguments.append(told(state, arg))
             if ctx.caught and not passes_caught:
                 passes_caught = any(isinstance(p, Name) and p.id in ctx.caught for p in walk(arg))
             read = state.read(arg) if isinstance(arg, Member | Call) else None

@@ -13,6 +13,7 @@ from persona_lsp.workspace.snapshot import Endpoint
 
 _HOPS = 6
 _OVERLOADED = ("csharp", "java")
+_EXPORTS = ("exports", "module.exports")
 _CLASSES = ("class", "router")
 """What a class is called: one that serves endpoints is a router."""
 _HANDLES = ("Handle", "HandleAsync", "ExecuteAsync", "Execute")
@@ -133,6 +134,8 @@ def _named(calls: Calls, function: Function, call: CallSite) -> Function | None:
         return _method(calls, function.path, function.class_name, call.name)
     if call.receiver_type:
         return of_type(calls, function.path, call.receiver_type, call.name)
+    if call.receiver in _EXPORTS:
+        return function_of(names, calls, function.path, call.name)
     return function_of(names, calls, function.path, f"{call.receiver.replace('::', '.')}.{call.name}")
 
 

@@ -48,6 +48,8 @@ _PRINCIPALS: Final = frozenset(
         "oidc", "session", "kauth",
     }
 )  # fmt: skip
+_STATUS_NAME: Final = re.compile(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
+_MOST_PARAMS: Final = 6
 _THROWN: Final = re.compile(rb"\bthrow\s*\(?\s*$")
 
 
@@ -61,8 +63,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     params = function.params
     if any(p.decorators for p in params):
         return None
-    if params and _answers_for_others(params):
-        return Handling(kind="helper", response=_names(params[0]), default_status=200)
+    if params and (through := _answers_for_others(params)):
+        requests = tuple(p.name for p in params if p.name not in through and _REQUEST.match(p.name))
+        return Handling(kind="helper", request=requests, response=through, default_status=200)
     if len(params) < 2:
         return _factory(function, module)
     if takes_errors(function):
@@ -198,7 +201,7 @@ def _status(call: Call | None, terminal: str, root: AnyExpr, scope: Scope) -> tu
         set_before = scope.assigned(f"{dotted(root)}.statusCode") if dotted(root) else None
         if set_before is not None:
             found = _code(set_before, scope)
-            return (found[0], False, None) if found is not None else (None, True, None)
+            return (found[0], False, None) if found is not None else (None, True, set_before)
         if terminal == "redirect":
             return None, False, None
         return _set_before(root, scope)
@@ -206,7 +209,7 @@ def _status(call: Call | None, terminal: str, root: AnyExpr, scope: Scope) -> tu
     if given is None:
         return None, True, None
     found = _code(given, scope)
-    return (found[0], False, found[1]) if found is not None else (None, True, None)
+    return (found[0], False, found[1]) if found is not None else (None, True, given)
 
 
 _SEPARATE: Final = re.compile(rb"(?:^|[\n;{}])\s*(\w+)\.(?:status|code)\(\s*([\w.]+)\s*\)\s*(?:;|\n)")
@@ -225,9 +228,18 @@ def _set_before(root: AnyExpr, scope: Scope) -> tuple[int | None, bool, Node | N
         text = match[2].decode()
         code = int(text) if text.isdigit() else status_named(text.rsplit(".", 1)[-1]) if "." in text else None
         if code is None or not 100 <= code <= 599:
-            return None, True, None
+            return None, True, _written(text, match.start(2), match.end(2))
         return code, False, Const(match.start(2), match.end(2), code)
     return None, False, None
+
+
+def _written(text: str, start: int, end: int) -> Node | None:
+    """A name or a member that is known by its text."""
+    base, _, name = text.rpartition(".")
+    if not base:
+        return Name(start, end, name)
+    at = start + len(base)
+    return Member(start, end, Name(start, at, base), name, at + 1) if base.isidentifier() else None
 
 
 def _same_block(between: bytes) -> bool:
@@ -326,12 +338,25 @@ def _is_pair(first: ParamNode, second: ParamNode) -> bool:
     return request or first.pattern is not None
 
 
-def _answers_for_others(params: tuple[ParamNode, ...]) -> bool:
-    """`const sendError = (res, message) => {}`: the response comes first, and no request before it."""
+def _answers_for_others(params: tuple[ParamNode, ...]) -> tuple[str, ...]:
+    """`const sendError = (res, message) => {}`: what is answered through where no request comes with it.
+
+    A status among the parameters makes a helper of a function that is given both, or the response later.
+    """
     first = params[0]
-    if first.name in {"res", "response"} and (first.type is None or _typed(first, _RESPONSE_TYPE)):
-        return len(params) < 2 or _REQUEST.match(params[1].name) is None
-    return _typed(first, _RESPONSE_TYPE) and first.name.startswith("res")
+    plain = first.name in {"res", "response"} and (first.type is None or _typed(first, _RESPONSE_TYPE))
+    if plain or (_typed(first, _RESPONSE_TYPE) and first.name.startswith("res")):
+        paired = plain and len(params) > 1 and _REQUEST.match(params[1].name) is not None
+        return () if paired else _names(first)
+    if not 1 < len(params) <= _MOST_PARAMS or not any(_STATUS_NAME.match(p.name) for p in params):
+        return ()
+    through = [p for p in params if p.name in {"res", "response"}]
+    return _names(through[0]) if len(through) == 1 and not takes_next(params) else ()
+
+
+def takes_next(params: tuple[ParamNode, ...]) -> bool:
+    """One of the parameters hands the request on."""
+    return any(p.name.strip("_") in {"next", "done"} for p in params)
 
 
 def _typed(param: ParamNode, pattern: re.Pattern[str]) -> bool:

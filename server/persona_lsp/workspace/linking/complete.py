@@ -14,6 +14,7 @@ from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guard_code import reads_credential
 from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself
+from persona_lsp.workspace.helped import answered, reads_helpers
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
@@ -69,7 +70,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     helped = {span: found for span, found in made.items() if found is not None} if endpoint.framework == "flask" else {}
     statuses, success = _statuses(
         endpoint, _without(handler, others), callees, before, sole_status, unsaid, silent=silent, makers=makers,
-        helped=helped,
+        helped=helped, told=answered(project, handler) if handler is not None and reads_helpers(handler) else None,
     )  # fmt: skip
     return replace(
         endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
@@ -119,6 +120,7 @@ def _statuses(
     silent: bool,
     makers: Sequence[Function],
     helped: Mapping[Span, tuple[int, ...]],
+    told: tuple[set[int], bool] | None,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
@@ -135,7 +137,10 @@ def _statuses(
                 found.add(said if governs and said is not None else response.status)
             else:
                 unknown = True
-    for function in callees:
+    if told is not None:
+        found.update(told[0])
+        unknown = unknown or told[1]
+    for function in callees if told is None else ():
         if _answers_for_others(function):
             unknown = unknown or any(r.status is None for r in function.responses)
             found.update(r.status for r in function.responses if r.status is not None)
