@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Tx
+from persona_lsp.flow.answers import default_status, respond
 from persona_lsp.flow.context import Context, target_name
 from persona_lsp.flow.inputs import note_input, whole_body
 from persona_lsp.flow.names import simple_type
@@ -36,6 +37,9 @@ def assign(state: State, node: Assign, ctx: Context) -> bool:
             state.local_types[target.id] = simple_type(node.type)
         if not isinstance(target, Name | Items | Object):
             state.visit(target, ctx)
+        answer = state.given_as_answer(target, node.value) if isinstance(target, Member) and not node.op else None
+        if answer is not None:
+            respond(state, answer, target, ctx, default=default_status(state, answer))
     if name:
         for read in state.inputs[reads_before:]:
             if not read["variable"]:

@@ -280,6 +280,14 @@ class State(Struct, eq=False):
                 return found
         return None
 
+    def given_as_answer(self, target: AnyExpr, value: AnyExpr) -> Answer | None:
+        """The answer that an assignment gives."""
+        for words in self.vocabularies:
+            found = words.assigned(target, value, self) if words.assigned is not None else None
+            if found is not None:
+                return found
+        return None
+
     def returned(self, expr: AnyExpr) -> Answer | None:
         """The answer that a handler gives by returning the expression, where its vocabulary says more of it."""
         for words in self.vocabularies:

@@ -150,6 +150,8 @@ class Vocabulary(Struct, frozen=True):
     """For the value that a function returns, where failures are returned (Go): the one that it is."""
     applies: Callable[[Module], bool] | None = None
     """Files in whose functions it may be asked at all; None for all of its languages."""
+    assigned: Callable[[AnyExpr, AnyExpr, Scope], Answer | None] | None = None
+    """For what is assigned to a member, where that answers (`ctx.body = book`): the member, the value."""
 
 
 class QueryMeaning(Struct, frozen=True, gc=False):

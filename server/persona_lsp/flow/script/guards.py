@@ -14,6 +14,10 @@ _PACKAGES: Final = {
     "passport": GuardKind.AUTHN,
     "express-openid-connect": GuardKind.AUTHN,
     "connect-ensure-login": GuardKind.AUTHN,
+    "koa-jwt": GuardKind.AUTHN,
+    "koa-passport": GuardKind.AUTHN,
+    "koa-basic-auth": GuardKind.AUTHN,
+    "koa-ratelimit": GuardKind.RATE_LIMIT,
     "express-rate-limit": GuardKind.RATE_LIMIT,
     "express-slow-down": GuardKind.RATE_LIMIT,
     "rate-limiter-flexible": GuardKind.RATE_LIMIT,
@@ -34,6 +38,10 @@ _PACKAGES: Final = {
             "express-winston", "connect-flash", "apicache", "express-status-monitor", "http-proxy-middleware",
             "express-actuator", "on-finished", "i18n", "i18next-http-middleware", "@sentry/node", "connect-livereload",
             "express-useragent", "express-requests-logger", "express-http-context", "nocache", "timeout",
+            "koa-body", "koa-bodyparser", "@koa/bodyparser", "koa-compress", "koa-conditional-get", "@koa/cors", "koa-cors",
+            "koa2-cors", "koa-ejs", "koa-error", "koa-etag", "koa-favicon", "koa-helmet", "koa-json", "koa-logger", "koa-static",
+            "koa-morgan", "@koa/multer", "koa-onerror", "koa-pino-logger", "koa-response-time", "koa-session", "koa-send",
+            "koa-views", "koa-x-request-id", "koa2-swagger-ui", "koa-generic-session", "koa-convert",
             "express-request-id", "prom-client", "express-prom-bundle", "webpack-dev-middleware",
         ),
         GuardKind.OTHER,
@@ -103,7 +111,7 @@ def classify(expr: AnyExpr, package: str) -> tuple[GuardKind, bool]:
     call = _innermost(expr)
     name = guard_name(expr)
     last = name.rsplit(".", 1)[-1]
-    if package == "passport" and last in {"initialize", "session"}:
+    if package in ("passport", "koa-passport") and last in {"initialize", "session"}:
         return GuardKind.OTHER, False
     if package == "passport" and last == "authenticate" and call is not None and _logs_in(call):
         return GuardKind.OTHER, False
@@ -201,4 +209,7 @@ def _lets_anonymous_pass(call: Call) -> bool:
     flag = call.option("required") or call.option("optional")
     if isinstance(flag, Const):
         return flag.value is (call.option("required") is None)
+    passes = call.option("passthrough")
+    if isinstance(passes, Const):
+        return passes.value is True
     return False

@@ -26,7 +26,7 @@ def guard_in_place(function: FunctionNode, module: Module, level: Level, where: 
     outside = spared(function, scope) if chooses(source) else None
     return Guard(
         "",
-        _kind(source, understood=bool(outside)),
+        _kind(_before_failure(function, source), understood=bool(outside)),
         level,
         where,
         source=source[:_SHOWN],
@@ -74,6 +74,12 @@ def path_params(function: FunctionNode, module: Module) -> tuple[str, ...]:
 def chooses(source: str) -> bool:
     """It asks for the path or the method of a request, and may let some pass and others not."""
     return _CHOOSES.search(source) is not None
+
+
+def _before_failure(function: FunctionNode, source: str) -> str:
+    """What middleware of Koa says before it catches what fails behind it (`catch (err) { if (err.status === 401) }`)."""
+    first = function.params[0].name if function.params else ""
+    return re.split(r"\bcatch\b", source)[0] if first in ("ctx", "context") and "next()" in source else source
 
 
 def _kind(source: str, *, understood: bool) -> GuardKind:

@@ -22,6 +22,7 @@ from persona_lsp.flow.script.guards import classify, guard_name
 from persona_lsp.flow.script.in_place import guard_in_place, leaves_route, path_params
 from persona_lsp.flow.script.names import Scope, reference
 from persona_lsp.frameworks.express.cors import cors_policy
+from persona_lsp.frameworks.express.koa import uses_koa
 from persona_lsp.frameworks.express.paths import without_slash
 from persona_lsp.frameworks.express.signs import (
     VERBS,
@@ -68,8 +69,11 @@ class Collected:
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
         self.parameters: dict[str, str] = {}
+        self.by_default: set[str] = set()
+        """Functions that make an application where they are given none."""
         self.problems: list[Problem] = []
         self.lent: dict[str, Node] = {}
+        self.koa = uses_koa(module)
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 
     def router_of(self, expr: AnyExpr | None, scope: Scope) -> str | None:
@@ -126,7 +130,7 @@ class Collected:
         if symbol not in self.routers and (symbol in self.pending or symbol not in self.imports):
             self.routers[symbol] = Router(
                 symbol,
-                "router",
+                "app" if symbol in self.by_default else "router",
                 "express",
                 self.where(self.pending.get(symbol, at)),
                 parameter=self.parameters.get(symbol, ""),

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import (
     Router,
 )
-from persona_lsp.facts.text import EMPTY, Ref
+from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.flow.script.names import Scope, given, reduce, reference
 from persona_lsp.frameworks.express.binding import inner_function
 from persona_lsp.frameworks.express.controllers import BY
 from persona_lsp.frameworks.express.dialects import INVERSIFY
+from persona_lsp.frameworks.express.koa import composed_of, prefix_of
 from persona_lsp.frameworks.express.loops import Loops
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
@@ -39,6 +40,8 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 
+_OF_KOA: Final = ("routes", "middleware", "allowedMethods", "prefix")
+"""Methods of Koa's routers that give the router, or what stands for it."""
 _LOOPS: Final = frozenset({"forEach", "map", "each"})
 DEPTH: Final = 60
 
@@ -152,6 +155,7 @@ class Expressions(Loops):
                 "disable",
                 "engine",
                 "listen",
+                *(_OF_KOA if self.koa else ()),
             }:
                 chain = self.read(func.base, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)
                 if chain is None and isinstance(func.base, Name) and foreign(func.base, call, scope):
@@ -267,7 +271,8 @@ class Expressions(Loops):
 
     def _made(self, call: Call, scope: Scope, hint: str, prefix: str | None, symbol: str | None) -> Chain | None:
         """A router that the call makes."""
-        kind = made_kind(call, scope)
+        composed = composed_of(call, scope) if self.koa else ()
+        kind = "router" if composed else made_kind(call, scope)
         if not kind:
             return None
         if symbol is None:
@@ -277,7 +282,11 @@ class Expressions(Loops):
             named = scope.values.get(f"return {hint}")
             symbol = named.id if isinstance(named, Name) else f"{scope.prefix if prefix is None else prefix}{hint}"
         merges = kind == "app" or merges_params(call, scope)
-        self.routers[symbol] = Router(symbol, kind, "express", self.where(call), merge_params=merges)
+        own = prefix_of(call, scope) if self.koa and kind == "router" else None
+        prefixes: tuple[Text, ...] = ((),) if own is None else (own,)
+        self.routers[symbol] = Router(symbol, kind, "express", self.where(call), prefixes, merge_params=merges)
+        if composed:
+            self.registered(Chain(symbol), "use", replace(call, args=composed), scope, conditional=False)
         return Chain(symbol)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.script.names import EXPRESS
 from persona_lsp.frameworks.api import Framework
-from persona_lsp.frameworks.express import LANGUAGES
+from persona_lsp.frameworks.express import LANGUAGES, koa
 from persona_lsp.frameworks.express.dialects import PACKAGES
 from persona_lsp.frameworks.express.fixes import spell
 from persona_lsp.frameworks.express.routes import routes
@@ -16,9 +16,6 @@ __all__ = ["FRAMEWORK"]
 
 _OTHERS: Final = (
     "fastify",
-    "koa",
-    "@koa/router",
-    "koa-router",
     "hono",
     "restify",
     "@hapi/hapi",
@@ -47,11 +44,13 @@ _FASTIFY: Final = re.compile(rb"fastify|reply(?<=[(,\s]reply)\s*[,):]")
 
 def _detects(module: Module) -> bool:
     modules = {item.module for item in module.imports}
-    if not EXPRESS.isdisjoint(modules) or not modules.isdisjoint(PACKAGES):
+    if not EXPRESS.isdisjoint(modules) or not modules.isdisjoint((*PACKAGES, *koa.PACKAGES)):
         return True
     if any(module_name in modules for module_name in _OTHERS):
         return False
     source = module.source
+    if b"ctx." in source and koa.SIGN.search(source) is not None:
+        return True
     found = any(source.endswith(_RECEIVERS, 0, m.start()) for m in _REGISTERS.finditer(source)) or any(
         sign.search(source) for sign in _SIGNS
     )

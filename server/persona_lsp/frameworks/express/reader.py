@@ -12,7 +12,7 @@ from persona_lsp.flow.script.names import Scope, class_scope
 from persona_lsp.frameworks.express.binding import bind, destructure, function_name
 from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
 from persona_lsp.frameworks.express.registrations import Chain
-from persona_lsp.frameworks.express.signs import VERBS, app_names, is_handler, returned_name
+from persona_lsp.frameworks.express.signs import VERBS, app_names, is_handler, made_kind, returned_name
 from persona_lsp.frameworks.express.telling import unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -196,6 +196,8 @@ class Reader(Expressions):
                 inner.routers[app] = symbol
                 self.pending.setdefault(symbol, function)
                 self.parameters.setdefault(symbol, place)
+                if isinstance(param.default, Call) and made_kind(param.default, scope) == "app":
+                    self.by_default.add(symbol)
         body = function.body
         for stmt in body:
             # Functions are known before they are declared.

@@ -17,6 +17,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Hole, Ref, Text, literal
 from persona_lsp.flow.script.guards import classify, guard_name, is_error_name, names_authentication
 from persona_lsp.flow.script.names import Scope, reference, text
+from persona_lsp.frameworks.express import koa
 from persona_lsp.frameworks.express.collected import Collected
 from persona_lsp.frameworks.express.docs import doc_before
 from persona_lsp.frameworks.express.paths import flat, is_path, paths_of, shown, without_slash
@@ -89,12 +90,20 @@ class Registrations(Collected):
             return self._route(chain, name, call, scope, conditional=conditional)
         elif name == "ws" and len(call.args) > 1:
             self._route(chain, "get", call, scope, conditional=conditional, kind="websocket")
+        elif name == "prefix" and self.koa and len(call.args) == 1:
+            self._prefix(chain.symbol, text(call.args[0], scope))
         elif name == "param" and len(call.args) > 1:
             self._param(chain.symbol, call, scope)
         else:
             for arg in call.args:
                 self.evaluate(arg, scope, conditional=conditional)
         return chain
+
+    def _prefix(self, symbol: str, prefix: Text) -> None:
+        """`router.prefix("/users")` stands before what the router has for one already (Koa)."""
+        router = self.routers.get(symbol)
+        if router is not None:
+            self.routers[symbol] = replace(router, prefixes=tuple((*prefix, *held) for held in router.prefixes))
 
     def _param(self, symbol: str, call: Call, scope: Scope) -> None:
         """`router.param("id", load)`: the callback runs in front of every route of the router that has the parameter."""
@@ -110,6 +119,14 @@ class Registrations(Collected):
     ) -> Chain:
         args = call.args
         path_node: AnyExpr | None
+        if (
+            self.koa
+            and chain.paths is None
+            and len(args) > 2
+            and isinstance(args[0], Str)
+            and is_path(args[1], scope, alone=False)
+        ):
+            args = args[1:]  # the route has a name of its own
         if chain.paths is None:
             if len(args) < 2 or isinstance(args[0], Lambda | Object):
                 return chain
@@ -234,7 +251,7 @@ class Registrations(Collected):
                 conditional=conditional,
                 kind=kind,
                 path_where=self.where(path_node) if path_node is not None else None,
-                forwards_errors=wrapped,
+                forwards_errors=wrapped or self.koa,
                 development_only=self.development,
                 method_where=Where(self.module.path, token, token + len(verb)),
             )
@@ -276,6 +293,8 @@ class Registrations(Collected):
         else:
             prefixed = False
         flattened = flat(args, scope)
+        if self.koa:
+            flattened = self._koa(symbol, flattened, call, scope, conditional=conditional)
         guards: list[Guard] = []
         for index, arg in enumerate(flattened):
             last = index == len(flattened) - 1
@@ -293,6 +312,27 @@ class Registrations(Collected):
         for guard in guards:
             for path in paths:
                 self.attach(symbol, guard, path)
+
+    def _koa(
+        self, symbol: str, given: Sequence[AnyExpr], call: Call, scope: Scope, *, conditional: bool
+    ) -> list[AnyExpr]:
+        """What `use` of Koa is given, without what answers for other methods; what is mounted below a path is mounted."""
+        found: list[AnyExpr] = []
+        for arg in given:
+            for path, inner in koa.taken_apart(arg, scope):
+                if isinstance(inner, Call) and inner.name == koa.METHODS_ALONE:
+                    continue
+                if path is None:
+                    found.append(inner)
+                    continue
+                child = self._child(inner, scope, conditional=conditional, last=True, prefixed=True)
+                for below in paths_of(path, scope):
+                    if child is not None:
+                        self.mount(symbol, child, without_slash(below), (), call, conditional=conditional)
+                    else:
+                        self.attach(symbol, self.guard(inner, scope, Level.ROUTER), without_slash(below))
+        # Routers come one after the other: each may stand last.
+        return sorted(found, key=lambda arg: self.router_of(arg, scope) is not None)
 
     def _child(self, arg: AnyExpr, scope: Scope, *, conditional: bool, last: bool, prefixed: bool) -> Ref | None:
         """The router that `use` is given, None for middleware."""

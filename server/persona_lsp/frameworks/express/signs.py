@@ -6,6 +6,7 @@ from typing import Final
 
 from persona_lsp.flow.script.guards import guard_name
 from persona_lsp.flow.script.names import EXPRESS, Scope
+from persona_lsp.frameworks.express import koa
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -26,7 +27,7 @@ METHODS: Final = {
 
 
 VERBS: Final = re.compile(
-    rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
+    rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
 )
 """Words by which something registers."""
 
@@ -34,7 +35,9 @@ VERBS: Final = re.compile(
 APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
 
 
-_APP_TYPES: Final = frozenset({"Router", "Express", "Application", "IRouter", "express", "ExpressApp", "ExpressRouter"})
+_APP_TYPES: Final = frozenset(
+    {"Router", "Express", "Application", "IRouter", "express", "ExpressApp", "ExpressRouter", "Koa"}
+)
 
 
 ROUTER_NAME: Final = re.compile(
@@ -58,6 +61,8 @@ def is_handler(params: Sequence[ParamNode]) -> bool:
     names = [p.name.lstrip("_").lower() for p in params]
     if len(names) >= 4 and names[0] in {"err", "error", "e"}:
         names = names[1:]
+    if names and names[0] == "ctx" and (len(names) == 1 or names[1:] == ["next"]):
+        return True
     return len(names) >= 2 and names[0] in {"req", "request"} and names[1] in {"res", "response"}
 
 
@@ -69,7 +74,7 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
         return tuple(e.name for e in entries if e.name in {"app", "router", "expressApp"})
     if declared in _APP_TYPES:
         return (param.name,)
-    if param.type is not None and re.search(r"Fastify|Koa|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
+    if param.type is not None and re.search(r"Fastify|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
         return ()
     return (param.name,) if param.name and APP_NAME.match(param.name) else ()
 
@@ -77,6 +82,9 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
 def made_kind(call: Call, scope: Scope) -> str:
     """`app` or `router` for calls that make one."""
     func = call.func
+    own = koa.made_kind(call, scope)
+    if own:
+        return own
     if isinstance(func, Name):
         source = scope.imported(func.id)
         if source is None:

@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.flow.script.errors import takes_errors
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.express import methods
+from persona_lsp.frameworks.express import koa, methods
 from persona_lsp.frameworks.express.failures import failure_of, is_no_failure
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -63,6 +63,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     params = function.params
     if any(p.decorators for p in params):
         return None
+    of_koa = koa.handling(function) if b"ctx" in module.source or koa.uses_koa(module) else None
+    if of_koa is not None:
+        return of_koa
     if params and (through := _answers_for_others(params)):
         requests = tuple(p.name for p in params if p.name not in through and _REQUEST.match(p.name))
         return Handling(kind="helper", request=requests, response=through, default_status=200)
@@ -121,6 +124,9 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
         return None
     handling = scope.handling
     func = expr.func
+    own = koa.thrown(expr, scope)
+    if own is not None:
+        return own
     if handling is not None and isinstance(func, Name) and func.id in handling.forward:
         given = expr.args[0] if expr.args else None
         if given is None or is_no_failure(given):
@@ -147,6 +153,8 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
     handling = scope.handling
     if handling is None or not (handling.request or handling.inputs):
         return None
+    if koa.is_context(scope):
+        return koa.read(expr, scope)
     match expr:
         case Call(func=Member(base=Name(id=name), name=reader), args=(Str() as key, *_)) if (
             name in handling.request and reader in _READERS
@@ -163,6 +171,8 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     handling = scope.handling
     if handling is None or not isinstance(expr, Member):
         return handling is not None and methods.is_caller(expr, scope)
+    if koa.is_context(scope):
+        return koa.principal(expr, scope)
     base, name = expr.base, expr.name
     if isinstance(base, Name) and base.id in handling.request:
         return name in _PRINCIPALS
@@ -385,7 +395,7 @@ def _passes_on(source: bytes, forward: str) -> bool:
     return re.search(rb"\b%s\(\s*\)" % name, source) is not None
 
 
-_HOLDS_HANDLER: Final = re.compile(rb"\(\s*_*\w*[rR]eq(?:uest)?\w*\b[^()]*,\s*_*\w*[rR]es\w*\b")
+_HOLDS_HANDLER: Final = re.compile(rb"\(\s*_*\w*[rR]eq(?:uest)?\w*\b[^()]*,\s*_*\w*[rR]es\w*\b|\(\s*ctx\b")
 
 
 def _factory(function: FunctionNode, module: Module) -> Handling | None:
@@ -413,5 +423,6 @@ VOCABULARY: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
-    triggers=("res", "req", "next(", "throw", *methods.TRIGGERS),
+    triggers=("res", "req", "next(", "throw", "ctx", *methods.TRIGGERS),
+    assigned=koa.assigned,
 )
