@@ -29,6 +29,7 @@ from persona_lsp.frameworks.express.signs import (
     app_names,
     is_handler,
     is_local,
+    registrars,
 )
 from persona_lsp.frameworks.express.telling import package_of, unwrapped
 from persona_lsp.syntax.ir import (
@@ -69,10 +70,13 @@ class Collected:
         self.statement: Node = module.body[0] if module.body else Name(0, 0, "")
         self.pending: dict[str, Node | FunctionNode] = {}
         self.parameters: dict[str, str] = {}
+        self.called: Call | None = None
+        """The call of a function of the file that registers what it is given, while its body is read for that."""
         self.by_default: set[str] = set()
         """Functions that make an application where they are given none."""
         self.problems: list[Problem] = []
         self.lent: dict[str, Node] = {}
+        self.registrars = registrars(module)
         self.koa = uses_koa(module)
         self.imports = {i.local: (i.module, i.name) for i in module.imports if i.local}
 
@@ -96,7 +100,10 @@ class Collected:
             return False
         if any(app_names(p) for p in params):
             return True
-        return VERBS.search(self.module.source, function.start, function.end) is not None
+        source, start, end = self.module.source, function.start, function.end
+        if VERBS.search(source, start, end) is not None:
+            return True
+        return self.registrars is not None and self.registrars.search(source, start, end) is not None
 
     def is_own(self, name: str, scope: Scope) -> bool:
         """Whether a name is the project's own: declared here, or imported by a path."""

@@ -14,7 +14,7 @@ from persona_lsp.frameworks.express.binding import inner_function
 from persona_lsp.frameworks.express.controllers import BY
 from persona_lsp.frameworks.express.dialects import INVERSIFY
 from persona_lsp.frameworks.express.koa import composed_of, prefix_of
-from persona_lsp.frameworks.express.loops import Loops
+from persona_lsp.frameworks.express.registrars import Registrars
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
 from persona_lsp.frameworks.express.signs import METHODS, VERBS, is_handler, made_kind
@@ -46,7 +46,7 @@ _LOOPS: Final = frozenset({"forEach", "map", "each"})
 DEPTH: Final = 60
 
 
-class Expressions(Loops):
+class Expressions(Registrars):
     """Performs the registrations of expressions; `assign` is left to who reads statements."""
 
     def assign(self, targets: Sequence[AnyExpr], value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
@@ -191,6 +191,8 @@ class Expressions(Loops):
             return None
         if call.name == "setConfig" and call.args and isinstance(call.args[0], Lambda):
             self._configures(call.args[0].function, scope)
+            return None
+        if self.registrar(call, scope, conditional=conditional):
             return None
         wrapped: Chain | None = None
         certain = call.name not in {"call", "apply"}

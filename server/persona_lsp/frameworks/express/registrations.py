@@ -23,6 +23,7 @@ from persona_lsp.frameworks.express.docs import doc_before
 from persona_lsp.frameworks.express.paths import flat, is_path, paths_of, shown, without_slash
 from persona_lsp.frameworks.express.signs import METHODS, is_handler
 from persona_lsp.frameworks.express.telling import (
+    given_handler,
     handles_errors,
     inside_of_parameter,
     local_function,
@@ -233,6 +234,11 @@ class Registrations(Collected):
         func = call.func
         token = func.name_start if isinstance(func, Member) else call.start
         end = path_node.end if path_node is not None and path_node.start > token else token + len(verb)
+        method_end = token + len(verb)
+        if self.called is not None:
+            token, method_end = self.called.start, self.called.func.end
+            end = path_node.end if path_node is not None and path_node.start > token else method_end
+            handler = given_handler(handler, scope)
         key, ref, name, wrapped = self._handler(handler, verb, path, scope)
         self.routes.append(
             Route(
@@ -240,20 +246,20 @@ class Registrations(Collected):
                 path=path,
                 framework="express",
                 where=Where(self.module.path, token, end),
-                statement=self.where(self.statement),
+                statement=self.where(self.called or self.statement),
                 order=self.next(),
                 router=Ref(symbol),
                 handler=ref,
                 handler_key=key,
                 handler_name=name,
                 guards=(*guards, *self._around(handler)),
-                doc=doc_before(self.module.source, self.statement.start),
+                doc=doc_before(self.module.source, (self.called or self.statement).start),
                 conditional=conditional,
                 kind=kind,
                 path_where=self.where(path_node) if path_node is not None else None,
                 forwards_errors=wrapped or self.koa,
                 development_only=self.development,
-                method_where=Where(self.module.path, token, token + len(verb)),
+                method_where=Where(self.module.path, token, method_end) if self.called is None else None,
             )
         )
 

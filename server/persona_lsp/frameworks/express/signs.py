@@ -10,7 +10,9 @@ from persona_lsp.frameworks.express import koa
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
+    Def,
     Member,
+    Module,
     Name,
     Object,
     ParamNode,
@@ -30,6 +32,10 @@ VERBS: Final = re.compile(
     rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
 )
 """Words by which something registers."""
+
+
+CHOSEN: Final = re.compile(rb"\[\s*\w+(?:\.toLowerCase\(\))?(?:\s+as\s+[^\]]+)?\s*\]\s*\(")
+"""`router[method](`: the method is a parameter."""
 
 
 APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
@@ -128,3 +134,21 @@ def returned_name(body: Sequence[Stmt]) -> str:
             value = stmt.value
             return value.id if isinstance(value, Name) else ""
     return ""
+
+
+def registrars(module: Module) -> re.Pattern[bytes] | None:
+    """Calls of functions of the file that register what they are given: `route(GET, "/books", books.list)`."""
+    if CHOSEN.search(module.source) is None:
+        return None
+    functions = [s.function for s in module.body if isinstance(s, Def)]
+    names = {f.name for f in functions if CHOSEN.search(module.source, f.body_start, f.body_end)}
+    for _ in range(2):  # one hands on to the other
+        called = _called(names)
+        names |= {
+            f.name for f in functions if called.search(module.source, f.body_start, f.body_end) and len(f.params) > 2
+        }
+    return _called(names) if names else None
+
+
+def _called(names: set[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + "|".join(map(re.escape, sorted(names))).encode() + rb")\(")

@@ -5,6 +5,7 @@ import re
 from persona_lsp.flow.script.errors import takes_errors
 from persona_lsp.flow.script.guards import guard_name, is_error_name
 from persona_lsp.flow.script.names import Scope, file_scope
+from persona_lsp.flow.walking import calls
 from persona_lsp.frameworks.express.signs import (
     APP_NAME,
     ROUTER_FILE,
@@ -154,3 +155,16 @@ def foreign(base: Name, call: Call, scope: Scope) -> bool:
         return bool(call.args)
     first = call.args[0] if call.args else None
     return len(call.args) > 1 and isinstance(first, Str) and (first.value or "").startswith("/")
+
+
+def given_handler(handler: AnyExpr, scope: Scope) -> AnyExpr:
+    """The handler that a wrapper written in place calls for a parameter: `(req, res) => routeHandler(req, res)`."""
+    if not isinstance(handler, Lambda) or not handler.function.params:
+        return handler
+    request = handler.function.params[0].name
+    for part in calls(handler.function.body):
+        if isinstance(part.func, Name) and part.args and dotted(part.args[0]) == request:
+            held = scope.value(part.func.id)
+            if part.func.id in scope.values and isinstance(held, Name | Member | Lambda | Call):
+                return held
+    return handler

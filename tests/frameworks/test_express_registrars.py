@@ -1,0 +1,49 @@
+"""Express: functions of a file that register what they are given."""
+
+import pytest
+from tests.frameworks.test_express import APP, endpoints
+
+from persona_lsp.workspace.snapshot import Auth
+
+ROUTE = """
+const GET = 'get', PST = 'post';
+function route(method, path, middleware, handler, done = null) {
+  app[method](path, ...middleware, (req, res, next) => {
+    try { run(() => handler(req, res, next)); } catch (e) { next(e); }
+  });
+}
+function apiRoute(method, path, handler) { route(method, path, [requireAuth, csrf], handler, send); }
+"""
+CALLS = {
+    "route(GET, '/a', [], list)": ["GET /a"],
+    "route('post', '/a/:id', [check], list)": ["POST /a/{id}"],
+    "apiRoute(GET, '/a', list); apiRoute(PST, '/a', make)": ["GET /a", "POST /a"],
+    "const B = '/v1'; route(GET, `${B}/a`, [], list)": ["GET /v1/a"],
+    "function more() { apiRoute(PST, '/b', make) } more()": ["POST /b"],
+    "route(method, '/a', [], list)": [],
+    "route(GET, where(), [], list)": ["?GET /"],
+    "route()": [],
+    "other(GET, '/a', list)": [],
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), CALLS.items(), ids=list(CALLS))
+def test_calls(source: str, expected: list[str]) -> None:
+    assert sorted(endpoints({"app.js": f"{APP}{ROUTE}{source}"})) == expected
+
+
+def test_what_they_put_before_a_handler_and_which_it_is() -> None:
+    source = f"{APP}{ROUTE}const books = require('./books');\nroute(GET, '/a', [], books.list);\napiRoute(PST, '/a', books.make);"
+    found = endpoints({"app.js": source, "books.js": "exports.list = (req, res) => res.json([]);\nexports.make = (req, res) => res.status(201).json({});"})  # fmt: skip
+    assert found["GET /a"].auth is Auth.NONE
+    assert found["POST /a"].auth is Auth.REQUIRED
+    assert found["POST /a"].success == (201,)
+    assert found["POST /a"].handler is not None
+    assert found["POST /a"].handler.path == "books.js"
+    assert source.encode()[: found["POST /a"].where.start].count(b"\n") == source.count("\n")
+
+
+def test_a_function_that_is_given_a_path_and_asks_somebody_else() -> None:
+    """A client has methods that are chosen by name, too."""
+    source = APP + "const client = axios.create(); function ask(method, path, body) { return client[method](path, body); } ask('get', '/a', {});"  # fmt: skip
+    assert not endpoints({"app.js": source})
