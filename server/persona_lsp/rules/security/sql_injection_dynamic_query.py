@@ -225,6 +225,16 @@ app.get('/pages/:id', async (req, res) => {
 app.get('/cached', async (req, res) => {
   res.json(await cache.query(`user:${req.query.id}`));
 });
+
+function forget(name) {
+  return pool.query(`DELETE FROM changes WHERE name = '${name}'`);
+}
+
+function clean() {
+  pool.query('DELETE FROM sessions');
+  forget('notes');
+  forget('orders');
+}
 ```
 
 `config/routes.rb`:
@@ -266,6 +276,9 @@ _FRAGMENT = re.compile(
 )
 """Names of parameters that bring SQL on purpose: whoever calls with them has to be asked, and is not known here."""
 
+_WRITTEN = re.compile(r"""'[^'$#{]*'|"[^"$#{]*"|`[^`$]*`""")
+_HANDED_ON = 3
+
 
 @function_rule(severity=Severity.ERROR, since="0.1")
 def sql_injection_dynamic_query(function: Function, snapshot: Snapshot) -> Iterator[Finding]:
@@ -295,8 +308,31 @@ def _severity(value: Dynamic, function: Function, snapshot: Snapshot) -> Severit
         return None
     root = value.source.partition(".")[0].partition("[")[0].partition("(")[0].strip()
     direct = any(param.name == root for param in function.params)
+    if direct and root == value.source and _only_constants(function, root, snapshot, 0):
+        return None
     made = "(" in value.source or value.source.endswith((".id", "_id"))
     return Severity.WARNING if direct and not made else Severity.INFORMATION
+
+
+def _only_constants(function: Function, name: str, snapshot: Snapshot, depth: int) -> bool:
+    """Whether all that call the function give a text that is written down for the parameter, or hand on such a one."""
+    place = next((i for i, p in enumerate(function.params) if p.name == name), -1)
+    callers = [
+        (caller, call)
+        for facts in snapshot.files.values()
+        for caller in facts.functions
+        for call in caller.calls
+        if call.name == function.name and caller is not function
+    ]
+    if place < 0 or not callers or depth > _HANDED_ON:
+        return False
+    for caller, call in callers:
+        given = call.arguments[place] if place < len(call.arguments) else ""
+        if _WRITTEN.fullmatch(given):
+            continue
+        if not any(p.name == given for p in caller.params) or not _only_constants(caller, given, snapshot, depth + 1):
+            return False
+    return True
 
 
 def _is_choice(declared: str, snapshot: Snapshot) -> bool:
