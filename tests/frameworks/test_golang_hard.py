@@ -371,3 +371,57 @@ def test_where_an_installation_may_put_something_before_its_paths() -> None:
     """
     main = f'package main\nimport "{GIN}"\nfunc routes(ui *UI) {{\n{code}\n}}\n'
     assert set(endpoints({"main.go": main})) == {"GET /api/v1/a", "?GET /api/b", "?GET /c"}
+
+
+WRITTEN_IN_PLACE = [
+    (CHI, 'r := chi.NewRouter(); r.Get("/a", guard(s.list))', """guard := func(f errHandler) http.Handler {
+        return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+            if !dev {
+                c, err := r.Cookie("token")
+                if err != nil { w.WriteHeader(http.StatusForbidden); json.NewEncoder(w).Encode(1); return }
+                use(c)
+            }
+            if err := f(w, r); err != nil { fail(w, err) }
+        })
+    }""", Auth.REQUIRED),
+    (CHI, 'r := chi.NewRouter(); r.Get("/a", guard(list))', """guard := func(f http.HandlerFunc) http.HandlerFunc {
+        return func(w http.ResponseWriter, r *http.Request) { log.Println(1); f(w, r) }
+    }""", Auth.NONE),
+    (ECHO, 'e := echo.New(); e.Use(guard); e.GET("/a", f)', """guard := func(next echo.HandlerFunc) echo.HandlerFunc {
+        return func(c echo.Context) error { if bad(c) { return echo.ErrUnauthorized }; return next(c) }
+    }""", Auth.REQUIRED),
+    (ECHO, 'e := echo.New(); e.Use(guard); e.GET("/a", f)', """guard := func(next echo.HandlerFunc) echo.HandlerFunc {
+        return func(c echo.Context) error { c.Set("a", 1); return next(c) }
+    }""", Auth.NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("package", "code", "guard", "auth"), WRITTEN_IN_PLACE)
+def test_what_middleware_written_in_place_returns_is_what_it_does(
+    package: str, code: str, guard: str, auth: Auth
+) -> None:
+    more = """
+    type S struct{}
+    func (s *S) list(w http.ResponseWriter, r *http.Request) error { w.WriteHeader(200); return nil }
+    func list(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200) }
+    """
+    found = single(f"s := &S{{}}\n{guard}\n{code}", package, more=more)
+    assert found["GET /a"].auth is auth
+
+
+@pytest.mark.parametrize(
+    ("test", "auth"),
+    [
+        ("!allowedHost(c.Request.Host)", Auth.NONE),
+        ("!isOwner(c, host)", Auth.REQUIRED),
+        ("!allowed(c)", Auth.REQUIRED),
+    ],
+)
+def test_what_asks_for_the_name_of_the_host_asks_nobody(test: str, auth: Auth) -> None:
+    more = f"""
+    func hosts(addr net.Addr) gin.HandlerFunc {{
+        return func(c *gin.Context) {{ if {test} {{ c.AbortWithStatus(403); return }}; c.Next() }}
+    }}
+    func list(c *gin.Context) {{ c.JSON(200, 1) }}
+    """
+    assert single('r := gin.New(); r.Use(hosts(a)); r.GET("/a", list)', GIN, more=more)["GET /a"].auth is auth

@@ -32,6 +32,11 @@ _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
 """What hands the request on is called so in Go, and in Starlette."""
 _SKIPS: Final = re.compile(r"(?:should|can|may|is)?_?skip", re.IGNORECASE)
+_HOST: Final = re.compile(r"host|origin|referr?er", re.IGNORECASE)
+_CALLER: Final = re.compile(
+    r"auth|token|user|session|role|perm|admin|key|cookie|login|claim|secret|account|owner|member|tenant|signature|cred",
+    re.IGNORECASE,
+)
 _AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
@@ -62,6 +67,14 @@ def with_callees(calls: Calls, function: Function, depth: int) -> GuardKind | No
         if found is None:
             return None
     return found or GuardKind.OTHER
+
+
+def asks_for_the_host(function: Function) -> bool:
+    """Middleware of Go that refuses requests for the name they are sent to or come from, whoever sends them."""
+    if function.language != "go":
+        return False
+    words = {*function.names_read, *(c.name for c in function.calls), *(i.name for i in function.inputs)}
+    return any(map(_HOST.search, words)) and not any(map(_CALLER.search, words))
 
 
 def passes_in_several_ways(function: Function) -> bool:

@@ -19,6 +19,7 @@ from persona_lsp.workspace.guard_code import (
     FORBIDDEN,
     PROTECTS,
     UNAUTHENTICATED,
+    asks_for_the_host,
     extractor,
     implemented,
     is_silent,
@@ -117,6 +118,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     if function.language == "rust":
         return extractor(names, calls, guard, function, sole)
     kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
+    if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and asks_for_the_host(function):
+        kind = GuardKind.OTHER
     if _chooses(function) and kind_of(function) is GuardKind.OTHER and not may_ask(calls, function, sole):
         kind = GuardKind.OTHER  # `AuthCookieMiddleware` keeps cookies, and refuses nobody
     if kind is None and function.language == "go":

@@ -76,6 +76,9 @@ def _inside(function: Function, made: Made) -> Made | None:
 
 def forwarded(names: Names, function: Function) -> frozenset[str]:
     """What the maker of a function calls the handlers that it is given: calling one of them hands the request on."""
+    written = names.files[function.path].aliases.get(f"{function.key}>")
+    if written is not None:  # the maker is written in place
+        return frozenset(written.split(","))
     maker = (
         names.files[function.path].functions.get(function.key.removesuffix("()"))
         if function.key.endswith("()")

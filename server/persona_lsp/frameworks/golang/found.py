@@ -8,6 +8,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.frameworks.golang.dialects import Dialect
 from persona_lsp.frameworks.golang.guards import classify, guard_name
+from persona_lsp.frameworks.golang.handlers import acting
 from persona_lsp.syntax.ir import AnyExpr, FunctionNode, Lambda, Module, Node
 
 
@@ -76,7 +77,10 @@ class Found(Struct):
         first = name.partition(".")[0]
         kind, optional, conditional = classify(expr, self.packages.get(first, self.packages.get(package, "")))
         if isinstance(expr, Lambda):
-            symbol, kind = self.in_place(expr, "middleware"), GuardKind.UNKNOWN
+            inner = acting(expr)
+            symbol, kind = self.in_place(inner, "middleware"), GuardKind.UNKNOWN
+            if inner is not expr:
+                self.aliases[f"{symbol}>"] = ",".join(p.name for p in expr.function.params)
         return Guard(
             name, kind, level, self.where(expr), Ref(symbol) if symbol else None, self.module.text(expr)[:200],
             optional=optional, conditional=conditional,

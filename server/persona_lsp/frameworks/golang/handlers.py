@@ -52,6 +52,11 @@ def handler_literal(function: FunctionNode, module: Module) -> Lambda | None:
     return _returned(function, 0)
 
 
+def acting(function: Lambda) -> Lambda:
+    """What runs for a request of middleware that is written in place: the handler that it returns, or itself."""
+    return function if framework_of(function.function) else _returned(function.function, 0) or function
+
+
 def _returned(function: FunctionNode, depth: int) -> Lambda | None:
     if depth > _DEEP:
         return None
