@@ -1,5 +1,6 @@
 """Functions that build a tree of routes, read statement by statement: what axum and actix-web have in common."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -84,7 +85,7 @@ class Scope(Struct):
         return Scope(dict(self.values), dict(self.texts), self.conditional or conditional, self.depth + 1)
 
 
-class Builder:
+class Builder(ABC):
     """Reads one function. Frameworks say what calls mean: `call` of a chain of calls, innermost first."""
 
     framework = ""
@@ -98,13 +99,13 @@ class Builder:
 
     # -- what frameworks say -----------------------------------------------------------------------------------------
 
+    @abstractmethod
     def start(self, expr: AnyExpr, scope: Scope) -> object:
         """What a chain begins with: a name, a constructor, a call of another function; None if it is nothing here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def link(self, held: object, call: Call, scope: Scope) -> object:
         """What a method of something known makes of it."""
-        raise NotImplementedError
 
     # -- statements --------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What the names of a Go function are bound to, statement by statement: assignments, declarations, loops over tables."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,16 +15,16 @@ PLAIN: Final = frozenset({"nil", "true", "false", "iota", "string", "int", "err"
 """Names that stand for no router and no type of one."""
 
 
-class Binding(Naming):
+class Binding(Naming, ABC):
     """Assignments and loops; `evaluate` performs the registrations in an expression."""
 
+    @abstractmethod
     def evaluate(self, expr: AnyExpr | None, env: Env, hint: str = "") -> Value | None:
         """Perform the registrations in an expression; the router that it stands for, if it is one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def block(self, body: Sequence[Stmt], env: Env) -> None:
         """Read statements in order."""
-        raise NotImplementedError
 
     def loop(self, target: AnyExpr | None, iterable: AnyExpr | None, body: Sequence[Stmt], env: Env) -> None:
         """A loop over a table runs once for each entry; over what nobody knows, what it registers is not known either."""

@@ -7,6 +7,7 @@ which file or package a router comes from.
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -338,9 +339,9 @@ class Reader(Binding):
         router = self.found.routers.get(alias or "")
         return Routes(router.symbol, BY_ID.get(router.framework)) if router is not None else None
 
+    @abstractmethod
     def registered(self, base: Value, call: Call, name: str, env: Env, hint: str) -> Value | None:
         """What a method of a router does; the router that it returns."""
-        raise NotImplementedError
 
     def with_router(self, function: AnyExpr, router: Routes, call: Call, env: Env) -> None:
         """`r.Route("/x", func(r chi.Router) {...})`: the function adds to the router that it is given."""
