@@ -21,7 +21,7 @@ _ANSWERED: Final = frozenset(
 
 _ROLE: Final = re.compile(
     r"is_?(?:[a-z]+_)*(?:super_?)?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
-    r"privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
+    r"\bacl_?\w*\(|has_?access|privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
     re.IGNORECASE,
 )
 _CREDENTIAL: Final = re.compile(
@@ -33,6 +33,8 @@ _HANDLE: Final = re.compile(
     r"\b(?:db|async|sql|orm|read|write)_?session\b|,\s*(?:\w+=)?session(?=\s*[,)])", re.IGNORECASE
 )
 """The session of a database, which helps to ask and is not what is asked."""
+_ARGUMENT: Final = re.compile(r"""\b\w+\s*(?<![=!<>])=(?!=)\s*(?:'[^']*'|"[^"]*"|[\w.]+)""")
+"""What is handed over by name says what is asked about, not what is asked: `allowed(resource="credential")`."""
 _VALIDATION: Final = re.compile(
     r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing",
     re.IGNORECASE,
@@ -135,7 +137,7 @@ def _said(text: str) -> Branch:
     """What the words of a condition are about; conditions repeat, and looking for so many words takes its time."""
     if _ROLE.search(text):
         return Branch.FORBIDDEN
-    if _CREDENTIAL.search(_HANDLE.sub("", text)):
+    if _CREDENTIAL.search(_ARGUMENT.sub("", _HANDLE.sub("", text))):
         return Branch.UNAUTHENTICATED
     return Branch.VALIDATION if _VALIDATION.search(text) else Branch.OTHER
 
