@@ -372,3 +372,17 @@ def items(): ...
 """
     (found,) = read({"main.py": source.encode()}).snapshot.endpoints
     assert found.auth is expected
+
+
+def test_an_application_that_is_mounted_asks_for_itself() -> None:
+    source = """from fastapi import Depends, FastAPI
+app = FastAPI(dependencies=[Depends(get_current_user)])
+admin = FastAPI()
+@admin.get("/x")
+def x(): ...
+@app.get("/y")
+def y(): ...
+app.mount("/admin", admin)
+"""
+    found = {e.label: e.auth.value for e in serve({"app/main.py": source})}
+    assert found == {"GET /admin/x": "none", "GET /y": "required"}

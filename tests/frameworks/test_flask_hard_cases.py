@@ -256,3 +256,47 @@ app.add_url_rule("/plain", view_func=Plain.as_view("plain"))
     }  # fmt: skip
     assert found["POST /pets/"].body is not None
     assert found["POST /pets/"].body.validated
+
+
+# -- classes that register what they are given -----------------------------------------------------------------------
+
+SERVICE = """
+from flask import Blueprint, Flask
+from flask.views import MethodView
+class Resource(MethodView):
+    pass
+class Service:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.blueprint = Blueprint("api", __name__, url_prefix="/api")
+    def add_resource(self, resource, *urls, documented=True):
+        view = resource.as_view(resource.__name__)
+        for url in urls:
+            self.blueprint.add_url_rule(rule=RULE, view_func=view)
+    def register(self):
+        self.app.register_blueprint(self.blueprint)
+"""
+SERVED = """
+from flask import abort, request
+from shop.core import api, app
+from shop.service import Resource
+class Ping(Resource):
+    def get(self): return ""
+api.add_resource(Ping, "/ping", "/pong")
+@api.blueprint.before_request
+def check():
+    if not request.headers.get("Authorization"):
+        abort(401)
+api.register()
+"""
+
+
+def test_an_object_that_registers_resources_on_its_blueprint() -> None:
+    core = "from flask import Flask\nfrom shop.service import Service\napp = Flask(__name__)\napi = Service(app)\n"
+    assert states(service=SERVICE.replace("RULE", "url"), core=core, main=SERVED) == {
+        "GET /api/ping": "required", "GET /api/pong": "required",
+    }  # fmt: skip
+    # What the class makes of a path is not known.
+    assert states(service=SERVICE.replace("RULE", "self.v + url"), core=core, main=SERVED) == {}
+    other = SERVICE.replace("RULE", "url").replace("self.blueprint.add_url_rule", "self.later.append")
+    assert states(service=other, core=core, main=SERVED) == {}

@@ -88,6 +88,8 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """Path patterns that the whole chain of the guard is limited to (Spring's `securityMatcher`); empty for all."""
     outside: tuple[str, ...] = ()
     """Path patterns that it leaves out (Spring's `excludePathPatterns`)."""
+    either: tuple[tuple["Guard", ...], ...] = ()
+    """Alternatives of which the caller needs one, each a list of what has to hold together (`A & B | C`)."""
     mark: str = ""
     """What it marks a route with, or what mark it looks for, as written (the first argument of Nest's `SetMetadata`)."""
     values: tuple[str, ...] = ()
@@ -217,6 +219,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """The function that the router is an argument of: `where` is the call, which serves its own arguments alone."""
     replaces_prefix: bool = False
     """Its prefix takes the place of the child's own one (Flask's `register_blueprint(url_prefix=)`)."""
+    apart: bool = False
+    """What the parent's own routes depend on is not asked of what is served there (FastAPI's `mount`)."""
     otherwise: bool = False
     """Holds where no other mount of the child leads to an application (`group ?? app`)."""
     given: tuple[Text, ...] = ()

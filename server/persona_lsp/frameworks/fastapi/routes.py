@@ -312,7 +312,9 @@ def _called(call: Call, env: Env, found: Found) -> None:
     elif name == "mount" and holder:
         path = bound(call.args[0] if call.args else call.kwarg("path"), env)
         child = bound(call.args[1] if len(call.args) > 1 else call.kwarg("app"), env)
+        before = len(found.mounts)
         _mount(Ref(holder), child, text_of(path, found.names.module, env.local), (), call, env, found)
+        found.mounts[before:] = [replace(mount, apart=True) for mount in found.mounts[before:]]
     elif name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route") and holder:
         registered(call, holder, env, found)
     elif (name in ("add_middleware", "add_exception_handler")) and holder:

@@ -18,6 +18,7 @@ from persona_lsp.frameworks.flask.registration import METHODS, listed_methods, r
 from persona_lsp.frameworks.flask.replaced import HELD, replaced, runs_over_views, settle
 from persona_lsp.frameworks.flask.tables import added, tables
 from persona_lsp.frameworks.flask.views import classes
+from persona_lsp.frameworks.flask.wrapping import wrapping
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -464,9 +465,8 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         position += 1
     inner = Env(key, symbols, local, dict(env.values), env.cls, env.conditional, True)
     _statements(function.body, inner, found)
-    for name in set(inner.symbols) - set(symbols):
-        if name.startswith("self."):
-            env.symbols[name] = inner.symbols[name]
+    # What a method keeps in its object, the other methods have.
+    env.symbols.update((name, symbol) for name, symbol in inner.symbols.items() if name.startswith("self."))
     returned = next((s.value for s in reversed(function.body) if isinstance(s, Return)), None)
     kind = made_kind(returned, found.names) if isinstance(returned, Call) else ""
     if isinstance(returned, Call) and kind:  # `return Flask(__name__)`
@@ -499,6 +499,7 @@ def _class(cls: ClassNode, env: Env, found: Found) -> None:
     inside = replace(env, scope=name, symbols=dict(env.symbols), cls=name)
     for method in sorted(cls.methods, key=lambda m: m.name != "__init__"):
         _function(method, inside, found)
+    wrapping(cls, name, inside.symbols, found)
     for nested in cls.classes:
         _class(nested, env, found)
 

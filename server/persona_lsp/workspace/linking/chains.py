@@ -54,13 +54,14 @@ def chains_to(
                 continue
             prefix, known = told(world, mount_path, mount.prefix, upper)
             here = used_by(world, parent, mount.order, prefix) if parent is not None else ()
+            above = upper.guards if not mount.apart else tuple(g for g in upper.guards if not _own(world, g))
             own_prefixes = prefixes_of(world.names, path, router) if not mount.replaces_prefix else (("", True),)
             for own, own_known in own_prefixes:
                 found.append(
                     Chain(
                         upper.app, join(upper.prefix, prefix, own) if (upper.prefix or prefix or own) else "",
                         upper.known and known and own_known,
-                        (*upper.guards, *here, *mount.guards, *own_guards(world.names, path, router)),
+                        (*above, *here, *mount.guards, *own_guards(world.names, path, router)),
                         (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),
@@ -91,6 +92,11 @@ def chains_to(
     if not trail:
         world.chains[key] = tuple(found)
     return tuple(found)
+
+
+def _own(world: World, guard: Guard) -> bool:
+    """It is made with a router, for the routes of that."""
+    return any(guard in router.guards for router in world.names.files[guard.where.path].routers.values())
 
 
 def told(world: World, path: str, value: Text, chain: Chain) -> tuple[str, bool]:
