@@ -347,7 +347,7 @@ GUARDS = {
     "class B(APIView):\n    permission_classes = [IsAdminUser]\nclass A(B):\n    def get(self, request): ...\n": "required",
     "class B(APIView):\n    permission_classes = [IsAdminUser]\nclass A(B):\n    permission_classes = []\n    def get(self, request): ...\n": "none",
     "class A(APIView):\n    permission_classes = [IsAuthenticated & IsAdminUser]\n    def get(self, request): ...\n": "required",
-    "class A(APIView):\n    permission_classes = [IsAuthenticated | AllowAny]\n    def get(self, request): ...\n": "unknown",
+    "class A(APIView):\n    permission_classes = [IsAuthenticated | AllowAny]\n    def get(self, request): ...\n": "none",
     "class A(APIView):\n    permission_classes = CHOSEN\n    def get(self, request): ...\n": "unknown",
     "class A(APIView):\n    def get_permissions(self): ...\n    def get(self, request): ...\n": "unknown",
     "class A(APIView):\n    def check_permissions(self, request): ...\n    def get(self, request): ...\n": "unknown",

@@ -404,6 +404,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     gates: tuple[tuple[int, ...], ...] = ()
     """Numbers of calls that are given the request: a caller who does not say who he is comes to one of each group, and
     is refused if they refuse him."""
+    sends_away: bool = False
+    """A handler that asks who calls, and sends everybody elsewhere who does not say (Python)."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

@@ -30,8 +30,9 @@ class Action(Struct, frozen=True, gc=False, omit_defaults=True):
 class View(Struct, frozen=True, gc=False, omit_defaults=True):
     """What one class, function or assignment says of itself as a view. None: it does not say.
 
-    `kind`: class, function, made (`articles = ArticleViewSet.as_view({...})`), router (a router class of the project) or
-    classful (a class whose methods have paths).
+    `kind`: class, function, made (`articles = ArticleViewSet.as_view({...})`), router (a router class of the project),
+    permission (a permission class), asks (a function that lets no stranger pass) or classful (a class whose methods have
+    paths).
     """
 
     name: str
@@ -63,6 +64,14 @@ class View(Struct, frozen=True, gc=False, omit_defaults=True):
     """A function that REST framework runs (`@api_view`)."""
     pages: str | None = None
     """How lists are cut into pages: the name of a class, "" for not at all."""
+    throttles: tuple[Guard, ...] | None = None
+    """What limits how often somebody may call it, in place of what its bases or the settings say."""
+    backends: tuple[str, ...] | None = None
+    """The classes that filter its lists (`filter_backends`), by their last names."""
+    filters: tuple[str, ...] | None = None
+    """The query parameters that its lists may be filtered by (`filterset_fields`)."""
+    searches: bool | None = None
+    """It names fields that its lists are searched in (`search_fields`)."""
     body: Ref | None = None
     """The serializer or form that reads what is sent."""
     paths: ClassPaths | None = None

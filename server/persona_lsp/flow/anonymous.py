@@ -52,6 +52,9 @@ _REFUSAL: Final = re.compile(
     r"\b40[13]\b|_40[13]\b|unauthori[sz]ed|forbidden|unauthenticated|not_?authenticated", re.IGNORECASE
 )
 """What an answer is written with that refuses somebody for who they are."""
+_ELSEWHERE: Final = re.compile(r"redirect", re.IGNORECASE)
+_LOGIN: Final = re.compile(r"log_?in\b|sign_?in\b|log_?on\b|authenticate\b", re.IGNORECASE)
+"""Where those are sent who have to say who they are."""
 _FAILURE: Final = re.compile(
     r"\b[45]\d\d\b|_[45]\d\d\b|error|exception|bad_?request|not_?found|unprocessable", re.IGNORECASE
 )
@@ -59,7 +62,7 @@ _FAILURE: Final = re.compile(
 _SENDS: Final = frozenset({"json", "jsonp", "send", "end", "render", "redirect", "sendFile", "sendStatus"})
 """What sends an answer."""
 
-End = Literal["passed", "refused", "failed", "open"]
+End = Literal["passed", "refused", "failed", "sent", "open"]
 Passing = Literal["forward", "return", "nothing", "whatever", "true", "answer"]
 """What lets a request pass: calling the next handler, returning at all (dependencies), returning nothing (what runs
 before handlers of Flask), returning whatever it is (what prepares the parts of a path there), returning true (Nest), or
@@ -116,17 +119,45 @@ def demands(
     run_as: "type[Run] | None" = None,
 ) -> bool:
     """Whether a handler refuses every caller who does not say who they are: `if (!req.user) return res.sendStatus(401)`."""
+    ends = _answered(function, source, request, response, forward, run_as)
+    return "refused" in ends and ends <= {"refused", "failed"}
+
+
+def sends_away(
+    function: FunctionNode,
+    source: bytes,
+    *,
+    request: Sequence[str] = (),
+    response: Sequence[str] = (),
+    forward: Sequence[str] = (),
+) -> bool:
+    """Whether a handler sends those elsewhere who do not say who they are, to sign in or not: `return redirect("home")`."""
+    ends = _answered(function, source, request, response, forward)
+    return "sent" in ends and ends <= {"refused", "failed", "sent"}
+
+
+def _answered(
+    function: FunctionNode,
+    source: bytes,
+    request: Sequence[str],
+    response: Sequence[str],
+    forward: Sequence[str],
+    run_as: "type[Run] | None" = None,
+) -> set[End]:
+    """How a handler ends for those who do not say who they are; nothing if it does not ask, or nobody can tell."""
     if function.has_error:
-        return False
+        return set()
     run = (run_as or Run)(request, response, forward, "answer", (), source)
     if request == ("request",) or not request:
         run.empty.add("current_user")  # Flask-Login's, and what dependencies of FastAPI are called
+    if request == ("request",):
+        run.know_session()
     _take_parameters(function, run, (*request, *response, *forward))
     try:
         ends = run.ends(function.body)
     except _UnclearError:
-        return False
-    return "refused" in ends and ends <= {"refused", "failed"} and run.asked
+        return set()
+    return ends if run.asked else set()
 
 
 def turns_away(function: FunctionNode, source: bytes, passing: Passing, *, request: Sequence[str] = ()) -> bool:
@@ -190,6 +221,8 @@ class Run(Values):
         self.passing = passing
         self.gates: dict[tuple[int, int], int] = {}
         self.stopped: set[int] = set()
+        self.known = False
+        """A condition has told them from those who say who they are, whom it lets in."""
         self.risky = False
 
     def ends(self, body: Sequence[Stmt]) -> set[End]:
@@ -241,7 +274,12 @@ class Run(Values):
         self._used(test)
         held = self.holds(test)
         if held is not None:
-            return self.ends(then if held else orelse)
+            known = self.known
+            self.known = known or (held and self.asked) or (not held and _welcomes(then))
+            ends = self.ends(then if held else orelse)
+            if held:
+                self.known = known
+            return ends
         before = set(self.empty)
         ends = self.ends(then)
         after, self.empty = self.empty, before
@@ -287,6 +325,8 @@ class Run(Values):
         text = self.source[node.start : node.end].decode("utf-8", "replace")
         if _REFUSAL.search(text):
             return "refused"
+        if self.known and isinstance(node, Call) and _ELSEWHERE.search(node.name):
+            return "refused" if _LOGIN.search(text) else "sent"
         return "failed" if _FAILURE.search(text) else None
 
     def _answers(self, value: AnyExpr) -> bool:
@@ -379,6 +419,13 @@ class Run(Values):
                 case _:
                     yield part
                     pending.extend(children(part)[::-1])
+
+
+def _welcomes(body: Sequence[Stmt]) -> bool:
+    """Whoever gets here is answered, and sent nowhere else."""
+    last = body[-1] if body else None
+    value = last.value if isinstance(last, Return) else None
+    return value is not None and not (isinstance(value, Call) and _ELSEWHERE.search(value.name))
 
 
 def _is_true(value: AnyExpr | None) -> bool:

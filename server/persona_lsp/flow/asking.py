@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from persona_lsp.flow.anonymous import Passing, demands, gates, turns_away
+from persona_lsp.flow.anonymous import Passing, demands, gates, sends_away, turns_away
 from persona_lsp.flow.anonymous_go import GoRun
 from persona_lsp.flow.walk import Walk
 
 CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
 BEFORE: Final[Mapping[str, Passing]] = {"nothing": "nothing", "whatever": "whatever"}
-_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated")
+_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated|edirect")
+_SENDS: Final = re.compile(rb"edirect\w*\(")
 _SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
 _REQUEST: Final = re.compile(r"^_*(?:req|request|ctx|context)$")
 _ASKS: Final = re.compile(
@@ -40,6 +41,18 @@ def demands_of(walk: Walk) -> bool:
     response, forward = (role.response, role.forward) if role is not None else ((), ())
     run_as = GoRun if walk.module.language == "go" else None
     return demands(function, walk.module.source, request=request, response=response, forward=forward, run_as=run_as)
+
+
+def sends_away_of(walk: Walk) -> bool:
+    """The handler sends everybody elsewhere who does not say who calls (Python)."""
+    function, role, source = walk.function, walk.handling, walk.module.source
+    if role is None or role.kind != "handler" or walk.module.language != "python":
+        return False
+    if _SENDS.search(source, function.body_start, function.body_end) is None:
+        return False
+    if CREDENTIALS.search(source, function.body_start, function.body_end) is None:
+        return False
+    return sends_away(function, source, request=role.request, response=role.response, forward=role.forward)
 
 
 def gates_of(walk: Walk, start: int) -> tuple[tuple[int, ...], ...]:

@@ -184,7 +184,8 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     ):
         return Auth.REQUIRED
     del before
-    return Auth.NONE
+    # Strangers are sent elsewhere: perhaps to where they sign in.
+    return Auth.UNKNOWN if handler is not None and handler.sends_away else Auth.NONE
 
 
 def asks_by_calls(calls: Calls, handler: Function, depth: int = 0) -> Auth:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from persona_lsp.facts.body import Function
-from persona_lsp.facts.code import ClassFacts, Constant, Export, FileFacts, Import
+from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, Export, FileFacts, Import
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.facts.views import Registry, View
@@ -67,6 +67,8 @@ class Names(Struct):
     switched: dict[str, list[str]] | None = None
     lineages: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
     """Classes with their bases in the order in which Python asks them: (file, name), ("", full name) for libraries."""
+    told: dict[str, tuple[tuple[str, ConfigEntry], ...]] = {}
+    """What settings of Python say by their keys, each with its file; those of tests and the like left out."""
     methods: Mapping[str, tuple[tuple[str, str], ...]] = {}
     """Last name -> (file, key) of methods that register endpoints on what they are given (C#)."""
     apps: tuple[tuple[str, str], ...] = ()

@@ -9,6 +9,7 @@ from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.views import View
+from persona_lsp.workspace.guard_code import PROTECTS
 from persona_lsp.workspace.lineage import Base, line_of
 from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names
@@ -21,6 +22,9 @@ _KNOWN: Final = {
     "DjangoObjectPermissions": GuardKind.AUTHZ,
 }
 _DEFAULT: Final = "REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES"
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "ANY")
+_SUPER: Final = "super"
+"""Among the functions that a permission asks: the same one of its bases."""
 _WITHOUT_OBJECT: Final = frozenset({"list", "create"})
 
 
@@ -30,6 +34,9 @@ def asked(names: Names, guards: Sequence[Guard], action: str = "") -> tuple[Guar
 
 
 def _asked(names: Names, guard: Guard, action: str) -> Iterator[Guard]:
+    if guard.either:
+        yield from _one_of(names, guard, action)
+        return
     if guard.kind is not GuardKind.UNKNOWN or guard.symbol is None:
         yield guard
         return
@@ -38,11 +45,19 @@ def _asked(names: Names, guard: Guard, action: str) -> Iterator[Guard]:
         yield guard
         return
     line = [Base(*pair) for pair in line_of(names, target.path, target.name)]
-    told = next((g for b in line if not b.library for g in _deciding(names, b)), None)
+    told = next(
+        ((place, found) for place, b in enumerate(line) if not b.library and (found := _deciding(names, b))), None
+    )
     by_base = next((_KNOWN[b.last] for b in line if b.library and b.last in _KNOWN), None)
     if told is not None:
-        kind = by_base if told.kind is GuardKind.OTHER else told.kind
-        yield replace(guard, kind=kind, methods=told.methods) if kind is not None else guard
+        place, every = told
+        for deciding in every:
+            kind = by_base if deciding.kind is GuardKind.OTHER else deciding.kind
+            if deciding.kind is GuardKind.OTHER and by_base is None:
+                kind = _above(names, line[place + 1 :])
+            if deciding.symbol is not None and _refuses(names, line, place, deciding.symbol.name.split()):
+                kind = GuardKind.AUTHN
+            yield replace(guard, kind=kind, methods=deciding.methods) if kind is not None else guard
     elif by_base is not None:
         yield replace(guard, kind=by_base)
     elif action not in _WITHOUT_OBJECT or any(b.library and b.last not in ("BasePermission", "object") for b in line):
@@ -53,6 +68,55 @@ def _deciding(names: Names, base: Base) -> tuple[Guard, ...]:
     """What the class's own `has_permission` demands."""
     view = names.files[base.path].views.get(base.name)
     return view.guards if view is not None and view.kind == "permission" else ()
+
+
+def _above(names: Names, line: Sequence[Base]) -> GuardKind | None:
+    """What the nearest `has_permission` of the bases demands of all; None if that cannot be told."""
+    for place, base in enumerate(line):
+        for told in () if base.library else _deciding(names, base):
+            if told.kind is GuardKind.OTHER:
+                return _above(names, line[place + 1 :])
+            if told.symbol is not None:
+                refused = _refuses(names, line, place, told.symbol.name.split())
+                return GuardKind.AUTHN if refused else None
+            return told.kind if told.kind is not GuardKind.UNKNOWN and not told.methods else None
+    return None
+
+
+def _refuses(names: Names, line: Sequence[Base], place: int, needed: Sequence[str]) -> bool:
+    """Whether each of the functions that a `has_permission` asks lets no stranger pass."""
+    for name in needed:
+        if name == _SUPER:
+            if _above(names, line[place + 1 :]) is None:
+                return False
+            continue
+        target = named(names, line[place].path, name)
+        view = names.files[target.path].views.get(target.name) if target is not None else None
+        if target is None or target.kind != "function" or view is None or view.kind != "asks":
+            return False
+    return True
+
+
+def _one_of(names: Names, guard: Guard, action: str) -> Iterator[Guard]:
+    """One of several alternatives: demanded is what each of them demands; what one leaves open may be open."""
+    demanded: set[str] | None = None
+    doubtful = False
+    for way in guard.either:
+        held = [g for one in way for g in _asked(names, one, action)]
+        mine: set[str] = set()
+        for one in held:
+            if one.kind in PROTECTS and not one.optional:
+                mine |= set(one.methods or _METHODS)
+        if not mine and all(g.kind is GuardKind.OTHER or g.allows_all for g in held):
+            return  # everybody passes this way
+        doubtful = doubtful or any(g.kind is GuardKind.UNKNOWN for g in held)
+        demanded = mine if demanded is None else demanded & mine
+    every = frozenset(_METHODS)
+    if demanded:
+        methods = () if demanded >= every else tuple(sorted(demanded))
+        yield replace(guard, kind=GuardKind.AUTHZ, methods=methods, either=())
+    if doubtful and not (demanded or set()) >= every:
+        yield replace(guard, kind=GuardKind.UNKNOWN, either=())
 
 
 def site_permissions(names: Names, path: str) -> tuple[Guard, ...]:
@@ -71,13 +135,41 @@ def site_permissions(names: Names, path: str) -> tuple[Guard, ...]:
 
 def pages_of_site(names: Names, path: str) -> tuple[str, str]:
     """The class that cuts lists into pages where a view says nothing, as the settings name it, and their file."""
-    found = [
-        (shared(file, path), f"@{e.value}", file) for file, entry in names.files.items()
-        if entry.facts.language == "python" and entry.facts.role == "prod" for e in entry.facts.config
-        if e.key == "REST_FRAMEWORK.DEFAULT_PAGINATION_CLASS" and not e.profile and e.value not in ("", "?")
-    ]  # fmt: skip
-    best = max(found, default=(0, "", path))
-    return best[1], best[2]
+    entry, file = _nearest(names, path, "REST_FRAMEWORK.DEFAULT_PAGINATION_CLASS")
+    return (f"@{entry.value}" if entry is not None else ""), file
+
+
+def backends_of_site(names: Names, path: str) -> tuple[str, ...]:
+    """The last names of the classes that filter lists where a view says nothing."""
+    entry, _ = _nearest(names, path, "REST_FRAMEWORK.DEFAULT_FILTER_BACKENDS")
+    return tuple(_lasts(entry)) if entry is not None else ()
+
+
+def site_throttles(names: Names, path: str) -> tuple[Guard, ...]:
+    """What limits how often somebody may call a view that says nothing itself."""
+    entry, _ = _nearest(names, path, "REST_FRAMEWORK.DEFAULT_THROTTLE_CLASSES")
+    if entry is None:
+        return ()
+    return tuple(Guard(name, GuardKind.RATE_LIMIT, Level.APP, entry.where, source=name) for name in _lasts(entry))
+
+
+def _lasts(entry: ConfigEntry) -> list[str]:
+    return [name.rsplit(".", 1)[-1] for name in entry.value.split("\n") if name]
+
+
+def _nearest(names: Names, path: str, key: str) -> tuple[ConfigEntry | None, str]:
+    """What the settings nearest to a file say under a key, and their file."""
+    if key not in names.told:
+        names.told[key] = tuple(
+            (file, e) for file, entry in names.files.items()
+            if entry.facts.language == "python" and entry.facts.role == "prod" for e in entry.facts.config
+            if e.key == key and not e.profile and e.value not in ("", "?")
+        )  # fmt: skip
+    found = [(shared(file, path), e.value, file, e) for file, e in names.told[key]]
+    if not found:
+        return None, path
+    _, _, file, told = max(found, key=lambda one: one[:3])
+    return told, file
 
 
 def site_guards(names: Names, path: str, rest: bool) -> tuple[Guard, ...]:

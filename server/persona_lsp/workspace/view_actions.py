@@ -11,7 +11,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.constants import number_of
 from persona_lsp.workspace.lineage import Base, Lineage, line_of
 from persona_lsp.workspace.names import Names
-from persona_lsp.workspace.permissions import pages_of_site
+from persona_lsp.workspace.permissions import backends_of_site, pages_of_site
 from persona_lsp.workspace.urlconf import named
 from persona_lsp.workspace.view_words import ACTION_STATUS
 
@@ -44,7 +44,7 @@ def by_library(names: Names, route: Route, line: Lineage, action: str) -> Route:
     hooks = tuple(
         Ref(f"{held}.{hook}") for hook in _HOOKS.get(action, ()) if held and line.method(names, hook) is not None
     )
-    params = tuple(_pages(names, line, where)) if action == "list" else ()
+    params = (*_pages(names, line, where), *_filters(names, line, where)) if action == "list" else ()
     return replace(
         route, declared=tuple(declared), body=body, params=(*route.params, *params),
         dependencies=(*route.dependencies, *hooks),
@@ -72,6 +72,20 @@ def _pages(names: Names, line: Lineage, where: Where) -> Iterator[Param]:
         yield Param("page", where, In.QUERY, type="int", required=False)
     elif "CursorPagination" in kinds:
         yield Param("cursor", where, In.QUERY, required=False)
+
+
+def _filters(names: Names, line: Lineage, where: Where) -> Iterator[Param]:
+    """The parameters by which a list is filtered, searched and ordered, where the classes that do so are at work."""
+    backends = next((v.backends for v in line.views if v.backends is not None), None)
+    if backends is None:
+        backends = backends_of_site(names, line.path)
+    if any(b.endswith("DjangoFilterBackend") for b in backends):
+        for name in next((v.filters for v in line.views if v.filters is not None), ()):
+            yield Param(name, where, In.QUERY, required=False)
+    if "SearchFilter" in backends and any(v.searches for v in line.views):
+        yield Param("search", where, In.QUERY, required=False)
+    if "OrderingFilter" in backends:
+        yield Param("ordering", where, In.QUERY, required=False)
 
 
 def _maximum(names: Names, chain: list[Base], field: str) -> Constraint | None:

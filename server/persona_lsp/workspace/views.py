@@ -13,7 +13,7 @@ from persona_lsp.facts.text import Hole, Part, Ref, Text, literal
 from persona_lsp.facts.views import Action, Registry, View
 from persona_lsp.workspace.lineage import Lineage, lineage, registry_class
 from persona_lsp.workspace.names import Names, Target, text
-from persona_lsp.workspace.permissions import asked, site_guards, site_permissions
+from persona_lsp.workspace.permissions import asked, site_guards, site_permissions, site_throttles
 from persona_lsp.workspace.urlconf import included, named
 from persona_lsp.workspace.view_actions import by_library
 from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, SIGNED_IN, VERBS, is_open, verbs_of_library
@@ -87,7 +87,8 @@ def _of_function(names: Names, route: Route, target: Target) -> Iterator[Served]
         methods = view.verbs or methods
         if view.rest:
             asks = view.permissions if view.permissions is not None else site_permissions(names, target.path)
-            guards = (*guards, *asked(names, asks))
+            limits = view.throttles if view.throttles is not None else site_throttles(names, target.path)
+            guards = (*guards, *asked(names, asks), *limits)
     else:
         guards = (*site_guards(names, target.path, False), *guards)
     params = (*route.params, *inputs(function, route))
@@ -225,7 +226,10 @@ def _guards(
         return _for_method((*outer, line.doubt), method)
     if asks is None:
         asks = site_permissions(names, line.path)
-    return _for_method((*outer, *asked(names, asks, action)), method)
+    limits = next((v.throttles for v in line.views if v.throttles is not None), None)
+    if limits is None:
+        limits = site_throttles(names, line.path)
+    return _for_method((*outer, *asked(names, asks, action), *limits), method)
 
 
 def _chosen(view: View, method: str, action: str) -> tuple[bool, tuple[Guard, ...] | None]:
@@ -416,6 +420,7 @@ def guards_of_view(view: View) -> Iterator[Guard]:
     for _, _, guards in view.chosen:
         yield from guards or ()
     yield from view.guards
+    yield from view.throttles or ()
     for _, guards in view.on_methods:
         yield from guards
     for action in view.actions:
@@ -427,6 +432,7 @@ def outline_of_view(view: View) -> tuple[object, ...]:
     return (
         view.name, view.kind, view.of, view.serves, view.verbs, view.permissions is None, view.lookup_field,
         view.lookup_argument, view.lookup_pattern, view.slash, view.own_routes, view.rest, view.pages, view.body,
+        view.throttles is None, view.backends, view.filters, view.searches,
         tuple((a.name, a.path, a.serves, a.detail, a.guards is None) for a in view.actions),
         tuple(name for name, _ in view.on_methods),
         tuple((action, verb, guards is None) for action, verb, guards in view.chosen),

@@ -1,12 +1,15 @@
 """What stands before a view: permissions of REST framework, decorators and mixins of Django."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.django import refusing
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
@@ -19,6 +22,7 @@ from persona_lsp.syntax.ir import (
     Member,
     Name,
     Node,
+    Return,
     Unary,
 )
 from persona_lsp.syntax.python_names import Names, items_of, place, ref_name
@@ -32,6 +36,8 @@ _PERMISSIONS: Final = {
     "TokenMatchesOASRequirements": GuardKind.AUTHZ, "IsSuperUser": GuardKind.ROLE, "IsStaffUser": GuardKind.ROLE,
     "CurrentUserOrAdmin": GuardKind.AUTHZ, "IsAuthenticatedOrTokenHasScope": GuardKind.AUTHZ,
 }  # fmt: skip
+_WAYS: Final = 16
+"""More alternatives than that nobody writes."""
 _READ_ONLY: Final = re.compile(r"OrReadOnly$|OrAnonReadOnly$")
 _DECORATORS: Final = {
     "login_required": GuardKind.AUTHN, "permission_required": GuardKind.AUTHZ, "user_passes_test": GuardKind.UNKNOWN,
@@ -75,7 +81,14 @@ def permissions(expr: AnyExpr, level: Level, names: Names) -> tuple[Guard, ...]:
         return (unknown(expr, level, names),)
     if not items:
         return (Guard("permission_classes", GuardKind.OTHER, level, place(expr, names.module), source="[]"),)
-    return tuple(guard for item in items for guard in _permission(item, level, names))
+    return together(guard for item in items for guard in _permission(item, level, names))
+
+
+def together(guards: Iterable[Guard]) -> tuple[Guard, ...]:
+    """What has to hold together: beside another permission, one that lets everybody in lets nobody in."""
+    every = tuple(guards)
+    asking = tuple(g for g in every if not g.allows_all)
+    return asking or every[:1]
 
 
 def unknown(node: Node, level: Level, names: Names) -> Guard:
@@ -85,15 +98,15 @@ def unknown(node: Node, level: Level, names: Names) -> Guard:
 
 def _permission(item: AnyExpr, level: Level, names: Names) -> Iterator[Guard]:
     match item:
-        case Binary(op="&" | "and", left=left, right=right):
-            yield from _permission(left, level, names)
-            yield from _permission(right, level, names)
-        case Binary(left=left, right=right):
-            sides = [*_permission(left, level, names), *_permission(right, level, names)]
-            asks = all(g.kind in (GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE) and not g.methods for g in sides)
-            kind = GuardKind.AUTHZ if asks else GuardKind.UNKNOWN
-            name = names.module.text(item)[:60]
-            yield Guard(name, kind, level, place(item, names.module), source=name)
+        case Name(id=name) if isinstance(names.values.get(name), Binary):
+            # `Editors = IsAuthenticated & IsEditor`, above the view
+            for guard in _permission(names.values[name], level, names):
+                yield replace(guard, where=place(item, names.module), source=name)
+        case Binary(op="&" | "and"):
+            ways = _ways(item, level, names)
+            yield from ways[0] if len(ways) == 1 else (_either(ways, item, level, names),)
+        case Binary():
+            yield _either(_ways(item, level, names), item, level, names)
         case Unary() | Index():
             yield unknown(item, level, names)
         case Call(func=func):
@@ -103,6 +116,26 @@ def _permission(item: AnyExpr, level: Level, names: Names) -> Iterator[Guard]:
             yield from _named(ref_name(item), item, level, names)
         case _:
             yield unknown(item, level, names)
+
+
+def _ways(item: AnyExpr, level: Level, names: Names) -> tuple[tuple[Guard, ...], ...]:
+    """The alternatives of `A & B | C`, each a list of what has to hold together."""
+    if isinstance(item, Name) and isinstance(names.values.get(item.id), Binary):
+        item = names.values[item.id]
+    if isinstance(item, Binary) and item.op in ("&", "and", "|", "or"):
+        left, right = _ways(item.left, level, names), _ways(item.right, level, names)
+        if item.op in ("|", "or"):
+            return (*left, *right)
+        if len(left) * len(right) <= _WAYS:
+            return tuple(together((*one, *other)) for one in left for other in right)
+        return ((unknown(item, level, names),),)
+    return (tuple(_permission(item, level, names)),)
+
+
+def _either(ways: tuple[tuple[Guard, ...], ...], item: AnyExpr, level: Level, names: Names) -> Guard:
+    """One of several: what it demands is told when files are linked."""
+    name = names.module.text(item)[:60]
+    return Guard(name, GuardKind.UNKNOWN, level, place(item, names.module), source=name, either=ways)
 
 
 def _named(name: str, node: Node, level: Level, names: Names) -> Iterator[Guard]:
@@ -141,6 +174,9 @@ def of_decorator(value: AnyExpr, level: Level, names: Names) -> Guard | None:
     if last in _HARMLESS:
         return None
     kind = _DECORATORS.get(last)
+    test = value.args[0] if last == "user_passes_test" and isinstance(value, Call) and value.args else None
+    if isinstance(test, Lambda) and isinstance(test.function.body[0] if test.function.body else None, Return):
+        kind = GuardKind.AUTHN if refusing.of_function(test.function).refused else kind
     if last in ("login_not_required", "public_view", "allow_anonymous"):
         where = place(value, names.module)
         return Guard(last, GuardKind.OTHER, level, where, source=names.module.text(value)[:80], allows_all=True)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.facts.views import Action, View
+from persona_lsp.frameworks.django import refusing
 from persona_lsp.frameworks.django.choosing import chosen
-from persona_lsp.frameworks.django.guards import MIXINS, UNSAFE, decorated, of_decorator, permissions, unknown
+from persona_lsp.frameworks.django.guards import MIXINS, decorated, of_decorator, permissions, unknown
 from persona_lsp.frameworks.django.paths import from_regex
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -31,6 +33,7 @@ _SAID: Final = frozenset(
     {
         "permission_classes", "http_method_names", "lookup_field", "lookup_url_kwarg", "lookup_value_regex",
         "pagination_class", "paginate_by", "serializer_class", "form_class", "login_required",
+        "throttle_classes", "filter_backends", "filterset_fields", "filter_fields", "search_fields",
     }
 )  # fmt: skip
 _CHOOSING: Final = frozenset({"get_permissions", "check_permissions", "dispatch", "initial", "setup"})
@@ -43,7 +46,7 @@ def views(names: Names) -> Iterator[View]:
         if view is not None:
             yield view
     for function in names.functions.values():
-        view = _function(function, names)
+        view = _function(function, names) or _asks(function, names)
         if view is not None:
             yield view
     for statement in names.module.body:
@@ -87,6 +90,7 @@ def _function(function: FunctionNode, names: Names) -> View | None:
         return None
     verbs: tuple[str, ...] | None = None
     asked: tuple[Guard, ...] | None = None
+    throttles: tuple[Guard, ...] | None = None
     rest = False
     for decorator in function.decorators:
         last = decorator.name.rsplit(".", 1)[-1]
@@ -101,11 +105,30 @@ def _function(function: FunctionNode, names: Names) -> View | None:
             verbs = restricted
         elif last == "permission_classes" and decorator.call is not None and decorator.call.args:
             asked = permissions(decorator.call.args[0], Level.ROUTE, names)
+        elif last == "throttle_classes" and decorator.call is not None and decorator.call.args:
+            throttles = _throttles(decorator.call.args[0], Level.ROUTE, names)
     guards = decorated(function.decorators, Level.ROUTE, names)
     if verbs is None and asked is None and not guards and not rest:
         return None
     where = place(function, names.module)
-    return View(function.name, where, "function", verbs=verbs, permissions=asked, guards=guards, rest=rest)
+    return View(
+        function.name, where, "function", verbs=verbs, permissions=asked, guards=guards, rest=rest, throttles=throttles
+    )
+
+
+def _asks(function: FunctionNode, names: Names) -> View | None:
+    """A function that tells of a caller whether they may pass: `def is_editor(user): return user.is_authenticated and ...`."""
+    if not function.params or function.params[0].name not in ("user", "u", "request"):
+        return None
+    if _ASKED.search(names.module.source, function.body_start, function.end) is None:
+        return None
+    if not refusing.of_function(function).refused:
+        return None
+    where = place(_name_of(function), names.module)
+    return View(function.name, where, "asks", guards=(Guard(function.name, GuardKind.AUTHN, Level.CLASS, where),))
+
+
+_ASKED: Final = re.compile(rb"\bis_(?:authenticated|anonymous|staff|superuser)\b|\bhas_perms?\b")
 
 
 def _restricted(decorator: Decorator, names: Names) -> tuple[str, ...] | None:
@@ -147,7 +170,7 @@ def _class(cls: ClassNode, names: Names) -> View | None:
         return View(name, where, "router", slash=_slash(cls), own_routes=any(f.name == "routes" for f in cls.fields))
     deciding = next((m for m in cls.methods if m.name == "has_permission"), None)
     if deciding is not None:
-        return View(name, where, "permission", guards=(_demanded(deciding, names),))
+        return View(name, where, "permission", guards=_demanded(deciding, names))
     fields = {f.name: f.value for f in cls.fields if f.value is not None}
     actions = tuple(a for m in cls.methods if (a := _action(m, cls, names)) is not None)
     on_methods = tuple((m.name, g) for m in cls.methods if (g := decorated(m.decorators, Level.ROUTE, names)))
@@ -178,23 +201,40 @@ def _class(cls: ClassNode, names: Names) -> View | None:
         lookup_argument=_text(fields.get("lookup_url_kwarg"), names),
         lookup_pattern=_text(fields.get("lookup_value_regex"), names), pages=_pages(fields.get("pagination_class")),
         body=_reference(fields.get("serializer_class") or fields.get("form_class")),
+        throttles=_throttles(fields.get("throttle_classes"), Level.CLASS, names),
+        backends=_backends(fields.get("filter_backends"), names),
+        filters=_filters(fields.get("filterset_fields") or fields.get("filter_fields"), names),
+        searches=_some(fields.get("search_fields"), names),
     )  # fmt: skip
 
 
-def _demanded(method: FunctionNode, names: Names) -> Guard:
-    """What a `has_permission` looks at: who calls, which role, and whether for reading too."""
+def _demanded(method: FunctionNode, names: Names) -> tuple[Guard, ...]:
+    """What a `has_permission` looks at: who calls, which role, and for which methods of the request."""
     body = names.module.source[method.body_start : method.end]
-    kind = GuardKind.ROLE if _LOOKS_AT_ROLE.search(body) else GuardKind.UNKNOWN
-    if kind is GuardKind.UNKNOWN and (b"is_authenticated" in body or b"is_anonymous" in body):
-        kind = GuardKind.AUTHN
-    if kind is GuardKind.UNKNOWN and b"super()" in body:
-        kind = GuardKind.OTHER  # as its bases
-    safe = b"SAFE_METHODS" in body
-    if not safe and (b".method" in body or b".action" in body):
-        kind = GuardKind.UNKNOWN
-    return Guard(
-        "has_permission", kind, Level.CLASS, place(_name_of(method), names.module), methods=UNSAFE if safe else ()
+    where = place(_name_of(method), names.module)
+    if b".method" not in body:
+        told = refusing.of_function(method)
+        return (_of_verdict(told, body, where, ()),)
+    verdicts = refusing.by_method(method)
+    if len(set(verdicts.values())) == 1:
+        return (_of_verdict(next(iter(verdicts.values())), body, where, ()),)
+    return tuple(
+        _of_verdict(told, body, where, tuple(m for m, other in verdicts.items() if other == told))
+        for told in dict.fromkeys(verdicts.values()) if not told.passes
     )  # fmt: skip
+
+
+def _of_verdict(told: refusing.Verdict, body: bytes, where: Where, methods: tuple[str, ...]) -> Guard:
+    kind, needs = GuardKind.UNKNOWN, None
+    if told.refused:
+        role = _LOOKS_AT_ROLE.search(body) is not None
+        # What looks at the path asks for a right, not for a name alone.
+        kind = GuardKind.ROLE if role else GuardKind.AUTHZ if b"kwargs" in body else GuardKind.AUTHN
+    elif told.needs == {refusing.SUPER} and not methods:
+        kind = GuardKind.OTHER  # as its bases
+    elif told.needs:
+        needs = Ref(" ".join(sorted(told.needs)))  # who may pass, other functions say, perhaps of other files
+    return Guard("has_permission", kind, Level.CLASS, where, needs, methods=methods)
 
 
 _LOOKS_AT_ROLE: Final = re.compile(rb"\bis_(?:staff|superuser|admin)\b|\bhas_(?:module_)?perms?\(")
@@ -295,6 +335,43 @@ def _pages(expr: AnyExpr | None) -> str | None:
     if isinstance(expr, Const) and expr.value is None:
         return ""
     return ref_name(expr) or None
+
+
+def _throttles(expr: AnyExpr | None, level: Level, names: Names) -> tuple[Guard, ...] | None:
+    items = items_of(expr, names)
+    if items is None:
+        return None
+    return tuple(
+        Guard(ref_name(i).rsplit(".", 1)[-1], GuardKind.RATE_LIMIT, level, place(i, names.module), source=ref_name(i))
+        for i in items if ref_name(i)
+    )  # fmt: skip
+
+
+def _backends(expr: AnyExpr | None, names: Names) -> tuple[str, ...] | None:
+    items = items_of(expr, names)
+    return None if items is None else tuple(ref_name(item).rsplit(".", 1)[-1] for item in items)
+
+
+def _filters(expr: AnyExpr | None, names: Names) -> tuple[str, ...] | None:
+    """`["name"]`, and `{"price": ["exact", "lt"]}` as `price`, `price__lt`."""
+    if isinstance(expr, Object):
+        found: list[str] = []
+        for entry in expr.entries:
+            kinds = items_of(entry.value, names)
+            if not entry.name or kinds is None:
+                return None
+            words = [k.value if isinstance(k, Str) else None for k in kinds]
+            found += [entry.name if word == "exact" else f"{entry.name}__{word}" for word in words if word]
+        return tuple(found)
+    items = items_of(expr, names)
+    if items is None or not all(isinstance(i, Str) and i.value for i in items):
+        return None
+    return tuple(i.value for i in items if isinstance(i, Str) and i.value)
+
+
+def _some(expr: AnyExpr | None, names: Names) -> bool | None:
+    items = items_of(expr, names)
+    return None if items is None else bool(items)
 
 
 def _reference(expr: AnyExpr | None) -> Ref | None:
