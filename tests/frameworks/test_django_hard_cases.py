@@ -268,3 +268,23 @@ def test_views_that_send_strangers_elsewhere(body: str, expected: str) -> None:
     head = "from django.http import HttpResponseRedirect, JsonResponse\nfrom django.shortcuts import redirect, render\nfrom django.urls import reverse\n"
     root = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.a)]\n"
     assert list(states(project(root, f"{head}def a(request):\n    {body}\n")).values()) == [expected]
+
+
+CHOSEN_BY_WHAT_NOBODY_KNOWS = {
+    "[IsAuthenticated & Q]": "required",
+    "[Q]": "unknown",
+    "[]": "unknown",
+    "[AllowAny]": "unknown",
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), CHOSEN_BY_WHAT_NOBODY_KNOWS.items(), ids=list(CHOSEN_BY_WHAT_NOBODY_KNOWS)
+)
+def test_permissions_that_something_chooses(other: str, expected: str) -> None:
+    choosing = (
+        "def get_permissions(self):\n        project = find(self.kwargs['id'])\n        if project.open and self.request.method == 'POST':\n"
+        f"            self.permission_classes = {other}\n        else:\n            self.permission_classes = [IsAuthenticated]\n        return super().get_permissions()"
+    )
+    assert state(choosing, verb="post") == expected
+    assert state(choosing) == "required"

@@ -386,3 +386,32 @@ app.mount("/admin", admin)
 """
     found = {e.label: e.auth.value for e in serve({"app/main.py": source})}
     assert found == {"GET /admin/x": "none", "GET /y": "required"}
+
+
+def test_an_object_that_asks_for_a_token_when_it_is_called() -> None:
+    source = """from fastapi import Depends, FastAPI
+from fastapi_jwt_auth import AuthJWT
+app = FastAPI()
+def check_auth(Authorize: AuthJWT = Depends()):
+    Authorize.jwt_required()
+    return Authorize
+@app.get("/a")
+def a(Authorize: AuthJWT = Depends()): return {}
+@app.get("/b")
+def b(Authorize: AuthJWT = Depends()):
+    Authorize.jwt_required()
+    return {}
+@app.get("/c")
+def c(auth: AuthJWT = Depends()):
+    auth.jwt_optional()
+    return {}
+@app.get("/d")
+def d(auth: AuthJWT = Depends()):
+    return of(auth)
+@app.get("/e")
+def e(auth: AuthJWT = Depends(check_auth)): return {}
+"""
+    found = {e.label: e.auth.value for e in serve({"app/main.py": source})}
+    assert found == {
+        "GET /a": "none", "GET /b": "required", "GET /c": "optional", "GET /d": "unknown", "GET /e": "required",
+    }  # fmt: skip

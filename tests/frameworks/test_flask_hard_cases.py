@@ -300,3 +300,16 @@ def test_an_object_that_registers_resources_on_its_blueprint() -> None:
     assert states(service=SERVICE.replace("RULE", "self.v + url"), core=core, main=SERVED) == {}
     other = SERVICE.replace("RULE", "url").replace("self.blueprint.add_url_rule", "self.later.append")
     assert states(service=other, core=core, main=SERVED) == {}
+
+
+def test_a_decorator_for_those_who_have_not_signed_in() -> None:
+    found = states("""
+from shop.auth import redirect_if_no_auth, no_auth
+@app.route("/a")
+@redirect_if_no_auth
+def a(): return ""
+@app.route("/b")
+@no_auth
+def b(): return ""
+""")
+    assert found == {"GET /a": "unknown", "GET /b": "none"}

@@ -98,7 +98,10 @@ def _refuses(names: Names, line: Sequence[Base], place: int, needed: Sequence[st
 
 
 def _one_of(names: Names, guard: Guard, action: str) -> Iterator[Guard]:
-    """One of several alternatives: demanded is what each of them demands; what one leaves open may be open."""
+    """One of several alternatives: demanded is what each of them demands; what one leaves open may be open.
+
+    Where the guard is conditional, something that is not known chooses among them, and not the caller.
+    """
     demanded: set[str] | None = None
     doubtful = False
     for way in guard.either:
@@ -108,15 +111,17 @@ def _one_of(names: Names, guard: Guard, action: str) -> Iterator[Guard]:
             if one.kind in PROTECTS and not one.optional:
                 mine |= set(one.methods or _METHODS)
         if not mine and all(g.kind is GuardKind.OTHER or g.allows_all for g in held):
-            return  # everybody passes this way
+            if not guard.conditional:
+                return  # everybody passes this way
+            doubtful = True  # which way it is, the caller does not choose
         doubtful = doubtful or any(g.kind is GuardKind.UNKNOWN for g in held)
         demanded = mine if demanded is None else demanded & mine
     every = frozenset(_METHODS)
     if demanded:
         methods = () if demanded >= every else tuple(sorted(demanded))
-        yield replace(guard, kind=GuardKind.AUTHZ, methods=methods, either=())
+        yield replace(guard, kind=GuardKind.AUTHZ, methods=methods, either=(), conditional=False)
     if doubtful and not (demanded or set()) >= every:
-        yield replace(guard, kind=GuardKind.UNKNOWN, either=())
+        yield replace(guard, kind=GuardKind.UNKNOWN, either=(), conditional=False)
 
 
 def site_permissions(names: Names, path: str) -> tuple[Guard, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from persona_lsp.facts.http import Guard, Level
+from persona_lsp.facts.http import Guard, GuardKind, Level
+from persona_lsp.facts.place import Where
 from persona_lsp.frameworks.django.guards import permissions
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -60,35 +61,69 @@ def chosen(method: FunctionNode, cls: ClassNode, names: Names) -> tuple[tuple[st
     try:
         for action in actions:
             for verb in (*_METHODS, ANY) if by_method else (ANY,):
-                run = _Run(action, verb, fields, names)
-                if not run.block(method.body):
+                told = _told(method, action, verb, fields, names)
+                if told is _UNCLEAR:
                     return ()
-                told = run.told
-                found.append((action, verb, permissions(told, Level.CLASS, names) if told is not None else None))
+                found.append((action, verb, told))
     except (_UnclearError, _MissingError):
         return ()
     return tuple(found)
 
 
+_UNCLEAR: Final = (Guard("?", GuardKind.UNKNOWN, Level.CLASS, Where("", 0, 0)),)
+_WAYS: Final = 4
+"""Conditions that nobody can tell, of which both ways are taken."""
+
+
+def _told(
+    method: FunctionNode, action: str, verb: str, fields: dict[str, AnyExpr], names: Names
+) -> tuple[Guard, ...] | None:
+    """The permissions for one action and method; where conditions are not clear, those of one way or the other."""
+    ways: list[tuple[Guard, ...] | None] = []
+    pending: list[tuple[bool, ...]] = [()]
+    while pending:
+        taken = pending.pop()
+        run = _Run(action, verb, fields, names, taken)
+        if not run.block(method.body):
+            return _UNCLEAR
+        pending += [(*run.taken[:n], False) for n in range(len(taken), len(run.taken))]
+        way = permissions(run.told, Level.CLASS, names) if run.told is not None else None
+        ways += [way] if way not in ways else []
+    known = tuple(way for way in ways if way is not None)
+    if len(ways) == 1:
+        return ways[0]
+    if len(known) < len(ways):
+        return _UNCLEAR
+    where = Where(names.module.path, method.name_start, method.name_end)
+    return (
+        Guard(method.name, GuardKind.UNKNOWN, Level.CLASS, where, source=method.name, conditional=True, either=known),
+    )
+
+
 class _Run:
     """One way through the method: for one action and one method of the request."""
 
-    def __init__(self, action: str, verb: str, fields: dict[str, AnyExpr], names: Names) -> None:
+    def __init__(
+        self, action: str, verb: str, fields: dict[str, AnyExpr], names: Names, taken: tuple[bool, ...] = ()
+    ) -> None:
+        self.decided = taken
+        self.taken: tuple[bool, ...] = ()
         self.action = action
         self.verb = verb
         self.fields = fields
         self.names = names
         self.held: dict[str, AnyExpr | None] = {}
         self.told: AnyExpr | None = None
+        self.strange: set[str] = set()
 
     def block(self, body: Sequence[Stmt]) -> bool:
         """Run statements; whether one of them returned."""
         for statement in body:
             match statement:
                 case Assign(targets=(target,), value=value, op="") if value is not None:
-                    self.held[ref_name(target)] = self._list(value)
+                    self._assigned(ref_name(target), value)
                 case If(test=test, then=then, orelse=orelse):
-                    if self.block(then if self._holds(test) else orelse):
+                    if self.block(then if self._decided(test) else orelse):
                         return True
                 case Return(value=value) if value is not None:
                     self.told = self._returned(value)
@@ -107,10 +142,32 @@ class _Run:
                         raise _UnclearError
         return False
 
+    def _assigned(self, name: str, value: AnyExpr) -> None:
+        try:
+            self.held[name] = self._list(value)
+            self.strange.discard(name)
+        except _UnclearError:
+            # No list of classes, as far as anybody can tell: what asks for it as one is not clear.
+            self.strange.add(name)
+
+    def _decided(self, test: AnyExpr) -> bool:
+        """Whether a condition holds; where that is not clear, as this way takes it."""
+        try:
+            return self._holds(test)
+        except _UnclearError:
+            place = len(self.taken)
+            if place >= _WAYS:
+                raise
+            way = self.decided[place] if place < len(self.decided) else True
+            self.taken = (*self.taken, way)
+            return way
+
     def _returned(self, value: AnyExpr) -> AnyExpr | None:
         """The list of classes; None for those of the class."""
         match value:
             case Call(func=Member(base=Call(func=Name(id="super")), name="get_permissions")):
+                if _CLASSES in self.strange:
+                    raise _UnclearError
                 return self.held.get(_CLASSES)
             case Each(iterable=iterable, element=Call(func=Name() as made), target=Name() as each, conditions=()) if (
                 made.id == each.id
@@ -125,6 +182,8 @@ class _Run:
                 return value
             case Name() | Member():
                 name = ref_name(value)
+                if name in self.strange:
+                    raise _UnclearError
                 if name in self.held:
                     return self.held[name]
                 if name == _CLASSES:
@@ -155,10 +214,14 @@ class _Run:
         match test:
             case Unary(op="not", operand=operand):
                 return not self._holds(operand)
-            case Binary(op="and", left=left, right=right):
-                return self._holds(left) and self._holds(right)
-            case Binary(op="or", left=left, right=right):
-                return self._holds(left) or self._holds(right)
+            case Binary(op="and" | "or" as op, left=left, right=right):
+                try:
+                    first = self._holds(left)
+                except _UnclearError:
+                    if self._holds(right) is not (op == "or"):
+                        raise
+                    return op == "or"
+                return first if first is (op == "or") else self._holds(right)
             case Binary(op="==" | "in" as op, left=left, right=right):
                 return self._is_one(left, right, several=op == "in")
             case Binary(op="!=" | "not-in" as op, left=left, right=right):

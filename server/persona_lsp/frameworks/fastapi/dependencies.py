@@ -10,7 +10,7 @@ from persona_lsp.facts.http import Guard, In, Level, Param, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
 from persona_lsp.frameworks.fastapi.found import Found
-from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, guard_of
+from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, by_object, guard_of
 from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, may_depend, signature, type_name
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
@@ -74,8 +74,8 @@ def _function(key: str, function: FunctionNode, found: Found, params: tuple[Para
     found.routes.append(
         Route(
             (), (), "fastapi", where, where, found.next_order(), handler_key=key, handler_name=function.name,
-            guards=declared.guards, params=declared.params, kind=KIND, unknown_params=declared.unknown,
-            dependencies=declared.dependencies,
+            guards=by_object(declared.guards, function, names), params=declared.params, kind=KIND,
+            unknown_params=declared.unknown, dependencies=declared.dependencies,
         )
     )  # fmt: skip  # positional ones first
 

@@ -3,11 +3,13 @@
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.frameworks.fastapi.names import from_fastapi
-from persona_lsp.syntax.ir import AnyExpr, Call, Items, Name, Node
+from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Name, Node
 from persona_lsp.syntax.python_names import Names, flag, place, ref_name
 
 SECURITY_CLASSES: Final = frozenset(
@@ -29,6 +31,8 @@ _AUTHN: Final = re.compile(
     r"|oauth2?|bearer|(?:^|_)jwt(?:_|$)|(?:^|_)login_required|logged_in|http_basic|(?:^|_)api_?key|(?:^|_)security$|session_user"
     r"|get_user_from|user_from_(?:token|request|session|cookie)|authed_user|auth_user|requires_?login|(?:^|_)login_manager$"
 )
+_OBJECT: Final = "AuthJWT"
+"""What fastapi-jwt-auth injects: it demands nothing by itself."""
 _DATA: Final = re.compile(
     r"_(?:repository|repo|service|getter|store|dao|factory|registry|helper|flow|flows|crud|client|db)$"
     r"|(?:^|_)(?:paginated|list|all|find|fetch)_|_by_(?:id|slug|name)(?:_|$)"
@@ -130,3 +134,26 @@ def guard_of(
         names.module.text(holder),
         optional,
     )
+
+
+def by_object(guards: tuple[Guard, ...], function: FunctionNode, names: Names) -> tuple[Guard, ...]:
+    """The guards of a signature, where the object that `AuthJWT` injects is one if the function calls it to demand a login."""
+    if not any(g.symbol is not None and g.symbol.name.rsplit(".", 1)[-1] == _OBJECT for g in guards):
+        return guards
+    found: list[Guard] = []
+    for guard in guards:
+        if guard.symbol is None or guard.symbol.name.rsplit(".", 1)[-1] != _OBJECT:
+            found.append(guard)
+            continue
+        taken = next((p.name for p in function.params if p.start == guard.where.start), "")
+        body = names.module.source[function.body_start : function.end]
+        called = (
+            set(re.findall(rb"\b" + re.escape(taken.encode()) + rb"\.(\w+)\(", body)) if taken else {b"jwt_required"}
+        )
+        if any(word.endswith(b"_required") for word in called):
+            found.append(guard)
+        elif b"jwt_optional" in called:
+            found.append(replace(guard, optional=True))
+        elif re.search(rb"\b" + re.escape(taken.encode()) + rb"\b(?!\.)", body) is not None:
+            found.append(replace(guard, kind=GuardKind.UNKNOWN))  # others are given it
+    return tuple(found)

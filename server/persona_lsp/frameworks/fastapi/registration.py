@@ -9,6 +9,7 @@ from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.fastapi.classes import CLASS
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
+from persona_lsp.frameworks.fastapi.guards import by_object
 from persona_lsp.frameworks.fastapi.signature import Signature, signature
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -184,7 +185,7 @@ def _add(
     guards: tuple[Guard, ...] = (
         *more,
         *guards_in(call.kwarg("dependencies"), Level.ROUTE, names),
-        *declared.guards,
+        *(by_object(declared.guards, function, names) if function is not None else ()),
     )
     depended = _listed_dependencies(call.kwarg("dependencies"), found)
     given_class = ref_name(call.kwarg("response_class")) or (ref_name(function.returns) if function is not None else "")

@@ -24,7 +24,7 @@ _ROLE: Final = re.compile(
 )
 _RATE: Final = re.compile(r"rate_?limit|limiter|^limit$|throttl", re.IGNORECASE)
 _OPENS: Final = re.compile(
-    r"(?:^|_)(?:no_auth|without_auth|skip_auth|anonymous|guest|logged_out|not_logged_in)", re.IGNORECASE
+    r"(?<!if)(?<!when)(?:^|_)(?:no_auth|without_auth|skip_auth|anonymous|guest|logged_out|not_logged_in)", re.IGNORECASE
 )
 _OPTIONAL: Final = re.compile(r"optional|maybe|soft", re.IGNORECASE)
 _VALIDATES: Final = re.compile(
