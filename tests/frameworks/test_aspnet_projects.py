@@ -177,3 +177,19 @@ def test_attributes_of_the_project_may_choose_between_actions() -> None:
     )
     found = read({"src/Shop/A.cs": controller(members).encode()}).snapshot.endpoints
     assert [bool(e.route.variants) for e in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("set_", "statuses"),
+    [
+        ("", (200,)),
+        ("gone.StatusCode = 410;", (410,)),
+        ("gone.StatusCode = StatusCodes.Status410Gone;", (410,)),
+        ("gone.StatusCode = chosen;", ()),
+        ("other.StatusCode = 410;", (200,)),
+    ],
+)
+def test_a_status_may_be_set_on_what_is_returned_later(set_: str, statuses: tuple[int, ...]) -> None:
+    get = f'[HttpGet("a")] public IActionResult Get() {{ var gone = Ok(new Error()); {set_} return gone; }}'
+    (found,) = endpoints(A=controller(get)).values()
+    assert found.statuses == statuses

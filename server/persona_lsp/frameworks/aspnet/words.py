@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.aspnet.attributes import find, type_arguments, type_name, unwrapped
 from persona_lsp.frameworks.aspnet.controllers import (
@@ -32,6 +34,8 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 
+_ASSIGNED: Final = re.compile(rb"\b(\w+)\s*=\s*(?:this\.)?\Z")
+_CODE: Final = re.compile(rb"[1-5]\d\d(?!\d)")
 _MATCHES: Final = frozenset({"Match", "MatchAsync", "MatchFirst", "MatchFirstAsync"})
 _BUILDERS: Final = frozenset({"Results", "TypedResults"})
 _REGISTERED: Final = re.compile(
@@ -154,6 +158,26 @@ def _declared_kind(function: FunctionNode) -> str:
 
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
+    """What an expression answers, with the status that is set on it later: `var gone = Ok(x); gone.StatusCode = 410;`."""
+    found = _answered(expr, scope)
+    if found is None or found.sends:
+        return found
+    source, function = scope.module.source, scope.function
+    if source.find(b".StatusCode", expr.end, function.body_end) < 0:
+        return found
+    name = _ASSIGNED.search(source, function.body_start, expr.start)
+    if name is None:
+        return found
+    status = re.compile(rb"\b" + name[1] + rb"\.StatusCode\s*=(?!=)([^;]*)").search(source, expr.end, function.body_end)
+    if status is None:
+        return found
+    code = _CODE.search(status[1])
+    return replace(
+        found, status=int(code[0]) if code is not None else None, status_unknown=code is None, status_node=None
+    )
+
+
+def _answered(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`Ok(x)`, `Results.NotFound()`, `new OkObjectResult(x)`, `SendAsync(x)`, `Problem(statusCode: 409)`."""
     if not isinstance(expr, Call):
         return None
