@@ -585,6 +585,9 @@ def test_mappers_of_jersey_answer_for_failures() -> None:
         ("@PermitAll", GuardKind.AUTHN, True),
         ('@RateLimiter(name = "x")', GuardKind.RATE_LIMIT, False),
         ("@RequireLogin", GuardKind.UNKNOWN, False),
+        ("@Authenticated", GuardKind.AUTHN, False),
+        # An annotation that a class of the project holds: what it says stands there.
+        ("@Answers.Authenticated", GuardKind.UNKNOWN, False),
     ],
 )
 def test_annotations_that_guard(annotation: str, kind: GuardKind, allows_all: bool) -> None:
@@ -829,6 +832,20 @@ def test_jersey_resources() -> None:
         }
         """,
     ) == ["GET /api/v1/orders/{id}", "POST /api/v1/orders"]
+
+
+def test_what_is_answered_later_has_no_status_of_its_own() -> None:
+    found = endpoints(
+        Orders="""
+        import jakarta.ws.rs.*;
+        @Path("/orders")
+        public class Orders {
+            @GET public void all(@Suspended AsyncResponse answer) { jobs.run(() -> answer.resume(orders.all())); }
+            @DELETE public void drop() { orders.clear(); }
+        }
+        """
+    )
+    assert {label: e.success for label, e in found.items()} == {"GET /orders": (), "DELETE /orders": (204,)}
 
 
 RESOURCE = """

@@ -100,7 +100,7 @@ def _declared(d: Decorator, level: Level, module: Module) -> Iterator[Guard]:
         anonymous = "IS_AUTHENTICATED_ANONYMOUSLY" in roles
         kind = GuardKind.AUTHN if any(r.startswith("IS_AUTHENTICATED") for r in roles) else GuardKind.ROLE
         yield Guard(name, kind, level, at, Ref(d.name), source, allows_all=anonymous)
-    elif name in _SHIRO:
+    elif name in _SHIRO and not _is_nested(d.name):
         yield Guard(name, _SHIRO[name], level, at, Ref(d.name), source)
     elif name in _OPEN:
         yield Guard(name, GuardKind.AUTHN, level, at, Ref(d.name), source, allows_all=True)
@@ -111,6 +111,12 @@ def _declared(d: Decorator, level: Level, module: Module) -> Iterator[Guard]:
         yield Guard(name, GuardKind.UNKNOWN, level, at, Ref(d.name), source, mark=COMPOSED)
     elif _may_be_own(name, module):
         yield Guard(name, GuardKind.OTHER, level, at, Ref(d.name), source, mark=COMPOSED)
+
+
+def _is_nested(name: str) -> bool:
+    """`@Responses.Authenticated`: an annotation that a class of the project holds, whatever the last part is called."""
+    above = name.rpartition(".")[0].rpartition(".")[2]
+    return above[:1].isupper()
 
 
 def _may_be_own(name: str, module: Module) -> bool:

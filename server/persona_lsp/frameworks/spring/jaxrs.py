@@ -25,7 +25,7 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.guards import declared_guards
 from persona_lsp.frameworks.spring.inputs import Inputs, field_inputs, inputs
-from persona_lsp.frameworks.spring.routes import answered_type, document, method_keys
+from persona_lsp.frameworks.spring.routes import answered_type, answers_later, document, method_keys
 from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module, Str, dotted
 
 _PACKAGES: Final = ("jakarta.ws.rs", "javax.ws.rs")
@@ -107,7 +107,7 @@ def _route(
     taken = inputs(method, values, path, frozenset(), jax_rs=True)
     name = Where(module.path, method.name_start, method.name_end)
     declared: tuple[Declared, ...] = ()
-    if answered_type(method) != "Response":
+    if answered_type(method) != "Response" and not answers_later(method):
         declared = (Declared(204 if answered_type(method) == "void" else 200, name, is_default=True),)
     return Route(
         methods=(simple(verb.name),), path=rooted(_path(at, values, path)), framework="spring",

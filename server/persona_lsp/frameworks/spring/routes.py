@@ -86,6 +86,11 @@ def is_page(cls: ClassNode, method: FunctionNode) -> bool:
     return answered_type(method) not in ENTITY_TYPES | _RAW_ANSWERS
 
 
+def answers_later(method: FunctionNode) -> bool:
+    """`@Suspended AsyncResponse`: what the method returns is not what it answers."""
+    return any(type_name(p.type) == "AsyncResponse" for p in method.params)
+
+
 def answered_type(method: FunctionNode) -> str:
     """The simple name of what a method answers with, promises and futures unwrapped."""
     declared = method.returns

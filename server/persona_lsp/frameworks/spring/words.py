@@ -7,7 +7,7 @@ from persona_lsp.frameworks.spring.annotations import argument, find, for_develo
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
-from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, is_page, mapping_of
+from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, answers_later, is_page, mapping_of
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -114,7 +114,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     default = 200
     if status is not None:
         default = declared
-    elif answered in ENTITY_TYPES:
+    elif answered in ENTITY_TYPES or answers_later(function):
         default = None
     elif resource and answered == "void":
         default = 204
