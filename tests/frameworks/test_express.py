@@ -664,3 +664,30 @@ addBooks(app, '/api/v1');
 """,
     }
     assert sorted(e.label for e in read(files).snapshot.endpoints) == ["GET /api/v1/books", "POST /api/v1/books"]
+
+
+BOUND = "constructor() { this.list = this.list.bind(this); this.router = express.Router(); this.router.get('/a', this.list); }"
+CONTROLLER = "const express = require('express'); class Users { BODY list(req, res) { res.status(202).json([]); } }\n"
+BINDING = {
+    "a router in the class": {
+        "app.js": APP + "const Users = require('./users'); app.use(new Users().router);",
+        "users.js": CONTROLLER.replace("BODY", BOUND) + "module.exports = Users;",
+    },
+    "a class that routes are given methods of": {
+        "app.js": APP + "const Users = require('./users'); const users = new Users(); app.get('/a', users.list);",
+        "users.js": CONTROLLER.replace("BODY", "constructor() { this.list = this.list.bind(this); }")
+        + "module.exports = Users;",
+    },
+    "an instance that is exported": {
+        "app.js": APP + "const users = require('./users'); app.get('/a', users.list);",
+        "users.js": CONTROLLER.replace("BODY", "constructor() { this.list = this.list.bind(this); }")
+        + "module.exports = new Users();",
+    },
+}
+
+
+@pytest.mark.parametrize("files", BINDING.values(), ids=list(BINDING))
+def test_methods_that_a_constructor_binds(files: dict[str, str]) -> None:
+    found = endpoints(files)
+    assert sorted(found) == ["GET /a"]
+    assert found["GET /a"].success == (202,)

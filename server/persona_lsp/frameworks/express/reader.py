@@ -119,6 +119,8 @@ class Reader(Expressions):
         hint = next((n.rsplit(".", 1)[-1] for n in names if n and n != "module.exports"), "default")
         cls = scope.owning_class()
         in_class = cls is not None and any(n.startswith("this.") for n in names)
+        if isinstance(value, Call) and value.name == "bind" and dotted(value.receiver) in names:
+            return  # `this.list = this.list.bind(this)` stays what it is
         if isinstance(value, Lambda):
             bind(names, value, scope)
             self._declared(value.function, function_name(names, cls), scope)
