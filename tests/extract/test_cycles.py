@@ -148,3 +148,17 @@ def test_a_path_of_go_made_of_itself(value: str) -> None:
     extraction = extract("main.go", source.encode())
     assert extraction is not None
     assert not [e for e in link({"main.go": extraction.facts}).endpoints if e.path_known]
+
+
+def test_a_list_of_itself_that_a_database_is_asked_with() -> None:
+    """`if (!Array.isArray(names)) { names = [names]; }`: the list holds what the name stood for before."""
+    source = """
+    const { User } = require('sequelize');
+    async function join(names) {
+      if (!Array.isArray(names)) { names = [names]; }
+      return User.findAll({ where: names });
+    }
+    """
+    found = extract("src/a.js", source.encode())
+    assert found is not None
+    assert [q.api for f in found.facts.functions for q in f.queries] == ["User.findAll"]

@@ -92,10 +92,12 @@ def entries_of(expr: AnyExpr | None, scope: Scope) -> tuple[Entry, ...]:
 
 def has_key(expr: AnyExpr | None, names: frozenset[str], scope: Scope, depth: int = 0) -> bool:
     """Whether an object has one of the keys, at any depth."""
+    if depth > 6:
+        return False
     value = resolved(expr, scope)
     if isinstance(value, Items):
         return any(has_key(i, names, scope, depth + 1) for i in value.items)
-    if not isinstance(value, Object) or depth > 6:
+    if not isinstance(value, Object):
         return False
     return any(e.name in names or has_key(e.value, names, scope, depth + 1) for e in value.entries)
 
