@@ -425,3 +425,38 @@ def test_what_asks_for_the_name_of_the_host_asks_nobody(test: str, auth: Auth) -
     func list(c *gin.Context) {{ c.JSON(200, 1) }}
     """
     assert single('r := gin.New(); r.Use(hosts(a)); r.GET("/a", list)', GIN, more=more)["GET /a"].auth is auth
+
+
+@pytest.mark.parametrize(
+    ("mounting", "returned", "expected"),
+    [
+        ('server.Mount("/api", made.Routes())', "r", ["GET /api/books", "GET /ping"]),
+        ('mount(server, "/api", made.Routes())', "r", ["GET /ping"]),
+        ('mount(server, "/api", made.Routes())', "logged(r)", ["GET /ping"]),
+    ],
+)
+def test_a_router_that_may_be_mounted_by_a_function_has_no_known_path(
+    mounting: str, returned: str, expected: list[str]
+) -> None:
+    main = f"""package main
+    import ("{CHI}"; "net/http"; "shop/made")
+    func main() {{
+        server := chi.NewRouter()
+        server.Get("/ping", ping)
+        {mounting}
+        http.ListenAndServe(":80", server)
+    }}
+    func mount(to chi.Router, prefix string, what http.Handler) {{ to.Mount(prefix, what) }}
+    func ping(w http.ResponseWriter, r *http.Request) {{}}
+    """
+    made = f"""package made
+    import ("{CHI}"; "net/http")
+    func Routes() http.Handler {{
+        r := chi.NewRouter()
+        r.Get("/books", books)
+        return {returned}
+    }}
+    func books(w http.ResponseWriter, r *http.Request) {{}}
+    """
+    found = endpoints({"go.mod": "module shop\n\ngo 1.22\n", "main.go": main, "made/made.go": made})
+    assert sorted(label for label, e in found.items() if e.path_known) == expected
