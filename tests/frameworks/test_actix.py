@@ -1,5 +1,6 @@
 """actix-web: applications, scopes, resources, configuration in other files, attributes."""
 
+import pytest
 from tests.harness.engine import read
 
 from persona_lsp import review
@@ -300,3 +301,51 @@ def test_failures_that_are_turned_into_answers_by_their_type() -> None:
         """,
     )
     assert {e.path: e.statuses for e in found.values()} == {"/a": (200, 410, 503), "/b": (201, 404)}
+
+
+LOOKING = """
+use actix_web::{dev::{Service, ServiceRequest, ServiceResponse, Transform}, error::{ErrorInternalServerError, ErrorUnauthorized}};
+pub struct Authentication;
+impl<S, B> Transform<S, ServiceRequest> for Authentication {
+    fn new_transform(&self, service: S) -> Self::Future { ready(Ok(AuthenticationService { service: Rc::new(service) })) }
+}
+pub struct AuthenticationService<S> { service: Rc<S> }
+impl<S, B> Service<ServiceRequest> for AuthenticationService<S> {
+    fn call(&self, req: ServiceRequest) -> Self::Future {
+        let service = Rc::clone(&self.service);
+        async move {
+            let key = match req.app_data::<Data<Key>>() {
+                Some(key) => key,
+                None => return Err(ErrorInternalServerError("no key")),
+            };
+            if let Some(header) = req.headers().get("Authorization") {
+                ASKED
+            }
+            let answer = service.call(req);
+            let res = answer.await?;
+            Ok(res)
+        }.boxed_local()
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "auth"),
+    [
+        ("if let Ok(user) = decoded(header, key) { req.extensions_mut().insert(user); }", Auth.OPTIONAL),
+        ("let user = decoded(header, key)?; req.extensions_mut().insert(user);", Auth.REQUIRED),
+        ("if let Err(e) = decoded(header, key) { return Err(e.into()); }", Auth.REQUIRED),
+        ('if decoded(header, key).is_err() { return Err(ErrorUnauthorized("no")); }', Auth.REQUIRED),
+    ],
+)
+def test_middleware_that_hands_on_everybody_refuses_nobody(asked: str, auth: Auth) -> None:
+    found = endpoints(
+        main="""
+        mod looking;
+        fn main() { HttpServer::new(|| App::new().wrap(crate::looking::Authentication).route("/a", web::get().to(h))); }
+        async fn h() -> HttpResponse { HttpResponse::Ok().finish() }
+        """,
+        looking=LOOKING.replace("ASKED", asked),
+    )
+    assert found["GET /a"].auth is auth

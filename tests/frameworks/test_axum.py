@@ -693,3 +693,46 @@ def test_extractors_that_read_the_header_themselves() -> None:
         """,
     )
     assert {e.path: e.auth for e in found.values()} == {"/a": Auth.REQUIRED, "/b": Auth.OPTIONAL, "/c": Auth.NONE}
+
+
+SERVICE = """
+pub struct Service { rights: Rights }
+impl Service {
+    pub async fn all(&self) -> Vec<Book> { vec![] }
+}
+pub async fn refusing(user: Option<i64>) -> Result<(), StatusCode> {
+    if user.is_none() { return Err(StatusCode::UNAUTHORIZED); }
+    Ok(())
+}
+pub async fn counting(user: Option<i64>) -> i64 { 1 }
+pub async fn asking(state: &App, user: Option<i64>) -> i64 { state.rights.allow("list", user).await }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "auth"),
+    [
+        ("state.books.list(who).await?;", Auth.UNKNOWN),
+        ("state.books.list(who.clone()).await?;", Auth.UNKNOWN),
+        ("crate::service::refusing(who).await?;", Auth.UNKNOWN),
+        ("crate::service::asking(&state, who).await;", Auth.UNKNOWN),
+        ("crate::service::counting(who).await;", Auth.OPTIONAL),
+        ("let id = who.map(|w| w.id); state.books.all().await;", Auth.OPTIONAL),
+    ],
+)
+def test_who_need_not_sign_in_may_be_refused_by_what_is_given_the_answer(body: str, auth: Auth) -> None:
+    found = endpoints(
+        main=f"""
+        mod service;
+        pub struct OptionalUser(pub Option<i64>);
+        impl<S> FromRequestParts<S> for OptionalUser {{
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {{
+                Ok(OptionalUser(parts.headers.get("Authorization").and_then(read)))
+            }}
+        }}
+        async fn list(State(state): State<App>, OptionalUser(who): OptionalUser) -> Result<Json<i64>, AppError> {{ {body} Ok(Json(1)) }}
+        fn app() -> Router {{ Router::new().route("/books", get(list)) }}
+        """,
+        service=SERVICE,
+    )
+    assert found["GET /books"].auth is auth

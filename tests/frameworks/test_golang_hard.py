@@ -258,7 +258,7 @@ def test_whom_a_skipper_lets_pass_is_not_known() -> None:
     }
     """
     for use in (
-        'middleware.JWTWithConfig(middleware.JWTConfig{Skipper: func(c echo.Context) bool { return c.Path() == "/a" }})',
+        "middleware.JWTWithConfig(middleware.JWTConfig{Skipper: func(c echo.Context) bool { return c.Path() == opened }})",
         "guard(func(c echo.Context) bool { return open(c) })",
     ):
         code = f'e := echo.New(); e.Use({use}); e.GET("/a", f)'

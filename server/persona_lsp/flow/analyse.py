@@ -16,6 +16,7 @@ from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
 from persona_lsp.flow.methods import Served, served
 from persona_lsp.flow.names import FileNames
+from persona_lsp.flow.rust.letting import hands_on_all
 from persona_lsp.flow.settling import rejects_with
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.flow.walk import Walk
@@ -130,6 +131,8 @@ def _with_body(fact: Function, walk: Walk) -> Function:
     function, read = walk.function, walk.names_read
     asks = walk.handling is not None and walk.module.language == "go"
     asked = served(function, walk.module.source) if asks else Served()
+    responses = tuple(_response(d, walk) for d in walk.responses)
+    raises = tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises)
     return replace(
         fact,
         params=tuple(
@@ -139,8 +142,8 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         queries=tuple(_query(d) for d in walk.queries),
         loops=tuple(walk.loops),
         txs=tuple(walk.txs),
-        responses=tuple(_response(d, walk) for d in walk.responses),
-        raises=tuple(RaiseFact(**_fields(d, _RAISE)) for d in walk.raises),
+        responses=responses,
+        raises=raises,
         catches=tuple(_catch(d, walk.module) for d in walk.catches),
         inputs=tuple(InputRead(**d) for d in walk.inputs),
         limits=tuple(walk.limits),
@@ -153,7 +156,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         returns_query=walk.returns_query,
         passes_on=walk.passes_on,
         leaves_route=walk.leaves_route,
-        may_refuse=_refusals(walk, fact.start) if walk.passes_on else None,
+        may_refuse=_refusals(walk, fact.start, raises, responses),
         admits=_admits(walk),
         demands=demands_of(walk),
         gates=gates_of(walk, fact.start),
@@ -220,8 +223,15 @@ def _returns_value(body: Sequence[Stmt]) -> bool:
     return False
 
 
-def _refusals(walk: Walk, start: int) -> tuple[Span, ...] | None:
+def _refusals(
+    walk: Walk, start: int, raises: tuple[RaiseFact, ...], responses: tuple[Response, ...]
+) -> tuple[Span, ...] | None:
     role = walk.handling
+    if walk.module.language == "rust" and role is not None and role.kind == "middleware":
+        body = walk.module.source[walk.function.body_start : walk.function.body_end]
+        return () if hands_on_all(body, raises, responses) else None
+    if not walk.passes_on:
+        return None
     calls = refusals(walk.function, role.request, role.response, role.forward) if role is not None else None
     return None if calls is None else tuple(Span(c.start - start, c.end - start) for c in calls)
 

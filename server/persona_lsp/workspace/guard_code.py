@@ -173,7 +173,9 @@ def extractor(names: Names, calls: Calls, guard: Guard, function: Function, sole
     cls = names.files[function.path].classes.get(function.class_name.rpartition(".")[2])
     held_by = [f.type for f in cls.fields] if cls is not None else []
     wraps = bool(held_by) and all(t.startswith("Option<") for t in held_by)
-    return replace(guard, kind=kind, optional=guard.optional or wraps)
+    given = {c.name for c in function.calls if c.passes_request}
+    looks = bool(given) and _PASSES.issuperset(given) and lets_pass(calls, function)
+    return replace(guard, kind=kind, optional=guard.optional or wraps or looks)
 
 
 def _promised(guard: Guard, function: Function) -> GuardKind | None:

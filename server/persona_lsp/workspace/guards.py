@@ -48,6 +48,9 @@ _LENIENT: Final = re.compile(r"optional|anonymous|lenient|soft|allow|public|gues
 _STRICT: Final = re.compile(r"require|must|force|strict|mandatory|auto|abort|enforce", re.IGNORECASE)
 """Names of parameters of what makes middleware."""
 _HANDLES: Final = frozenset({"middleware", "handler"})
+_SKIPS: Final = re.compile(r"^[Ss]kip\w*$|^Next$|^Filter$")
+LOOKED: Final = "~"
+"""What stands before the patterns of requests that a guard lets pass after it looked who calls (`Guard.outside`)."""
 _OF_PARTS: Final = ".from_request_parts"
 """What takes an extractor of axum from the request; where there is none, it is taken from the whole request."""
 
@@ -136,8 +139,17 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     optional = (guard.optional and not function.demands) or (
         kind in PROTECTS and (function.admits or lets_pass(calls, function))
     )
+    guard = _looking(guard, function) if guard.outside and function.language == "go" else guard
     doubtful = guard.kind not in PROTECTS and (passes_in_several_ways(function) or _chooses(function))
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
+
+
+def _looking(guard: Guard, function: Function) -> Guard:
+    """Middleware of Go that asks whom to let pass after it looked who calls, as the first of what it asks tells."""
+    asked = [_SKIPS.match(call.name) is not None for call in function.calls if call.passes_request]
+    if not any(asked):
+        return replace(guard, outside=(), conditional=True)
+    return guard if asked[0] else replace(guard, outside=tuple(LOOKED + one for one in guard.outside))
 
 
 def _chooses(function: Function) -> bool:

@@ -7,7 +7,7 @@ from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import EMPTY, Ref, Text
 from persona_lsp.frameworks.golang.dialects import Dialect
-from persona_lsp.frameworks.golang.guards import classify, guard_name
+from persona_lsp.frameworks.golang.guards import classify, guard_name, spared
 from persona_lsp.frameworks.golang.handlers import acting
 from persona_lsp.syntax.ir import AnyExpr, FunctionNode, Lambda, Module, Node
 
@@ -81,9 +81,10 @@ class Found(Struct):
             symbol, kind = self.in_place(inner, "middleware"), GuardKind.UNKNOWN
             if inner is not expr:
                 self.aliases[f"{symbol}>"] = ",".join(p.name for p in expr.function.params)
+        outside = spared(expr) if conditional else ()
         return Guard(
             name, kind, level, self.where(expr), Ref(symbol) if symbol else None, self.module.text(expr)[:200],
-            optional=optional, conditional=conditional,
+            optional=optional, conditional=conditional and not outside, outside=outside,
         )  # fmt: skip
 
     def use(self, symbol: str, guard: Guard, order: int, prefix: Text) -> None:

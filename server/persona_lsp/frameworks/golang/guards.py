@@ -1,10 +1,12 @@
 """What middleware of Go does, as far as its name and its package tell. Unknown names stay unknown."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.forgery import without_forgery
+from persona_lsp.frameworks.golang.skipping import let_pass
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Kwarg, Lambda, Member, Name, dotted
 
 _LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl", re.IGNORECASE)
@@ -91,10 +93,16 @@ def _says_no(expr: AnyExpr) -> bool:
 
 def _skips(expr: AnyExpr) -> bool:
     """`JWTConfig{Skipper: func(c) bool {...}}`: some requests pass without it."""
-    if not isinstance(expr, Call):
-        return False
-    for arg in expr.args:
+    return any(True for _ in _skippers(expr))
+
+
+def spared(expr: AnyExpr) -> tuple[str, ...]:
+    """The requests that pass without it, as `Guard.outside`; empty if nobody can tell."""
+    given = tuple(_skippers(expr))
+    return let_pass(given[0]) if len(given) == 1 and isinstance(given[0], Lambda) else ()
+
+
+def _skippers(expr: AnyExpr) -> Iterator[AnyExpr]:
+    for arg in expr.args if isinstance(expr, Call) else ():
         given: tuple[Kwarg, ...] = arg.kwargs if isinstance(arg, Call) else ()
-        if any(k.name in _SKIPS for k in given):
-            return True
-    return False
+        yield from (k.value for k in given if k.name in _SKIPS)

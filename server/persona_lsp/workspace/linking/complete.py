@@ -14,6 +14,7 @@ from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.guard_code import reads_credential
 from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself
+from persona_lsp.workspace.handed_on import may_be_refused
 from persona_lsp.workspace.helped import answered, reads_helpers
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
@@ -254,6 +255,8 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
     auth = auth_of(endpoint.guards, handler, before)
     if auth in _OPEN and handler is not None and (told := asks_by_calls(project, handler)) is not Auth.NONE:
         return told if told is Auth.REQUIRED or auth is Auth.NONE else auth
+    if auth is Auth.OPTIONAL and handler is not None and may_be_refused(project, handler, endpoint.guards):
+        return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
         return Auth.UNKNOWN
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):

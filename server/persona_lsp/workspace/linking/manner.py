@@ -102,7 +102,7 @@ class Manner:
         after: tuple[Guard, ...],
     ) -> tuple[Guard, ...]:
         """The guards (`before` and `after` their functions were looked at) with what holds by URL or for all."""
-        return without_spared(after, below)
+        return without_spared(after, method, below)
 
     # -- what an endpoint takes from functions
 
