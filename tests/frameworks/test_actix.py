@@ -349,3 +349,43 @@ def test_middleware_that_hands_on_everybody_refuses_nobody(asked: str, auth: Aut
         looking=LOOKING.replace("ASKED", asked),
     )
     assert found["GET /a"].auth is auth
+
+
+ASKING = """
+use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+pub fn authenticate(state: &Data<AppState>, req: &HttpRequest) -> impl Future<Item = User, Error = Error> {
+    result(token_of(req.headers().get(AUTHORIZATION))).and_then(move |token| state.users.send(token).from_err())
+}
+fn token_of(header: Option<&HeaderValue>) -> Result<String, Error> {
+    match header { Some(h) => Ok(read(h)), None => Err(Error::Unauthorized("who are you")) }
+}
+pub fn counted(state: &Data<AppState>, req: &HttpRequest) -> Result<u64, Error> { Ok(req.headers().len() as u64) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "auth"),
+    [
+        ("authenticate(&state, &req).and_then(move |user| show(user))", Auth.REQUIRED),
+        ("ready(check(&form)).from_err().and_then(move |_| authenticate(&state, &req)).and_then(move |user| show(user))", Auth.REQUIRED),
+        ("let user = authenticate(&state, &req).await?; show(user)", Auth.REQUIRED),
+        ("let user = authenticate(&state, &req).await.map_err(|e| wrapped(e))?; show(user)", Auth.REQUIRED),
+        ("authenticate(&state, &req).then(move |user| show(user.ok()))", Auth.OPTIONAL),
+        ("authenticate(&state, &req).then(move |user| shown(user))", Auth.UNKNOWN),
+        ("let user = authenticate(&state, &req).await; show(user)", Auth.UNKNOWN),
+        ("let n = counted(&state, &req)?; show(n)", Auth.NONE),
+        ("let bearer = BearerAuth::from_request(&req, &mut payload).await?; show(bearer)", Auth.REQUIRED),
+        ("show(1)", Auth.NONE),
+    ],
+)  # fmt: skip
+def test_handlers_that_let_a_function_ask_who_calls(body: str, auth: Auth) -> None:
+    found = endpoints(
+        main=f"""
+        mod asking;
+        use crate::asking::{{authenticate, counted}};
+        fn main() {{ HttpServer::new(|| App::new().route("/a", web::get().to(h))); }}
+        async fn h(state: web::Data<AppState>, (form, req): (web::Json<Form>, HttpRequest)) -> Result<HttpResponse, Error> {{ {body} }}
+        """,
+        asking=ASKING,
+    )
+    assert found["GET /a"].auth is auth

@@ -406,6 +406,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     is refused if they refuse him."""
     sends_away: bool = False
     """A handler that asks who calls, and sends everybody elsewhere who does not say (Python)."""
+    doors: tuple[int, ...] = ()
+    """Numbers of calls that are given the request, and whose failure does not keep it from being served."""
     provides: tuple[str, ...] = ()
     """Path parameters that it sets for what comes after it (`req.params.id = 1`), `*` for all of them; sorted."""
     compares: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from persona_lsp.facts.body import Raise as RaiseFact
 from persona_lsp.facts.place import Span
 from persona_lsp.flow.anonymous import Passing, admits
 from persona_lsp.flow.anonymous_go import GoRun
-from persona_lsp.flow.asking import BEFORE, CREDENTIALS, demands_of, gates_of, sends_away_of
+from persona_lsp.flow.asking import BEFORE, CREDENTIALS, demands_of, doors_of, gates_of, sends_away_of
 from persona_lsp.flow.context import Draft
 from persona_lsp.flow.letting import refusals
 from persona_lsp.flow.methods import Served, served
@@ -161,6 +161,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
         demands=demands_of(walk),
         gates=gates_of(walk, fact.start),
         sends_away=sends_away_of(walk),
+        doors=doors_of(walk, fact.start),
         provides=tuple(sorted(walk.provides)),
         compares=tuple(sorted(walk.compares)),
         methods=asked.methods,

@@ -6,6 +6,8 @@ from typing import Final
 
 from persona_lsp.flow.anonymous import Passing, demands, gates, sends_away, turns_away
 from persona_lsp.flow.anonymous_go import GoRun
+from persona_lsp.flow.rust.asking import given_the_request, requests_of, takes_credential
+from persona_lsp.flow.rust.asking import outcome as outcome_of
 from persona_lsp.flow.walk import Walk
 
 CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
@@ -23,6 +25,8 @@ _MOST: Final = 6
 def demands_of(walk: Walk) -> bool:
     """The function refuses everybody who does not say who calls."""
     function, role = walk.function, walk.handling
+    if walk.module.language == "rust":
+        return role is not None and takes_credential(walk.module.source[function.body_start : function.body_end])
     if role is not None and (passing := BEFORE.get(role.passing)) is not None:
         if CREDENTIALS.search(walk.module.source, function.body_start, function.body_end) is None:
             return False
@@ -55,11 +59,27 @@ def sends_away_of(walk: Walk) -> bool:
     return sends_away(function, source, request=role.request, response=role.response, forward=role.forward)
 
 
+def doors_of(walk: Walk, start: int) -> tuple[int, ...]:
+    """Calls that are given the request, without whose success it is served, too (Rust)."""
+    return _ending(walk, start, "served") if walk.handling is not None and walk.module.language == "rust" else ()
+
+
+def _ending(walk: Walk, start: int, outcome: str) -> tuple[int, ...]:
+    """The calls that are given the request, whose failure has this outcome for it (Rust)."""
+    return tuple(
+        number for number in given_the_request(walk.calls, requests_of(walk.function))
+        if not walk.calls[number].site.conditional
+        and outcome_of(walk.module.source, start + walk.calls[number].span.start, start + walk.calls[number].span.end) == outcome
+    )  # fmt: skip
+
+
 def gates_of(walk: Walk, start: int) -> tuple[tuple[int, ...], ...]:
     """Calls that are given the request, by which alone it may refuse callers: one by one, and those that ask together."""
     function, role = walk.function, walk.handling
     if role is None or role.kind not in ("handler", "middleware") or function.has_error:
         return ()
+    if walk.module.language == "rust":
+        return tuple((number,) for number in _ending(walk, start, "refused"))
     if walk.module.language not in _SCRIPTS:
         return ()
     given = [n for n, call in enumerate(walk.calls) if call.passes_request and not call.effect]

@@ -38,6 +38,7 @@ _CALLER: Final = re.compile(
     re.IGNORECASE,
 )
 _AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
+_STRANGER: Final = re.compile(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
 _TAKES: Final = frozenset({"from_request", "from_request_parts"})
@@ -194,6 +195,22 @@ def _statuses(function: Function, sole: Mapping[str, int]) -> set[int | None]:
         r.status if r.status is not None else status_of(sole, r.exception) if r.exception else None
         for r in function.raises
     }
+
+
+def refuses_strangers(calls: Calls, function: Function) -> bool:
+    """Whether a function that is given the request reads who calls, and it or what it calls refuses those unknown (Rust)."""
+    if not reads_credential(function):
+        return False
+    pending, seen = [(function, 0)], {id(function)}
+    while pending:
+        held, depth = pending.pop()
+        if any(r.status == UNAUTHENTICATED or _STRANGER.search(r.exception) for r in held.raises):
+            return True
+        for _, callee in callees(calls, held) if depth < _HOPS else ():
+            if id(callee) not in seen:
+                seen.add(id(callee))
+                pending.append((callee, depth + 1))
+    return False
 
 
 def reads_credential(function: Function) -> bool:

@@ -27,6 +27,7 @@ from persona_lsp.workspace.guard_code import (
     lets_pass,
     may_ask,
     passes_in_several_ways,
+    refuses_strangers,
     with_callees,
 )
 from persona_lsp.workspace.names import Names, resolve
@@ -206,7 +207,8 @@ def asks_by_calls(calls: Calls, handler: Function, depth: int = 0) -> Auth:
     refusing = {
         number
         for number, callee in known.items()
-        if handler.calls[number].passes_request and (callee.demands or _asks_deeper(calls, callee, depth))
+        if (handler.calls[number].passes_request and (callee.demands or _asks_deeper(calls, callee, depth)))
+        or (handler.language == "rust" and callee is not handler and refuses_strangers(calls, callee))
     }
     for group in handler.gates:
         # What is thrown may be caught here, and mean something else.
@@ -214,6 +216,8 @@ def asks_by_calls(calls: Calls, handler: Function, depth: int = 0) -> Auth:
             handler.calls[n].site.tries and not known[n].responses for n in group
         ):
             return Auth.REQUIRED
+    if refusing and refusing.issubset(handler.doors):
+        return Auth.OPTIONAL
     return Auth.UNKNOWN if refusing else Auth.NONE
 
 
