@@ -116,3 +116,106 @@ def test_what_middleware_is_told_to_skip(body: str, skipper: str, auths: str) ->
     """
     found = endpoints({"go.mod": "module example.org/shop\n", "main.go": main, "guard/guard.go": guard})
     assert [found[label].auth.value for label in ("GET /a", "GET /a/own", "POST /a")] == auths.split()
+
+
+def test_handlers_with_a_context_of_the_project() -> None:
+    web = """package web
+    import "github.com/labstack/echo/v4"
+    type Ctx struct { echo.Context; tenant string }
+    func Handler(next func(*Ctx) error) echo.HandlerFunc {
+        return func(c echo.Context) error { return next(&Ctx{Context: c}) }
+    }
+    func Timed(next func(ctx context.Context) error) echo.HandlerFunc {
+        return func(c echo.Context) error { return c.NoContent(202) }
+    }
+    """
+    books = """package books
+    import ("net/http"; "example.org/shop/web")
+    type Books struct {}
+    func (b *Books) Add(c *web.Ctx) error {
+        if c.Param("id") == "" { return c.NoContent(http.StatusNotFound) }
+        return c.JSON(http.StatusCreated, b)
+    }
+    func (b *Books) Sync(ctx context.Context) error { return nil }
+    """
+    main = """package main
+    import ("github.com/labstack/echo/v4"; "example.org/shop/web"; "example.org/shop/books")
+    func main() {
+        e := echo.New()
+        b := &books.Books{}
+        e.POST("/books/:id", web.Handler(b.Add))
+        e.POST("/sync", web.Timed(b.Sync))
+    }
+    """
+    files = {"go.mod": "module example.org/shop\n", "main.go": main, "web/web.go": web, "books/books.go": books}
+    found = endpoints(files)
+    assert {label: (e.success, e.statuses) for label, e in found.items()} == {
+        "POST /books/{id}": ((201,), (201, 404)),
+        "POST /sync": ((202,), (202,)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "auth"),
+    [
+        ("e.Use(authn.RequireUser)", Auth.UNKNOWN),
+        ("e.Use(middleware.Logger())", Auth.NONE),
+        ("e.Debug = true", Auth.NONE),
+    ],
+)
+@pytest.mark.parametrize(
+    "applied",
+    ["for _, opt := range opts { opt(e) }", "for _, o := range opts { if err := o(e); err != nil { return nil } }"],
+)
+def test_options_that_a_router_is_given_to(option: str, auth: Auth, applied: str) -> None:
+    options = f"""package web
+    import ("github.com/labstack/echo/v4"; "github.com/labstack/echo/v4/middleware"; "example.org/shop/authn")
+    type Option func(e *echo.Echo) error
+    func WithIt() Option {{
+        return func(e *echo.Echo) error {{ {option}; return nil }}
+    }}
+    func WithMetrics() Option {{
+        return func(e *echo.Echo) error {{ e.GET("/metrics", metrics); return nil }}
+    }}
+    func metrics(c echo.Context) error {{ return c.NoContent(200) }}
+    """
+    router = f"""package web
+    import "github.com/labstack/echo/v4"
+    func NewRouter(opts ...Option) *echo.Echo {{
+        e := echo.New()
+        {applied}
+        e.GET("/a", metrics)
+        return e
+    }}
+    """
+    found = endpoints({"web/options.go": options, "web/router.go": router})
+    assert set(found) == {"GET /a", "GET /metrics"}
+    assert found["GET /a"].auth is auth
+
+
+@pytest.mark.parametrize(
+    ("code", "auths"),
+    [
+        ("e := gin.New(); e.GET('/a', m); guarded(e); e.GET('/b', m)", "none required"),
+        ("e := gin.New(); outer(e); e.GET('/a', m); e.GET('/b', m)", "required required"),
+        ("e := gin.New(); if strict { guarded(e) }; e.GET('/a', m); e.GET('/b', m)", "unknown unknown"),
+        ("e := gin.New(); guarded(e.Group('/x')); e.GET('/a', m); e.GET('/b', m)", "none none"),
+        ("e := gin.New(); both(e); e.GET('/b', m)", "none required"),
+        ("e := gin.New(); logged(e); e.GET('/a', m); e.GET('/b', m)", "none none"),
+    ],
+)
+def test_what_a_function_attaches_to_the_router_that_it_is_given(code: str, auths: str) -> None:
+    setup = """package main
+    import "github.com/gin-gonic/gin"
+    func guarded(r gin.IRouter) { r.Use(RequireUser) }
+    func outer(r gin.IRouter) { guarded(r) }
+    func both(r gin.IRouter) { routed(r); guarded(r) }
+    func routed(r gin.IRouter) { r.GET("/a", m) }
+    func logged(r gin.IRouter) { r.Use(gin.LoggerWithFormatter(line), gin.RecoveryWithWriter(out)) }
+    func m(c *gin.Context) { c.Status(200) }
+    """
+    main = 'package main\nimport "github.com/gin-gonic/gin"\nfunc main() { CODE }\n'.replace(
+        "CODE", code.replace("'", '"')
+    )
+    found = endpoints({"setup.go": setup, "main.go": main})
+    assert [found[label].auth.value for label in ("GET /a", "GET /b")] == auths.split()

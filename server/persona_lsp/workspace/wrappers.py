@@ -15,7 +15,7 @@ _HANDLERS: Final = frozenset(
     {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
 )
 _WRITTEN_OUT: Final = re.compile(
-    r"^func\(\s*(?:\w+ +)?(?:http\.ResponseWriter\s*,\s*(?:\w+ +)?\*?http\.Request|\*?(?:gin|echo)\.Context|\*?fiber\.Ctx)\s*\)"
+    r"^func\(\s*(?:\w+ +)?(?:(?!\*?context\.)\*?(?:\w+\.)?\w*(?:Ctx|Context)\s*\)\s*error$|(?:http\.ResponseWriter\s*,\s*(?:\w+ +)?\*?http\.Request|\*?(?:gin|echo)\.Context|\*?fiber\.Ctx)\s*\))"
 )
 _HANDLER: Final = re.compile(r"(?:^|\.)Handler(?:Func)?$")
 """Types of handlers are called like this, whatever module they are of."""

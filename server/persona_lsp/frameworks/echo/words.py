@@ -1,8 +1,10 @@
 """What Echo's words mean inside functions: `c.JSON(http.StatusOK, x)`, `echo.NewHTTPError(404)`, `c.Bind(&x)`."""
 
+import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
+from persona_lsp.frameworks.golang.handlers import CONTEXTS, own_context
 from persona_lsp.frameworks.golang.words import (
     context_handling,
     helper_answer,
@@ -10,12 +12,13 @@ from persona_lsp.frameworks.golang.words import (
     is_response,
     is_user_key,
     key_of,
-    mentions,
     returned_failure,
     status_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Module, dotted
 
+_CONTEXT: Final = "echo.Context"
+_OWN_HANDLER: Final = re.compile(rb"\(\w+ \*?(?!(?:fiber|context|gin)\.)(?:\w+\.)?\w*(?:Ctx|Context)\) error\b")
 _BODIES: Final = {
     **dict.fromkeys(("JSON", "JSONPretty", "JSONBlob", "JSONP", "JSONPBlob", "XML", "XMLPretty", "XMLBlob", "Blob"), ""),
     "String": "string", "HTML": "html", "HTMLBlob": "html", "Render": "html", "Stream": "stream", "Redirect": "redirect",
@@ -32,8 +35,15 @@ _ERRORS: Final = {
 
 
 def handling(function: FunctionNode, _cls: ClassNode | None, module: Module) -> Handling | None:
-    """Handlers, middleware and helpers by their `echo.Context`."""
-    return context_handling(function, "echo.Context", b"next(", module.source[function.body_start : function.body_end])
+    """Handlers, middleware and helpers by their `echo.Context`, or by one of the project's own that has it inside."""
+    kind = own_context(function, module) or _CONTEXT
+    return context_handling(function, kind, b"next(", module.source[function.body_start : function.body_end])
+
+
+def _is_context(base: AnyExpr, scope: Scope) -> bool:
+    """Whether what a method is asked of is the context of the handler."""
+    kind = scope.type_of(base)
+    return kind == _CONTEXT or (kind not in CONTEXTS and own_context(scope.function, scope.module) != "")
 
 
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
@@ -42,7 +52,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return None
     if not isinstance(expr.func, Member) or not is_response(expr.func.base, scope):
         return helper_answer(expr, scope) if dotted(expr.func) != "echo.NewHTTPError" else None
-    if scope.type_of(expr.func.base) != "echo.Context":
+    if not _is_context(expr.func.base, scope):
         return None
     name, args = expr.func.name, expr.args
     if name == "NoContent" and args:
@@ -81,7 +91,7 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
         key = key_of(expr)
         asked = isinstance(base.base.func, Member) and is_request(base.base.func.base, scope)
         return Read("header", key.value or "", key) if key is not None and asked else None
-    if not is_request(base, scope) or scope.type_of(base) != "echo.Context":
+    if not is_request(base, scope) or not _is_context(base, scope):
         return None
     if name in _READS:
         key = key_of(expr)
@@ -96,11 +106,16 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     return bool(expr.args) and is_request(expr.func.base, scope) and is_user_key(expr.args[0])
 
 
+def _applies(module: Module) -> bool:
+    """Files that mention Echo, or that have handlers with a context of the project's own."""
+    return b"echo." in module.source or _OWN_HANDLER.search(module.source) is not None
+
+
 VOCABULARY: Final = Vocabulary(
     framework="echo",
     languages=("go",),
     handling=handling,
-    applies=mentions(b"echo."),
+    applies=_applies,
     answer=answer,
     thrown=thrown,
     failed=failed,

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
+from persona_lsp.flow.walking import calls
 from persona_lsp.frameworks.golang.names import Naming
 from persona_lsp.frameworks.golang.tables import entries, is_struct
 from persona_lsp.frameworks.golang.values import Closure, Env, Given, Routes, Typed, Value, reduced
@@ -36,6 +37,9 @@ class Binding(Naming, ABC):
         last = names[-1] if names else None
         listed = entries(reduced(iterable, env), env, self.module)
         if not listed or not isinstance(last, Name) or self.entry is not None:
+            held = env.find(iterable.id) if isinstance(iterable, Name) else None
+            if isinstance(last, Name) and isinstance(held, Typed) and held.name and _is_called(last.id, body):
+                inner.names[last.id] = held  # one of the functions that are given: `opts ...Option`
             self.block(body, inner)
             return
         for entry in listed[:_LONGEST]:
@@ -133,3 +137,8 @@ class Binding(Naming, ABC):
                 )
             case _:
                 return Given(value)
+
+
+def _is_called(name: str, body: Sequence[Stmt]) -> bool:
+    """Whether statements call what has this name."""
+    return any(call.func.id == name for call in calls(tuple(body)) if isinstance(call.func, Name))

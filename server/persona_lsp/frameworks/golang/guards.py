@@ -16,7 +16,7 @@ _HARMLESS: Final = re.compile(
     r"body.?(?:limit|dump)|remove.?trailing.?slash|add.?trailing.?slash|method.?override|proxy|pprof|monitor|expvar|"
     r"allow.?content.?(?:type|encoding)|content.?(?:charset|type)|set.?header|with.?value|metrics|prometheus|tracing|trace|"
     r"not.?found|https?.?redirect|force.?https|hsts|security.?headers|default.?compress|new.?compressor|error.?handler|location|i18n|locale|otel\w*|sentry|load.?and.?save)$"
-    r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$|(?:^|_)panics?(?:_|$)",
+    r"|(?:logger|logging|recover(?:y|er)?|cors|gzip|metrics|tracing|headers?|request.?id|with.?config.?cors|i18n)$|(?:^|_)panics?(?:_|$)|(?:logger|recovery)_with_\w+$",
     re.IGNORECASE,
 )
 _PACKAGES: Final = (

@@ -11,6 +11,9 @@ CONTEXTS: Final = {
     "fiber.Ctx": "fiber",
 }
 """The parameter that a handler of these frameworks takes."""
+_OWN: Final = re.compile(r"^(?!context\.)(?:\w+\.)?\w*(?:Ctx|Context)$")
+"""Types of contexts that a project makes of that of a framework are called like this."""
+_ANSWERS: Final = r"(?:JSON|JSONPretty|NoContent|String|HTML|XML|Blob|Redirect)\(\s*(?:http\.Status\w+|[1-5]\d\d)\b"
 _RETURNED: Final = frozenset(
     {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "echo.MiddlewareFunc", "fiber.Handler",
      "func", "mux.MiddlewareFunc", "negroni.HandlerFunc"}
@@ -31,6 +34,21 @@ def framework_of(function: FunctionNode) -> str:
     if len(types) >= 2 and types[0].endswith("ResponseWriter") and types[1] == "http.Request":
         return "nethttp"
     return ""
+
+
+def own_context(function: FunctionNode, module: Module) -> str:
+    """The context of a project's own type whose handler returns what a method of Echo's context sends; "" for others.
+
+    A type that has Echo's context inside has its methods, and stands in another file most of the time.
+    """
+    params = [p for p in function.params if p.kind != "self"]
+    if len(params) != 1 or not params[0].name or dotted(function.returns) != "error":
+        return ""
+    kind = dotted(params[0].type)
+    if kind in CONTEXTS or _OWN.match(kind) is None:
+        return ""
+    text = module.source[function.body_start : function.body_end]
+    return kind if re.search(rf"\breturn {re.escape(params[0].name)}\.{_ANSWERS}".encode(), text) else ""
 
 
 def takes_handler(function: FunctionNode) -> bool:

@@ -35,6 +35,8 @@ class Naming:
         self.owner = ""
         self.label = ""
         self.returned: list[str] = []
+        self.gives = ""
+        """The type of what the function returns that is read just now."""
         self.entry: Node | None = None
         """The entry of a table that is registered just now."""
         self.embedding: dict[str, str] = {}

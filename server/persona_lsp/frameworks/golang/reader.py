@@ -85,7 +85,7 @@ class Reader(Binding):
 
     def _function(self, function: FunctionNode, key: str, top: Env) -> None:
         label = self.found.symbol(key)
-        self.label, self.owner, self.returned = label, function.owner, []
+        self.label, self.owner, self.returned, self.gives = label, function.owner, [], dotted(function.returns)
         env = Env(f"{label}.", {}, top, structs=top.structs)
         self._parameters(function, key, env)
         self.block(function.body, env)
@@ -117,6 +117,18 @@ class Reader(Binding):
                 kind = dotted(param.type)
                 env.names[param.name] = Passed(index) if kind == "string" else Typed(kind)
             index += 1
+
+    def _option(self, given: Lambda, env: Env) -> None:
+        """`return func(e *echo.Echo) {...}` of a function that gives an `Option`: whoever applies one hands over a router."""
+        inner = env.inner(conditional=True)
+        for index, param in enumerate(given.function.params):
+            dialect = self.dialect_of(param.type)
+            if dialect is not None and param.name:
+                symbol = f"{self.gives}({index})"
+                self.found.router(symbol, "router", dialect, param, str(index))
+                inner.names[param.name] = Routes(symbol, dialect)
+        if inner.names:
+            self.block(given.function.body, inner)
 
     def _fields(self, statement: ClassDef) -> None:
         """Routers that a struct holds."""
@@ -154,6 +166,8 @@ class Reader(Binding):
                     found = self.evaluate(part, env)
                     if isinstance(found, Routes):
                         self.returned.append(found.symbol)
+                    elif isinstance(part, Lambda) and self.gives:
+                        self._option(part, env)
             case If(test=test, then=then, orelse=orelse):
                 self.evaluate(test, env)
                 self.block(then, env.inner(conditional=True))
