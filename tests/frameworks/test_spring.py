@@ -1330,8 +1330,8 @@ def test_a_chain_that_is_not_built_here_is_unknown() -> None:
 
 def test_what_a_profile_opens_may_be_closed_elsewhere() -> None:
     rule = "@Bean SecurityFilterChain c(HttpSecurity h) { return h.authorizeHttpRequests(r -> r.anyRequest().%s()).build(); }"
-    assert set(auth('@Profile("dev") ' + rule % "permitAll").values()) == {Auth.UNKNOWN}
-    assert set(auth('@Profile("dev") ' + rule % "authenticated").values()) == {Auth.REQUIRED}
+    assert set(auth('@Profile("staging") ' + rule % "permitAll").values()) == {Auth.UNKNOWN}
+    assert set(auth('@Profile("staging") ' + rule % "authenticated").values()) == {Auth.REQUIRED}
 
 
 # -- interceptors ----------------------------------------------------------------------------------------------------

@@ -225,12 +225,17 @@ def _asks_deeper(calls: Calls, callee: Function, depth: int) -> bool:
     return depth < _DEEPER and bool(callee.gates) and asks_by_calls(calls, callee, depth + 1) is Auth.REQUIRED
 
 
+def takes_credential(handler: Function, params: Sequence[Param]) -> bool:
+    """The handler reads what callers identify themselves with."""
+    return any(p.place in _CARRIES and CREDENTIAL.search(p.name) for p in (*params, *handler.inputs))
+
+
 def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
     """The handler reads what callers identify themselves with, and refuses some of them."""
+    if not takes_credential(handler, params):
+        return False
     given = {p.local or p.name for p in params if p.place in _CARRIES and CREDENTIAL.search(p.name)}
     read = [r for r in handler.inputs if r.place in _CARRIES and CREDENTIAL.search(r.name)]
-    if not given and not read:
-        return False
     given |= {r.variable for r in read if r.variable}
     names = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(given))) + r")\b") if given else None
     said = [(r.status, r.condition) for r in handler.raises] + [(r.status, r.condition) for r in handler.responses]

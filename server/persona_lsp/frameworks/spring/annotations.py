@@ -41,9 +41,6 @@ EXCHANGES: Final[Mapping[str, tuple[str, ...]]] = {
 VERBS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 _PLACEHOLDER: Final = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _FOLDING: Final = 12
-_FOR_DEVELOPERS: Final = re.compile(
-    r"(?:dev|develop|development|local|debug|test)|!\s*(?:prod|production|live)", re.IGNORECASE
-)
 
 
 def simple(name: str) -> str:
@@ -76,13 +73,6 @@ def listed(value: AnyExpr | None) -> tuple[AnyExpr, ...]:
     if value is None:
         return ()
     return value.items if isinstance(value, Items) else (value,)
-
-
-def for_developers(decorators: Iterable[Decorator]) -> bool:
-    """`@Profile("dev")`: what is annotated exists only where developers run the application."""
-    profile = find(decorators, "Profile")
-    names = [string(item) for item in listed(argument(profile, "value"))] if profile is not None else []
-    return bool(names) and all(_FOR_DEVELOPERS.fullmatch(name) for name in names)
 
 
 def string(value: AnyExpr | None) -> str:

@@ -8,7 +8,7 @@ from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.spring.annotations import argument, flag, listed, simple, string, type_name, where
-from persona_lsp.syntax.ir import Decorator, FunctionNode, Module, Str
+from persona_lsp.syntax.ir import Decorator, FunctionNode, Module, ParamNode, Str, dotted
 
 _ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
 _AUTHENTICATED: Final = re.compile(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
@@ -53,6 +53,7 @@ _LIBRARIES: Final = (
     "com.netflix", "kotlin",
 )  # fmt: skip
 _CREDENTIALS: Final = re.compile(r"authorization|.*token|.*api-?key", re.IGNORECASE)
+_AUTHORIZATION: Final = re.compile(r"(?:http_?headers\.)?authorization", re.IGNORECASE)
 
 
 def caller_guards(method: FunctionNode, module: Module) -> tuple[Guard, ...]:
@@ -62,7 +63,11 @@ def caller_guards(method: FunctionNode, module: Module) -> tuple[Guard, ...]:
         for d in p.decorators:
             name = simple(d.name)
             if name == "RequestHeader":
-                named = string(argument(d, "value", "name")) or p.name
+                given = argument(d, "value", "name")
+                named = string(given) or dotted(given) or p.name
+                if _AUTHORIZATION.fullmatch(named):
+                    found.append(_header(p, d, module))
+                    continue
                 asks = _CREDENTIALS.fullmatch(named) is not None
             else:
                 asks = _LIKE_CALLER.match(name) is not None
@@ -70,7 +75,18 @@ def caller_guards(method: FunctionNode, module: Module) -> tuple[Guard, ...]:
                 found.append(_caller(name, module, d.start, d.end))
         if not p.decorators and type_name(p.type) in _CALLERS:
             found.append(_caller(type_name(p.type), module, p.start, p.end))
-    return tuple(found[:1])
+    return tuple(sorted(found, key=lambda guard: (guard.optional, guard.conditional))[:1])
+
+
+def _header(p: ParamNode, d: Decorator, module: Module) -> Guard:
+    """`@RequestHeader("Authorization")`: Spring refuses with 400 whoever does not bring it, unless it need not be."""
+    free = (
+        flag(argument(d, "required")) is False
+        or argument(d, "defaultValue") is not None
+        or type_name(p.type) == "Optional"
+        or any(simple(own.name) == "Nullable" for own in p.decorators)
+    )
+    return Guard(simple(d.name), GuardKind.AUTHN, Level.ROUTE, where(module, d), None, module.text(d), optional=free)
 
 
 def _caller(name: str, module: Module, start: int, end: int) -> Guard:

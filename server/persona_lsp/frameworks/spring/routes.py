@@ -18,7 +18,6 @@ from persona_lsp.frameworks.spring.annotations import (
     classes,
     find,
     flag,
-    for_developers,
     listed,
     method_names,
     number,
@@ -33,12 +32,14 @@ from persona_lsp.frameworks.spring.annotations import (
 from persona_lsp.frameworks.spring.data_rest import BELOW_BASE
 from persona_lsp.frameworks.spring.guards import caller_guards, declared_guards
 from persona_lsp.frameworks.spring.inputs import inputs
+from persona_lsp.frameworks.spring.profiles import for_developers
 from persona_lsp.frameworks.spring.shared import shared_inputs
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Str, dotted
 
 FRAMEWORK_ID: Final = "spring"
-ENTITY_TYPES: Final = frozenset({"ResponseEntity", "HttpEntity", "ServerResponse", "Response", "EntityResponse"})
+ENTITY_TYPES: Final = frozenset({"ResponseEntity", "HttpEntity", "ServerResponse", "EntityResponse"})
+_RS: Final = ("jakarta.ws.rs", "javax.ws.rs")
 _ASYNC: Final = frozenset({
     "Mono", "CompletableFuture", "CompletionStage", "Future", "DeferredResult", "Callable", "WebAsyncTask",
     "ListenableFuture", "Uni", "Single",
@@ -97,6 +98,20 @@ def answered_type(method: FunctionNode) -> str:
     while type_name(declared) in _ASYNC and type_arguments(declared):
         declared = type_arguments(declared)[0]
     return type_name(declared)
+
+
+def is_answer(method: FunctionNode, module: Module) -> bool:
+    """What a method returns is a whole answer, its status with it."""
+    answered = answered_type(method)
+    return answered in ENTITY_TYPES or (answered == "Response" and of_jax_rs(module))
+
+
+def of_jax_rs(module: Module) -> bool:
+    """`Response` is that of JAX-RS, and no class of the project."""
+    named = [i.module for i in module.imports if i.local == "Response"]
+    if not named and not any(name.rpartition(".")[2] == "Response" for _, name in classes(module)):
+        named = [i.module for i in module.imports if i.local == "*"]
+    return any(imported.startswith(_RS) for imported in named)
 
 
 def mapping_of(method: FunctionNode) -> Decorator | None:
@@ -231,7 +246,7 @@ def _declared(method: FunctionNode, module: Module) -> tuple[Declared, ...]:
                 where(module, status),
             )
         )
-    elif answered_type(method) not in ENTITY_TYPES:
+    elif not is_answer(method, module):
         name = Where(module.path, method.name_start, method.name_end)
         found.append(Declared(200, name, is_default=True))
     for item in _api_responses(method):

@@ -28,6 +28,7 @@ from persona_lsp.frameworks.spring.annotations import (
 from persona_lsp.frameworks.spring.code import Made, calls_of, parameter_of_type
 from persona_lsp.frameworks.spring.guards import expression_kind
 from persona_lsp.frameworks.spring.patterns import MATCHERS, Patterns, lists_of, patterns_of
+from persona_lsp.frameworks.spring.profiles import for_developers, is_certain
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Binary,
@@ -66,13 +67,13 @@ _REPLACED: Final = re.compile(r"setPublishAuthorizationSuccess|setRejectPublicIn
 _SETS: Final = re.compile(r"\.set\w+\(")
 _FIRST: Final = -1e10
 _LAST: Final = 2147483647.0
+_UNTOLD: Final = 1e10
 _PLACES: Final = {"HIGHEST_PRECEDENCE": -2147483648.0, "LOWEST_PRECEDENCE": _LAST, "BASIC_AUTH_ORDER": _LAST - 5}
 """Constants of Spring that say in which order chains are tried."""
 _CHAIN_TYPES: Final = frozenset({"SecurityFilterChain", "SecurityWebFilterChain"})
 _ADAPTERS: Final = {"WebSecurityConfigurerAdapter": 100.0, "ResourceServerConfigurerAdapter": 3.0}
 """The older way to configure a chain, with its place where no annotation says another."""
 _HOPS: Final = 4
-_SOMETIMES: Final = re.compile(r"Profile$|Conditional")
 
 
 class _Chain(Struct):
@@ -93,8 +94,10 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
     for cls, path in classes(module):
         for method in cls.methods:
             web = parameter_of_type(method, ("WebSecurity",)) or type_name(method.returns) == "WebSecurityCustomizer"
+            surroundings = (*cls.decorators, *method.decorators)
             if web:
-                found.append((_FIRST, list(_ignored(method, path, module, values))))
+                if is_certain(surroundings):
+                    found.append((_FIRST, list(_ignored(method, path, module, values))))
                 continue
             http = parameter_of_type(method, ("HttpSecurity", "ServerHttpSecurity"))
             bean = type_name(method.returns) in _CHAIN_TYPES and find(method.decorators, "Bean") is not None
@@ -106,7 +109,11 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
                 chain = _handed(cls, path, module, values) or chain
             root = bean or (method.name == "configure" and any(type_name(b) in _ADAPTERS for b in cls.bases))
             guards = [*chain.guards, *(_rest(chain, method, path, module) if root else ())]
-            if _is_sometimes((*cls.decorators, *method.decorators)):
+            if for_developers(surroundings):
+                # Who is let in where users are served is told by other chains, or by none that is read.
+                found.append((_UNTOLD, [_untold(method, path, module)]))
+                continue
+            if not is_certain(surroundings):
                 guards = [replace(g, kind=GuardKind.UNKNOWN, allows_all=False) if g.allows_all else g for g in guards]
             if rank is None:
                 # Tried before or after any other chain: what it demands may be demanded by another one.
@@ -131,11 +138,6 @@ def _handed(cls: ClassNode, path: str, module: Module, values: Values) -> _Chain
             if chain.closed:
                 found.append(chain)
     return found[0] if len(found) == 1 else None
-
-
-def _is_sometimes(decorators: tuple[Decorator, ...]) -> bool:
-    """The configuration holds in some surroundings alone: what it opens may be closed elsewhere."""
-    return any(_SOMETIMES.match(simple(d.name)) for d in decorators)
 
 
 def _order(decorators: tuple[Decorator, ...], cls: ClassNode, path: str, values: Values) -> float | None:
@@ -240,16 +242,17 @@ def _rest(chain: _Chain, method: FunctionNode, path: str, module: Module) -> Ite
     """What becomes of requests that the chain serves and no rule of it speaks of; no other chain sees them."""
     if chain.closed:
         return
-    at = Where(module.path, method.name_start, method.name_end)
-    symbol = Ref(f"{path}.{method.name}")
+    rest = replace(_untold(method, path, module), within=chain.within)
     if chain.opaque or chain.authorizes in {"authorizeHttpRequests", "authorizeExchange"}:
-        yield Guard(
-            method.name, GuardKind.UNKNOWN, Level.APP, at, symbol, matcher="/**", within=chain.within
-        )  # fmt: skip
+        yield rest
     elif chain.within:
-        yield Guard(
-            method.name, GuardKind.AUTHN, Level.APP, at, symbol, allows_all=True, matcher="/**", within=chain.within
-        )  # fmt: skip
+        yield replace(rest, kind=GuardKind.AUTHN, allows_all=True)
+
+
+def _untold(method: FunctionNode, path: str, module: Module) -> Guard:
+    """A guard of which nobody knows whom it lets in, before whatever no other chain speaks of."""
+    at = Where(module.path, method.name_start, method.name_end)
+    return Guard(method.name, GuardKind.UNKNOWN, Level.APP, at, Ref(f"{path}.{method.name}"), matcher="/**")
 
 
 def _unread(name: str, call: Call, method: FunctionNode, module: Module, path: str) -> Guard:

@@ -3,11 +3,20 @@
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
-from persona_lsp.frameworks.spring.annotations import argument, find, for_developers, simple, type_arguments, type_name
+from persona_lsp.frameworks.spring.annotations import argument, find, simple, type_arguments, type_name
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
-from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, answers_later, is_page, mapping_of
+from persona_lsp.frameworks.spring.profiles import for_developers
+from persona_lsp.frameworks.spring.routes import (
+    ENTITY_TYPES,
+    answered_type,
+    answers_later,
+    is_answer,
+    is_page,
+    mapping_of,
+    of_jax_rs,
+)
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -50,7 +59,6 @@ _JAX_EXCEPTIONS: Final = {
     "NotFoundException": 404, "BadRequestException": 400, "ForbiddenException": 403, "NotAuthorizedException": 401,
     "InternalServerErrorException": 500, "ServiceUnavailableException": 503, "NotAllowedException": 405,
 }  # fmt: skip
-_RS: Final = ("jakarta.ws.rs", "javax.ws.rs")
 _READS: Final = {
     "getParameter": "query", "getParameterValues": "query", "getHeader": "header", "getHeaders": "header",
     "queryParam": "query", "pathVariable": "path", "getPart": "file", "getFile": "file", "bodyToMono": "body",
@@ -80,12 +88,14 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     if cls is None or "constructor" in function.modifiers:
         return None
     if "static" in function.modifiers:
-        return _helper(function)
+        return _helper(function, module)
     if find(function.decorators, "ExceptionHandler") is not None or _is_override_of_advice(function, cls):
         status = find(function.decorators, "ResponseStatus")
         code = status_value(argument(status, "code", "value"))[0] if status is not None else None
         default: int | None = (
-            None if answered_type(function) in ENTITY_TYPES | {"ProblemDetail", "Object"} else code or 200
+            None
+            if is_answer(function, module) or answered_type(function) in {"ProblemDetail", "Object"}
+            else code or 200
         )
         return Handling(
             "error-handler", True, default, {p.name: "error" for p in function.params if _is_error(p.type)},
@@ -107,14 +117,14 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
                 _typed(function, "Response"),
                 _typed(function, "Chain"),
             )
-        return _helper(function)
+        return _helper(function, module)
     status = find(function.decorators, "ResponseStatus")
     declared = status_value(argument(status, "code", "value"))[0] if status is not None else None
     answered = answered_type(function)
     default = 200
     if status is not None:
         default = declared
-    elif answered in ENTITY_TYPES or answers_later(function):
+    elif is_answer(function, module) or answers_later(function):
         default = None
     elif resource and answered == "void":
         default = 204
@@ -126,9 +136,9 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     )  # fmt: skip
 
 
-def _helper(function: FunctionNode) -> Handling | None:
+def _helper(function: FunctionNode, module: Module) -> Handling | None:
     """What a method makes that returns a whole answer, is the answer of those who return it."""
-    made = function.body_start < function.body_end and answered_type(function) in ENTITY_TYPES
+    made = function.body_start < function.body_end and is_answer(function, module)
     return Handling("helper", True, None) if made else None
 
 
@@ -160,7 +170,7 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return _problem(expr) or _sent(expr, scope)
     start, calls = owner
     builder = dotted(start.receiver)
-    if simple(builder) == "Response" and not any(i.module.startswith(_RS) for i in scope.module.imports):
+    if simple(builder) == "Response" and not of_jax_rs(scope.module):
         return None
     if expr is not calls[-1]:
         return None

@@ -12,8 +12,8 @@ from persona_lsp.facts.place import Span
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
-from persona_lsp.workspace.guard_code import reads_credential
-from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself
+from persona_lsp.workspace.guard_code import FORBIDDEN, UNAUTHENTICATED, reads_credential
+from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself, takes_credential
 from persona_lsp.workspace.handed_on import may_be_refused
 from persona_lsp.workspace.helped import answered, reads_helpers
 from persona_lsp.workspace.linking.manners import manner_of
@@ -73,10 +73,10 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
         endpoint, _without(handler, others), callees, before, sole_status, unsaid, silent=silent, makers=makers,
         helped=helped, told=answered(project, handler) if handler is not None and reads_helpers(handler) else None,
     )  # fmt: skip
+    endpoint = replace(endpoint, callees=tuple(callees), first_level=first, statuses=statuses, success=success)
     return replace(
-        endpoint, callees=tuple(callees), first_level=first, before=before, statuses=statuses, success=success,
-        params=tuple(params_of(endpoint, handler, before, depended.params)),
-        auth=_auth(replace(endpoint, callees=tuple(callees), first_level=first), handler, before, project),
+        endpoint, before=before, params=tuple(params_of(endpoint, handler, before, depended.params)),
+        auth=_auth(endpoint, handler, before, project),
     )  # fmt: skip
 
 
@@ -259,6 +259,9 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
         return Auth.UNKNOWN
+    if auth is Auth.OPTIONAL and handler is not None and takes_credential(handler, endpoint.route.params):
+        # What need not be brought may be asked for by the handler, or by what it calls.
+        return Auth.UNKNOWN if {UNAUTHENTICATED, FORBIDDEN}.intersection(endpoint.statuses) else auth
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
     if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
