@@ -40,7 +40,9 @@ def served(**files: str) -> dict[str, Endpoint]:
 def test_what_holds_where_users_are_served_is_the_configuration(above: str) -> None:
     """Whatever developers are let do beside it says nothing."""
     found = served(
-        Books=BOOKS, Users=CHAIN % (above, "Users", "authenticated"), Dev=CHAIN % ('@Profile("dev")', "Dev", "permitAll")
+        Books=BOOKS,
+        Users=CHAIN % (above, "Users", "authenticated"),
+        Dev=CHAIN % ('@Profile("dev")', "Dev", "permitAll"),
     )
     assert {k: e.auth for k, e in found.items()} == {"GET /tags": Auth.NONE, "GET /books": Auth.REQUIRED}
 

@@ -132,6 +132,8 @@ def _named(calls: Calls, function: Function, call: CallSite) -> Function | None:
         return function_of(names, calls, function.path, call.name)
     if call.receiver in ("self", "this", "cls", "Self") and function.class_name:
         return _method(calls, function.path, function.class_name, call.name)
+    if call.receiver in ("base", "super") and function.class_name:
+        return _inherited(calls, function.path, function.class_name, call.name, 0)
     if call.receiver_type:
         return of_type(calls, function.path, call.receiver_type, call.name)
     if call.receiver in _EXPORTS:
@@ -205,7 +207,13 @@ def _method(calls: Calls, path: str, cls: str, name: str, depth: int = 0) -> Fun
     found = entry.functions.get(f"{cls}.{name}")
     if found is not None or depth > _HOPS:
         return found
-    facts = entry.classes.get(cls)
+    return _inherited(calls, path, cls, name, depth)
+
+
+def _inherited(calls: Calls, path: str, cls: str, name: str, depth: int) -> Function | None:
+    """The method as the nearest base of the class has it."""
+    entry = calls.names.files.get(path)
+    facts = entry.classes.get(cls) if entry is not None else None
     for base in facts.bases if facts is not None else ():
         target = base_of(calls.names, path, cls, base.name)
         if target is not None and target.kind in _CLASSES and (target.path, target.name) != (path, cls):

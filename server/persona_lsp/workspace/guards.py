@@ -227,7 +227,8 @@ def _asks_deeper(calls: Calls, callee: Function, depth: int) -> bool:
 
 def takes_credential(handler: Function, params: Sequence[Param]) -> bool:
     """The handler reads what callers identify themselves with."""
-    return any(p.place in _CARRIES and CREDENTIAL.search(p.name) for p in (*params, *handler.inputs))
+    named = [(p.place, p.name) for p in params] + [(r.place, r.name) for r in handler.inputs]
+    return any(place in _CARRIES and CREDENTIAL.search(name) for place, name in named)
 
 
 def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:

@@ -1,4 +1,6 @@
-"""What functions answer that handlers return: `return self.to_json(order, status_code=CREATED)` (Flask)."""
+"""What functions answer that handlers return: `return self.to_json(order, status_code=CREATED)` (Flask), or what a
+mediator hands a request to (`return await mediator.Send(command)`, C#).
+"""
 
 import re
 from typing import Final
@@ -12,11 +14,22 @@ _MAKES: Final = frozenset({"jsonify", "make_response", "Response", "JSONResponse
 _CODES: Final = range(100, 600)
 
 
+FRAMEWORKS: Final = frozenset({"flask", "aspnet"})
+"""Where what a function returns may be an answer, although nothing at its call says so."""
+
+
 def told(
-    names: Names, handler: Function, response: Response, first: tuple[tuple[int, Function], ...]
+    names: Names, handler: Function, response: Response, first: tuple[tuple[int, Function], ...], *, documented: bool
 ) -> tuple[int, ...] | None:
-    """The statuses of an answer that a function of the project makes, () if nobody can tell; None if none makes it."""
-    if response.explicit or not response.returned or handler.language != "python":
+    """The statuses of an answer that a function of the project makes, () if nobody can tell; None if none makes it.
+
+    `documented`: how the handler succeeds is told beside the code, and nothing that governs what it returns.
+    """
+    if response.explicit or not response.returned:
+        return None
+    if handler.language == "csharp":
+        return _brought(handler, response, first, documented=documented)
+    if handler.language != "python":
         return None
     for number, function in first:
         call = handler.calls[number]
@@ -28,9 +41,26 @@ def told(
             if _STATUS.search(param.name):
                 status = _given(names, handler, function, response, call, place, param)
                 return () if status is None else (status,)
-        found = {r.status for r in function.responses}
-        return tuple(sorted(s for s in found if s is not None)) if found and None not in found else ()
+        return _answered(function)
     return None
+
+
+def _answered(function: Function) -> tuple[int, ...]:
+    found = {r.status for r in function.responses}
+    return tuple(sorted(s for s in found if s is not None)) if found and None not in found else ()
+
+
+def _brought(
+    handler: Function, response: Response, first: tuple[tuple[int, Function], ...], *, documented: bool
+) -> tuple[int, ...] | None:
+    """What a call brings is a whole answer where its function makes such; of what is not read, nobody can tell."""
+    number = next((n for n, call in enumerate(handler.calls) if call.span == response.span), -1)
+    if number < 0 or response.status is None:
+        return None
+    function = dict(first).get(number)
+    if function is None:
+        return () if documented else None
+    return _answered(function) if function.handling == "helper" else None
 
 
 def _given(

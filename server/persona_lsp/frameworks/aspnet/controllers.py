@@ -60,7 +60,7 @@ def controllers(module: Module, values: Values) -> tuple[list[Router], list[Rout
             continue
         routers.append(_router(cls, path, module, values))
         for method, key in method_keys(cls, path):
-            if not is_action(method, cls) or ("override" in method.modifiers and not _maps(method)):
+            if not is_action(method, cls) or ("override" in method.modifiers and not maps(method)):
                 continue  # an override is reached by the attributes of what it overrides
             for mapping in mappings(method):
                 routes.append(_route(cls, path, method, key, mapping, module, values, len(routes)))
@@ -96,7 +96,8 @@ def is_action(method: FunctionNode, cls: ClassNode) -> bool:
     return cls.kind != "interface"
 
 
-def _maps(method: FunctionNode) -> bool:
+def maps(method: FunctionNode) -> bool:
+    """Attributes of the method itself say how it is reached."""
     return any(simple(d.name) in {*VERBS, "Route", "AcceptVerbs"} for d in method.decorators)
 
 

@@ -19,7 +19,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
     type_name,
     where,
 )
-from persona_lsp.frameworks.aspnet.controllers import is_action, is_controller
+from persona_lsp.frameworks.aspnet.controllers import is_action, is_controller, maps
 from persona_lsp.frameworks.aspnet.errors import exception_status
 from persona_lsp.frameworks.aspnet.guards import declared_guards
 from persona_lsp.frameworks.aspnet.inputs import constrained
@@ -130,10 +130,14 @@ def _class_guards(cls: ClassNode, module: Module) -> tuple[Guard, ...]:
 
 
 def _method_guards(cls: ClassNode, module: Module) -> Iterator[Guard]:
-    """Guards of the methods of what is no controller itself, such as a base or an interface."""
-    if is_controller(cls):
-        return
+    """Guards of the methods of what is no controller itself, such as a base or an interface, and those of overrides.
+
+    An action that overrides one is reached as its base says, and demands what both say.
+    """
+    controls = is_controller(cls)
     for method in cls.methods:
+        if controls and ("override" not in method.modifiers or maps(method)):
+            continue
         if method.decorators and is_action(method, cls):
             for guard in declared_guards(method.decorators, Level.ROUTE, module):
                 yield Guard(

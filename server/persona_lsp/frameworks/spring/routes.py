@@ -39,7 +39,7 @@ from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, I
 
 FRAMEWORK_ID: Final = "spring"
 ENTITY_TYPES: Final = frozenset({"ResponseEntity", "HttpEntity", "ServerResponse", "EntityResponse"})
-_RS: Final = ("jakarta.ws.rs", "javax.ws.rs")
+JAX_RS: Final = ("jakarta.ws.rs", "javax.ws.rs")
 _ASYNC: Final = frozenset({
     "Mono", "CompletableFuture", "CompletionStage", "Future", "DeferredResult", "Callable", "WebAsyncTask",
     "ListenableFuture", "Uni", "Single",
@@ -111,7 +111,7 @@ def of_jax_rs(module: Module) -> bool:
     named = [i.module for i in module.imports if i.local == "Response"]
     if not named and not any(name.rpartition(".")[2] == "Response" for _, name in classes(module)):
         named = [i.module for i in module.imports if i.local == "*"]
-    return any(imported.startswith(_RS) for imported in named)
+    return any(imported.startswith(JAX_RS) for imported in named)
 
 
 def mapping_of(method: FunctionNode) -> Decorator | None:

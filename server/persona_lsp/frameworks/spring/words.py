@@ -10,6 +10,7 @@ from persona_lsp.frameworks.spring.jaxrs import is_resource_method
 from persona_lsp.frameworks.spring.profiles import for_developers
 from persona_lsp.frameworks.spring.routes import (
     ENTITY_TYPES,
+    JAX_RS,
     answered_type,
     answers_later,
     is_answer,
@@ -353,7 +354,7 @@ def _exception(made: Call, scope: Scope) -> Thrown | None:
                 return Thrown(name, status, node, _told(made, arg))
         return Thrown(name, None)
     origin = scope.imported(name)
-    if name in _JAX_EXCEPTIONS and origin is not None and origin[0].startswith(_RS):
+    if name in _JAX_EXCEPTIONS and origin is not None and origin[0].startswith(JAX_RS):
         return Thrown(name, _JAX_EXCEPTIONS[name], None, _told(made))
     if fixed is None or (origin is not None and not origin[0].startswith(("org.springframework", "java."))):
         return None

@@ -20,6 +20,7 @@ from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
 from persona_lsp.workspace.linking.sockets import with_socket
+from persona_lsp.workspace.made_answers import FRAMEWORKS as MAKERS
 from persona_lsp.workspace.made_answers import told
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
@@ -29,6 +30,9 @@ _UNAUTHENTICATED: Final = 401
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
 _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
+
+
+_ANSWERING: Final = frozenset({"go", "ruby", "csharp"})
 
 
 _CREATED: Final = 201
@@ -67,8 +71,8 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     unsaid = _OK if pages and renders(endpoint, callees) else silent_status(project.names, endpoint, callees)
     silent = ends_silently(project, handler, own)
     makers = [f for _, f in first if _makes_answers(f, handler)]
-    made = {r.span: told(project.names, handler, r, first) for r in handler.responses} if handler is not None else {}
-    helped = {span: found for span, found in made.items() if found is not None} if endpoint.framework == "flask" else {}
+    made = _made(project, endpoint, handler, first)
+    helped = {span: found for span, found in made.items() if found is not None}
     statuses, success = _statuses(
         endpoint, _without(handler, others), callees, before, sole_status, unsaid, silent=silent, makers=makers,
         helped=helped, told=answered(project, handler) if handler is not None and reads_helpers(handler) else None,
@@ -100,6 +104,18 @@ def _without(handler: Function | None, others: Sequence[Span]) -> Function | Non
         handler, responses=tuple(r for r in handler.responses if not _inside(r.span, others)),
         raises=tuple(r for r in handler.raises if not _inside(r.span, others)),
     )  # fmt: skip
+
+
+def _made(
+    project: calls.Calls, endpoint: Endpoint, handler: Function | None, first: tuple[tuple[int, Function], ...]
+) -> Mapping[Span, tuple[int, ...] | None]:
+    """What other functions say of the answers of a handler."""
+    if handler is None or endpoint.framework not in MAKERS:
+        return {}
+    documented = any((d.status or _HTTP_ERROR) < _HTTP_ERROR for d in endpoint.declared) and all(
+        d.documented_only for d in endpoint.declared
+    )
+    return {r.span: told(project.names, handler, r, first, documented=documented) for r in handler.responses}
 
 
 def _makes_answers(function: Function, handler: Function | None) -> bool:
@@ -192,8 +208,8 @@ def _statuses(
 def _answers_for_others(function: Function) -> bool:
     """What a handler calls, and what that answers, is the handler's answer."""
     # A function of Go that is given the context alone looks like a handler, and answers for the one that calls it;
-    # a method of a Ruby controller may be an action, and answers wherever it is called.
-    return function.handling == "helper" or (function.language in ("go", "ruby") and bool(function.handling))
+    # a method of a controller may be an action (Ruby, C#), and answers wherever it is called.
+    return function.handling == "helper" or (function.language in _ANSWERING and bool(function.handling))
 
 
 def _once(functions: Iterable[Function]) -> Iterator[Function]:
