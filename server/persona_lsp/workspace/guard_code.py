@@ -23,6 +23,12 @@ CREDENTIAL: Final = re.compile(
 """Names of headers, cookies and parameters that say who calls."""
 UNAUTHENTICATED: Final = 401
 FORBIDDEN: Final = 403
+_TO_LOGIN: Final = re.compile(r"log_?in|sign_?in|auth|new_\w*session", re.IGNORECASE)
+ABOUT_CALLERS: Final = re.compile(
+    r"current_|user|session|signed|log(?:ged_?)?_?in|admin|auth|token|member|account|permi", re.IGNORECASE
+)
+"""Words of a condition that is about who calls."""
+_REFUSED: Final = frozenset({UNAUTHENTICATED, FORBIDDEN})
 _MOVED: Final = 300
 _FAILED: Final = 400
 PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
@@ -107,6 +113,37 @@ def may_ask(calls: Calls, function: Function, sole: Mapping[str, int], depth: in
     if depth and any(r.status in (UNAUTHENTICATED, FORBIDDEN) for r in function.responses):
         return True
     return depth < _HOPS and any(may_ask(calls, callee, sole, depth + 1) for _, callee in callees(calls, function))
+
+
+def of_filter(calls: Calls, function: Function, depth: int = 0) -> GuardKind:
+    """What a filter does whose name tells nothing; unknown if it, or whom it calls, may turn strangers away (Rails).
+
+    A block that is written in place is known not to do so itself.
+    """
+    if (function.name or depth) and _turns_away(function):
+        return GuardKind.UNKNOWN
+    known = dict(callees(calls, function))
+    for number, call in enumerate(function.calls):
+        callee = known.get(number)
+        if callee is None:
+            asks = not call.receiver and not call.name.endswith("?") and _AUTH.search(call.name) is not None
+        else:
+            about = function.reads_principal and bool(callee.responses)
+            asks = about or (depth < _HOPS and of_filter(calls, callee, depth + 1) is GuardKind.UNKNOWN)
+        if asks:
+            return GuardKind.UNKNOWN
+    return GuardKind.OTHER if function.complete or depth else GuardKind.UNKNOWN
+
+
+def _turns_away(function: Function) -> bool:
+    """It fails for want of rights, or answers where it asks who calls."""
+    return any(r.status in _REFUSED or _AUTH.search(r.exception) for r in function.raises) or any(
+        r.status in _REFUSED
+        or function.reads_principal
+        or ABOUT_CALLERS.search(r.condition)
+        or _TO_LOGIN.search(r.source)
+        for r in function.responses
+    )
 
 
 def _asks_session(function: Function, sole: Mapping[str, int]) -> bool:

@@ -26,6 +26,7 @@ from persona_lsp.workspace.guard_code import (
     kind_of,
     lets_pass,
     may_ask,
+    of_filter,
     passes_in_several_ways,
     refuses_strangers,
     with_callees,
@@ -124,6 +125,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
     if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and asks_for_the_host(function):
         kind = GuardKind.OTHER
+    if function.language == "ruby" and kind is GuardKind.OTHER:
+        kind = of_filter(calls, function)
     if _chooses(function) and kind_of(function) is GuardKind.OTHER and not may_ask(calls, function, sole):
         kind = GuardKind.OTHER  # `AuthCookieMiddleware` keeps cookies, and refuses nobody
     if kind is None and function.language == "go":

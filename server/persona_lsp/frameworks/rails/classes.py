@@ -8,7 +8,7 @@ from persona_lsp.facts.http import ErrorHandler
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.status import status_of
-from persona_lsp.frameworks.rails.guards import guards
+from persona_lsp.frameworks.rails.guards import blocks, guards
 from persona_lsp.frameworks.rails.inflection import class_name, singular
 from persona_lsp.frameworks.rails.literals import is_true, literal, names, options, resolved
 from persona_lsp.frameworks.rails.words import is_controller
@@ -81,6 +81,13 @@ def error_handlers(module: Module) -> Iterator[tuple[ErrorHandler, tuple[int, st
     for cls in module.classes():
         if is_controller(cls, module):
             yield from _rescues(cls.body, cls, module)
+
+
+def filters(module: Module) -> Iterator[tuple[int, str]]:
+    """The filters that controllers hold inline: (start, key)."""
+    for cls in module.classes():
+        if is_controller(cls, module):
+            yield from blocks(cls, full_name(cls))
 
 
 def full_name(cls: ClassNode) -> str:

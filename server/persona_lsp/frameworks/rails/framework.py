@@ -6,7 +6,7 @@ from persona_lsp.facts.code import Constant
 from persona_lsp.facts.place import Where
 from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.frameworks.rails import LANGUAGES
-from persona_lsp.frameworks.rails.classes import classes, error_handlers
+from persona_lsp.frameworks.rails.classes import classes, error_handlers, filters
 from persona_lsp.frameworks.rails.cors import cors
 from persona_lsp.frameworks.rails.fixes import spell
 from persona_lsp.frameworks.rails.named import named
@@ -36,7 +36,7 @@ def extract(module: Module) -> Extracted:
         cors=tuple(cors(module)),
         classes=tuple(classes(module)),
         constants=tuple(_settings(module)),
-        inline=tuple(i for _, i in handlers if i is not None),
+        inline=(*(i for _, i in handlers if i is not None), *filters(module)),
     )
 
 

@@ -1,12 +1,13 @@
 """What a filter of a controller does, by its name, and the guards that a class body declares."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
+from persona_lsp.frameworks.rails.blocks import lambdas, turns_away
 from persona_lsp.frameworks.rails.literals import inside, names, options
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -68,12 +69,6 @@ _PLAIN: Final = re.compile(
 _KNOWN: Final = re.compile(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$")
 """What is true of callers who have signed in."""
 _OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
-
-ABOUT_CALLERS: Final = re.compile(
-    r"warden|user|session|auth|admin|signed|log(?:ged_?)?in|current_|token|role|cookie|account|staff|owner|member",
-    re.IGNORECASE,
-)
-"""Words of a constraint in `routes.rb` that is about who calls."""
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
     "Devise.InvitationsController": ("authenticate_inviter!", ("new", "create")),
@@ -108,29 +103,42 @@ def kind_of(name: str) -> GuardKind:
 def guards(cls: ClassNode, owner: str, module: Module) -> tuple[Guard, ...]:
     """The filters that a class, or a concern in its `included` block, declares. `owner` is its dotted name."""
     inherited = (g for b in cls.bases for g in of_gem(dotted(b), Where(module.path, b.start, b.end)))
-    return (*inherited, *_statements(cls.body, cls, owner, module, conditional=False))
+    keys = dict(blocks(cls, owner))
+    declared = (
+        g
+        for call, maybe in _declarations(cls.body)
+        for g in _declared(call, cls, owner, module, keys, conditional=maybe)
+    )
+    return (*inherited, *declared)
 
 
-def _statements(
-    body: Sequence[Stmt], cls: ClassNode, owner: str, module: Module, *, conditional: bool
-) -> Iterator[Guard]:
+def blocks(cls: ClassNode, owner: str) -> Iterator[tuple[int, str]]:
+    """The filters that a class holds inline: (start, key)."""
+    given = (block for call, _ in _declarations(cls.body) if call.name in _BEFORE for block in lambdas(call))
+    for count, block in enumerate(given):
+        yield block.function.start, f"{owner}.before_action {count}"
+
+
+def _declarations(body: Sequence[Stmt], *, conditional: bool = False) -> Iterator[tuple[Call, bool]]:
+    """The calls that a class body makes by name, each with whether it is made only sometimes."""
     for statement in body:
         match statement:
             case Do(value=Call() as call) | Return(value=Call() as call):
                 if call.name == "included" and call.block is not None:
-                    yield from _statements(call.block.function.body, cls, owner, module, conditional=conditional)
+                    yield from _declarations(call.block.function.body, conditional=conditional)
                 elif isinstance(call.func, Name):
-                    yield from _declared(call, cls, owner, module, conditional=conditional)
+                    yield call, conditional
             case Do(value=BlockExpr(body=inner)):
-                yield from _statements(inner, cls, owner, module, conditional=conditional)
+                yield from _declarations(inner, conditional=conditional)
             case If(then=then, orelse=orelse):
-                yield from _statements(then, cls, owner, module, conditional=True)
-                yield from _statements(orelse, cls, owner, module, conditional=True)
+                yield from _declarations((*then, *orelse), conditional=True)
             case _:
                 pass
 
 
-def _declared(call: Call, cls: ClassNode, owner: str, module: Module, *, conditional: bool) -> Iterator[Guard]:
+def _declared(
+    call: Call, cls: ClassNode, owner: str, module: Module, keys: Mapping[int, str], *, conditional: bool
+) -> Iterator[Guard]:
     name = call.name
     if name not in _BEFORE and name not in _SKIPS and name not in _MACROS and name not in _SKIP_MACROS:
         return
@@ -161,10 +169,9 @@ def _declared(call: Call, cls: ClassNode, owner: str, module: Module, *, conditi
         text = _text(arg)
         if text:
             yield _filter(text, where, call, cls, owner, module, limits, conditional=maybe)
-        elif isinstance(arg, Lambda):
-            yield _inline(arg, where, call, module, limits, conditional=maybe)
-    if call.block is not None:
-        yield _inline(call.block, where, call, module, limits, conditional=maybe)
+    for block in lambdas(call):
+        key = keys[block.function.start]
+        yield _inline(block, key, where, call, module, limits, conditional=maybe)
 
 
 def _filter(
@@ -186,10 +193,13 @@ def _filter(
 
 
 def _inline(
-    block: Lambda, where: Where, call: Call, module: Module, limits: tuple[tuple[str, ...], tuple[str, ...]], *,
-    conditional: bool,
+    block: Lambda, key: str, where: Where, call: Call, module: Module,
+    limits: tuple[tuple[str, ...], tuple[str, ...]], *, conditional: bool,
 ) -> Guard:  # fmt: skip
-    """`before_action -> { doorkeeper_authorize! :read }`: named after the call in it that tells most."""
+    """`before_action -> { doorkeeper_authorize! :read }`: named after the call in it that tells most.
+
+    What a block calls that turns nobody away itself, tells the function that it is.
+    """
     best, kind = "", GuardKind.UNKNOWN
     for value in inside(block):
         for part in walk(value):
@@ -198,8 +208,8 @@ def _inline(
                 if not best or (kind is GuardKind.UNKNOWN and found is not GuardKind.UNKNOWN):
                     best, kind = part.name, found
     return Guard(
-        best or "before_action", kind, Level.CLASS, where, source=_line(call, module), conditional=conditional,
-        only=limits[0], except_=limits[1],
+        best or "before_action", kind, Level.CLASS, where, None if turns_away(block, module) else Ref(key),
+        _line(call, module), conditional=conditional, only=limits[0], except_=limits[1],
     )  # fmt: skip
 
 

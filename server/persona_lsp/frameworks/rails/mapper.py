@@ -10,8 +10,8 @@ from persona_lsp.facts.http import Declared, Guard, GuardKind, In, Level, Mount,
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.frameworks.rails import macros
+from persona_lsp.frameworks.rails.blocks import ABOUT_CALLERS
 from persona_lsp.frameworks.rails.dsl import VERBS, WORDS
-from persona_lsp.frameworks.rails.guards import ABOUT_CALLERS
 from persona_lsp.frameworks.rails.literals import (
     is_development,
     is_false,

@@ -40,6 +40,9 @@ _ASKS: Final = frozenset(
     }
 )  # fmt: skip
 _RIGHTS: Final = {"authorize": ("Pundit.NotAuthorizedError", 403), "authorize!": ("CanCan.AccessDenied", None)}
+_ENDS: Final = frozenset(
+    {"render", "head", "respond_with", "throw", *_RIGHTS, *_REDIRECTS, *_FILES, *_CHALLENGES, *_ASKS}
+)
 _HOLDERS: Final = {
     "params": "any", "cookies": "cookie", "path_params": "any", "path_parameters": "any", "route_params": "any",
     "url_params": "any", "request_params": "any", "query_params": "any",
@@ -132,6 +135,11 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     if name in _CHALLENGES:
         return Answer(401, body_kind="string")
     return None
+
+
+def ends(call: Call) -> bool:
+    """The call answers the request, or fails for want of rights."""
+    return isinstance(call.func, Name) and call.func.id in _ENDS
 
 
 def _render(call: Call) -> Answer:

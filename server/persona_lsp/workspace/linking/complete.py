@@ -12,7 +12,7 @@ from persona_lsp.facts.place import Span
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
-from persona_lsp.workspace.guard_code import FORBIDDEN, UNAUTHENTICATED, reads_credential
+from persona_lsp.workspace.guard_code import ABOUT_CALLERS, FORBIDDEN, UNAUTHENTICATED, reads_credential
 from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself, takes_credential
 from persona_lsp.workspace.handed_on import may_be_refused
 from persona_lsp.workspace.helped import answered, reads_helpers
@@ -26,8 +26,8 @@ from persona_lsp.workspace.snapshot import Auth, Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
-_UNAUTHENTICATED: Final = 401
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
+_DENIALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
 _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
 
@@ -280,10 +280,12 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN if {UNAUTHENTICATED, FORBIDDEN}.intersection(endpoint.statuses) else auth
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
+    if auth is Auth.NONE and handler is not None and any(map(_asks_for_rights, (handler, *endpoint.callees))):
+        return Auth.UNKNOWN  # a policy may let strangers pass, or not
     if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
         return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
-        return Auth.OPTIONAL
+        return Auth.UNKNOWN if _refuses_strangers(handler) else Auth.OPTIONAL
     if auth is Auth.OPTIONAL and handler is not None and _may_be_refused(handler, endpoint.first_level):
         return Auth.UNKNOWN
     if auth in (Auth.NONE, Auth.OPTIONAL) and handler is not None and _asks_policy(handler):
@@ -302,9 +304,20 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
 def _may_be_refused(handler: Function, called: Sequence[tuple[int, Function]]) -> bool:
     """Guards let everybody pass, and a function that the handler calls for every request may not."""
     return any(
-        not handler.calls[number].site.conditional and any(r.status == _UNAUTHENTICATED for r in function.raises)
+        not handler.calls[number].site.conditional and any(r.status == UNAUTHENTICATED for r in function.raises)
         for number, function in called
     )
+
+
+def _refuses_strangers(handler: Function) -> bool:
+    """It may refuse where nobody has signed in: `return head(:unauthorized) if current_user.nil?`."""
+    said = [(r.status, r.condition) for r in handler.responses] + [(r.status, r.condition) for r in handler.raises]
+    return any(status in (UNAUTHENTICATED, FORBIDDEN) and ABOUT_CALLERS.search(told) for status, told in said)
+
+
+def _asks_for_rights(function: Function) -> bool:
+    """`authorize @order` of Pundit, `authorize! :show, @order` of CanCan: some policy decides."""
+    return function.language == "ruby" and any(r.exception in _DENIALS for r in function.raises)
 
 
 def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:

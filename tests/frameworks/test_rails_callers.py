@@ -1,0 +1,141 @@
+"""Rails: filters that are written in place, and actions that ask a policy who may call."""
+
+import pytest
+from tests.harness.engine import read
+
+from persona_lsp.workspace.snapshot import Auth
+
+ROUTES = "Rails.application.routes.draw do\n  resources :books, only: :index\nend\n"
+BASE = """
+class ApplicationController < ActionController::Base
+  include Sessions
+  %s
+
+  private
+
+  def stamp
+    @stamped = Stamp.create(host: request.host)
+  end
+
+  def only_readers
+    redirect_to "/login" unless reader
+  end
+end
+"""
+SESSIONS = """
+module Sessions
+  def find_reader
+    Reader.find_by(id: cookies[:reader])
+  end
+
+  def guard_shelf
+    raise Forbidden, "no" unless find_reader
+  end
+
+  def login_or_leave
+    redirect_to "/login" if find_reader.nil?
+  end
+end
+"""
+BOOKS = """
+class BooksController < ApplicationController
+  %s
+
+  def index
+    %s
+    render json: []
+  end
+end
+"""
+
+
+def auth(base: str = "", filters: str = "", body: str = "") -> Auth:
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": BASE % base,
+        "app/controllers/concerns/sessions.rb": SESSIONS,
+        "app/controllers/books_controller.rb": BOOKS % (filters, body),
+    }
+    (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    return found.auth
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'before_action { response.set_header("Cache-Control", "no-store") }',
+        "before_action do; @x = 1; end",
+        "before_action { @hidden = true unless signed_in? }",
+        "before_action { Current.reader = find_reader }",
+        "before_action { stamp }",
+        "before_action -> { find_book(build: true) }, only: %i[index]",
+        "before_action do\n    if Rails.env.production?\n      redirect_to(HOST) unless request.host == HOST\n    end\n  end",
+        "included do\n    before_action { request.format = :json }\n  end",
+    ],
+)
+def test_a_block_that_turns_nobody_away_is_no_guard(block: str) -> None:
+    assert auth(base=block) is Auth.NONE
+    assert auth(filters=block) is Auth.NONE
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("before_action { authenticate_reader! }", Auth.REQUIRED),
+        ("before_action -> { doorkeeper_authorize! :read }", Auth.REQUIRED),
+        ("before_action { redirect_to '/login' unless current_reader }", Auth.UNKNOWN),
+        ("before_action { head :not_found }", Auth.UNKNOWN),
+        (
+            "before_action do\n    if session[:reader].nil?\n      head :gone if request.get?\n    end\n  end",
+            Auth.UNKNOWN,
+        ),
+        ("before_action do\n    next if session[:reader]\n    raise 'no'\n  end", Auth.UNKNOWN),
+        ("before_action { warden.authenticate!(scope: :reader) }", Auth.UNKNOWN),
+        ("before_action { guard_shelf }", Auth.UNKNOWN),
+        ("before_action { login_or_leave }", Auth.UNKNOWN),
+        ("before_action { ask_for_login }", Auth.UNKNOWN),
+    ],
+)
+def test_a_block_that_may_turn_strangers_away(block: str, expected: Auth) -> None:
+    assert auth(base=block) is expected
+
+
+@pytest.mark.parametrize(
+    "body", ["authorize @book", "authorize! :index, Book", "@book = Book.first\n    authorize @book, :show?"]
+)
+def test_an_action_that_asks_a_policy_is_not_open(body: str) -> None:
+    """Whoever skips the login may mean that some policy lets strangers pass."""
+    opened = "skip_before_action :authenticate_user!"
+    assert auth("before_action :authenticate_user!", opened) is Auth.NONE
+    assert auth("before_action :authenticate_user!", opened, body) is Auth.UNKNOWN
+    assert auth("before_action :authenticate_user!", "", body) is Auth.REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("redirect_to '/' and return unless allowed?(current_user)", Auth.UNKNOWN),
+        ("return if @book.shown_to?(current_user)\n    redirect_to '/'", Auth.UNKNOWN),
+        ("login_or_leave if params[:id]", Auth.UNKNOWN),
+        ("pass(current_user) if params[:id]", Auth.UNKNOWN),
+        ("@book = Book.find(params[:id])", Auth.NONE),
+        ("redirect_to '/finished' if @book.finished?", Auth.NONE),
+        ("@hidden = current_user.nil?", Auth.NONE),
+    ],
+)
+def test_a_filter_whose_name_tells_nothing(method: str, expected: Auth) -> None:
+    helper = "def pass(reader)\n    redirect_to '/' if reader.late?\n  end"
+    assert auth(base=f"before_action :go\n  def go\n    {method}\n  end\n  {helper}") is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return render(json: {}, status: :unauthorized) if current_user.blank?", Auth.UNKNOWN),
+        ("return redirect_to('/login') unless current_user", Auth.REQUIRED),
+        ("return redirect_to('/mine') if current_user", Auth.OPTIONAL),
+        ("@mine = Book.where(reader: current_user)", Auth.OPTIONAL),
+    ],
+)
+def test_an_action_that_looks_who_calls(body: str, expected: Auth) -> None:
+    assert auth(body=body) is expected
