@@ -1,4 +1,4 @@
-"""ASP.NET Core: actions that override those of a base, and statuses that only documentation tells."""
+"""ASP.NET Core: actions that override those of a base, statuses that only documentation tells, who is looked for below."""
 
 import pytest
 from tests.harness.engine import read
@@ -115,3 +115,53 @@ public class AddHandler : IRequestHandler<Add, IResult>
 def test_the_result_that_a_mediator_brings_is_the_answer() -> None:
     (found,) = served(Program=MINIMAL % "", Add=HANDLED).values()
     assert found.statuses == (201, 400)
+
+
+PROFILES = """using MediatR;
+using Microsoft.AspNetCore.Mvc;
+namespace Shop;
+[Route("api/readers")]
+public class ReadersController(IMediator mediator) : ControllerBase
+{
+    [HttpGet("{username}")]
+    public Task<Reader> Get(string username) => mediator.Send(new Details(username));
+
+    [HttpPost("token")]
+    public async Task<IActionResult> Refresh(Tokens tokens) => Ok(await service.RefreshAsync(tokens));
+
+    private readonly TokenService service;
+}
+public record Details(string Username) : IRequest<Reader>;
+public class DetailsHandler(IReaders readers) : IRequestHandler<Details, Reader>
+{
+    public Task<Reader> Handle(Details request, CancellationToken token) => readers.Of(request.Username);
+}
+public interface IReaders { Task<Reader> Of(string username); }
+public class Readers(IHttpContextAccessor accessor) : IReaders
+{
+    public async Task<Reader> Of(string username)
+    {
+        var own = accessor.HttpContext?.User.Identity?.Name;
+        return new Reader(username, username == own);
+    }
+}
+public class TokenService
+{
+    public async Task<Tokens> RefreshAsync(Tokens tokens)
+    {
+        var held = HeldIn(tokens.Access);
+        var name = held.FindFirstValue(ClaimTypes.Name);
+        return new Tokens(name);
+    }
+    private ClaimsPrincipal HeldIn(string token) => handler.ValidateToken(token, rules, out var _);
+}
+"""
+
+
+def test_who_calls_may_be_looked_for_below_the_handler() -> None:
+    """Claims of a token in the body are nobody's who calls."""
+    found = served(Readers=PROFILES)
+    assert {k: e.auth for k, e in found.items()} == {
+        "GET /api/readers/{username}": Auth.OPTIONAL,
+        "POST /api/readers/token": Auth.NONE,
+    }

@@ -43,7 +43,7 @@ _REGISTERED: Final = re.compile(
 )
 _NAMES: Final = re.compile(r"\{\**(\w+)")
 _PRINCIPALS: Final = frozenset({
-    "GetUserId", "GetCurrentUserId", "GetCurrentUsername", "GetCurrentUser", "GetUserAsync", "FindFirstValue",
+    "GetUserId", "GetCurrentUserId", "GetCurrentUsername", "GetCurrentUser", "GetUserAsync",
     "GetUsername", "GetUserName", "GetUserIdentity", "GetSubject", "CurrentUserId",
 })  # fmt: skip
 _PRINCIPAL_TYPES: Final = frozenset(
@@ -275,6 +275,9 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
             return any(p.name == name and type_name(p.type) in _PRINCIPAL_TYPES for p in scope.function.params)
         case Member(name="User"):
             return dotted(expr.base).rsplit(".", 1)[-1] in {"HttpContext", "context", "httpContext", "Context"}
+        case Call(receiver=receiver) if expr.name == "FindFirstValue":
+            # Claims may be those of a token that the body brings.
+            return receiver is not None and principal(receiver, scope)
         case Call():
             return expr.name in _PRINCIPALS
         case _:

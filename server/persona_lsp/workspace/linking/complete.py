@@ -29,6 +29,8 @@ _HTTP_ERROR: Final = 400
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
 _DENIALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
+_HANDED: Final = re.compile(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
+"""Types and names of parameters that hold a user; `username` only names one."""
 _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
 
 
@@ -326,7 +328,8 @@ def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
     One who is handed a user may be handed a new one: nobody has to have signed in to sign up.
     """
     return handler.reads_principal or any(
-        f.reads_principal and not any(_CALLER.search(f"{p.name} {p.type}") for p in f.params) for f in callees
+        f.reads_principal and not any(_CALLER.search(p.type) or _HANDED.search(p.name) for p in f.params)
+        for f in callees
     )
 
 
