@@ -139,3 +139,22 @@ def test_a_filter_whose_name_tells_nothing(method: str, expected: Auth) -> None:
 )
 def test_an_action_that_looks_who_calls(body: str, expected: Auth) -> None:
     assert auth(body=body) is expected
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("head :unauthorized unless Shop.signed?(request)", Auth.REQUIRED),
+        ("redirect_to '/' unless known?(current_user)", Auth.UNKNOWN),
+        ("@book = Book.first", Auth.NONE),
+    ],
+)
+def test_another_filter_in_place_of_the_one_that_is_skipped(method: str, expected: Auth) -> None:
+    filters = "skip_before_action :authenticate_user!\n  before_action :go"
+    assert auth("before_action :authenticate_user!", f"{filters}\n  def go\n    {method}\n  end") is expected
+
+
+def test_a_filter_that_asks_a_policy() -> None:
+    filters = "skip_before_action :authenticate_user!\n  before_action :set_book"
+    method = "def set_book\n    @book = Book.first\n    authorize @book\n  end"
+    assert auth("before_action :authenticate_user!", f"{filters}\n  {method}") is Auth.UNKNOWN

@@ -282,7 +282,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN if {UNAUTHENTICATED, FORBIDDEN}.intersection(endpoint.statuses) else auth
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    if auth is Auth.NONE and handler is not None and any(map(_asks_for_rights, (handler, *endpoint.callees))):
+    if auth is Auth.NONE and handler is not None and any(map(_asks_for_rights, (handler, *endpoint.callees, *before))):
         return Auth.UNKNOWN  # a policy may let strangers pass, or not
     if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
         return Auth.UNKNOWN

@@ -18,7 +18,7 @@ from persona_lsp.workspace.guards import (
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.chains import chains_to, told, used_by
 from persona_lsp.workspace.linking.complete import completed
-from persona_lsp.workspace.linking.guarding import without_skipped
+from persona_lsp.workspace.linking.guarding import without_opened, without_skipped
 from persona_lsp.workspace.linking.handlers import class_guards, handler_of, hierarchy, method_of
 from persona_lsp.workspace.linking.inherit import bases_of, own_prefixes
 from persona_lsp.workspace.linking.mounts import router_target
@@ -201,7 +201,7 @@ def _made(
     asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
     for method in asked or route.methods:
         switched = without_skipped(every)
-        applied = resolved(world.names, world.calls, path, switched, world.sole_status)
+        applied = without_opened(resolved(world.names, world.calls, path, switched, world.sole_status))
         ruled = manner.ruled(path, key, method, below, switched, applied)
         endpoint = Endpoint(
             id=f"{path}:{route.where.start}:{method}:{full}",

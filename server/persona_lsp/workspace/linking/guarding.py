@@ -25,3 +25,9 @@ def without_skipped(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
         # Whoever skips the only guard by name means to let everybody in.
         found.append(replace(opened, allows_all=True))
     return tuple(found)
+
+
+def without_opened(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """Guards, now that it is known what they do: where another one demands something, nobody means to let all in."""
+    demanding = any(not g.allows_all and (g.kind in _PROTECTS or g.kind is GuardKind.UNKNOWN) for g in guards)
+    return tuple(g for g in guards if not (g.skips and g.allows_all)) if demanding else guards
