@@ -27,7 +27,6 @@ from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
-_DENIALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
 _CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
 _HANDED: Final = re.compile(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
 """Types and names of parameters that hold a user; `username` only names one."""
@@ -282,15 +281,14 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN if {UNAUTHENTICATED, FORBIDDEN}.intersection(endpoint.statuses) else auth
     if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
         return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    if auth is Auth.NONE and handler is not None and any(map(_asks_for_rights, (handler, *endpoint.callees, *before))):
-        return Auth.UNKNOWN  # a policy may let strangers pass, or not
     if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
         return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
         return Auth.UNKNOWN if _refuses_strangers(handler) else Auth.OPTIONAL
     if auth is Auth.OPTIONAL and handler is not None and _may_be_refused(handler, endpoint.first_level):
         return Auth.UNKNOWN
-    if auth in (Auth.NONE, Auth.OPTIONAL) and handler is not None and _asks_policy(handler):
+    asked = (handler, *endpoint.callees, *before) if handler is not None else ()
+    if auth in (Auth.NONE, Auth.OPTIONAL) and any(map(_asks_policy, asked)):
         return Auth.UNKNOWN
     ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
     if auth is Auth.OPTIONAL and handler is None and ref is not None and "#" in ref.name:
@@ -317,11 +315,6 @@ def _refuses_strangers(handler: Function) -> bool:
     return any(status in (UNAUTHENTICATED, FORBIDDEN) and ABOUT_CALLERS.search(told) for status, told in said)
 
 
-def _asks_for_rights(function: Function) -> bool:
-    """`authorize @order` of Pundit, `authorize! :show, @order` of CanCan: some policy decides."""
-    return function.language == "ruby" and any(r.exception in _DENIALS for r in function.raises)
-
-
 def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
     """Nobody is refused, but somebody reads `request.user`, or the user of a session.
 
@@ -333,9 +326,9 @@ def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
     )
 
 
-def _asks_policy(handler: Function) -> bool:
+def _asks_policy(function: Function) -> bool:
     """A policy of Pundit or an ability of CanCan says whether strangers come in (Ruby)."""
-    return handler.language == "ruby" and any(thrown.exception in _REFUSALS for thrown in handler.raises)
+    return function.language == "ruby" and any(thrown.exception in _REFUSALS for thrown in function.raises)
 
 
 def _asks_elsewhere(handler: Function) -> bool:
