@@ -5,7 +5,7 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.syntax.ir import AnyExpr, Call, Name, dotted
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _VERBS: Final = frozenset(
     {

@@ -32,7 +32,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _DERIVED: Final = {"InheritedResources.Base": "ApplicationController"}
 """Controllers of gems that derive from one of the application's."""

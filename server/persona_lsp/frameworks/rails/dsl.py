@@ -10,7 +10,7 @@ from persona_lsp.frameworks.rails.literals import literal, names, options, resol
 from persona_lsp.frameworks.rails.matching import handled, match, via
 from persona_lsp.frameworks.rails.scope import Scope, joined, known, variants
 from persona_lsp.syntax.ir import AnyExpr, Call, Index, Lambda, Object, Str
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 if TYPE_CHECKING:
     from persona_lsp.frameworks.rails.mapper import Mapper

@@ -18,7 +18,7 @@ from persona_lsp.syntax.ir import (
     Str,
     Unary,
 )
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _SAME: Final = frozenset({"freeze", "to_s", "to_sym", "dup", "compact", "uniq", "squish", "strip", "sort", "presence"})
 _MERGES: Final = {

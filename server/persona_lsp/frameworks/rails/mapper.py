@@ -60,7 +60,7 @@ from persona_lsp.syntax.ir import (
     Ternary,
     Try,
 )
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _METHODS: Final = {
     "index": ("GET",),

@@ -10,7 +10,7 @@ from persona_lsp.frameworks.rails.inflection import underscored
 from persona_lsp.frameworks.rails.literals import literal, names, resolved
 from persona_lsp.frameworks.rails.scope import Scope, formatted, joined, known
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Items, Lambda, Name, Object, Return, Str
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 if TYPE_CHECKING:
     from persona_lsp.frameworks.rails.mapper import Mapper

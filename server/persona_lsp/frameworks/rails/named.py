@@ -6,7 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import Route
 from persona_lsp.flow.receiving import method_keys, name_of, received
 from persona_lsp.syntax.ir import ClassNode, Module
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _ID: Final = "rails"
 _LIFE: Final = frozenset({"unsubscribed", "initialize", "connect", "disconnect"})

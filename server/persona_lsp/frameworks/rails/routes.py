@@ -10,7 +10,7 @@ from persona_lsp.frameworks.rails.literals import resolved
 from persona_lsp.frameworks.rails.mapper import Mapper
 from persona_lsp.frameworks.rails.scope import Scope
 from persona_lsp.syntax.ir import AnyExpr, Assign, BlockExpr, Call, Do, Group, If, Module, Name, Return, Stmt, Try
-from persona_lsp.syntax.ruby.names import chain
+from persona_lsp.syntax.ruby_names import chain
 
 _DRAWN: Final = re.compile(r"(?:^|/)config/routes/(.+)\.rb$")
 _DRAWS: Final = frozenset({"draw", "append", "prepend"})
