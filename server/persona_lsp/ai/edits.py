@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 
 from persona_lsp.ai import answer
 from persona_lsp.ai.errors import AiError
@@ -11,8 +10,9 @@ from persona_lsp.ai.intact import check_intact
 from persona_lsp.ai.markdown import sentence
 from persona_lsp.ai.request import Request
 from persona_lsp.ai.wire import Suggestion
+from persona_lsp.text.patterns import lazy
 
-_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\U000e0000-\U000e007f]")
+_HIDDEN = lazy("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\U000e0000-\U000e007f]")
 
 
 def suggestion(request: Request, text: str, source: bytes) -> Suggestion:

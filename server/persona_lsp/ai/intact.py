@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 
 from persona_lsp.ai.errors import AiError
 from persona_lsp.findings.subject import Subject
+from persona_lsp.text.patterns import lazy
 
 _NO_PROGRAM = "The result would be no valid program; it is not offered."
-_AWAIT, _ASYNC = re.compile(rb"\bawait\b"), re.compile(rb"\basync\b")
-_DECORATOR = re.compile(rb"@\w")
+_AWAIT, _ASYNC = lazy(rb"\bawait\b"), lazy(rb"\basync\b")
+_DECORATOR = lazy(rb"@\w")
 _DECORATORS = {
-    "csharp": re.compile(rb"^\s*\[\w", re.MULTILINE),
-    "rust": re.compile(rb"^\s*#!?\[", re.MULTILINE),
+    "csharp": lazy(rb"^\s*\[\w", re.MULTILINE),
+    "rust": lazy(rb"^\s*#!?\[", re.MULTILINE),
     # `@name` is a variable there.
-    "ruby": re.compile(rb"(?!)"),
+    "ruby": lazy(rb"(?!)"),
 }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+#-]*)[ \t]*$")
-_CODE = re.compile(r"(?<![`\\])`[^`\n]+`(?!`)")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_ADDRESS = re.compile(
+from persona_lsp.text.patterns import lazy
+
+_FENCE = lazy(r"(`{3,}|~{3,})[ \t]*([\w+#-]*)[ \t]*$")
+_CODE = lazy(r"(?<![`\\])`[^`\n]+`(?!`)")
+_IMAGE = lazy(r"!\[([^\]]*)\]\([^)]*\)")
+_LINK = lazy(r"\[([^\]]*)\]\([^)]*\)")
+_ADDRESS = lazy(
     r"\b(?:[a-z][a-z0-9+.-]*://|(?:command|javascript|vscode|data|file|mailto):)[^\s<>\"'`)\]]*", re.IGNORECASE
 )
-_WWW = re.compile(r"\bwww\.[^\s<>\"'`)\]]+", re.IGNORECASE)
+_WWW = lazy(r"\bwww\.[^\s<>\"'`)\]]+", re.IGNORECASE)
 REMOVED = "(address removed)"
 
 

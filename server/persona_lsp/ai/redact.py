@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from persona_lsp.text.patterns import lazy
+
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
 # Everything between the armour of a private key, also written with escaped line ends; cut off, it goes to the end.
-_ARMOUR = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(.*?)(?:-----END|\Z)", re.DOTALL)
+_ARMOUR = lazy(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _OURS = (
-    re.compile(r"\bsk-ant-[\w-]{8,}"),
-    re.compile(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA)[A-Z0-9]{12,}\b"),
-    re.compile(r"\beyJ[\w-]{6,}\.[\w-]{4,}(?:\.[\w-]*)?"),
-    re.compile(r"\bAIza[\w-]{30,}"),
-    re.compile(r"\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}"),
-    re.compile(r"(?<=://)[^\s:/@'\"]*:([^\s:/@'\"{}$<>]+)(?=@)"),
+    lazy(r"\bsk-ant-[\w-]{8,}"),
+    lazy(r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA)[A-Z0-9]{12,}\b"),
+    lazy(r"\beyJ[\w-]{6,}\.[\w-]{4,}(?:\.[\w-]*)?"),
+    lazy(r"\bAIza[\w-]{30,}"),
+    lazy(r"\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}"),
+    lazy(r"(?<=://)[^\s:/@'\"]*:([^\s:/@'\"{}$<>]+)(?=@)"),
 )
-_TOKEN = re.compile(r"[\w+/=-]*")
+_TOKEN = lazy(r"[\w+/=-]*")
 _FILLING = "_redacted"
 _SHORTEST = 4
 _UNTOLD = {"IPPublicDetector"}

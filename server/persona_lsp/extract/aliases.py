@@ -1,17 +1,17 @@
 """Names that stand for instances: `settings = Settings()`, and functions that say what they return. Python and Go."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.syntax.ir import Assign, Call, Def, FunctionNode, If, Items, Module, Name, Stmt, Str, Try, dotted
+from persona_lsp.text.patterns import lazy
 
 _PLAIN: Final = frozenset(
     {"None", "str", "int", "bool", "float", "dict", "list", "bytes", "tuple", "set", "Any", "object", "Response"}
 )
 
-_SETTINGS: Final = re.compile(r"(?:Settings|Config|Configuration|Env|Environment)$")
-_MADE: Final = re.compile(rb"\breturn\s+((?:\w+\.)?(?:[A-Z]\w*)?(?:Settings|Config|Configuration))\(")
+_SETTINGS: Final = lazy(r"(?:Settings|Config|Configuration|Env|Environment)$")
+_MADE: Final = lazy(rb"\breturn\s+((?:\w+\.)?(?:[A-Z]\w*)?(?:Settings|Config|Configuration))\(")
 _SHORT: Final = 600
 """A function that makes the settings and nothing else is not longer than this, in bytes."""
 
@@ -28,7 +28,7 @@ _BUILT_IN: Final = frozenset(
     "string bool byte rune error any int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 func "
     "interface struct slice map chan uintptr complex64 complex128".split()
 )
-_COMPOSED: Final = re.compile(rb"\breturn\s+&?([A-Za-z_]\w*)\{")
+_COMPOSED: Final = lazy(rb"\breturn\s+&?([A-Za-z_]\w*)\{")
 
 
 def _results(module: Module) -> Iterator[tuple[str, str]]:

@@ -1,17 +1,17 @@
 """Files whose function bodies say nothing about a back end: tests, and what is drawn in a browser."""
 
-import re
 from typing import Final
 
 from persona_lsp.syntax.ir import Module
+from persona_lsp.text.patterns import lazy
 
 _SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
-_BROWSER: Final = re.compile(
+_BROWSER: Final = lazy(
     r"(?:react|react-dom|react-native|preact|vue|svelte|solid-js|lit|@angular/core|@hotwired/stimulus|react-router-dom"
     r"|next/(?:link|image|navigation|router|dynamic)|@tanstack/react-query|@emotion/react|styled-components)(?:/.*)?"
 )
-_CLOSED: Final = re.compile(rb"</[A-Za-z>]")
-_WAITS: Final = re.compile(rb"async\s+function\s+[A-Z]|async\s*\([^()\n]*\)\s*=>\s*[<(]")
+_CLOSED: Final = lazy(rb"</[A-Za-z>]")
+_WAITS: Final = lazy(rb"async\s+function\s+[A-Z]|async\s*\([^()\n]*\)\s*=>\s*[<(]")
 """Components that a server runs may ask a database: they are functions that are waited for."""
 
 

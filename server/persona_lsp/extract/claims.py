@@ -8,6 +8,7 @@ from persona_lsp.facts.code import Claim
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.comments import comment_at
 from persona_lsp.syntax.parse import Parsed
+from persona_lsp.text.patterns import lazy
 
 _WORDS: Final = (
     b"instructions",
@@ -23,7 +24,7 @@ _WORDS: Final = (
 )
 """One of them stands in every comment that is meant; most files have none, and are not looked through."""
 
-_ORDER: Final = re.compile(
+_ORDER: Final = lazy(
     rb"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|of\s+|the\s+|your\s+)*(?:previous|prior|above|preceding|earlier)\s+"
     rb"instructions\b"
     rb"|\b(?:ai|llm|automated|automatic)(?:\s+code)?[\s-]+reviewers?\b[^.\r\n]{0,60}?"
@@ -35,7 +36,7 @@ _TEAM: Final = (
     # People, and no part of the program: `verified by the security filter` claims nothing.
     rb"(?:[\s-]+(?:team|department|people|group)\b|(?=\s*(?:$|\*/|-->|[.,;:)!](?:\s|$)|(?:on|in|at|see)\b)))"
 )
-_CLAIM: Final = re.compile(
+_CLAIM: Final = lazy(
     rb"\b(?:reviewed|approved|audited|vetted|verified|cleared|signed[\s-]off)\s+by\s+"
     + _TEAM
     + rb"|\b(?:(?:security|appsec)[\s-]+(?:review|audit)|pentest|penetration[\s-]test)\s*:?\s+"
@@ -44,7 +45,7 @@ _CLAIM: Final = re.compile(
     rb"|\blgtm\b(?!\s*\[)",
     re.IGNORECASE,
 )
-_NOT_YET: Final = re.compile(
+_NOT_YET: Final = lazy(
     rb"\b(?:not|never|until|unless|if|when|once|after|before|should|must|needs?|todo|fixme|pending|requires?d?|whether|only)\b|n't\b"
     rb"|\b(?:to|will|shall|can|could|may|might)\s+be\b",
     re.IGNORECASE,

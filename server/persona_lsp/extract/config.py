@@ -11,8 +11,9 @@ from persona_lsp.extract.secrets import secrets
 from persona_lsp.facts.code import ConfigEntry, FileFacts, Import, ModulePaths
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.role import HEAD, role
+from persona_lsp.text.patterns import lazy
 
-_VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
+_VERSION: Final = lazy(r"\d+(?:\.\d+)*")
 _LARGEST: Final = 2_000_000
 """Bytes: a larger manifest or configuration file is not read (lock files of huge repositories)."""
 
@@ -66,9 +67,9 @@ def config(path: str, source: bytes) -> FileFacts | None:
     )
 
 
-_REQUIREMENTS: Final = re.compile(r"^requirements[\w.-]*\.(?:txt|in)$")
-_COMPILER: Final = re.compile(r"^[tj]sconfig[\w.-]*\.json$")
-_SETTINGS: Final = re.compile(r"^(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
+_REQUIREMENTS: Final = lazy(r"^requirements[\w.-]*\.(?:txt|in)$")
+_COMPILER: Final = lazy(r"^[tj]sconfig[\w.-]*\.json$")
+_SETTINGS: Final = lazy(r"^(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
 
 
 def _package_json(text: str) -> Iterator[tuple[str, str]]:
@@ -85,8 +86,8 @@ def _own_name(text: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-_JSONC: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_COMMA: Final = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+_JSONC: Final = lazy(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMA: Final = lazy(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
 
 
 def _module_paths(text: str) -> ModulePaths:
@@ -208,7 +209,7 @@ def _gemfile(text: str) -> Iterator[tuple[str, str]]:
     )
 
 
-_REQUIRED: Final = re.compile(r"^\s*(?:require\s+)?([\w./~-]+\.[\w./~-]+)\s+v([\d.]+)", re.MULTILINE)
+_REQUIRED: Final = lazy(r"^\s*(?:require\s+)?([\w./~-]+\.[\w./~-]+)\s+v([\d.]+)", re.MULTILINE)
 
 
 def _go_mod(text: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from persona_lsp.extract.public_keys import PUBLIC, PUBLISHED
 from persona_lsp.facts.code import SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.languages import Language
+from persona_lsp.text.patterns import lazy
 
 _PROVIDERS: Final = (
     ("AWS access key", rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -27,44 +28,42 @@ _PROVIDERS: Final = (
     ("Anthropic key", rb"\bsk-ant-[A-Za-z0-9_-]{20,}"),
     ("private key", rb"-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP |ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----"),
 )
-_PROVIDER: Final = re.compile(b"|".join(b"(?P<p%d>%s)" % (i, p) for i, (_, p) in enumerate(_PROVIDERS)))
-_URL: Final = re.compile(
+_PROVIDER: Final = lazy(b"|".join(b"(?P<p%d>%s)" % (i, p) for i, (_, p) in enumerate(_PROVIDERS)))
+_URL: Final = lazy(
     rb"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|jdbc:\w+)://"
     rb"(?P<user>[^:/@\s\"'`{}<>$]*):(?P<password>[^@/\s\"'`{}<>$]+)@(?P<host>[^/\s\"'`:?]+)"
 )
-_NAMED: Final = re.compile(
+_NAMED: Final = lazy(
     rb"(?P<name>\b[A-Za-z_][\w.]*?(?:secret|passwd|password|passphrase|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|secret_?key_?base)(?:_?(?:key|value|string|hash))?)[\"']?\]?\s*"
     rb"(?::\s*(?:str|String|Final(?:\[str\])?|string)\s*=|=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
     re.IGNORECASE,
 )
-_BARE: Final = re.compile(
+_BARE: Final = lazy(
     rb"(?P<name>\b(?:secret|passwd|password|passphrase|api_?key|secretOrKey|secret_?key(?:_?base)?))[\"']?\]?\s*(?:=>|:|=)\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{8,200})(?P=quote)",
     re.IGNORECASE,
 )
-_JWT_SIGN: Final = re.compile(
+_JWT_SIGN: Final = lazy(
     rb"\b(?:jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode)|setSigningKey|signWith|verifyWith)\s*\([^()\n]{0,80}?,\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{6,200})(?P=quote)"
 )
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = lazy(
     rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|^%[svdq]$|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
     rb"replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
     re.IGNORECASE,
 )
-_NOBODY: Final = re.compile(rb"dummy|example|sample|fake|placeholder|foo", re.IGNORECASE)
+_NOBODY: Final = lazy(rb"dummy|example|sample|fake|placeholder|foo", re.IGNORECASE)
 """Names of users in addresses that lead nowhere."""
-_NOT_A_VALUE: Final = re.compile(
+_NOT_A_VALUE: Final = lazy(
     rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
-_DRAWN: Final = re.compile(rb"(?:django-insecure-)?[a-z0-9!@#$%^&*(\-_=+)]{50}")
+_DRAWN: Final = lazy(rb"(?:django-insecure-)?[a-z0-9!@#$%^&*(\-_=+)]{50}")
 """As Django draws its secret keys: any of these characters may be among them."""
-_WORDS: Final = re.compile(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*(?:[_:./-]+[0-9]{1,3})?[_:./-]*")
-_LABELS: Final = re.compile(
+_WORDS: Final = lazy(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*(?:[_:./-]+[0-9]{1,3})?[_:./-]*")
+_LABELS: Final = lazy(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
 )
-_EXAMPLE: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
-_SAMPLE: Final = re.compile(
-    rb"\b(?:test|sample|example|fake|mock|dummy)\w*(?:(?:::|\.)\w+)*\(\s*[\"'`]$", re.IGNORECASE
-)
+_EXAMPLE: Final = lazy(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
+_SAMPLE: Final = lazy(rb"\b(?:test|sample|example|fake|mock|dummy)\w*(?:(?:::|\.)\w+)*\(\s*[\"'`]$", re.IGNORECASE)
 """What stands before a value that is a sample: `TestValue::Single("`."""
 _EXAMPLE_REACH: Final = 160
 """Bytes before a value in which the word stands that makes it an example."""
@@ -87,7 +86,7 @@ _PREFIXES: Final = (
     b"AKIA", b"ASIA", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat", b"glpat-", b"xox", b"_live_", b"AIza",
     b"SG.", b"npm_", b"sk-ant", b"PRIVATE KEY",
 )  # fmt: skip
-_USER_INFO: Final = re.compile(rb"://[^:/@\s\"'`{}<>$]*:[^@/\s\"'`{}<>$]+@")
+_USER_INFO: Final = lazy(rb"://[^:/@\s\"'`{}<>$]*:[^@/\s\"'`{}<>$]+@")
 _LONGEST_LINE: Final = 2000
 """Bytes: longer lines are data, not code that a person wrote."""
 _RUN: Final = 7
@@ -98,11 +97,11 @@ _MIN_ENTROPY: Final = 3.0
 """Bits per character, the catalogue's bound for a literal whose name is telling."""
 
 
-_TRIAL: Final = re.compile(rb"class (?:Dev(?:elop(?:ment|er)?)?|Test(?:s|ing)?|Local|Debug|CI)(?:[A-Z_]\w*|\b)")
+_TRIAL: Final = lazy(rb"class (?:Dev(?:elop(?:ment|er)?)?|Test(?:s|ing)?|Local|Debug|CI)(?:[A-Z_]\w*|\b)")
 """Settings that are not those of production, by the name of their class."""
-_SIGNED_URL: Final = re.compile(rb"[?&](?:AWSAccessKeyId|X-Amz-Credential)=$", re.IGNORECASE)
+_SIGNED_URL: Final = lazy(rb"[?&](?:AWSAccessKeyId|X-Amz-Credential)=$", re.IGNORECASE)
 """A signed URL tells whose key signed it: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html."""
-_RUST_TESTS: Final = re.compile(rb"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{")
+_RUST_TESTS: Final = lazy(rb"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{")
 """Where the tests of a Rust file begin, which stand behind its code."""
 
 
@@ -162,7 +161,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
     return tuple(found[k] for k in sorted(found))
 
 
-_REST_OF_URL: Final = re.compile(rb"[^\s\"'`{}<>$]*")
+_REST_OF_URL: Final = lazy(rb"[^\s\"'`{}<>$]*")
 
 
 def _sure(kind: str, path: str, source: bytes, start: int, end: int) -> SecretLiteral:
@@ -189,7 +188,7 @@ _TELLING: Final = (b"secret", b"passw", b"passphrase", b"token", b"key", b"jwt."
 _KINDS_OF_KEY: Final = tuple(
     kind + joint for kind in (b"api", b"access", b"private", b"signing", b"encryption") for joint in (b"", b"_")
 )
-_VALUE: Final = re.compile(rb"[\"'`][^\"'`\s]{6,200}[\"'`]")
+_VALUE: Final = lazy(rb"[\"'`][^\"'`\s]{6,200}[\"'`]")
 """A literal that may be a credential: long enough, and without spaces."""
 
 

@@ -1,13 +1,13 @@
 """`persona-lsp: ignore[rule-id] reason` in comments: on the line of the finding, or on a line of its own above it."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.code import Suppression
 from persona_lsp.facts.place import Where
+from persona_lsp.text.patterns import lazy
 
-_COMMENT: Final = re.compile(rb"persona-lsp:\s*ignore(?P<file>-file)?\[(?P<rules>[\w\s,*-]*)\](?P<reason>[^\n\r]*)")
-_CLOSERS: Final = re.compile(r"\s*(?:\*/|-->|%>)\s*$")
+_COMMENT: Final = lazy(rb"persona-lsp:\s*ignore(?P<file>-file)?\[(?P<rules>[\w\s,*-]*)\](?P<reason>[^\n\r]*)")
+_CLOSERS: Final = lazy(r"\s*(?:\*/|-->|%>)\s*$")
 
 
 def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, ...]:

@@ -37,27 +37,26 @@ from persona_lsp.syntax.ir import (
     With,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _QUERY: Final = frozenset(Query.__struct_fields__)
 _RESPONSE: Final = frozenset(Response.__struct_fields__)
 _RAISE: Final = frozenset(RaiseFact.__struct_fields__)
 _CATCH: Final = frozenset(Catch.__struct_fields__)
 _DOC_LENGTH: Final = 400
-_YIELDS: Final = re.compile(rb"\byield\b")
-_RETURNS: Final = re.compile(rb"\breturn\b")
-_RETURNS_VALUE: Final = re.compile(rb"\breturn\b[ \t]*(?!(?:None|null|undefined|nil|void 0)\b)[^\s;}#/]")
-_NESTED: Final = re.compile(rb"\bdef\b|\blambda\b|\bfunction\b|=>|->|\bclass\b")
-_STUB: Final = re.compile(
-    rb"\s*(?:(?:[rRuU]?\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\")\s*)?(?:(?:pass|\.\.\.)\s*)*", re.DOTALL
-)
+_YIELDS: Final = lazy(rb"\byield\b")
+_RETURNS: Final = lazy(rb"\breturn\b")
+_RETURNS_VALUE: Final = lazy(rb"\breturn\b[ \t]*(?!(?:None|null|undefined|nil|void 0)\b)[^\s;}#/]")
+_NESTED: Final = lazy(rb"\bdef\b|\blambda\b|\bfunction\b|=>|->|\bclass\b")
+_STUB: Final = lazy(rb"\s*(?:(?:[rRuU]?\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\")\s*)?(?:(?:pass|\.\.\.)\s*)*", re.DOTALL)
 """A body of a documentation, `pass` and `...`, or of nothing."""
 _HASHED: Final = frozenset({"python", "ruby"})
-_HASHES: Final = re.compile(r"#([^\n]*)")
-_SLASHES: Final = re.compile(r"//([^\n]*)|/\*(.*?)\*/", re.DOTALL)
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_HASHES: Final = lazy(r"#([^\n]*)")
+_SLASHES: Final = lazy(r"//([^\n]*)|/\*(.*?)\*/", re.DOTALL)
+_WORD: Final = lazy(r"[^\W\d_]{2,}")
 _EXPLAINS: Final = 3
 """Words: fewer are a label and no reason."""
-_LATER: Final = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+_LATER: Final = lazy(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 _PROMISES: Final = frozenset({"javascript", "typescript", "tsx"})
 
 

@@ -40,24 +40,23 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
-_REFUSES: Final = re.compile(
+_REFUSES: Final = lazy(
     r"abort|raise|deny|denied|unauthori[sz]ed|forbid|fail|throw|reject|exit|error|redirect|enforce|^require|^ensure",
     re.IGNORECASE,
 )
 _PAGES: Final = frozenset({"render_template", "make_response", "jsonify", "Response"})
-_OPTIONAL: Final = re.compile(r"\bNone\b|\bOptional\b|\bundefined\b|\bnull\b")
+_OPTIONAL: Final = lazy(r"\bNone\b|\bOptional\b|\bundefined\b|\bnull\b")
 
-_REFUSAL: Final = re.compile(
+_REFUSAL: Final = lazy(
     r"\b40[13]\b|_40[13]\b|unauthori[sz]ed|forbidden|unauthenticated|not_?authenticated", re.IGNORECASE
 )
 """What an answer is written with that refuses somebody for who they are."""
-_ELSEWHERE: Final = re.compile(r"redirect", re.IGNORECASE)
-_LOGIN: Final = re.compile(r"log_?in\b|sign_?in\b|log_?on\b|authenticate\b", re.IGNORECASE)
+_ELSEWHERE: Final = lazy(r"redirect", re.IGNORECASE)
+_LOGIN: Final = lazy(r"log_?in\b|sign_?in\b|log_?on\b|authenticate\b", re.IGNORECASE)
 """Where those are sent who have to say who they are."""
-_FAILURE: Final = re.compile(
-    r"\b[45]\d\d\b|_[45]\d\d\b|error|exception|bad_?request|not_?found|unprocessable", re.IGNORECASE
-)
+_FAILURE: Final = lazy(r"\b[45]\d\d\b|_[45]\d\d\b|error|exception|bad_?request|not_?found|unprocessable", re.IGNORECASE)
 
 _SENDS: Final = frozenset({"json", "jsonp", "send", "end", "render", "redirect", "sendFile", "sendStatus"})
 """What sends an answer."""

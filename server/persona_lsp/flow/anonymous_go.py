@@ -7,6 +7,7 @@ from typing import Final
 from persona_lsp.flow.anonymous import End, Passing, Run
 from persona_lsp.flow.credentials import CREDENTIAL
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _READERS: Final = frozenset(
     {"Get", "MustGet", "GetString", "GetInt", "GetInt64", "GetUint", "GetUint64", "Value", "Locals", "Cookie", "Cookies",
@@ -14,13 +15,11 @@ _READERS: Final = frozenset(
 )  # fmt: skip
 _ONWARD: Final = frozenset({"Next", "ServeHTTP", "next"})
 _HARMLESS: Final = frozenset({"Set", "Locals", "Header", "SetRequest", "SetUserContext"})
-_ERR: Final = re.compile(r"err(?:or)?\d?$", re.IGNORECASE)
-_KEY: Final = re.compile(
-    r"(?:_?(?:ctx|context))?_?(?:key|ctx)$|^(?:ctx|context|key)_?(?:key_?)?(?=[A-Z_])", re.IGNORECASE
-)
+_ERR: Final = lazy(r"err(?:or)?\d?$", re.IGNORECASE)
+_KEY: Final = lazy(r"(?:_?(?:ctx|context))?_?(?:key|ctx)$|^(?:ctx|context|key)_?(?:key_?)?(?=[A-Z_])", re.IGNORECASE)
 """What the names of keys of a context have before and behind what they stand for: `userCtxKey`."""
-_CALLER: Final = re.compile(r"(?:\w*_)?(?:jwt_?)?(?:claims|principal|identity|account|uid)", re.IGNORECASE)
-_ACCESSOR: Final = re.compile(
+_CALLER: Final = lazy(r"(?:\w*_)?(?:jwt_?)?(?:claims|principal|identity|account|uid)", re.IGNORECASE)
+_ACCESSOR: Final = lazy(
     r"(?:(?:must_?)?(?:get|extract|fetch|read|parse)_?)?(?:current|auth\w*?|login|logged_?in|session|request|token|jwt)?_?"
     r"(?:user|account|principal|identity|claims|uid)(?:_?(?:id|claims))?(?:_?(?:from|in|of)_?\w*)?",
     re.IGNORECASE,

@@ -13,12 +13,13 @@ from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import Answer
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Expr, Items, Member, Name, Object, Str, children, dotted
+from persona_lsp.text.patterns import lazy
 
 _COUNTING: Final = frozenset({"len", "length", "size", "count", "sum", "any?", "empty?", "isEmpty", "total"})
 _MAPS: Final = frozenset({"Map", "ImmutableMap", "ImmutableSortedMap"})
 _FAILED: Final = 400
 """HTTP error statuses begin here."""
-_FAILURE_NAMES: Final = re.compile(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
+_FAILURE_NAMES: Final = lazy(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
 
 
 def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, default: int | None) -> None:

@@ -9,16 +9,15 @@ from persona_lsp.flow.anonymous_go import GoRun
 from persona_lsp.flow.rust.asking import given_the_request, requests_of, takes_credential
 from persona_lsp.flow.rust.asking import outcome as outcome_of
 from persona_lsp.flow.walk import Walk
+from persona_lsp.text.patterns import lazy
 
-CREDENTIALS: Final = re.compile(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
+CREDENTIALS: Final = lazy(rb"uthorization|oken|redential|ookie|pi_?[kK]ey|session|\buser|current_user|logged_in")
 BEFORE: Final[Mapping[str, Passing]] = {"nothing": "nothing", "whatever": "whatever"}
-_REFUSES: Final = re.compile(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated|edirect")
-_SENDS: Final = re.compile(rb"edirect\w*\(")
+_REFUSES: Final = lazy(rb"40[13]|nauthori[sz]ed|NAUTHORI|orbidden|FORBIDDEN|uthenticated|edirect")
+_SENDS: Final = lazy(rb"edirect\w*\(")
 _SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
-_REQUEST: Final = re.compile(r"^_*(?:req|request|ctx|context)$")
-_ASKS: Final = re.compile(
-    r"auth|session|login|logged|token|credential|user|permission|access|guard|protect", re.IGNORECASE
-)
+_REQUEST: Final = lazy(r"^_*(?:req|request|ctx|context)$")
+_ASKS: Final = lazy(r"auth|session|login|logged|token|credential|user|permission|access|guard|protect", re.IGNORECASE)
 _MOST: Final = 6
 
 

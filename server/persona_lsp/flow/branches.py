@@ -7,6 +7,7 @@ from typing import Final
 
 from persona_lsp.facts.body import Branch
 from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Const, Let, Member, Name, Str, Unary, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 _ABSENT_TESTS: Final = frozenset({"nil?", "blank?", "isEmpty", "isNull", "empty?", "is_none", "isNil", "undefined"})
 _PRESENT_TESTS: Final = frozenset(
@@ -19,27 +20,25 @@ _ANSWERED: Final = frozenset(
 )
 """What frameworks call the question whether an answer was sent."""
 
-_ROLE: Final = re.compile(
+_ROLE: Final = lazy(
     r"is_?(?:[a-z]+_)*(?:super_?)?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
     r"\bacl_?\w*\(|has_?access|privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*",
     re.IGNORECASE,
 )
-_CREDENTIAL: Final = re.compile(
+_CREDENTIAL: Final = lazy(
     r"authorization\b|bearer|\btoken\b|jwt|credential|api_?key|session\b|logged_?in|signed_?in|authenticated|password|passwd|"
     r"verify_?password|check_?password|compare|authenticate\b",
     re.IGNORECASE,
 )
-_HANDLE: Final = re.compile(
-    r"\b(?:db|async|sql|orm|read|write)_?session\b|,\s*(?:\w+=)?session(?=\s*[,)])", re.IGNORECASE
-)
+_HANDLE: Final = lazy(r"\b(?:db|async|sql|orm|read|write)_?session\b|,\s*(?:\w+=)?session(?=\s*[,)])", re.IGNORECASE)
 """The session of a database, which helps to ask and is not what is asked."""
-_ARGUMENT: Final = re.compile(r"""\b\w+\s*(?<![=!<>])=(?!=)\s*(?:'[^']*'|"[^"]*"|[\w.]+)""")
+_ARGUMENT: Final = lazy(r"""\b\w+\s*(?<![=!<>])=(?!=)\s*(?:'[^']*'|"[^"]*"|[\w.]+)""")
 """What is handed over by name says what is asked about, not what is asked: `allowed(resource="credential")`."""
-_VALIDATION: Final = re.compile(
+_VALIDATION: Final = lazy(
     r"\bvalid|errors?\b|has_?errors|\.save\b|\.update\b|safeParse|success\b|isArray|validate|typeof|invalid|missing",
     re.IGNORECASE,
 )
-_OWNER: Final = re.compile(
+_OWNER: Final = lazy(
     r"(?:owner|author|user|created_?by|creator|tenant|account|customer|member|seller)(?:_?id)?\b", re.IGNORECASE
 )
 

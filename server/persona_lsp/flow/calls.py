@@ -1,6 +1,5 @@
 """How a call is understood: libraries first, then frameworks, then what every language has."""
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from persona_lsp.flow.queries import note_query
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import QueryMeaning, TxMeaning
 from persona_lsp.syntax.ir import Call, Const, Lambda, Member, Name, Str, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 _LOOPING: Final = frozenset(
     {
@@ -28,11 +28,11 @@ _LOOPING: Final = frozenset(
     }
 )  # fmt: skip
 _PAST_THE_ROUTE: Final = frozenset({"route", "router"})
-_CONCURRENT: Final = re.compile(
+_CONCURRENT: Final = lazy(
     r"^(?:Task\.(?:WhenAll|WhenAny)|Promise\.(?:all|allSettled|any|race)|asyncio\.gather|gather|pMap|Parallel\.\w+)$"
 )
 _MEDIATES: Final = frozenset({"Send", "SendAsync"})
-_SETTER: Final = re.compile(r"set[A-Z]")
+_SETTER: Final = lazy(r"set[A-Z]")
 
 
 def call(state: State, expr: Call, ctx: Context) -> int:

@@ -21,8 +21,9 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-CREDENTIAL: Final = re.compile(
+CREDENTIAL: Final = lazy(
     r"^(?:proxy-?)?authorization$|^auth_?header$|token$|^x-(?:access|auth)|api[-_]?key$|\bjwt$|^bearer|credentials?$"
     r"|^(?:current_?|logged_?(?:in_?)?|auth_?|session_?)?user(?:_?(?:id|name))?$|^session$|^(?:is_?)?(?:logged_?in|authenticated)$",
     re.IGNORECASE,
@@ -32,15 +33,15 @@ HOLDERS: Final = frozenset(
     {"headers", "cookies", "signedCookies", "query", "raw", "COOKIES", "META", "args", "session"}
 )
 _READERS: Final = frozenset({"get", "header", "getHeader", "signedCookie"})
-_EXTRACTS: Final = re.compile(r"token|bearer|auth\w*header|credential|jwt|api_?key", re.IGNORECASE)
-_VERIFIES: Final = re.compile(r"verif|decode|valid|check|sign|find|load|authenticate|user|payload", re.IGNORECASE)
+_EXTRACTS: Final = lazy(r"token|bearer|auth\w*header|credential|jwt|api_?key", re.IGNORECASE)
+_VERIFIES: Final = lazy(r"verif|decode|valid|check|sign|find|load|authenticate|user|payload", re.IGNORECASE)
 TEXT: Final = frozenset(
     {"split", "slice", "substring", "substr", "replace", "trim", "startsWith", "toLowerCase", "match", "includes",
      "startswith", "strip", "lower", "partition", "removeprefix", "indexOf", "at", "toString", "test", "exec"}
 )  # fmt: skip
 _EQUAL: Final = frozenset({"==", "is"})
 _UNEQUAL: Final = frozenset({"!=", "is-not"})
-_ACCESSOR: Final = re.compile(
+_ACCESSOR: Final = lazy(
     r"^(?:get_?)?(?:current|logged_?in|auth(?:enticated)?|session|request)_?user(?:_?id)?$|jwt_?identity$"
     r"|user(?:_?id)?_?from_?(?:token|session|request|jwt|header)",
     re.IGNORECASE,

@@ -1,10 +1,10 @@
 """Whether a callback runs once per element: `map` of an `Optional`, a `Mono` or an `Option` runs once at most."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Scope
 from persona_lsp.syntax.ir import AnyExpr, Call, Lambda, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
 _ALWAYS: Final = frozenset({"forEach", "forEachOrdered", "each", "replaceAll"})
 _PROJECTS: Final = frozenset({"Select", "SelectMany"})
@@ -19,7 +19,7 @@ _MANY_OWNERS: Final = frozenset(
 _MANY_TYPES: Final = frozenset(
     {"Stream", "IntStream", "LongStream", "Flux", "Page", "Slice", "PageImpl", "Observable", "Multi"}
 )
-_MANY_NAMES: Final = re.compile(r"^(?:find|get|list|search|query)\w*(?:All|Page|List|Stream)|Page$|Stream$|Flux$")
+_MANY_NAMES: Final = lazy(r"^(?:find|get|list|search|query)\w*(?:All|Page|List|Stream)|Page$|Stream$|Flux$")
 
 
 _ITERATORS: Final = frozenset(

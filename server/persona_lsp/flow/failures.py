@@ -33,9 +33,10 @@ from persona_lsp.syntax.ir import (
     children,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _ERROR: Final = 400
-_LOGGING: Final = re.compile(
+_LOGGING: Final = lazy(
     r"(?:^|\.)(?:log(?:ger|ging|s)?|console|_log(?:ger)?|LOG(?:GER)?|winston|pino|slog|Sentry|Rails\.logger|Bugsnag|Rollbar|Airbrake|Honeybadger|newrelic)\b"
     r"|^(?:print|puts|pp|warn|p|capture_exception|captureException|log_error|logError|debug)$",
     re.IGNORECASE,

@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-_FORGERY: Final = re.compile(
+from persona_lsp.text.patterns import lazy
+
+_FORGERY: Final = lazy(
     r"_?(?:anti_?)?(?:csrf|xsrf|forgery)(?:_?(?:token|header|cookie|check|protection|guard))*", re.IGNORECASE
 )
 

@@ -1,6 +1,5 @@
 """What of a caught exception an expression shows."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +9,7 @@ from persona_lsp.flow.picked import picks
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.surroundings import developers
 from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Member, Name, SwitchExpr, Ternary, children, dotted
+from persona_lsp.text.patterns import lazy
 
 _LEAK_MEMBERS: Final = {
     "message": "message", "getMessage": "message", "toString": "message", "stack": "trace", "getStackTrace": "trace",
@@ -24,9 +24,7 @@ _LEAK_CALLS: Final = {
 }  # fmt: skip
 
 
-_PICKED: Final = re.compile(
-    r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:isOperational|expose|isJoi|isPublic)\b"
-)
+_PICKED: Final = lazy(r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:isOperational|expose|isJoi|isPublic)\b")
 
 
 _CLIENT_ERROR: Final = range(400, 500)

@@ -29,13 +29,14 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
-_BATCHED: Final = re.compile(
+_BATCHED: Final = lazy(
     r"chunk|each_slice|in_batches|find_in_batches|batched|batch|slices|pages\b|each_page|paginat", re.IGNORECASE
 )
 _LISTS: Final = frozenset({"of", "asList", "listOf", "setOf"})
 """Calls that make a list of their arguments."""
-_RETRY: Final = re.compile(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
+_RETRY: Final = lazy(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
 
 
 def for_(state: State, node: For, ctx: Context) -> bool:

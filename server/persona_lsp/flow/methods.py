@@ -21,10 +21,11 @@ from persona_lsp.syntax.ir import (
     Switch,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_CONSTANT: Final = re.compile(r"^Method([A-Z][a-z]+)$")
-_REFUSES: Final = re.compile(r"40[45]|MethodNotAllowed|NotFound|method_?not_?allowed|not_?found", re.IGNORECASE)
+_CONSTANT: Final = lazy(r"^Method([A-Z][a-z]+)$")
+_REFUSES: Final = lazy(r"40[45]|MethodNotAllowed|NotFound|method_?not_?allowed|not_?found", re.IGNORECASE)
 _ASKED: Final = "Method"
 
 

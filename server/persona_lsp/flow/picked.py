@@ -19,13 +19,14 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _EVERYTHING: Final = frozenset(
     {"Error", "Exception", "Throwable", "BaseException", "StandardError", "RuntimeException", "Object", "object"}
 )
 _ASKS: Final = frozenset({"isinstance", "is_a?", "kind_of?", "instance_of?", "isInstance"})
 _FLAGS: Final = frozenset({"isOperational", "expose", "isJoi", "isPublic"})
-_KINDS: Final = re.compile(r"name|code|type|status_?code|status|kind|isAxiosError", re.IGNORECASE)
+_KINDS: Final = lazy(r"name|code|type|status_?code|status|kind|isAxiosError", re.IGNORECASE)
 _UNFORESEEN: Final = 500
 _HOPS: Final = 2
 

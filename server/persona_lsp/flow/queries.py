@@ -18,8 +18,9 @@ from persona_lsp.flow.sql import chosen_tables, sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Index, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
+from persona_lsp.text.patterns import lazy
 
-_DISTINCT: Final = re.compile(r"\s*\(*\s*select\s+distinct\s+(?!\*|\w+\.\*)", re.IGNORECASE)
+_DISTINCT: Final = lazy(r"\s*\(*\s*select\s+distinct\s+(?!\*|\w+\.\*)", re.IGNORECASE)
 
 
 def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call, ctx: Context) -> int:

@@ -3,7 +3,6 @@
 Such an endpoint is a `Route` without a router, whose path is its name and whose method tells its kind.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -33,9 +32,10 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _DEPTH: Final = 8
-_ROOT: Final = re.compile(r"(Query|Queries|Mutation|Subscription)s?(?:Root|Type)?$")
+_ROOT: Final = lazy(r"(Query|Queries|Mutation|Subscription)s?(?:Root|Type)?$")
 
 
 class Received(Struct, frozen=True, gc=False):

@@ -12,14 +12,15 @@ from persona_lsp.flow.context import Context
 from persona_lsp.flow.failures import called_name, catch_body
 from persona_lsp.flow.scope import State
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, If, Index, Items, Member, Name, Unary, dotted
+from persona_lsp.text.patterns import lazy
 
-_NAMED: Final = re.compile(r"^(?:e|err|error|\w*[Ee]rr(?:or)?)$")
-_INPUT: Final = re.compile(
+_NAMED: Final = lazy(r"^(?:e|err|error|\w*[Ee]rr(?:or)?)$")
+_INPUT: Final = lazy(
     r"^(?:ShouldBind\w*|Bind\w*|MustBind\w*|BodyParser|QueryParser|ParamsParser|Decode|Unmarshal|Validate\w*|Struct|Var|"
     r"Parse\w*|Atoi|ParamsInt|FromString|ObjectIDFromHex|ReadAll|readJSON|ReadJSON|FormFile|MultipartForm|Cookie)$"
 )
 """Calls that fail where what the client sent is wrong."""
-_ABSENT: Final = re.compile(r"NoRows|NotFound|NoDocuments|ErrNil$|RecordNotFound|NotExist", re.IGNORECASE)
+_ABSENT: Final = lazy(r"NoRows|NotFound|NoDocuments|ErrNil$|RecordNotFound|NotExist", re.IGNORECASE)
 INPUT: Final = "input"
 
 

@@ -1,6 +1,5 @@
 """What the walk has seen of a function so far, and the questions that recognisers may ask about it."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -38,9 +37,10 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _HOPS: Final = 10
-_FACTORY: Final = re.compile(r"(?:Create|New|Make|Build)(?![a-z])")
+_FACTORY: Final = lazy(r"(?:Create|New|Make|Build)(?![a-z])")
 """Chains of assignments end somewhere."""
 
 Open = frozenset[tuple[str, int]]

@@ -28,6 +28,7 @@ from persona_lsp.syntax.ir import (
     walk,
 )
 from persona_lsp.syntax.sql import outline
+from persona_lsp.text.patterns import lazy
 
 _DEPTH: Final = 12
 
@@ -70,7 +71,7 @@ _TRANSPARENT: Final = frozenset(
         "String", "str", "SQL", "stripIndent", "arel_sql", "to_s", "chomp", "strip_heredoc", "stripMargin",
     }
 )  # fmt: skip
-_PLACEHOLDER: Final = re.compile(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
+_PLACEHOLDER: Final = lazy(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
 
 
 def fold(expr: AnyExpr, values: Values, within: tuple[int, ...] = ()) -> list[_Piece]:
@@ -182,20 +183,18 @@ def _formatted(
     return pieces
 
 
-_SQL: Final = re.compile(
+_SQL: Final = lazy(
     r"^\s*\(*\s*(?:with\b[\s\S]+?\b)?(select|insert\s+(?:ignore\s+)?into|update|delete\s+from|replace\s+into|merge\s+into|create|alter|drop|truncate|call|exec|explain|from)\b",
     re.IGNORECASE,
 )
-_FRAGMENT: Final = re.compile(r"=|<|>|\b(?:like|ilike|in|is|between|and|or|not|asc|desc|exists)\b|\?", re.IGNORECASE)
-_IDENT_BEFORE: Final = re.compile(
+_FRAGMENT: Final = lazy(r"=|<|>|\b(?:like|ilike|in|is|between|and|or|not|asc|desc|exists)\b|\?", re.IGNORECASE)
+_IDENT_BEFORE: Final = lazy(
     r"\b(?:from|join|into|update|table|order\s+by|group\s+by|select|distinct|as|truncate|schema|index|database|column)\s+[\w\s,.\"`\[]*$"
     r"|[\"`.]$|\bset\s+$|\w$",
     re.IGNORECASE,
 )
-_TABLE_BEFORE: Final = re.compile(
-    r"\b(?:from|join|into|update|table)\s+(?:[\"`\[]?\w+[\"`\]]?\.)?[\"`\[]?$", re.IGNORECASE
-)
-_ORDER_BEFORE: Final = re.compile(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
+_TABLE_BEFORE: Final = lazy(r"\b(?:from|join|into|update|table)\s+(?:[\"`\[]?\w+[\"`\]]?\.)?[\"`\[]?$", re.IGNORECASE)
+_ORDER_BEFORE: Final = lazy(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
 _OPS: Final = {
     "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "replace": Op.UPSERT,
     "merge": Op.UPSERT, "create": Op.DDL, "alter": Op.DDL, "drop": Op.DDL, "truncate": Op.DELETE, "from": Op.SELECT,
@@ -295,11 +294,11 @@ _COERCIONS: Final = frozenset(
 _MAPS: Final = frozenset({"map", "collect", "fill", "from"})
 _SENT: Final = frozenset({"GET", "POST", "COOKIES", "META", "FILES"})
 """What Django calls the inputs of a request, written like constants."""
-_QUOTERS: Final = re.compile(
+_QUOTERS: Final = lazy(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
 )
-_NAMING: Final = re.compile(
+_NAMING: Final = lazy(
     r"table|schema|column|col\b|keyspace|field|prefix|alias|dialect|sort|direction|order|_sql\b|sql_|Sql\b|clause|where|query|cond|filter|fragment|join|select|cte",
     re.IGNORECASE,
 )

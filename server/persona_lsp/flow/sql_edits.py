@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from persona_lsp.syntax.ir import AnyExpr
+from persona_lsp.text.patterns import lazy
 
-_BINDS = re.compile(
-    r"(?:=|<|>|\bLIKE|\bIN\s*\(|\(|,|\bLIMIT|\bOFFSET|\bBETWEEN|\bAND|\bVALUES\s*\()\s*'?%?$", re.IGNORECASE
-)
-_NAMES = re.compile(r"\bORDER\s+BY[^)]*$|\bFROM\s*\(?$", re.IGNORECASE)
+_BINDS = lazy(r"(?:=|<|>|\bLIKE|\bIN\s*\(|\(|,|\bLIMIT|\bOFFSET|\bBETWEEN|\bAND|\bVALUES\s*\()\s*'?%?$", re.IGNORECASE)
+_NAMES = lazy(r"\bORDER\s+BY[^)]*$|\bFROM\s*\(?$", re.IGNORECASE)
 
 
 def bound(

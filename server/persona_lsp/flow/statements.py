@@ -1,6 +1,5 @@
 """Statements by kind."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -38,8 +37,9 @@ from persona_lsp.syntax.ir import (
     Unary,
     With,
 )
+from persona_lsp.text.patterns import lazy
 
-_TURNS: Final = re.compile(r"(?:To|As|Into|Handle|Match)(?:[A-Z]\w*)?$")
+_TURNS: Final = lazy(r"(?:To|As|Into|Handle|Match)(?:[A-Z]\w*)?$")
 """Names of methods that may turn a value into a whole answer (C#)."""
 _COMPOSED: Final = (Items, Member)
 """What a value may be that is an answer and no call: a status alone, or with its body."""

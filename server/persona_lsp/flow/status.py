@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from persona_lsp.syntax.ir import AnyExpr, Const, Member, Name, Node, Str
+from persona_lsp.text.patterns import lazy
 
 _PHRASES: Final = {
     100: "CONTINUE", 101: "SWITCHING_PROTOCOLS", 102: "PROCESSING", 103: "EARLY_HINTS",
@@ -35,9 +36,9 @@ STATUS_NAMES: Final = MappingProxyType({name: code for code, name in _PHRASES.it
 
 STATUS_TITLES: Final = MappingProxyType({code: name.replace("_", " ").title() for code, name in _PHRASES.items()})
 
-_PREFIX: Final = re.compile(r"^(?:HTTP_?|STATUS_?|SC_)?(?:(?P<code>[1-5]\d\d)_)?")
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HOLDERS: Final = re.compile(r"status|http|codes?$|response|^sc$", re.IGNORECASE)
+_PREFIX: Final = lazy(r"^(?:HTTP_?|STATUS_?|SC_)?(?:(?P<code>[1-5]\d\d)_)?")
+_CAMEL: Final = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
+_HOLDERS: Final = lazy(r"status|http|codes?$|response|^sc$", re.IGNORECASE)
 
 
 def status_of(expr: AnyExpr | None) -> tuple[int, Node] | None:

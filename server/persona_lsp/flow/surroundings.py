@@ -6,17 +6,18 @@ from typing import Final
 
 from persona_lsp.flow.scope import State
 from persona_lsp.syntax.ir import AnyExpr, If, Jump, Name, Raise, Return, Unary
+from persona_lsp.text.patterns import lazy
 
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"\bNODE_ENV\b|RAILS_ENV|\benv(?:ironment)?\b|develop|\bdev\b|is_?dev|__dev__|debug|\blocal\b|is_?local"
     r"|prod(?:uction)?\b|is_?prod|consider_all_requests|(?:active|matches|accepts)_?profiles?",
     re.IGNORECASE,
 )
-_DEVELOPERS: Final = re.compile(
+_DEVELOPERS: Final = lazy(
     r"develop|\bdev\b|is_?dev|__dev__|debug|\blocal\b|is_?local|\btest\b|consider_all_requests", re.IGNORECASE
 )
-_PRODUCTION: Final = re.compile(r"prod(?:uction)?\b|is_?prod", re.IGNORECASE)
-_UNEQUAL: Final = re.compile(r"!=|\bis not\b|\bnot in\b")
+_PRODUCTION: Final = lazy(r"prod(?:uction)?\b|is_?prod", re.IGNORECASE)
+_UNEQUAL: Final = lazy(r"!=|\bis not\b|\bnot in\b")
 
 
 def developers(state: State, test: AnyExpr, depth: int = 0) -> int | None:

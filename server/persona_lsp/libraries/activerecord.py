@@ -7,6 +7,7 @@ from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Member, Name, Object, Str, dotted
 from persona_lsp.syntax.sql import assigned_columns
+from persona_lsp.text.patterns import lazy
 
 _LAZY: Final = frozenset(
     {
@@ -108,22 +109,22 @@ _PLAIN: Final = frozenset(
         "Money", "WillPaginate", "Kaminari", "Pagy", "Shrine", "Paperclip", "ImageProcessing", "MiniMagick", "Vips", "Prawn", "WickedPdf", "Roo", "Axlsx", "Caxlsx",
     }
 )  # fmt: skip
-_HELPERS: Final = re.compile(
+_HELPERS: Final = lazy(
     r"(?:Service|Job|Worker|Mailer|Client|Serializer|Policy|Controller|Helper|Builder|Form|Decorator|Presenter|Error|"
     r"Exception|Validator|Factory|Adapter|Gateway|Parser|Formatter|Notifier|Processor|Handler|Api|API|Sdk|Blueprint|"
     r"Interactor|Operation|Command|Calculator|Generator|Importer|Exporter|Logger|Cache|Config|Settings|Constants|Util|Utils|"
     r"Query|Finder|Repository|Registry|Manager|Store)$"
 )  # fmt: skip
-_NOT_RECORDS: Final = re.compile(
+_NOT_RECORDS: Final = lazy(
     r"^@{0,2}(?:params|session|cookies|hash|opts?|options|attrs?|attributes|headers?|cache|redis|client|http|https|set|list|array|"
     r"queue|config|configuration|settings|env|flash|request|response|data|json|payload|result|results|memo|acc|store|bucket|"
     r"file|files|io|digest|hmac|sha\d*|cipher|conn|connection|api|service|logger|storage|s3|body|args|kwargs|metadata|query|"
     r"map|keys|values|counts|stack|tree|node|element|doc|document|image|pdf|workbook|sheet|form|index|search|pool|job|scope)$"
 )
-_MAKES_VALUE: Final = re.compile(r"^(?:build|make|parse|generate|compute|calculate|format|render|to)_")
+_MAKES_VALUE: Final = lazy(r"^(?:build|make|parse|generate|compute|calculate|format|render|to)_")
 """Beginnings of methods that make a value out of what they are given."""
-_CONNECTION: Final = re.compile(r"(?:^|_)(?:connection|conn)$")
-_FIRST_WORD: Final = re.compile(r"\s*(?:/\*.*?\*/\s*)*([A-Za-z]+)")
+_CONNECTION: Final = lazy(r"(?:^|_)(?:connection|conn)$")
+_FIRST_WORD: Final = lazy(r"\s*(?:/\*.*?\*/\s*)*([A-Za-z]+)")
 _OPS: Final = {
     "SELECT": Op.SELECT, "WITH": Op.SELECT, "INSERT": Op.INSERT, "UPDATE": Op.UPDATE, "DELETE": Op.DELETE,
     "CREATE": Op.DDL, "ALTER": Op.DDL, "DROP": Op.DDL, "TRUNCATE": Op.DELETE,

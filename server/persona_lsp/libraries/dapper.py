@@ -7,6 +7,7 @@ from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.libraries.dotnet_sql import op_of
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, Object, dotted
+from persona_lsp.text.patterns import lazy
 
 _CALLS: Final = {
     # name: (many, nullable)
@@ -15,11 +16,9 @@ _CALLS: Final = {
     "ExecuteScalar": (False, False), "ExecuteReader": (True, False), "QueryUnbuffered": (True, False),
     "Execute": (False, False),
 }  # fmt: skip
-_CONNECTION_TYPE: Final = re.compile(r"Connection$")
-_CONNECTION_NAME: Final = re.compile(
-    r"^_?(?:db|con|conn|cnn|connection|sqlConnection|dbConnection|database)$", re.IGNORECASE
-)
-_COMMAND_TYPE: Final = re.compile(r"(?:^|Sql|Npgsql|MySql|Db|Sqlite|Oracle|OleDb|Odbc|IDb)Command$|DataAdapter$")
+_CONNECTION_TYPE: Final = lazy(r"Connection$")
+_CONNECTION_NAME: Final = lazy(r"^_?(?:db|con|conn|cnn|connection|sqlConnection|dbConnection|database)$", re.IGNORECASE)
+_COMMAND_TYPE: Final = lazy(r"(?:^|Sql|Npgsql|MySql|Db|Sqlite|Oracle|OleDb|Odbc|IDb)Command$|DataAdapter$")
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

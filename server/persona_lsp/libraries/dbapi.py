@@ -12,6 +12,7 @@ from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, T
 from persona_lsp.libraries.python_sql_edits import bound_by_position, inside_block
 from persona_lsp.libraries.python_values import assigned_to, calls_on, last_name, links
 from persona_lsp.syntax.ir import AnyExpr, Call, Items, Member, Module, Name, Object, Str, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 PACKAGES: Final = (
     "psycopg", "psycopg2", "sqlite3", "aiosqlite", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql", "databases",
@@ -24,7 +25,7 @@ _FETCHES: Final = {
     "fetch_one": (False, True), "fetch_val": (False, True), "execute_fetchall": (True, False), "iterate": (True, False),
 }  # fmt: skip
 _ROWS: Final = {"fetchall": (True, False), "fetchone": (False, True), "fetchmany": (True, False)}
-_HANDLE: Final = re.compile(
+_HANDLE: Final = lazy(
     r"^_*(?:(?:db_?|pg_?|sql_?)?(?:cur|curs|cursor|c|conn|connection|con|pool|db|database|tx|transaction)s?)$",
     re.IGNORECASE,
 )

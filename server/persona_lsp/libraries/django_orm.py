@@ -19,8 +19,9 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_MANAGER: Final = re.compile(r"^(?:objects|_default_manager|_base_manager|\w+_objects|objects_\w+)$")
+_MANAGER: Final = lazy(r"^(?:objects|_default_manager|_base_manager|\w+_objects|objects_\w+)$")
 _LAZY: Final = frozenset(
     {
         "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "alias", "distinct",

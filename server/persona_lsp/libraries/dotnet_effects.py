@@ -5,24 +5,25 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.syntax.ir import Call, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
-_LOGGERS: Final = re.compile(r"^_?(?:log|logger|serilog)$", re.IGNORECASE)
-_LEVELS: Final = re.compile(
+_LOGGERS: Final = lazy(r"^_?(?:log|logger|serilog)$", re.IGNORECASE)
+_LEVELS: Final = lazy(
     r"^(?:Log(?:Trace|Debug|Information|Warning|Error|Critical)?|Trace|Debug|Information|Info|Warning|Warn|Error|Fatal|Verbose|Exception)$"
 )
-_HTTP: Final = re.compile(
+_HTTP: Final = lazy(
     r"^(?:Get|Post|Put|Patch|Delete|Send)(?:String|Stream|ByteArray|FromJson|AsJson)?Async$|^(?:PostAsJson|PutAsJson|PatchAsJson|GetFromJson|DeleteFromJson)Async$"
 )
 _TYPES: Final = {
-    "HttpClient": ("http", _HTTP), "SmtpClient": ("email", re.compile(r"^Send")),
-    "ISendGridClient": ("email", re.compile(r"^Send")), "SendGridClient": ("email", re.compile(r"^Send")),
-    "IEmailSender": ("email", re.compile(r"^Send")), "IEmailService": ("email", re.compile(r"^Send")),
-    "IPublishEndpoint": ("queue", re.compile(r"^Publish")), "IBus": ("queue", re.compile(r"^(?:Publish|Send)")),
-    "IEventBus": ("queue", re.compile(r"^Publish")), "ServiceBusSender": ("queue", re.compile(r"^Send")),
-    "IModel": ("queue", re.compile(r"^BasicPublish")), "IProducer": ("queue", re.compile(r"^Produce")),
-    "IDistributedCache": ("cache", re.compile(r"^(?:Set|Remove|Refresh)")),
-    "IMemoryCache": ("cache", re.compile(r"^(?:Set|Remove)")),
-    "IBackgroundJobClient": ("queue", re.compile(r"^(?:Enqueue|Schedule)")),
+    "HttpClient": ("http", _HTTP), "SmtpClient": ("email", lazy(r"^Send")),
+    "ISendGridClient": ("email", lazy(r"^Send")), "SendGridClient": ("email", lazy(r"^Send")),
+    "IEmailSender": ("email", lazy(r"^Send")), "IEmailService": ("email", lazy(r"^Send")),
+    "IPublishEndpoint": ("queue", lazy(r"^Publish")), "IBus": ("queue", lazy(r"^(?:Publish|Send)")),
+    "IEventBus": ("queue", lazy(r"^Publish")), "ServiceBusSender": ("queue", lazy(r"^Send")),
+    "IModel": ("queue", lazy(r"^BasicPublish")), "IProducer": ("queue", lazy(r"^Produce")),
+    "IDistributedCache": ("cache", lazy(r"^(?:Set|Remove|Refresh)")),
+    "IMemoryCache": ("cache", lazy(r"^(?:Set|Remove)")),
+    "IBackgroundJobClient": ("queue", lazy(r"^(?:Enqueue|Schedule)")),
 }  # fmt: skip
 _NAMES: Final = {"httpClient": "HttpClient", "emailSender": "IEmailSender", "publishEndpoint": "IPublishEndpoint"}
 

@@ -10,6 +10,7 @@ from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, T
 from persona_lsp.libraries.dotnet_sql import op_of
 from persona_lsp.libraries.efcore_edits import spell
 from persona_lsp.syntax.ir import AnyExpr, Await, Binary, Call, Lambda, Member, Name, Return, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 _SINGLE: Final = {
     # name: nullable
@@ -36,11 +37,11 @@ _LINKS: Final = frozenset({
 })  # fmt: skip
 """What leaves the number of rows open."""
 _MAYBE: Final = frozenset({"Distinct", "GroupBy", "Join", "SelectMany", "Union", "Concat", "Except", "DistinctBy"})
-_CONTEXT_TYPE: Final = re.compile(r"(?:Db|Data|Database|Identity)?Context$|^AppDb$|Db$")
-_CONTEXT_NAME: Final = re.compile(
+_CONTEXT_TYPE: Final = lazy(r"(?:Db|Data|Database|Identity)?Context$|^AppDb$|Db$")
+_CONTEXT_NAME: Final = lazy(
     r"^_?(?:this\.)?_?(?:db|context|ctx|dbContext|database|applicationDbContext|appDbContext)$", re.IGNORECASE
 )
-_NO_CONTEXT: Final = re.compile(
+_NO_CONTEXT: Final = lazy(
     r"^(?:Http|Filter|Action|Authorization|Validation|Resolver|Execution|Synchronization|Request)"
 )
 _SETS: Final = frozenset({"DbSet", "IQueryable", "IOrderedQueryable", "IIncludableQueryable"})

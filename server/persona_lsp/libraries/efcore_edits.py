@@ -8,12 +8,13 @@ from persona_lsp.findings.edit import Edit
 from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
 from persona_lsp.syntax.ir import Call, Member, Module, Str
 from persona_lsp.syntax.places import place
+from persona_lsp.text.patterns import lazy
 
 _BOUND: Final = {
     "FromSqlRaw": "FromSqlInterpolated", "ExecuteSqlRaw": "ExecuteSqlInterpolated",
     "ExecuteSqlRawAsync": "ExecuteSqlInterpolatedAsync", "SqlQueryRaw": "SqlQuery",
 }  # fmt: skip
-_QUOTED: Final = re.compile(rb"'(\{[^{}']*\})'")
+_QUOTED: Final = lazy(rb"'(\{[^{}']*\})'")
 _LISTS: Final = frozenset({"ToList", "ToListAsync", "ToArray", "ToArrayAsync"})
 
 

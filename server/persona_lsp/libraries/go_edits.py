@@ -9,11 +9,12 @@ from persona_lsp.findings.intent import BindSql, Intent, LimitQuery
 from persona_lsp.flow.sql_edits import bound
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Str, dotted
 from persona_lsp.syntax.places import line_end, line_start, place
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
 _NUMBERED: Final = ("github.com/lib/pq", "github.com/jackc/pgx")
 _QUESTION: Final = ("github.com/go-sql-driver/mysql", "github.com/mattn/go-sqlite3", "modernc.org/sqlite", "gorm.io/")
-_VERB: Final = re.compile(r"%(?:%|[sdv])")
+_VERB: Final = lazy(r"%(?:%|[sdv])")
 _LISTS: Final = frozenset({"Find", "Scan"})
 
 

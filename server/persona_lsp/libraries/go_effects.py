@@ -5,11 +5,12 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.syntax.ir import Call, dotted
+from persona_lsp.text.patterns import lazy
 
-_LOG: Final = re.compile(
+_LOG: Final = lazy(
     r"^(?:log|slog|logger|zap|logrus|zerolog|glog|klog|l|lg|sugar)(?:\.|$)|(?:^|\.)(?:log|logger|Logger|Log|sugar)(?:\.|$)"
 )
-_LOGGED: Final = re.compile(
+_LOGGED: Final = lazy(
     r"^(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Notice|Msg|Send|Log|Err)\w*$", re.IGNORECASE
 )
 _HTTP: Final = frozenset({"http.Get", "http.Post", "http.PostForm", "http.Head", "http.DefaultClient.Do"})

@@ -1,10 +1,10 @@
 """Effects of Java calls outside of the database: HTTP, mail, queues, caches, payments, logs, metrics."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
 _BY_TYPE: Final = {
     "RestTemplate": ("http", frozenset({"getForObject", "getForEntity", "postForObject", "postForEntity", "postForLocation", "exchange", "put", "delete", "patchForObject", "execute", "headForHeaders", "optionsForAllow"})),
@@ -49,7 +49,7 @@ _REDIS_NAMES: Final = frozenset({"redisTemplate", "stringRedisTemplate"})
 _REDIS_WRITES: Final = frozenset(
     {"set", "setIfAbsent", "put", "putAll", "delete", "leftPush", "rightPush", "add", "expire", "increment", "multiSet"}
 )
-_LOGGERS: Final = re.compile(r"^(?:log|logger|LOG|LOGGER|_log|_logger|auditLog|auditLogger)$")
+_LOGGERS: Final = lazy(r"^(?:log|logger|LOG|LOGGER|_log|_logger|auditLog|auditLogger)$")
 _LEVELS: Final = frozenset(
     {
         "trace",

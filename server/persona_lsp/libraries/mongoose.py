@@ -1,6 +1,5 @@
 """Mongoose and the MongoDB driver: models, documents, collections, sessions."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.body import Op
@@ -23,6 +22,7 @@ from persona_lsp.libraries.node_values import (
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Index, Items, Lambda, Name, Object, Str, Unary, dotted
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = ("mongoose", "mongodb", "@nestjs/mongoose", "@typegoose/typegoose")
 _READS: Final = {
@@ -49,12 +49,12 @@ _NULLABLE: Final = frozenset(
      "findOneAndRemove", "findOneAndReplace"}
 )  # fmt: skip
 _RECORD: Final = {"save": Op.UPDATE, "remove": Op.DELETE, "deleteOne": Op.DELETE, "updateOne": Op.UPDATE}
-_NOT_MODELS: Final = re.compile(
+_NOT_MODELS: Final = lazy(
     r"^(?:Object|Array|Math|JSON|Promise|Date|Map|Set|String|Number|Reflect|Buffer|URL|Error|React|Types|Schema|Model)$"
 )
-_MODEL: Final = re.compile(r"(?:Model|Collection)$|^(?:collection|model|coll)$")
-_COLLECTION: Final = re.compile(r"[cC]ollection$|^coll$|^model$")
-_KEYED: Final = re.compile(r"^find(?:ById|OneById)")
+_MODEL: Final = lazy(r"(?:Model|Collection)$|^(?:collection|model|coll)$")
+_COLLECTION: Final = lazy(r"[cC]ollection$|^coll$|^model$")
+_KEYED: Final = lazy(r"^find(?:ById|OneById)")
 _SETS: Final = frozenset({"$in", "$nin"})
 _SEQUELIZE: Final = frozenset({"where", "transaction", "include", "attributes", "defaults"})
 

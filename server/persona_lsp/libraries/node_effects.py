@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.libraries.node_values import LANGUAGES, chain, last_name
 from persona_lsp.syntax.ir import AnyExpr, Call, Lambda, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
 _HTTP_NAMES: Final = frozenset(
     {"fetch", "axios", "got", "request", "superagent", "needle", "ky", "nodeFetch", "$fetch", "ofetch"}
@@ -15,23 +16,23 @@ _HTTP_PACKAGES: Final = frozenset(
      "ky", "cross-fetch", "ofetch", "isomorphic-fetch", "@nestjs/axios", "http", "https", "node:http", "node:https"}
 )  # fmt: skip
 _HTTP_METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
-_HTTP_CLIENT: Final = re.compile(
+_HTTP_CLIENT: Final = lazy(
     r"axios|^(?:http|https|httpService|httpClient|got|superagent|needle|ky|request)$", re.IGNORECASE
 )
 _LOG_METHODS: Final = frozenset(
     {"log", "info", "warn", "warning", "error", "debug", "trace", "fatal", "verbose", "silly", "http", "notice", "critical",
      "alert", "emerg", "exception", "captureException", "captureMessage", "success"}
 )  # fmt: skip
-_LOGGER: Final = re.compile(
+_LOGGER: Final = lazy(
     r"^(?:_?(?:console|log|logger|logging|winston|pino|bunyan|sentry|signale|consola|tracer|rollbar|bugsnag|errorLogger|"
     r"appLogger|httpLogger|systemLogger)|\w*(?:Logger|Log))$",
     re.IGNORECASE,
 )
-_MAIL: Final = re.compile(
+_MAIL: Final = lazy(
     r"^(?:send(?:Mail|Email|Emails|Mails|TemplateEmail|Template|VerificationEmail|ResetPasswordEmail)|sendRawEmail)$"
 )
-_MAILER: Final = re.compile(r"mail|smtp|transport|sendgrid|^sg$|postmark|resend|^ses$|mailgun|mailer", re.IGNORECASE)
-_PAYMENT: Final = re.compile(r"stripe|paypal|braintree|razorpay|adyen|mollie|paddle|square(?:Client)?$", re.IGNORECASE)
+_MAILER: Final = lazy(r"mail|smtp|transport|sendgrid|^sg$|postmark|resend|^ses$|mailgun|mailer", re.IGNORECASE)
+_PAYMENT: Final = lazy(r"stripe|paypal|braintree|razorpay|adyen|mollie|paddle|square(?:Client)?$", re.IGNORECASE)
 _PAYMENT_WORDS: Final = frozenset(
     {
         "create",
@@ -48,7 +49,7 @@ _PAYMENT_WORDS: Final = frozenset(
         "transfer",
     }
 )
-_QUEUE: Final = re.compile(
+_QUEUE: Final = lazy(
     r"queue|^(?:producer|publisher|channel|ch|sqs|sns|pubsub|topic|bus|eventBus|agenda|broker|amqp|rabbit|nats|kafka)$|Queue$|Producer$|Publisher$",
     re.IGNORECASE,
 )
@@ -56,13 +57,13 @@ _QUEUE_WORDS: Final = frozenset(
     {"add", "addBulk", "send", "sendBatch", "publish", "sendToQueue", "sendMessage", "publishMessage", "enqueue", "emit",
      "schedule", "dispatch", "produce", "push", "now", "createJob", "trigger"}
 )  # fmt: skip
-_CACHE: Final = re.compile(r"redis|cache|memcached|^(?:kv|store)$", re.IGNORECASE)
+_CACHE: Final = lazy(r"redis|cache|memcached|^(?:kv|store)$", re.IGNORECASE)
 _CACHE_WORDS: Final = frozenset(
     {"get", "set", "setex", "setEx", "mget", "mset", "del", "hget", "hset", "hgetall", "hdel", "incr", "decr", "expire", "setnx",
      "setNX", "exists", "ttl", "lpush", "rpush", "sadd", "srem", "smembers", "zadd", "zrange", "wrap", "flushall", "flushdb",
      "getset", "unlink", "delete", "has", "clear", "reset", "invalidate", "incrby", "hincrby", "keys", "scan", "psetex"}
 )  # fmt: skip
-_METRIC: Final = re.compile(r"metric|statsd|prom|counter|histogram|gauge|datadog|newrelic", re.IGNORECASE)
+_METRIC: Final = lazy(r"metric|statsd|prom|counter|histogram|gauge|datadog|newrelic", re.IGNORECASE)
 _METRIC_WORDS: Final = frozenset(
     {
         "inc",

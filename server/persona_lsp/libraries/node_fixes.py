@@ -10,6 +10,7 @@ from persona_lsp.findings.intent import BindSql, Intent, LimitQuery, WrapInTrans
 from persona_lsp.flow.sql_edits import bound, can_be_bound
 from persona_lsp.syntax.ir import Assign, Binary, Call, Do, Items, Module, Name, Object, Str, dotted
 from persona_lsp.syntax.places import Place, indent_at, newline, place, quote, semicolon, unit
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
 _NUMBERED: Final = frozenset(
@@ -18,7 +19,7 @@ _NUMBERED: Final = frozenset(
 _QUESTION: Final = frozenset(
     {"mysql", "mysql2", "mysql2/promise", "better-sqlite3", "sqlite3", "sqlite", "node:sqlite", "mariadb"}
 )
-_LEAVES: Final = re.compile(r"\b(?:return|break|continue|next|res|response|reply)\b")
+_LEAVES: Final = lazy(r"\b(?:return|break|continue|next|res|response|reply)\b")
 
 
 def spell_prisma(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001  # the tree says it all

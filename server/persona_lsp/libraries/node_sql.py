@@ -20,12 +20,13 @@ from persona_lsp.libraries.node_values import (
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Lambda, Name, Object, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = (
     "pg", "mysql2", "mysql", "pg-promise", "postgres", "better-sqlite3", "sqlite3", "sqlite", "knex", "slonik", "mssql",
     "oracledb", "mariadb", "node:sqlite", "@neondatabase/serverless", "@vercel/postgres", "pg-pool", "serverless-mysql",
 )  # fmt: skip
-_HANDLE: Final = re.compile(
+_HANDLE: Final = lazy(
     r"^(?:_?(?:pool|client|db|database|conn|connection|con|sql|pg|pgp|mysql|t|tx|trx|task|poolclient|pgclient|dbclient|"
     r"querier|executor|runner|handle|sqlite|stmt|q|postgres)|\w*(?:Pool|Client|Db|DB|Connection|Conn|Database))$",
     re.IGNORECASE,
@@ -59,10 +60,10 @@ _KNEX_WORDS: Final = frozenset(
      "rightJoin", "whereExists", "whereNotIn", "orWhereRaw", "havingRaw", "joinRaw", "groupByRaw", "modify", "union",
      "timeout", "andWhereRaw", "whereLike", "whereILike", "truncate", "upsert", "fromRaw", "paginate"}
 )  # fmt: skip
-_KNEX_HANDLE: Final = re.compile(r"^(?:\w*knex\w*|db|database|trx|tx|qb)$", re.IGNORECASE)
+_KNEX_HANDLE: Final = lazy(r"^(?:\w*knex\w*|db|database|trx|tx|qb)$", re.IGNORECASE)
 _WRITTEN: Final = {"insert", "update", "upsert"}
-_BEGIN: Final = re.compile(r"^\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
-_CONTROL: Final = re.compile(r"^\s*(?:commit|rollback|savepoint|release|set|begin|start)\b", re.IGNORECASE)
+_BEGIN: Final = lazy(r"^\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
+_CONTROL: Final = lazy(r"^\s*(?:commit|rollback|savepoint|release|set|begin|start)\b", re.IGNORECASE)
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

@@ -26,10 +26,11 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 LANGUAGES: Final = ("javascript", "typescript", "tsx")
 _LONGEST: Final = 40
-_SQL: Final = re.compile(
+_SQL: Final = lazy(
     r"^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|insert\s+into|insert|update|delete\s+from|delete|with|create|alter|drop|truncate|merge|replace|call|exec|begin|commit|rollback|start\s+transaction|savepoint|set|show|explain|pragma|vacuum|lock)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -212,9 +213,7 @@ def speaks_sequelize(module: Module) -> bool:
     return _SEQUELIZE.search(module.source) is not None
 
 
-_SEQUELIZE: Final = re.compile(
-    rb"\.(?:findByPk|findAll|findAndCountAll|bulkCreate|findOrCreate|destroy)\(|[sS]equelize\b"
-)
+_SEQUELIZE: Final = lazy(rb"\.(?:findByPk|findAll|findAndCountAll|bulkCreate|findOrCreate|destroy)\(|[sS]equelize\b")
 
 
 def number(expr: AnyExpr | None) -> bool:

@@ -22,6 +22,7 @@ from persona_lsp.libraries.node_values import (
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, Items, Lambda, Member, Name, Object, dotted
+from persona_lsp.text.patterns import lazy
 
 _READS: Final = {
     # name: (many, nullable)
@@ -39,10 +40,10 @@ _OWN: Final = frozenset(
      "updateMany", "updateManyAndReturn", "deleteMany", "upsert"}
 )  # fmt: skip
 """Names that hardly any other client has in the form `client.model.name({...})`."""
-_CLIENT: Final = re.compile(r"prisma|^(?:db|tx|trx|txn|client|database|orm|transaction|p|manager)$", re.IGNORECASE)
-_TRANSACTS: Final = re.compile(r"\$?tx|\$transactional|(?:run_?in|with|in)_?(?:tx|transaction)", re.IGNORECASE)
+_CLIENT: Final = lazy(r"prisma|^(?:db|tx|trx|txn|client|database|orm|transaction|p|manager)$", re.IGNORECASE)
+_TRANSACTS: Final = lazy(r"\$?tx|\$transactional|(?:run_?in|with|in)_?(?:tx|transaction)", re.IGNORECASE)
 """What projects call a method of their own that opens a transaction around the callback that it is given."""
-_CLIENT_TYPES: Final = re.compile(r"Prisma|TransactionClient")
+_CLIENT_TYPES: Final = lazy(r"Prisma|TransactionClient")
 _RAW: Final = frozenset({"$queryRaw", "$executeRaw", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRawTyped"})
 _SETS: Final = frozenset({"in", "notIn", "hasSome", "hasEvery"})
 

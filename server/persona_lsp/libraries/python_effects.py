@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.libraries.python_values import last_name
 from persona_lsp.syntax.ir import Call, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
 _MODULES: Final = {
     "requests": "http", "httpx": "http", "aiohttp": "http", "urllib3": "http", "urllib.request": "http",
@@ -33,8 +34,8 @@ _METHODS: Final = {
     "log": frozenset("debug info warning warn error exception critical log bind success trace".split()),
 }  # fmt: skip
 _ALWAYS: Final = {"apply_async": "queue", "send_task": "queue", "sendmail": "email", "send_mail": "email"}
-_LOGGERS: Final = re.compile(r"^_*(?:log|logger|logging|LOG|LOGGER)$")
-_QUEUE_CLIENTS: Final = re.compile(r"sqs|sns|kinesis|eventbridge", re.IGNORECASE)
+_LOGGERS: Final = lazy(r"^_*(?:log|logger|logging|LOG|LOGGER)$")
+_QUEUE_CLIENTS: Final = lazy(r"sqs|sns|kinesis|eventbridge", re.IGNORECASE)
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

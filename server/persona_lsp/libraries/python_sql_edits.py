@@ -8,8 +8,9 @@ from persona_lsp.findings.edit import Edit
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Module, Name, Str
 from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, unit
+from persona_lsp.text.patterns import lazy
 
-_PREFIX = re.compile(rb"^([a-zA-Z]*)(\"\"\"|'''|\"|')")
+_PREFIX = lazy(rb"^([a-zA-Z]*)(\"\"\"|'''|\"|')")
 
 
 def bound(

@@ -1,11 +1,11 @@
 """Ruby calls with effects outside of the database: HTTP, mail, jobs, caches, logs, payments."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import EffectMeaning, Library, Meaning, Scope
 from persona_lsp.syntax.ir import AnyExpr, Call, Name, dotted
 from persona_lsp.syntax.ruby_names import chain
+from persona_lsp.text.patterns import lazy
 
 _VERBS: Final = frozenset(
     {
@@ -73,8 +73,8 @@ _REPORTS: Final = {
     "Rails.error": frozenset({"report", "handle", "record"}),
     "NewRelic.Agent": frozenset({"notice_error"}),
 }
-_METRICS: Final = re.compile(r"^(?:StatsD|Datadog|Prometheus|ActiveSupport\.Notifications|NewRelic)(?:\.|$)")
-_PAYMENT: Final = re.compile(r"^(?:Stripe|Braintree|PayPal|Adyen|Square|Razorpay|Mollie)(?:\.|$)")
+_METRICS: Final = lazy(r"^(?:StatsD|Datadog|Prometheus|ActiveSupport\.Notifications|NewRelic)(?:\.|$)")
+_PAYMENT: Final = lazy(r"^(?:Stripe|Braintree|PayPal|Adyen|Square|Razorpay|Mollie)(?:\.|$)")
 _PAYING: Final = frozenset(
     {
         "create",
@@ -90,10 +90,8 @@ _PAYING: Final = frozenset(
         "settle",
     }
 )
-_QUEUE_CLIENTS: Final = re.compile(
-    r"^(?:Kafka|Karafka|Bunny|Sneakers|Racecar|WaterDrop|Aws\.(?:SQS|SNS|Kinesis))(?:\.|$)"
-)
-_CONNECTIONS: Final = re.compile(r"(?:^|_)(?:http|https|faraday|conn|connection|http_client|api_client|rest_client)$")
+_QUEUE_CLIENTS: Final = lazy(r"^(?:Kafka|Karafka|Bunny|Sneakers|Racecar|WaterDrop|Aws\.(?:SQS|SNS|Kinesis))(?:\.|$)")
+_CONNECTIONS: Final = lazy(r"(?:^|_)(?:http|https|faraday|conn|connection|http_client|api_client|rest_client)$")
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

@@ -25,6 +25,7 @@ from persona_lsp.libraries.node_values import (
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Items, Lambda, Name, Object, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = ("sequelize", "@sequelize/core", "sequelize-typescript")
 _READS: Final = {
@@ -50,10 +51,10 @@ _OPTIONS: Final = frozenset(
      "individualHooks", "fields", "logging", "rejectOnEmpty", "lock", "plain", "nest", "distinct", "validate"}
 )  # fmt: skip
 _SETS: Final = frozenset({"Op.in", "in", "Op.notIn"})
-_NOT_MODELS: Final = re.compile(
+_NOT_MODELS: Final = lazy(
     r"^(?:Object|Array|Math|JSON|Promise|Date|Map|Set|String|Number|Reflect|Buffer|URL|Error|React)$"
 )
-_DATABASE: Final = re.compile(r"sequelize|^(?:db|database|connection|conn)$", re.IGNORECASE)
+_DATABASE: Final = lazy(r"sequelize|^(?:db|database|connection|conn)$", re.IGNORECASE)
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

@@ -6,52 +6,53 @@ from typing import Final
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Name, Str, dotted
+from persona_lsp.text.patterns import lazy
 
-_STORE_TYPE: Final = re.compile(r"(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$")
-_REPOSITORY_TYPE: Final = re.compile(r"(?:Repository|Repo|Repositories)(?:Impl|Wrapper|Custom|V\d)?$")
-_CONVERTER: Final = re.compile(
+_STORE_TYPE: Final = lazy(r"(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$")
+_REPOSITORY_TYPE: Final = lazy(r"(?:Repository|Repo|Repositories)(?:Impl|Wrapper|Custom|V\d)?$")
+_CONVERTER: Final = lazy(
     r"^(?:Object|Json|Xml|XML|Yaml|YAML|Csv|Cbor|Smile|Avro|Ion|Model|Dozer|Bean|Exception|Row|Column|Error|Type|Field|Value"
     r"|Attribute|Authorities|GrantedAuthorities|Principal|Result|Task|Request|Response|Dto|DTO)Mapper$|(?:Dto|DTO|Struct)Mapper$"
 )
 """Mappers that turn one value into another, and have nothing to do with MyBatis."""
-_CONVERTS: Final = re.compile(r"mapstruct|service\.mapper$|\.(?:converters?|dto|jackson\w*)(?:\.|$)")
-_STORE_NAME: Final = re.compile(r"(?:repository|repo|repositories|dao)$", re.IGNORECASE)
-_ENTITY: Final = re.compile(
+_CONVERTS: Final = lazy(r"mapstruct|service\.mapper$|\.(?:converters?|dto|jackson\w*)(?:\.|$)")
+_STORE_NAME: Final = lazy(r"(?:repository|repo|repositories|dao)$", re.IGNORECASE)
+_ENTITY: Final = lazy(
     r"(?:Jpa|Crud|Mongo|Reactive|Spring|SpringData|Custom|ReadOnly|I(?=[A-Z]))?(?P<entity>\w*?)"
     r"(?:Jpa|Crud|Mongo|Read|Write|Entity)?(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$"
 )
-_READ: Final = re.compile(r"^(?:find|get|read|query|search|stream|load|select|fetch|list|lookup|page)(?=[A-Z]|$)")
-_ACCESSOR: Final = re.compile(r"^(?:get(?!All)|is|has|set|load(?!All)|create|put|add)(?=[A-Z]|$)")
+_READ: Final = lazy(r"^(?:find|get|read|query|search|stream|load|select|fetch|list|lookup|page)(?=[A-Z]|$)")
+_ACCESSOR: Final = lazy(r"^(?:get(?!All)|is|has|set|load(?!All)|create|put|add)(?=[A-Z]|$)")
 """Without an argument these read or make something of the object itself."""
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"^(?:find|select|query|search|list|page|insert|persist|save|update|delete|remove|truncate|count|exists)(?=[A-Z]|$)"
 )
 """Verbs of databases; what a class called DAO or mapper gets, reads, loads or puts may be anything."""
-_COUNT: Final = re.compile(r"^(?:count|selectCount)(?=[A-Z]|$)")
-_EXISTS: Final = re.compile(r"^(?:exists|has|is)(?=[A-Z]|$)")
-_DELETE: Final = re.compile(r"^(?:delete|remove|truncate)(?=[A-Z]|$)")
-_CHANGES: Final = re.compile(
+_COUNT: Final = lazy(r"^(?:count|selectCount)(?=[A-Z]|$)")
+_EXISTS: Final = lazy(r"^(?:exists|has|is)(?=[A-Z]|$)")
+_DELETE: Final = lazy(r"^(?:delete|remove|truncate)(?=[A-Z]|$)")
+_CHANGES: Final = lazy(
     r"^(?:update|increment|decrement|increase|decrease|change|modify)([A-Z]\w*?)(?:(?:By|For|Of|Where)[A-Z]\w*)?$"
 )
-_UPDATE: Final = re.compile(r"^(?:update|increment|decrement|increase|decrease|mark|change|modify)(?=[A-Z]|$)")
-_INSERT: Final = re.compile(r"^(?:insert|persist|create|add|batchInsert)(?=[A-Z]|$)")
-_SAVE: Final = re.compile(r"^(?:save|store|upsert|put|merge|replace)(?=[A-Z]|$)")
-_MANY: Final = re.compile(
+_UPDATE: Final = lazy(r"^(?:update|increment|decrement|increase|decrease|mark|change|modify)(?=[A-Z]|$)")
+_INSERT: Final = lazy(r"^(?:insert|persist|create|add|batchInsert)(?=[A-Z]|$)")
+_SAVE: Final = lazy(r"^(?:save|store|upsert|put|merge|replace)(?=[A-Z]|$)")
+_MANY: Final = lazy(
     r"^(?:find|get|read|query|search|load|fetch)(?:Distinct)?All|^(?:list|stream|search|selectList|selectBatch|selectPage|selectAll|page)"
     r"|^(?:find|get|read|query|fetch|load)(?:Distinct)?(?:Top|First)\d+|^(?:find|get|fetch|load)\w*(?:[a-z]s|List|Page)By|ByExample$"
     r"|^(?:find|get|read|query)\w*OrderBy|\w(?:List|Page)$"
 )
-_FIRST: Final = re.compile(r"^(?:find|get|read|query)(?:First|Top|One)(?:By|$|\b)|^selectOne$|^findOne$")
-_TOP: Final = re.compile(r"^(?:find|get|read|query|search)(?:Distinct)?(?:Top|First)\d*(?:By|[A-Z])")
-_NULLABLE: Final = re.compile(
+_FIRST: Final = lazy(r"^(?:find|get|read|query)(?:First|Top|One)(?:By|$|\b)|^selectOne$|^findOne$")
+_TOP: Final = lazy(r"^(?:find|get|read|query|search)(?:Distinct)?(?:Top|First)\d*(?:By|[A-Z])")
+_NULLABLE: Final = lazy(
     r"^(?:findById|findOne|selectById|selectByPrimaryKey|selectOne|findFirstBy\w+|findTopBy\w+|findOneBy\w+"
     r"|find(?:One)?By(?:Uuid|UUID|Slug|Email|EmailIgnoreCase|Username|UserName|UsernameIgnoreCase|Login|Token"
     r"|RefreshToken|Code|ExternalId|PublicId|Isbn|Sku))$"
 )
 """Keys that name one row; `findByOrderId` may as well give many."""
-_SET_OF_KEYS: Final = re.compile(r"ById(?:s|In)$|AllById|In$|InBatch$|BatchIds$|ByIds$")
-_PAGING: Final = re.compile(r"^(?:Pageable|PageRequest|Limit|RowBounds|Page|IPage|ScrollPosition)$")
-_PAGING_NAME: Final = re.compile(r"^(?:pageable|pageRequest|paging|page|limit|pageReq)$")
+_SET_OF_KEYS: Final = lazy(r"ById(?:s|In)$|AllById|In$|InBatch$|BatchIds$|ByIds$")
+_PAGING: Final = lazy(r"^(?:Pageable|PageRequest|Limit|RowBounds|Page|IPage|ScrollPosition)$")
+_PAGING_NAME: Final = lazy(r"^(?:pageable|pageRequest|paging|page|limit|pageReq)$")
 _NOT_A_QUERY: Final = frozenset(
     {"flush", "getClass", "equals", "hashCode", "toString", "clear", "detach", "refresh", "lock"}
 )
@@ -80,7 +81,7 @@ _TEMPLATE_OPS: Final = {
 }  # fmt: skip
 _TX_TYPES: Final = frozenset({"TransactionTemplate", "TransactionOperations", "TransactionalOperator"})
 _NO_TX: Final = ("NOT_SUPPORTED", "NEVER")
-_DOCUMENTS: Final = re.compile(r"mongodb|cassandra|data\.redis|elasticsearch|neo4j|couchbase|dynamodb")
+_DOCUMENTS: Final = lazy(r"mongodb|cassandra|data\.redis|elasticsearch|neo4j|couchbase|dynamodb")
 _SQL_OPS: Final = {
     "select": Op.SELECT, "from": Op.SELECT, "with": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE,
     "delete": Op.DELETE, "merge": Op.UPSERT, "replace": Op.UPSERT, "create": Op.DDL, "alter": Op.DDL, "drop": Op.DDL,

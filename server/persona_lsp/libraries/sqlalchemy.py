@@ -13,6 +13,7 @@ from persona_lsp.libraries.sqlalchemy_edits import spell
 from persona_lsp.libraries.sqlalchemy_models import is_own_class, model_of, own_model
 from persona_lsp.libraries.sqlalchemy_words import ENDS, EXACT, MANY, NULLABLE, RESULT, RUN
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Entry, Expr, Member, Name, Object, Str, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 SESSION_TYPES: Final = frozenset(
     {
@@ -20,7 +21,7 @@ SESSION_TYPES: Final = frozenset(
         "AsyncEngine", "SessionDep", "AsyncSessionDep", "DbSession", "DBSession", "SessionLocal", "DatabaseSession",
     }
 )  # fmt: skip
-_SESSION_NAME: Final = re.compile(
+_SESSION_NAME: Final = lazy(
     r"^_*(?:(?:async_?|db_?|sql_?|database_?)?sess(?:ion)?|db|dbsession|database|conn|connection|engine|uow|tx)$",
     re.IGNORECASE,
 )
@@ -30,12 +31,12 @@ _ROOTS: Final = {
 }  # fmt: skip
 _AGGREGATES: Final = frozenset({"count", "sum", "max", "min", "avg", "exists"})
 _FILTERS: Final = frozenset({"where", "filter", "filter_by", "having", "ilike", "match"})
-_SETS: Final = re.compile(
+_SETS: Final = lazy(
     rb"\bsetattr\(|\bsqlmodel_update\(|\bupdate_from_dict\(|(?:^|;)[ \t]*(?!self\b|cls\b)\w+\.(\w+)[ \t]*[-+*/|]?=(?!=)",
     re.MULTILINE,
 )
 _JOINS: Final = frozenset({"join", "outerjoin", "join_from", "select_from"})
-_STAGED: Final = re.compile(rb"\.(?:add|add_all|delete|merge|execute|bulk_\w+|exec)\(")
+_STAGED: Final = lazy(rb"\.(?:add|add_all|delete|merge|execute|bulk_\w+|exec)\(")
 
 
 class Statement(Struct):

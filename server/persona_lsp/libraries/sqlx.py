@@ -9,6 +9,7 @@ from persona_lsp.libraries.rust_fixes import spell
 from persona_lsp.libraries.rust_values import LANGUAGES, last, links, sql_operation, text_behind
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Lambda, Member, Name, Str
 from persona_lsp.syntax.sql import outline
+from persona_lsp.text.patterns import lazy
 
 _STARTS: Final = frozenset(
     {"query", "query_as", "query_scalar", "query_with", "query_as_with", "raw_sql", "query_scalar_with"}
@@ -32,7 +33,7 @@ _DRIVERS: Final = {
     "execute": (False, False), "batch_execute": (False, False), "simple_query": (True, False), "query_map": (True, False),
     "execute_batch": (False, False), "execute_unprepared": (False, False), "query_raw": (True, False),
 }  # fmt: skip
-_OPENERS: Final = re.compile(r"pool|^db$|^conn|database|^tx$|store|executor|client|state", re.IGNORECASE)
+_OPENERS: Final = lazy(r"pool|^db$|^conn|database|^tx$|store|executor|client|state", re.IGNORECASE)
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:
@@ -77,7 +78,7 @@ def _fetched(call: Call, name: str, scope: Scope) -> QueryMeaning | None:
     )  # fmt: skip
 
 
-_LIMIT: Final = re.compile(r"\blimit\s+[$?](\d+)", re.IGNORECASE)
+_LIMIT: Final = lazy(r"\blimit\s+[$?](\d+)", re.IGNORECASE)
 
 
 def _limit(text: AnyExpr | None, given: tuple[AnyExpr, ...]) -> AnyExpr | None:

@@ -23,6 +23,7 @@ from persona_lsp.libraries.node_values import (
     values_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Index, Items, Lambda, Member, Name, Object, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = ("typeorm", "@nestjs/typeorm", "typeorm-typedi-extensions")
 _READS: Final = {
@@ -46,14 +47,12 @@ _BUILT: Final = {
 _FRAGMENTS: Final = frozenset(
     {"where", "andWhere", "orWhere", "having", "andHaving", "orHaving", "orderBy", "addOrderBy"}
 )
-_REPOSITORY: Final = re.compile(r"repo(?:sitory)?$", re.IGNORECASE)
-_MANAGER: Final = re.compile(
-    r"^(?:manager|em|entityManager|transactionalEntityManager|transactionManager)$|EntityManager$"
-)
-_SOURCE: Final = re.compile(
+_REPOSITORY: Final = lazy(r"repo(?:sitory)?$", re.IGNORECASE)
+_MANAGER: Final = lazy(r"^(?:manager|em|entityManager|transactionalEntityManager|transactionManager)$|EntityManager$")
+_SOURCE: Final = lazy(
     r"dataSource|connection|queryRunner|^(?:db|AppDataSource|manager|em|entityManager)$", re.IGNORECASE
 )
-_TYPES: Final = re.compile(r"Repository$|EntityManager$|DataSource$|QueryRunner$")
+_TYPES: Final = lazy(r"Repository$|EntityManager$|DataSource$|QueryRunner$")
 
 
 def meaning(call: Call, scope: Scope) -> Meaning | None:

@@ -5,7 +5,6 @@ A thread of its own reads standard input, now and later. It answers the first me
 """
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,8 +14,9 @@ from persona_lsp.lsp.capabilities import answer
 from persona_lsp.lsp.client import client_of
 from persona_lsp.lsp.messages import Initialize
 from persona_lsp.lsp.stdout import StdoutWriter
+from persona_lsp.text.patterns import lazy
 
-_HEAD = re.compile(rb"\A(?:[A-Za-z-]+: [^\r\n]*\r\n)*?Content-Length: (\d{1,9})\r\n(?:[A-Za-z-]+: [^\r\n]*\r\n)*\r\n")
+_HEAD = lazy(rb"\A(?:[A-Za-z-]+: [^\r\n]*\r\n)*?Content-Length: (\d{1,9})\r\n(?:[A-Za-z-]+: [^\r\n]*\r\n)*\r\n")
 _LONGEST_HEAD = 4096
 
 

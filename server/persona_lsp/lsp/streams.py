@@ -5,10 +5,11 @@ import logging
 import re
 
 from persona_lsp.lsp.rpc import Protocol
+from persona_lsp.text.patterns import lazy
 
 log = logging.getLogger(__name__)
 
-_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*", re.IGNORECASE)
+_LENGTH = lazy(rb"content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*", re.IGNORECASE)
 LONGEST = 512 * 1024 * 1024
 """Bytes of a message; a longer one is a mistake in its head."""
 

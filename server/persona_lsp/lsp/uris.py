@@ -4,7 +4,9 @@ import os
 import re
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-_DRIVE = re.compile(r"/?([A-Za-z])[:|](?=/|$)")
+from persona_lsp.text.patterns import lazy
+
+_DRIVE = lazy(r"/?([A-Za-z])[:|](?=/|$)")
 
 
 def to_path(uri: str, *, windows: bool = os.name == "nt") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from persona_lsp.persona.model import NEUTRAL
+from persona_lsp.text.patterns import lazy
 
 NAMES = ("red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan")
 
-_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})$")
+_HEX = lazy(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})$")
 
 # Names that persona files in the wild use -> the nearest of the eight.
 _NEAREST = {

@@ -15,9 +15,10 @@ from persona_lsp.persona.markdown import Block, parts_of
 from persona_lsp.persona.model import Persona, Section
 from persona_lsp.persona.technologies import Technology, TechnologyList, language_ids, read_list
 from persona_lsp.persona.topics import TopicMatch, match_topics
+from persona_lsp.text.patterns import lazy
 
 _ID_WORDS = 7
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_EMPHASIS = lazy(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
 class Commitment(msgspec.Struct, frozen=True):
@@ -109,7 +110,7 @@ def speaks_of(compiled: CompiledPersona, language: str) -> bool:
     return compiled.languages is None or language in compiled.languages
 
 
-_LEAVES_OUT = re.compile(
+_LEAVES_OUT = lazy(
     r"(?:you |we |i |please )?(?:(?:do not|don['\u2019]t|never|must not|should not|shall not|will not|won['\u2019]t|need not)"
     r" (?:review|check|comment on|flag|report|judge|look at|mention|criticise|criticize|care about|worry about)"
     r"|(?:ignore|skip|disregard|leave out|exclude)s?)\b",

@@ -13,14 +13,15 @@ from persona_lsp.persona.models import ALIASES, IDS
 from persona_lsp.persona.schema import field_of, fields_of
 from persona_lsp.persona.source import Source
 from persona_lsp.persona.tools import CLAUDE, VSCODE
+from persona_lsp.text.patterns import lazy
 
-_FENCE = re.compile(r"-{3,}[ \t]*$")
-_KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
-_KEY_BEFORE = re.compile(r"[A-Za-z_][\w-]*$")
-_ITEM = re.compile(r"[ \t]*-[ \t]+")
+_FENCE = lazy(r"-{3,}[ \t]*$")
+_KEY = lazy(r"([A-Za-z_][\w-]*)[ \t]*:")
+_KEY_BEFORE = lazy(r"[A-Za-z_][\w-]*$")
+_ITEM = lazy(r"[ \t]*-[ \t]+")
 # What may stand around the name of a tool in a list.
-_TOOL = re.compile(r"[^\s,\[\]'\"]*$")
-_TOOL_REST = re.compile(r"[^\s,\[\]'\"]*")
+_TOOL = lazy(r"[^\s,\[\]'\"]*$")
+_TOOL_REST = lazy(r"[^\s,\[\]'\"]*")
 _TOOL_FIELDS = frozenset({"tools", "disallowedTools"})
 
 

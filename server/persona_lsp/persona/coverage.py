@@ -14,11 +14,12 @@ from persona_lsp.persona.compile import Commitment, CompiledPersona, leaves_out
 from persona_lsp.persona.technologies import Technology, language_ids
 from persona_lsp.persona.topics import match_topics
 from persona_lsp.text.count import counted
+from persona_lsp.text.patterns import lazy
 
 Kind = Literal["commitment", "background", "technology"]
 
 # Sentences that say who the persona is, how it works and how it speaks, and nothing of the code.
-_BACKGROUND = re.compile(
+_BACKGROUND = lazy(
     r"(?:remember: |always remember |as an? [^,]+, )?"
     r"(?:you(?:['\u2019]re| are|['\u2019]ve| have| possess| bring| excel| speciali[sz]e| understand| know| think"
     r"| believe| value| balance| work| collaborate| communicate| speak| explain| start| begin| combine| come"
@@ -29,7 +30,7 @@ _BACKGROUND = re.compile(
     r"|(?:expert|expertise|specialist|specializ\w+|proficient|skilled|experienced?|senior|deep|extensive) )",
     re.IGNORECASE,
 )
-_BACKGROUND_SECTION = re.compile(
+_BACKGROUND_SECTION = lazy(
     r"\b(?:communication|characteristics|personality|persona|identity|tone|output format|response format"
     r"|integration with other agents|about you|who you are|workflow|when invoked)\b",
     re.IGNORECASE,

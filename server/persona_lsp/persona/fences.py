@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from persona_lsp.persona.model import Problem
 from persona_lsp.persona.report import insertion, problem, replacement
 from persona_lsp.persona.source import Source
+from persona_lsp.text.patterns import lazy
 
-_FENCE = re.compile(r"-{3,}[ \t]*$")
-_DOTS = re.compile(r"\.\.\.[ \t]*$")
+_FENCE = lazy(r"-{3,}[ \t]*$")
+_DOTS = lazy(r"\.\.\.[ \t]*$")
 # Bounded, or a key that is followed by nothing but spaces costs the square of their number.
-_KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]{0,8}:(?:\s|$)")
-_INSIDE = re.compile(r"[ \t]|#|-[ \t]|$")
-_PERSONA_KEY = re.compile(r"(?:name|description|tools|model|color)[ \t]*:(?:\s|$)")
+_KEY_LINE = lazy(r"[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]{0,8}:(?:\s|$)")
+_INSIDE = lazy(r"[ \t]|#|-[ \t]|$")
+_PERSONA_KEY = lazy(r"(?:name|description|tools|model|color)[ \t]*:(?:\s|$)")
 
 # How far down a front matter that isn't at the top is looked for, in lines.
 _LOOK_DOWN = 30

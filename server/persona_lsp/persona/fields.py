@@ -15,11 +15,12 @@ from persona_lsp.persona.report import Span, insertion, problem, quoted, replace
 from persona_lsp.persona.schema import KNOWN, fields_of
 from persona_lsp.persona.source import Source
 from persona_lsp.persona.tool_fields import read_tools
+from persona_lsp.text.patterns import lazy
 
 MAX_NAME = 200
 
-_PATH = re.compile(r".*(?:\\|\.\.)|[./~]*/|[\w.@-]+(?:/[\w.@-]+)+$")
-_COMMENT = re.compile(r"[ \t]*(#(?:.*\S)?)")
+_PATH = lazy(r".*(?:\\|\.\.)|[./~]*/|[\w.@-]+(?:/[\w.@-]+)+$")
+_COMMENT = lazy(r"[ \t]*(#(?:.*\S)?)")
 _NAME_NEEDED: tuple[Format, ...] = ("claude", "continue")
 _CLAUDES: tuple[Format, ...] = ("claude", "plain")
 _CHECKED: tuple[Format, ...] = ("claude", "vscode", "cursor-agent", "cursor")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from persona_lsp.persona.model import Format
+from persona_lsp.text.patterns import lazy
 
 # Each tool's own folders. Claude Code, Copilot and Cursor read theirs in a project and in the home folder.
 _FOLDERS: tuple[tuple[re.Pattern[str], Format], ...] = (
-    (re.compile(r"(?:^|/)\.claude/agents/(?:.*/)?[^/]+\.md$"), "claude"),
-    (re.compile(r"(?:^|/)\.(?:github|copilot)/agents/[^/]+\.md$"), "vscode"),
-    (re.compile(r"(?:^|/)\.cursor/agents/(?:.*/)?[^/]+\.md$"), "cursor-agent"),
-    (re.compile(r"(?:^|/)\.cursor/rules/(?:.*/)?[^/]+\.mdc$"), "cursor"),
+    (lazy(r"(?:^|/)\.claude/agents/(?:.*/)?[^/]+\.md$"), "claude"),
+    (lazy(r"(?:^|/)\.(?:github|copilot)/agents/[^/]+\.md$"), "vscode"),
+    (lazy(r"(?:^|/)\.cursor/agents/(?:.*/)?[^/]+\.md$"), "cursor-agent"),
+    (lazy(r"(?:^|/)\.cursor/rules/(?:.*/)?[^/]+\.mdc$"), "cursor"),
 )
 
 # Files that lie beside personas and are none.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
+
+from persona_lsp.text.patterns import lazy
 
 # Joiners (U+200C, U+200D) and variation selectors are left alone: scripts and emoji need them.
 _TURNING = "\u202a-\u202e\u2066-\u2069"
@@ -12,10 +13,10 @@ _MARKS = "\u061c\u200e\u200f"
 _WIDTHLESS = "\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff"
 _TAGS = "\U000e0000-\U000e007f"
 _MORE_SELECTORS = "\U000e0100-\U000e01ef"
-_HIDDEN = re.compile(f"[{_TURNING}{_MARKS}{_WIDTHLESS}{_TAGS}{_MORE_SELECTORS}]+")
-_ONLY_TURNING = re.compile(f"[{_TURNING}{_MARKS}]")
+_HIDDEN = lazy(f"[{_TURNING}{_MARKS}{_WIDTHLESS}{_TAGS}{_MORE_SELECTORS}]+")
+_ONLY_TURNING = lazy(f"[{_TURNING}{_MARKS}]")
 # A flag of a region (England, Wales) is a black flag, the region's letters as tags, and the tag that ends them.
-_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,6}\U000e007f")
+_FLAG = lazy("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,6}\U000e007f")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _NAMED_AT_MOST = 3
 

@@ -11,21 +11,22 @@ from typing import Literal
 import msgspec
 
 from persona_lsp.persona.model import Section
+from persona_lsp.text.patterns import lazy
 
 # Level of what is set like a heading without being one: a bold line, "Checklist:" before a list.
 LEAD_IN_LEVEL = 7
 
 # The patterns here have to be linear: a persona file may be anybody's.
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_BREAK = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_CODE_FENCE = re.compile(r" {0,3}(`{3,})[^`]*$| {0,3}(~{3,})")
-_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
-_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_TAG_LINE = re.compile(r"[ \t]*</?[A-Za-z][^<>]*>[ \t]*$")
-_SKIPPED_TAG = re.compile(r"[ \t]*<(example|examples|code|pre|script|style)\b[^<>]*>", re.IGNORECASE)
-_LABEL = re.compile(r"[ \t]*(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t]*:|[ \t]*(?:\*\*|__)[^*_]+:(?:\*\*|__)")
-_BOLD_LINE = re.compile(r"[ \t]*(?:\*\*|__)([^*_]+)(?:\*\*|__)[ \t]*:?[ \t]*$")
+_ATX = lazy(r" {0,3}(#{1,6})[ \t]+(.*)$")
+_UNDERLINE = lazy(r" {0,3}(=+|-+)[ \t]*$")
+_BREAK = lazy(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
+_CODE_FENCE = lazy(r" {0,3}(`{3,})[^`]*$| {0,3}(~{3,})")
+_ITEM = lazy(r"[ \t]*(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+_QUOTE = lazy(r"[ \t]*(?:>[ \t]?)+")
+_TAG_LINE = lazy(r"[ \t]*</?[A-Za-z][^<>]*>[ \t]*$")
+_SKIPPED_TAG = lazy(r"[ \t]*<(example|examples|code|pre|script|style)\b[^<>]*>", re.IGNORECASE)
+_LABEL = lazy(r"[ \t]*(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t]*:|[ \t]*(?:\*\*|__)[^*_]+:(?:\*\*|__)")
+_BOLD_LINE = lazy(r"[ \t]*(?:\*\*|__)([^*_]+)(?:\*\*|__)[ \t]*:?[ \t]*$")
 _LEAD_IN_WORDS = 8
 
 

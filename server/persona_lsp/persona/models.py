@@ -5,9 +5,10 @@ Aliases: https://code.claude.com/docs/en/model-config. Dates: https://platform.c
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
+
+from persona_lsp.text.patterns import lazy
 
 State = Literal["", "retired", "spoken", "unknown"]
 
@@ -37,18 +38,18 @@ _FAMILIES = frozenset({*ALIASES, "mythos"})
 
 # The beginning of an id -> the alias that follows it, and the day after which it answers no more.
 _RETIRED = (
-    (re.compile(r"claude-(?:instant|[12])\b"), "sonnet", "retired"),
-    (re.compile(r"claude-3.*-opus|claude-3-opus"), "opus", "retired"),
-    (re.compile(r"claude-3.*-haiku|claude-3-haiku"), "haiku", "retired"),
-    (re.compile(r"claude-3"), "sonnet", "retired"),
-    (re.compile(r"claude-sonnet-4(?:-0|-2\d{7})?$"), "sonnet", "retired on 2026-06-15"),
-    (re.compile(r"claude-opus-4(?:-0|-2\d{7})?$"), "opus", "retired on 2026-06-15"),
-    (re.compile(r"claude-opus-4-1(?:-2\d{7})?$"), "opus", "retired on 2026-08-05"),
-    (re.compile(r"claude-sonnet-4-5(?:-2\d{7})?$"), "sonnet", "retires on 2026-11-30"),
+    (lazy(r"claude-(?:instant|[12])\b"), "sonnet", "retired"),
+    (lazy(r"claude-3.*-opus|claude-3-opus"), "opus", "retired"),
+    (lazy(r"claude-3.*-haiku|claude-3-haiku"), "haiku", "retired"),
+    (lazy(r"claude-3"), "sonnet", "retired"),
+    (lazy(r"claude-sonnet-4(?:-0|-2\d{7})?$"), "sonnet", "retired on 2026-06-15"),
+    (lazy(r"claude-opus-4(?:-0|-2\d{7})?$"), "opus", "retired on 2026-06-15"),
+    (lazy(r"claude-opus-4-1(?:-2\d{7})?$"), "opus", "retired on 2026-08-05"),
+    (lazy(r"claude-sonnet-4-5(?:-2\d{7})?$"), "sonnet", "retires on 2026-11-30"),
 )
-_ID = re.compile(r"claude-(?:haiku|sonnet|opus|fable|mythos)-\d[\w.-]*$")
-_SPOKEN = re.compile(r"(?:claude[\s-]+)?(haiku|sonnet|opus|fable|mythos)\b")
-_CONTEXT = re.compile(r"\[\w+\]$")
+_ID = lazy(r"claude-(?:haiku|sonnet|opus|fable|mythos)-\d[\w.-]*$")
+_SPOKEN = lazy(r"(?:claude[\s-]+)?(haiku|sonnet|opus|fable|mythos)\b")
+_CONTEXT = lazy(r"\[\w+\]$")
 
 
 class Model(NamedTuple):

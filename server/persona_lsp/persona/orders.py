@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from persona_lsp.persona import sentences
 from persona_lsp.persona.markdown import parts_of
 from persona_lsp.persona.model import Section
+from persona_lsp.text.patterns import lazy
 
 # What comes before the verb of an order, and no subject of its own: "The client asks the user" is about the code.
 _LEAD = (
@@ -18,37 +19,37 @@ _TOOL = r"(?:Read|Write|Edit|MultiEdit|Bash|Grep|Glob|LS|Task|Agent|Skill|WebFet
 
 _ORDERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(
+        lazy(
             _LEAD + r"(?:ask|interview|prompt|consult|check with|confirm with|wait for|greet) "
             r"(?:the|your) (?:user|human|developer|person)\b(?! (?:stor|need|data|interface|model|table|id)\w*)",
             re.IGNORECASE,
         ),
         "it asks somebody",
     ),
-    (re.compile(_LEAD + r"asks? (?:\w+ ){0,2}clarif(?:ying|ication) questions?\b", re.IGNORECASE), "it asks somebody"),
+    (lazy(_LEAD + r"asks? (?:\w+ ){0,2}clarif(?:ying|ication) questions?\b", re.IGNORECASE), "it asks somebody"),
     (
-        re.compile(
+        lazy(
             _LEAD + r"(?:wait for|get|obtain|request) (?:(?:explicit|their|user) )*(?:approval|confirmation)"
             r" (?:before|from the user)\b",
             re.IGNORECASE,
         ),
         "it asks somebody",
     ),
-    (re.compile(_LEAD + r"(?i:uses? )(?:the )?`?" + _TOOL + r"`? (?i:tools?)\b"), "it calls a tool"),
+    (lazy(_LEAD + r"(?i:uses? )(?:the )?`?" + _TOOL + r"`? (?i:tools?)\b"), "it calls a tool"),
     (
-        re.compile(_LEAD + r"(?i:uses? )(?:the )?`?(?:TodoWrite|WebFetch|WebSearch|mcp__\w+)`?(?=[ .,;]|$)"),
+        lazy(_LEAD + r"(?i:uses? )(?:the )?`?(?:TodoWrite|WebFetch|WebSearch|mcp__\w+)`?(?=[ .,;]|$)"),
         "it calls a tool",
     ),
-    (re.compile(r".*(?:(?<=\s)|^)#tool:\w"), "it calls a tool"),
+    (lazy(r".*(?:(?<=\s)|^)#tool:\w"), "it calls a tool"),
     (
-        re.compile(
+        lazy(
             _LEAD + r"(?:runs?|executes?) (?:the command )?`[^`\s]+\s[^`]+`",
             re.IGNORECASE,
         ),
         "it runs a command",
     ),
     (
-        re.compile(
+        lazy(
             _LEAD + r"(?:delegates?|hands? (?:off|over)|spawns?|launch(?:es)?|invokes?|calls?|quer(?:y|ies)) "
             r"(?:\S+ ){0,6}?`?(?:sub-?agents?|(?:context|task)[ -]manager|(?!user-)\w+(?:-\w+)+`? agents?)\b",
             re.IGNORECASE,

@@ -10,16 +10,17 @@ from persona_lsp.persona.model import Problem, TextFix
 from persona_lsp.persona.report import Span, block_scalar, problem, quoted, replacement
 from persona_lsp.persona.schema import FIELDS, KNOWN
 from persona_lsp.persona.source import Source
+from persona_lsp.text.patterns import lazy
 
-_KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
-_KNOWN_WITHOUT_SPACE = re.compile(rf"({'|'.join(sorted(KNOWN))}):(?=[^\s:/])")
+_KEY = lazy(r"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
+_KNOWN_WITHOUT_SPACE = lazy(rf"({'|'.join(sorted(KNOWN))}):(?=[^\s:/])")
 
 _STRUCTURED = frozenset(field.name for fields in FIELDS.values() for field in fields if field.kind in {"map", "list"})
 
 # Lines of the dialogues that descriptions carry as examples: never keys of their own.
 _DIALOGUE = frozenset({"context", "user", "assistant", "commentary", "example", "examples", "note", "system"})
 
-_BLOCK = re.compile(r"[|>][+-]?\d*[ \t]*$")
+_BLOCK = lazy(r"[|>][+-]?\d*[ \t]*$")
 
 
 class Chunk(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from persona_lsp.text.patterns import lazy
+
 # The bounds keep it linear on a line of nothing but dots.
-_STOP = re.compile(r"[.!?\u2026]{1,8}[\"'\u201d\u2019)\]*_]{0,8}(?=\s|$)|[\u3002\uff01\uff1f]+")
+_STOP = lazy(r"[.!?\u2026]{1,8}[\"'\u201d\u2019)\]*_]{0,8}(?=\s|$)|[\u3002\uff01\uff1f]+")
 
 # How far around a full stop one has to look, in characters.
 _NEAR = 60

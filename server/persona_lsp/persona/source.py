@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import re
 from bisect import bisect_right
 
 import msgspec
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from persona_lsp.text.patterns import lazy
+
+_LINE_END = lazy(r"\r\n|\r|\n")
 
 # Surrogates are what is left of bytes that are no text; control characters have no business in
 # prose and make YAML readers refuse the whole block. Each becomes one U+FFFD, so columns hold.
-_NOT_TEXT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_NOT_TEXT = lazy(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -6,28 +6,28 @@ import re
 
 import msgspec
 
+from persona_lsp.text.patterns import lazy
+
 # What a label has to be, apart from an adjective, to give its list a kind.
 _KINDS = (
-    (re.compile(r"languages?|runtimes?"), "language"),
-    (re.compile(r"frameworks?"), "framework"),
-    (re.compile(r"orms?|odms?"), "orm"),
-    (re.compile(r"queues?|messaging|brokers?|event streaming|streaming"), "message-queue"),
-    (re.compile(r"databases?|dbs?|data ?stores?"), "database"),
-    (re.compile(r"api (?:tools?|technologies|protocols?)|apis|protocols?"), "api-tool"),
-    (re.compile(r"librar(?:y|ies)"), "library"),
+    (lazy(r"languages?|runtimes?"), "language"),
+    (lazy(r"frameworks?"), "framework"),
+    (lazy(r"orms?|odms?"), "orm"),
+    (lazy(r"queues?|messaging|brokers?|event streaming|streaming"), "message-queue"),
+    (lazy(r"databases?|dbs?|data ?stores?"), "database"),
+    (lazy(r"api (?:tools?|technologies|protocols?)|apis|protocols?"), "api-tool"),
+    (lazy(r"librar(?:y|ies)"), "library"),
 )
-_ADJECTIVE = re.compile(
+_ADJECTIVE = lazy(
     r"(?:(?:programming|backend|back-end|server-side|primary|core|main|key|supported|preferred|web|message|task"
     r"|job|favou?rite|database|known|popular|common)\s+)+(?=\w)"
 )
-_SECOND_NOUN = re.compile(r"\s*(?:&|and|/|,|\+)\s*[\w -]+$")
-_STACK_SECTION = re.compile(
-    r"technolog(?:y|ies)(?: stack| you (?:work with|use))?|tech(?:nical)? stack|stack", re.IGNORECASE
-)
-_STACK = re.compile(r"technolog|tech(?:nical)? stack|\bstack\b|\btools?\b|\btooling\b", re.IGNORECASE)
-_LABELLED = re.compile(r"(?:\*\*|__)?([^:*_.]{2,40}?)(?:\*\*|__)?:(?:\*\*|__)?\s+(\S.*)$")
-_SEPARATOR = re.compile(r"\s*[,;|\u00b7\u3001]\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
-_REMARK = re.compile(r"\s?\([^()]*\)")
+_SECOND_NOUN = lazy(r"\s*(?:&|and|/|,|\+)\s*[\w -]+$")
+_STACK_SECTION = lazy(r"technolog(?:y|ies)(?: stack| you (?:work with|use))?|tech(?:nical)? stack|stack", re.IGNORECASE)
+_STACK = lazy(r"technolog|tech(?:nical)? stack|\bstack\b|\btools?\b|\btooling\b", re.IGNORECASE)
+_LABELLED = lazy(r"(?:\*\*|__)?([^:*_.]{2,40}?)(?:\*\*|__)?:(?:\*\*|__)?\s+(\S.*)$")
+_SEPARATOR = lazy(r"\s*[,;|\u00b7\u3001]\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
+_REMARK = lazy(r"\s?\([^()]*\)")
 _MAX_WORDS = 5
 _MAX_LABEL = 60
 # Without a label of its own a list is trusted only where its names are as short as names are.
@@ -35,17 +35,17 @@ _MAX_BARE_WORDS = 3
 
 # A language as lists spell it -> the ids of the grammars it speaks of; none where it is not reviewed.
 _LANGUAGES = (
-    (re.compile(r"\bnode(?:\.?js)?\b|\bdeno\b|\bbun\b"), ("javascript", "typescript")),
-    (re.compile(r"\bpython\b"), ("python",)),
-    (re.compile(r"\bjavascript\b|\becmascript\b|\bjs\b(?<!\.js)"), ("javascript",)),
-    (re.compile(r"\btypescript\b|\bts\b"), ("typescript",)),
-    (re.compile(r"\bjava\b"), ("java",)),
-    (re.compile(r"\bruby\b"), ("ruby",)),
-    (re.compile(r"\bgo\b|\bgolang\b"), ("go",)),
-    (re.compile(r"\bc#|\bc sharp\b|\bcsharp\b|\.net\b|\bdotnet\b|\basp\.net\b"), ("csharp",)),
-    (re.compile(r"\brust\b"), ("rust",)),
+    (lazy(r"\bnode(?:\.?js)?\b|\bdeno\b|\bbun\b"), ("javascript", "typescript")),
+    (lazy(r"\bpython\b"), ("python",)),
+    (lazy(r"\bjavascript\b|\becmascript\b|\bjs\b(?<!\.js)"), ("javascript",)),
+    (lazy(r"\btypescript\b|\bts\b"), ("typescript",)),
+    (lazy(r"\bjava\b"), ("java",)),
+    (lazy(r"\bruby\b"), ("ruby",)),
+    (lazy(r"\bgo\b|\bgolang\b"), ("go",)),
+    (lazy(r"\bc#|\bc sharp\b|\bcsharp\b|\.net\b|\bdotnet\b|\basp\.net\b"), ("csharp",)),
+    (lazy(r"\brust\b"), ("rust",)),
     (
-        re.compile(
+        lazy(
             r"\b(?:php|kotlin|scala|swift|elixir|erlang|haskell|clojure|perl|dart|lua|groovy|julia|zig|nim|crystal"
             r"|ocaml|objective-c|fortran|cobol|solidity|apex|abap|matlab|visual basic|vb|c|r)\b(?![#+\w])|\bf#|\bc\+\+"
         ),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from persona_lsp.text.patterns import lazy
+
 # What each does, in few words; the order is that of the completion.
 CLAUDE = {
     "Read": "read files",
@@ -83,7 +85,7 @@ VSCODE = {
     "githubRepo": "search a repository on GitHub",
 }
 
-_PLAIN = re.compile(r"[A-Za-z]+$")
+_PLAIN = lazy(r"[A-Za-z]+$")
 _LIKE = 0.85
 
 

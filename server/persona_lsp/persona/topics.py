@@ -10,10 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from persona_lsp.findings.topic import Topic
+from persona_lsp.text.patterns import lazy
 
 __all__ = ["Topic", "TopicMatch", "match_topics", "stem", "words"]
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*[#+]*")
+_WORD = lazy(r"[^\W_]+(?:['\u2019][^\W_]+)*[#+]*")
 _MIN_STEM = 3
 # Plurals that end like `analysis` and `redis`.
 _PLURALS = frozenset({"apis", "uris", "clis", "guis"})

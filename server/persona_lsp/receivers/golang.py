@@ -1,6 +1,5 @@
 """Go: resolvers of gqlgen, consumers of Kafka, RabbitMQ and NATS, tasks of Asynq."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,11 +7,12 @@ from persona_lsp.facts.place import Where
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.receiving import Received, Receiver, calls, given, name_of, place, received, words
 from persona_lsp.syntax.ir import AnyExpr, Assign, Call, Def, FunctionNode, Items, Lambda, Module, dotted
+from persona_lsp.text.patterns import lazy
 
 _LANGUAGES: Final = ("go",)
-_RESOLVER: Final = re.compile(r"^(query|mutation|subscription)Resolver$")
-_TYPE_RESOLVER: Final = re.compile(r"^([a-z]\w*)Resolver$")
-_VERSION: Final = re.compile(r"/v\d+$")
+_RESOLVER: Final = lazy(r"^(query|mutation|subscription)Resolver$")
+_TYPE_RESOLVER: Final = lazy(r"^([a-z]\w*)Resolver$")
+_VERSION: Final = lazy(r"/v\d+$")
 
 
 def _imports(module: Module, *packages: str) -> bool:

@@ -20,11 +20,12 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _ID: Final = "graphql"
 _ROOTS: Final = frozenset({"Query", "Mutation", "Subscription"})
-_ABOUT: Final = re.compile(rb"graphql|apollo|gql\b|[Rr]esolvers?\b")
-_PLACE: Final = re.compile(r"resolver|graphql|gql|schema", re.IGNORECASE)
+_ABOUT: Final = lazy(rb"graphql|apollo|gql\b|[Rr]esolvers?\b")
+_PLACE: Final = lazy(r"resolver|graphql|gql|schema", re.IGNORECASE)
 _HANDED: Final = frozenset({"makeExecutableSchema", "ApolloServer", "createSchema", "addResolversToSchema"})
 
 

@@ -1,15 +1,15 @@
 """graphql-ruby: fields of object types that a method, a mutation or a resolver class answers."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.place import Where
 from persona_lsp.flow.receiving import Received, Receiver, camel, method_keys, place, received, root_of, scoped
 from persona_lsp.syntax.ir import Call, ClassNode, Const, Do, Module, Str
+from persona_lsp.text.patterns import lazy
 
 _ID: Final = "graphql-ruby"
-_BASE: Final = re.compile(
+_BASE: Final = lazy(
     r"(?:^|::)(?:Base\w*(?:Object|Type|Query|Mutation|Subscription)?|\w+Object|Schema::Object|\w+Type)$"
 )
 

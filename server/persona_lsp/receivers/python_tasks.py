@@ -8,8 +8,9 @@ from persona_lsp.facts.text import Text
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.receiving import Received, Receiver, functions, key_of, name_of, place, received, words
 from persona_lsp.syntax.ir import AnyExpr, Call, Decorator, Items, Module, dotted
+from persona_lsp.text.patterns import lazy
 
-_CELERY: Final = re.compile(r"celery", re.IGNORECASE)
+_CELERY: Final = lazy(r"celery", re.IGNORECASE)
 _Marks = Callable[[Decorator, FileNames], bool]
 
 

@@ -1,6 +1,5 @@
 """Rust: procedures of tonic, fields of async-graphql and Juniper, consumers of rdkafka and lapin."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,9 +20,10 @@ from persona_lsp.flow.receiving import (
     words,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, Decorator, FunctionNode, Items, Module, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _LANGUAGES: Final = ("rust",)
-_LEFT_OUT: Final = re.compile(r"\b(?:skip|entity)\b")
+_LEFT_OUT: Final = lazy(r"\b(?:skip|entity)\b")
 """What is no field: left out, or how a federation finds an object."""
 _OBJECTS: Final = frozenset({"Object", "Subscription", "ComplexObject", "graphql_object", "graphql_subscription"})
 

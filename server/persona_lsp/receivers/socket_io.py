@@ -11,12 +11,13 @@ from persona_lsp.facts.place import Where
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.receiving import Received, Receiver, calls, given, in_place, known, place, words
 from persona_lsp.syntax.ir import AnyExpr, Assign, Call, FunctionNode, Lambda, Member, Module, Name, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _ID: Final = "socket.io"
-_SERVER: Final = re.compile(r"^(?:io|\w+Io|\w*IO|sockets|nsp|\w*namespace)$")
-_ANY_SERVER: Final = re.compile(r"^(?:\w*io|\w*server|sockets|nsp|\w*namespace)$", re.IGNORECASE)
+_SERVER: Final = lazy(r"^(?:io|\w+Io|\w*IO|sockets|nsp|\w*namespace)$")
+_ANY_SERVER: Final = lazy(r"^(?:\w*io|\w*server|sockets|nsp|\w*namespace)$", re.IGNORECASE)
 """The same in a file that imports Socket.IO."""
-_SOCKET: Final = re.compile(r"^(?:socket|client|sock|conn|connection)$", re.IGNORECASE)
+_SOCKET: Final = lazy(r"^(?:socket|client|sock|conn|connection)$", re.IGNORECASE)
 _CLIENT: Final = "socket.io-client"
 _LIFE: Final = frozenset({
     "connection", "connect", "disconnect", "disconnecting", "error", "connect_error", "newListener", "close", "data", "end",

@@ -20,12 +20,13 @@ from persona_lsp.review.suppressions import UNUSED, ChangeSuppression
 from persona_lsp.syntax.ir import Module
 from persona_lsp.syntax.languages import LANGUAGES
 from persona_lsp.syntax.parse import is_text
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
 _BOM: Final = b"\xef\xbb\xbf"
 _NAMES_A_KEY: Final = frozenset((b".", b"'", b'"', b"`", b":"))
 """What stands before a name that something is read by."""
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_LINE_END: Final = lazy(r"\r\n|\r|\n")
 
 Extractions = Callable[[str], Extraction | None]
 Speller = Callable[[Intent, Module, FileFacts], tuple[Edit, ...] | None]

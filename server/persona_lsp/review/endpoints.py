@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from persona_lsp.review.views import EndpointRow, Served
 from persona_lsp.text.lines import LineTable
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 
@@ -77,7 +78,7 @@ def resource(path: str) -> str:
     return "/" + "/".join(taken)
 
 
-_AHEAD: Final = re.compile(r"api|rest|v\d+(?:\.\d+)*|", re.IGNORECASE)
+_AHEAD: Final = lazy(r"api|rest|v\d+(?:\.\d+)*|", re.IGNORECASE)
 """Segments that stand before the name of any resource."""
 
 
@@ -139,7 +140,7 @@ def _operations(rows: Iterable[EndpointRow]) -> dict[tuple[str, str], list[Endpo
     return found
 
 
-_PARAMETER: Final = re.compile(r"\{([^{}/]+)\}")
+_PARAMETER: Final = lazy(r"\{([^{}/]+)\}")
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _EVERY: Final = ("get", "post", "put", "patch", "delete")
 _BODILESS: Final = frozenset({"get", "head", "delete", "options", "trace"})

@@ -1,6 +1,5 @@
 """Hovers: the endpoint card, the function card, and the explanation of a finding."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -13,6 +12,7 @@ from persona_lsp.review.pages import rule
 from persona_lsp.review.profile import Profile
 from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.review.views import Hover
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 _SHOWN_FINDINGS = 2
@@ -340,7 +340,7 @@ def _prose(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-_MARKUP: Final = re.compile(r"[\\`*\[\]<>~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=#]")
+_MARKUP: Final = lazy(r"[\\`*\[\]<>~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=#]")
 """Underscores inside of words mean nothing; some signs mean something at the beginning only."""
 
 

@@ -1,6 +1,5 @@
 """Comments that silence: what they take away, and those that take nothing."""
 
-import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -13,6 +12,7 @@ from persona_lsp.findings.intent import Intent
 from persona_lsp.findings.topic import Topic
 from persona_lsp.rules.api import REVIEWED, Declaration
 from persona_lsp.rules.registry import Rule, by_id, rules
+from persona_lsp.text.patterns import lazy
 
 _PAGE: Final = """A comment that ignores a rule silences nothing.
 
@@ -32,7 +32,7 @@ UNUSED: Final = Rule(
 )
 """No rule of a family: it says what became of the others, and only the façade knows that."""
 
-_RULES: Final = re.compile(rb"\[([^\]]*)\]")
+_RULES: Final = lazy(rb"\[([^\]]*)\]")
 _OPENERS: Final = ("<!--", "/**", "/*", "//", "--", "#", "*")
 
 

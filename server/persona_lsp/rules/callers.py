@@ -1,6 +1,5 @@
 """What tells how an endpoint treats its callers beside its guards: what it is given, what it reads, what it refuses."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.body import Function
@@ -8,17 +7,18 @@ from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import In
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import answers, has_unknown_guard, words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _CREDENTIALS: Final = frozenset({"auth", "authorization", "credential", "credentials", "key", "token"})
 """Words of headers that say who calls."""
 _REFUSALS: Final = frozenset({401, 403})
-_BEARERS: Final = re.compile(
+_BEARERS: Final = lazy(
     r":(?:HTTPBearer|OAuth2PasswordBearer|OAuth2AuthorizationCodeBearer)$"
     r"|^(?:jsonwebtoken|jose|express-jwt|express-oauth2-jwt-bearer|passport-jwt):"
 )
 """Imports (`module:name`) of what reads tokens."""
-_KEEPERS: Final = re.compile(
+_KEEPERS: Final = lazy(
     r":(?:SessionMiddleware|APIKeyCookie|Cookie|CookieTransport|CookieAuthentication|HttpSession|ResponseCookie|CookieValue)$"
     r"|^(?:starlette\.middleware\.sessions|starsessions|fastapi_sessions?|fastapi_csrf_protect|authlib|itsdangerous)\b"
     r"|^(?:express-session|cookie|cookie-session|cookie-parser|csurf|csrf-csrf|lusca|passport|iron-session|connect-[\w-]+):"

@@ -11,6 +11,7 @@ from persona_lsp.facts.body import Function, Op, Query, Raise, Response, Site
 from persona_lsp.facts.http import Guard, GuardKind, In
 from persona_lsp.rules.memo import per_endpoint, per_snapshot
 from persona_lsp.rules.models import asks_database
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
@@ -19,8 +20,8 @@ _SAVES: Final = frozenset({"save", "save!", "saveAndFlush", "save_and_flush"})
 """Calls that create what is new and change what is not; below a collection's POST it is new."""
 
 
-_ENSURES: Final = re.compile(r"find_?or|get_?or|first_?or|ensure|upsert|or_?update", re.IGNORECASE)
-_SETS: Final = re.compile(r"(set|sync|assign|update|replace|share|unshare|save_?or_?update)(?![a-z])")
+_ENSURES: Final = lazy(r"find_?or|get_?or|first_?or|ensure|upsert|or_?update", re.IGNORECASE)
+_SETS: Final = lazy(r"(set|sync|assign|update|replace|share|unshare|save_?or_?update)(?![a-z])")
 """Names of handlers that bring about a state, whatever was there before."""
 _CREATES: Final = frozenset("add create creates insert issue make new open place post register signup submit".split())
 _ALSO_CHANGES: Final = frozenset("change edit merge modify put replace update upsert".split())
@@ -33,35 +34,35 @@ _ACTIONS: Final = frozenset(
     transfer transition trigger unarchive unfavorite unfollow unlike unlock unpublish unstar unsubscribe update
     upload upsert validate verify vote undo""".split()
 )
-_HEALTH: Final = re.compile(
+_HEALTH: Final = lazy(
     r"(^|/)(health\w*|healthz|livez|readyz|live|ready|liveness|readiness|ping|status|metrics|version|favicon\.ico"
     r"|robots(\.txt)?|\.well-known|actuator)(/|$)",
     re.IGNORECASE,
 )
-_LOGIN: Final = re.compile(
+_LOGIN: Final = lazy(
     r"(log_?in|log_?out|sign_?in|sign_?out|sign_?up|signups?|regist(er|ers|rations?|ration)|tokens?|sessions?|"
     r"refresh|access-token|password|passwords|forgot\w*|reset\w*|recover\w*|recovery|verify|verification|verifications|"
     r"confirm|confirmations?|activate|activation|otp|2fa|mfa|oauth2?|authorize|authenticate|authentication|auth|sso|saml|"
     r"callbacks?|magic-?link|unlocks?|invitations?|unsubscribe)",
     re.IGNORECASE,
 )
-_GETS_IN: Final = re.compile(
+_GETS_IN: Final = lazy(
     r"(register|sign_?up|sign_?in|log_?in)_?(new_?)?(user|account|member|customer)?s?(handler|controller)?",
     re.IGNORECASE,
 )
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = lazy(
     r"(^|/)(docs?|swagger[\w.-]*|openapi[\w.-]*|redoc|static|assets|public|contact|contact-us|newsletter|subscribe"
     r"|subscriptions?|feedback|waitlist|csp-report\w*|captcha)(/|$)|(^|/)shared?/\{",
     re.IGNORECASE,
 )
-_WEBHOOK: Final = re.compile(
+_WEBHOOK: Final = lazy(
     r"(^|/)(web-?hooks?|hooks?)(/|$)|/callbacks?/|/(ipn|postback)(/|$)"
     r"|(^|/)(sendgrid|stripe|github|gitlab|twilio|mailgun|postmark|slack|paypal|sns)[_/-](events?|notifications?)(/|$)",
     re.IGNORECASE,
 )
-_RPC: Final = re.compile(r"graphql|rpc(?![a-z])", re.IGNORECASE)
+_RPC: Final = lazy(r"graphql|rpc(?![a-z])", re.IGNORECASE)
 _INSIDE: Final = frozenset({"internal", "_internal"})
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def label(endpoint: Endpoint, room: int = 48) -> str:

@@ -7,10 +7,11 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Auth, Endpoint, Snapshot
 
 _ADMINS: Final = frozenset({"admin", "admins", "administrator", "root", "staff", "sudo", "superadmin", "superuser"})
-_OTHERS: Final = re.compile(r"[.\"':](all|any|customer|default|guest|member|user)s?\b", re.IGNORECASE)
+_OTHERS: Final = lazy(r"[.\"':](all|any|customer|default|guest|member|user)s?\b", re.IGNORECASE)
 """Roles beside that of the administrator in what a guard is given."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from persona_lsp.settings.model import DEFAULT, SEVERITIES, Override, Settings
+from persona_lsp.text.patterns import lazy
 
 FILE_NAMES = ("persona-lsp.toml", "pyproject.toml")
 """Where settings are looked for in a folder, the first one that has any wins."""
@@ -180,7 +181,7 @@ def _fields(of: type[Struct]) -> dict[str, _Field]:
 
 _FIELDS = _fields(Settings)
 _OVERRIDE_FIELDS = _fields(Override)
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*", re.IGNORECASE)
+_SIZE = lazy(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*", re.IGNORECASE)
 
 
 def _value(field: _Field, raw: object) -> tuple[Any, list[str]]:

@@ -4,10 +4,11 @@ import re
 import tomllib
 
 from persona_lsp.text.edits import ByteEdit, apply
+from persona_lsp.text.patterns import lazy
 
-_TABLE = re.compile(rb"^[ \t]*\[tool\.(?:persona-lsp|\"persona-lsp\")\][ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)", re.MULTILINE)
-_ANY_TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
-_IGNORE = re.compile(rb"^[ \t]*ignore[ \t]*=[ \t]*\[", re.MULTILINE)
+_TABLE = lazy(rb"^[ \t]*\[tool\.(?:persona-lsp|\"persona-lsp\")\][ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)", re.MULTILINE)
+_ANY_TABLE = lazy(rb"^[ \t]*\[", re.MULTILINE)
+_IGNORE = lazy(rb"^[ \t]*ignore[ \t]*=[ \t]*\[", re.MULTILINE)
 
 
 def ignoring(source: bytes, rule: str, *, in_pyproject: bool = False) -> ByteEdit | None:

@@ -8,8 +8,9 @@ from tree_sitter import Node as Syntax
 
 from persona_lsp.syntax.csharp_types import text_of
 from persona_lsp.syntax.ir import AnyExpr, Const, Expr, Str
+from persona_lsp.text.patterns import lazy
 
-_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,4}|.)", re.DOTALL)
+_ESCAPE: Final = lazy(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,4}|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 _SUFFIX: Final = "uUlLfFdDmM"
 

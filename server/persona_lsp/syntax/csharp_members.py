@@ -1,6 +1,5 @@
 """C# members, one at a time: methods, constructors, accessors, fields, properties, attributes and parameters."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -23,10 +22,11 @@ from persona_lsp.syntax.ir import (
     Return,
     Stmt,
 )
+from persona_lsp.text.patterns import lazy
 
 _HEADERS: Final = frozenset({"attribute_list", *COMMENTS})
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z]+)[^>]*?>")
-_REFERENCE: Final = re.compile(r'<(?:see|paramref|typeparamref)\s+\w+="(?:[A-Z]:)?([^"]*)"\s*/>')
+_TAG: Final = lazy(r"<(/?)([a-zA-Z]+)[^>]*?>")
+_REFERENCE: Final = lazy(r'<(?:see|paramref|typeparamref)\s+\w+="(?:[A-Z]:)?([^"]*)"\s*/>')
 
 
 def attributes_of(n: Syntax, s: bytes) -> tuple[Decorator, ...]:

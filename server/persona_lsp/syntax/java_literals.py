@@ -8,8 +8,9 @@ from tree_sitter import Node as Syntax
 
 from persona_lsp.syntax.ir import AnyExpr, Const, Expr, Str
 from persona_lsp.syntax.java_types import text_of
+from persona_lsp.text.patterns import lazy
 
-_ESCAPE: Final = re.compile(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|\r?\n|.)", re.DOTALL)
+_ESCAPE: Final = lazy(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|\r?\n|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "\n": "", "\r\n": ""}
 
 

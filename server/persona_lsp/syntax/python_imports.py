@@ -8,8 +8,9 @@ from tree_sitter import Node as TsNode
 
 from persona_lsp.syntax.ir import ImportNode
 from persona_lsp.syntax.python_expressions import decode
+from persona_lsp.text.patterns import lazy
 
-_INDENTED_IMPORT: Final = re.compile(rb"^[ \t]+(?:from|import)[ \t]", re.MULTILINE)
+_INDENTED_IMPORT: Final = lazy(rb"^[ \t]+(?:from|import)[ \t]", re.MULTILINE)
 
 
 def imports(root: TsNode, source: bytes) -> Iterable[ImportNode]:

@@ -6,6 +6,8 @@ from typing import Final
 
 from tree_sitter import Node as TsNode
 
+from persona_lsp.text.patterns import lazy
+
 
 def pieces(node: TsNode, source: bytes) -> Iterator[str | TsNode]:
     """The text of a `string` node as the program sees it, and the nodes of interpolated expressions, in order."""
@@ -46,7 +48,7 @@ def _text(piece: bytes, raw: bool) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-_ESCAPE: Final = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|[\\'\"abfnrtv])")
+_ESCAPE: Final = lazy(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|[\\'\"abfnrtv])")
 _ESCAPES: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 

@@ -1,6 +1,5 @@
 """Rust expressions, lowered to the code tree. References, casts, `?`, `Some(...)` and `Ok(...)` vanish."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -42,11 +41,12 @@ from persona_lsp.syntax.rust_types import (
     text_of,
     type_of,
 )
+from persona_lsp.text.patterns import lazy
 
 _OPERATORS: Final = {"&&": "and", "||": "or", "<<": "shl", ">>": "shr", "|": "bit-or"}
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
-_SUFFIX: Final = re.compile(r"(?:[iu](?:8|16|32|64|128|size)|f(?:32|64))$")
-_CONTINUED: Final = re.compile(r"\\\r?\n\s*")
+_SUFFIX: Final = lazy(r"(?:[iu](?:8|16|32|64|128|size)|f(?:32|64))$")
+_CONTINUED: Final = lazy(r"\\\r?\n\s*")
 
 
 def expression(n: Syntax, s: bytes, d: int = DEPTH) -> AnyExpr:
@@ -421,7 +421,7 @@ def _chain(n: Syntax, s: bytes, d: int) -> AnyExpr:
     return made
 
 
-_LEAVING: Final = re.compile(rb"\breturn\b|\bbreak\b|\bcontinue\b")
+_LEAVING: Final = lazy(rb"\breturn\b|\bbreak\b|\bcontinue\b")
 
 
 def leaves(n: Syntax, s: bytes) -> bool:

@@ -3,7 +3,6 @@
 The name of a macro keeps its `!`, so that `error!(...)` is no call of a function `error`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
@@ -31,6 +30,7 @@ from persona_lsp.syntax.ir import (
     Unary,
 )
 from persona_lsp.syntax.rust_types import COMMENTS, DEPTH, Lowered, path_of, text_of
+from persona_lsp.text.patterns import lazy
 
 _DELIMITERS: Final = frozenset({"(", ")", "[", "]", "{", "}"})
 _WORDS: Final = frozenset({"identifier", "self", "super", "crate", "type_identifier", "primitive_type", "metavariable"})
@@ -45,7 +45,7 @@ _FORMATTING: Final = frozenset(
 )  # fmt: skip
 _LISTED: Final = frozenset({"mount_endpoints_and_merged_docs"})
 """Macros whose braces hold arguments: other code in braces is anything."""
-_PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::[^{}]*)?\}")
+_PLACEHOLDER: Final = lazy(r"\{\{|\}\}|\{([^{}:]*)(?::[^{}]*)?\}")
 _LARGEST: Final = 400
 """Pieces of a macro that are looked at."""
 

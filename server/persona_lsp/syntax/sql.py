@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from persona_lsp.text.patterns import lazy
+
 
 class SqlOutline(Struct, frozen=True, gc=False):
     """What the words of a statement say. `verb` is its first keyword in lower case, "" if it has none.
@@ -31,14 +33,14 @@ _VERBS: Final = frozenset(
 _LITERALS: Final = frozenset({"STRING", "NUMBER", "HEREDOC_STRING", "NATIONAL_STRING", "RAW_STRING"})
 _HIDING: Final = ("'", '"', "`", "--", "/*", "#", "[", "$$")
 """What begins a literal, a quoted name or a comment. A text without them is its words, and needs no tokenizer."""
-_PLAIN: Final = re.compile(r"[a-z_][\w.]*|\(")
-_SET: Final = re.compile(
+_PLAIN: Final = lazy(r"[a-z_][\w.]*|\(")
+_SET: Final = lazy(
     r"^\s*update\s[^;]*?\sset\s(.*?)(?:\s(?:where|from|returning|order\s+by|limit)\s.*)?;?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-_ASSIGNED: Final = re.compile(r"\s*(?:[\w\"`\[\]]+\.)?[\"`\[]?([a-zA-Z_]\w*)[\"`\]]?\s*=")
-_VALUE: Final = re.compile(r"'(?:[^']|'')*'")
-_INNERMOST: Final = re.compile(r"\([^()]*\)")
+_ASSIGNED: Final = lazy(r"\s*(?:[\w\"`\[\]]+\.)?[\"`\[]?([a-zA-Z_]\w*)[\"`\]]?\s*=")
+_VALUE: Final = lazy(r"'(?:[^']|'')*'")
+_INNERMOST: Final = lazy(r"\([^()]*\)")
 _DEEPEST: Final = 20
 _LONGEST: Final = 20_000
 """Characters: longer texts are dumps, and their verb is all that matters."""

@@ -1,11 +1,12 @@
 """Edits of bytes: apply them, find the one that leads from one text to another, and show them as a unified diff."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import unified_diff as _unified_diff
 from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
+
+from persona_lsp.text.patterns import lazy
 
 
 class Replacement(Protocol):
@@ -114,7 +115,7 @@ def _quoted(path: str) -> str:
     return '"' + _ODD.sub(lambda found: "".join(f"\\{byte:03o}" for byte in found[0].encode()), path) + '"'
 
 
-_ODD: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ODD: Final = lazy(r'[\x00-\x1f\x7f"\\]')
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Route
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.csharp import project, projects_of
 from persona_lsp.workspace.names import Names, resolve
@@ -20,12 +21,12 @@ _ODATA_SET: Final = "aspnet.odata.set"
 _ODATA_PREFIX: Final = "aspnet.odata.prefix"
 _SET_UP: Final = frozenset({"fallback", "controllers"})
 _HOPS: Final = 4
-_PARAMETER: Final = re.compile(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
-_ENDS: Final = re.compile(r"[:(=?]")
+_PARAMETER: Final = lazy(r"\{(\*{0,2})(\w+)((?::(?:[^{}]|\{\{|\}\})*)?)(\?|=[^{}]*)?\}")
+_ENDS: Final = lazy(r"[:(=?]")
 _NUMBERS: Final = frozenset({"int", "long"})
-_TOKEN: Final = re.compile(r"\[(controller|action|area|namespace)\]", re.IGNORECASE)
-_REQUIRED: Final = re.compile(r"\{(controller|action)(?:[:=?][^{}]*)?\}", re.IGNORECASE)
-_OTHER: Final = re.compile(r"(?:^|/)\[\w+\](?=/|$)")
+_TOKEN: Final = lazy(r"\[(controller|action|area|namespace)\]", re.IGNORECASE)
+_REQUIRED: Final = lazy(r"\{(controller|action)(?:[:=?][^{}]*)?\}", re.IGNORECASE)
+_OTHER: Final = lazy(r"(?:^|/)\[\w+\](?=/|$)")
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 
 

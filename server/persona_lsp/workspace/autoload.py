@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Mount, Router, Use
 from persona_lsp.facts.text import Ref, Text, literal
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.modules import SCRIPT
 from persona_lsp.workspace.names import Names, Target, exported, resolve
 
-_STEM: Final = re.compile(r"\.(?:c|m)?(?:j|t)sx?$")
-_INDEX: Final = re.compile(r".*\bindex$|^plugin$")
-_HOOKS: Final = re.compile(r"^[._]?auto_?hooks?$|\.autohooks$", re.IGNORECASE)
+_STEM: Final = lazy(r"\.(?:c|m)?(?:j|t)sx?$")
+_INDEX: Final = lazy(r".*\bindex$|^plugin$")
+_HOOKS: Final = lazy(r"^[._]?auto_?hooks?$|\.autohooks$", re.IGNORECASE)
 _PREFIXES: Final = ("autoPrefix", "prefixOverride")
 
 

@@ -1,6 +1,5 @@
 """The paths of classes of Flask-Classful: of their methods, of what their bases say, and where they are registered."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.class_paths import ClassPaths, MethodPath
 from persona_lsp.facts.http import Guard, GuardKind, Level, Route
 from persona_lsp.facts.text import Hole, Ref, Text
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.lineage import line_of
 from persona_lsp.workspace.names import Names, resolve, text
 from persona_lsp.workspace.paths import normalise
@@ -18,9 +18,9 @@ _BASE: Final = "FlaskView"
 _VERBS: Final = {
     "get": "GET", "put": "PUT", "patch": "PATCH", "post": "POST", "delete": "DELETE", "index": "GET",
 }  # fmt: skip
-_CAPITAL: Final = re.compile(r"(.)([A-Z][a-z]+)")
-_SMALL: Final = re.compile(r"([a-z0-9])([A-Z])")
-_SLASHES: Final = re.compile(r"/{2,}")
+_CAPITAL: Final = lazy(r"(.)([A-Z][a-z]+)")
+_SMALL: Final = lazy(r"([a-z0-9])([A-Z])")
+_SLASHES: Final = lazy(r"/{2,}")
 T = TypeVar("T")
 Said = tuple[str, ClassPaths]
 """What stands in a file."""

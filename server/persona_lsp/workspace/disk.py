@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fnmatch
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from msgspec import Struct
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.role import minified
 from persona_lsp.syntax.languages import language_of
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import pack
 from persona_lsp.workspace.ignore import Rules, ignored, read_rules, skipped
 
@@ -438,7 +438,7 @@ class _Walker:
         return _clean(relative if os.sep == "/" else relative.replace(os.sep, "/"))
 
 
-_CONFIGURATION = re.compile(
+_CONFIGURATION = lazy(
     r"package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pyproject\.toml|requirements[\w.-]*\.(txt|in)"
     r"|poetry\.lock|uv\.lock|pom\.xml|build\.gradle(\.kts)?|Gemfile(\.lock)?|Cargo\.(toml|lock)|go\.mod"
     r"|.+\.csproj|Directory\.(Packages|Build)\.props"

@@ -11,20 +11,21 @@ from persona_lsp.facts.body import CallSite, Function
 from persona_lsp.facts.http import Guard, GuardKind
 from persona_lsp.flow.rust.guards import SILENT
 from persona_lsp.flow.rust.guards import kind_of as rust_kind
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.calls import Calls, callees
 from persona_lsp.workspace.errors import status_of
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.wrappers import forwarded
 
-CREDENTIAL: Final = re.compile(
+CREDENTIAL: Final = lazy(
     r"^(?!.*(?:[cx]srf|forgery))(?:(?:proxy-)?authorization$|.*(?:token$|api[-_]?key$|secret$|signature|\bjwt\b))",
     re.IGNORECASE,
 )
 """Names of headers, cookies and parameters that say who calls."""
 UNAUTHENTICATED: Final = 401
 FORBIDDEN: Final = 403
-_TO_LOGIN: Final = re.compile(r"log_?in|sign_?in|auth|new_\w*session", re.IGNORECASE)
-ABOUT_CALLERS: Final = re.compile(
+_TO_LOGIN: Final = lazy(r"log_?in|sign_?in|auth|new_\w*session", re.IGNORECASE)
+ABOUT_CALLERS: Final = lazy(
     r"current_|user|session|signed|log(?:ged_?)?_?in|admin|auth|token|member|account|permi", re.IGNORECASE
 )
 """Words of a condition that is about who calls."""
@@ -37,14 +38,14 @@ _WHO: Final = frozenset({"session", "current_user", "user", "user_id", "is_authe
 _HOPS: Final = 3
 _NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
 """What hands the request on is called so in Go, and in Starlette."""
-_SKIPS: Final = re.compile(r"(?:should|can|may|is)?_?skip", re.IGNORECASE)
-_HOST: Final = re.compile(r"host|origin|referr?er", re.IGNORECASE)
-_CALLER: Final = re.compile(
+_SKIPS: Final = lazy(r"(?:should|can|may|is)?_?skip", re.IGNORECASE)
+_HOST: Final = lazy(r"host|origin|referr?er", re.IGNORECASE)
+_CALLER: Final = lazy(
     r"auth|token|user|session|role|perm|admin|key|cookie|login|claim|secret|account|owner|member|tenant|signature|cred",
     re.IGNORECASE,
 )
-_AUTH: Final = re.compile(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
-_STRANGER: Final = re.compile(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
+_AUTH: Final = lazy(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
+_STRANGER: Final = lazy(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
 _TAKES: Final = frozenset({"from_request", "from_request_parts"})

@@ -12,6 +12,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.forgery import without_forgery
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.attributes import demanded
 from persona_lsp.workspace.calls import Calls, callees, function_of
 from persona_lsp.workspace.guard_code import (
@@ -45,12 +46,12 @@ _DEEPER: Final = 2
 _CARRIES: Final = frozenset({In.HEADER, In.QUERY, In.COOKIE, "any"})
 _ASKED: Final = frozenset({*PROTECTS, GuardKind.UNKNOWN})
 _MADE: Final = "()"
-_SWITCH: Final = re.compile(r"[(,]\s*(true|false)\s*[,)]")
-_LENIENT: Final = re.compile(r"optional|anonymous|lenient|soft|allow|public|guest", re.IGNORECASE)
-_STRICT: Final = re.compile(r"require|must|force|strict|mandatory|auto|abort|enforce", re.IGNORECASE)
+_SWITCH: Final = lazy(r"[(,]\s*(true|false)\s*[,)]")
+_LENIENT: Final = lazy(r"optional|anonymous|lenient|soft|allow|public|guest", re.IGNORECASE)
+_STRICT: Final = lazy(r"require|must|force|strict|mandatory|auto|abort|enforce", re.IGNORECASE)
 """Names of parameters of what makes middleware."""
 _HANDLES: Final = frozenset({"middleware", "handler"})
-_SKIPS: Final = re.compile(r"^[Ss]kip\w*$|^Next$|^Filter$")
+_SKIPS: Final = lazy(r"^[Ss]kip\w*$|^Next$|^Filter$")
 LOOKED: Final = "~"
 """What stands before the patterns of requests that a guard lets pass after it looked who calls (`Guard.outside`)."""
 _OF_PARTS: Final = ".from_request_parts"

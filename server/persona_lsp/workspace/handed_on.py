@@ -6,11 +6,12 @@ from typing import Final
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.calls import Calls, callees
 from persona_lsp.workspace.guard_code import FORBIDDEN, UNAUTHENTICATED
 
 _HOPS: Final = 3
-_HELD: Final = re.compile(r"^\w+(?:\.\w+)*$")
+_HELD: Final = lazy(r"^\w+(?:\.\w+)*$")
 _KEEPS: Final = frozenset({"insert", "push", "bind", "extend", "send", "set", "eq", "ne"})
 """Methods of what keeps a value, or compares it."""
 

@@ -9,13 +9,14 @@ from typing import Final
 
 from persona_lsp.facts.body import FromParam, Function, Response
 from persona_lsp.flow.status import status_named
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.calls import Calls, callees
 from persona_lsp.workspace.names import Names, resolve
 
 _SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
 _DEPTH: Final = 3
 _CODES: Final = range(100, 600)
-_EITHER: Final = re.compile(r"\?\s*([\w.]+)\s*:\s*([\w.]+)$")
+_EITHER: Final = lazy(r"\?\s*([\w.]+)\s*:\s*([\w.]+)$")
 
 
 def reads_helpers(handler: Function) -> bool:

@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from persona_lsp.facts.body import CallSite, Function, FunctionParam, Response
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.names import Names, resolve
 
-_STATUS: Final = re.compile(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
+_STATUS: Final = lazy(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
 """Parameters that the status is given by."""
 _MAKES: Final = frozenset({"jsonify", "make_response", "Response", "JSONResponse"})
 _CODES: Final = range(100, 600)

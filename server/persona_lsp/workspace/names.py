@@ -1,6 +1,5 @@
 """Names across files: which file a module is, and what a dotted name written in one file stands for in another."""
 
-import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -11,13 +10,14 @@ from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, Export, Fi
 from persona_lsp.facts.http import Route, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.facts.views import Registry, View
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import rust_modules
 from persona_lsp.workspace.golang import Packages, resolved
 from persona_lsp.workspace.modules import SCRIPT, Modules
 
 Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
-_HELD: Final = re.compile(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
+_HELD: Final = lazy(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
 """The type of a field that holds another object."""
 _OWN: Final = frozenset({"crate", "self", "super"})
 """Where `use` of Rust begins in the own crate."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Route, Router
 from persona_lsp.facts.text import Ref, Text
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, module_file, resolve, text, unit
 from persona_lsp.workspace.nest_marks import OPT_IN, admitted, believed, keyed, located, marks_for, of_all, stance_of
@@ -23,7 +24,7 @@ _PATH: Final = "@path"
 _CONFIG: Final = "@config."
 _NEUTRAL: Final = "neutral"
 _CONTROLLER: Final = "controller"
-_OPENED: Final = re.compile(r"\b(?:public|optional|anonymous)\w*\s*:\s*true\b", re.IGNORECASE)
+_OPENED: Final = lazy(r"\b(?:public|optional|anonymous)\w*\s*:\s*true\b", re.IGNORECASE)
 _VERSION: Final = "version="
 
 

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind
 from persona_lsp.facts.text import Ref
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.names import Names, module_file, resolve, text
 
 Made = Mapping[tuple[str, str], tuple[Guard, ...]]
 """(file, name) of a decorator or guard class -> the guards that it stands for, or what it is like."""
 OPT_IN: Final = "opt-in"
 _READS: Final = "reads"
-_ANYBODY: Final = re.compile(
+_ANYBODY: Final = lazy(
     r"\*|all|any|any(?:one|body)|every(?:one|body)|public|anonymous|guests?|visitors?|un(?:auth\w*)|none|open",
     re.IGNORECASE,
 )

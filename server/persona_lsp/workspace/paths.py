@@ -4,13 +4,14 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Segment
 
-_BRACES: Final = re.compile(r"^\{(\*?)(\w+)(?::(.+))?\}$")
-_COLON: Final = re.compile(r"^:(\w+)(?:\((.+)\))?([?*+]?)$")
-_MIXED_BRACES: Final = re.compile(r"\{\*?(\w+)(?::[^{}]*)?\}")
-_MIXED_COLON: Final = re.compile(r":([A-Za-z_]\w*)(?:\([^)]*\))?")
-_NAMED: Final = re.compile(r"\{(\w+)\}")
+_BRACES: Final = lazy(r"^\{(\*?)(\w+)(?::(.+))?\}$")
+_COLON: Final = lazy(r"^:(\w+)(?:\((.+)\))?([?*+]?)$")
+_MIXED_BRACES: Final = lazy(r"\{\*?(\w+)(?::[^{}]*)?\}")
+_MIXED_COLON: Final = lazy(r":([A-Za-z_]\w*)(?:\([^)]*\))?")
+_NAMED: Final = lazy(r"\{(\w+)\}")
 _NUMERIC: Final = frozenset({"int", r"\d+", "[0-9]+", r"\d*", r"[0-9]*", "number"})
 
 

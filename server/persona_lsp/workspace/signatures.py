@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In, Param, Route
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.names import Names, resolve
 
 _DEEPEST: Final = 4
-_OPTION: Final = re.compile(r"^Option\s*<(.+)>$", re.DOTALL)
+_OPTION: Final = lazy(r"^Option\s*<(.+)>$", re.DOTALL)
 
 
 def signed(names: Names, route: Route, handler: Function | None, path_params: tuple[str, ...]) -> Route:

@@ -1,15 +1,15 @@
 """Actions that answer with their template: Rails renders one where the code of an action does not answer."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.body import Function
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.names import Names
 from persona_lsp.workspace.snapshot import Endpoint
 
-_MAY_ANSWER: Final = re.compile(
+_MAY_ANSWER: Final = lazy(
     r"(?!respond_to$)(?:render|respond|redirect|head|send|super|stream|answer|reply|deny|error|success|not_found|fail"
     r"|json|serve|handle|process|return)|.*_(?:response|json|error|answer)!?$"
 )

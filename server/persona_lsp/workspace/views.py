@@ -1,6 +1,5 @@
 """Views across files: a class with its bases, what it answers, whom it lets in, and the routes that makes of it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Declared, Guard, GuardKind, In, Level, Mount, Param, Route
 from persona_lsp.facts.text import Hole, Part, Ref, Text, literal
 from persona_lsp.facts.views import Action, Registry, View
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.lineage import Lineage, lineage, registry_class
 from persona_lsp.workspace.names import Names, Target, text
 from persona_lsp.workspace.permissions import asked, site_guards, site_permissions, site_throttles
@@ -127,7 +127,7 @@ def read_by(handler: Function | None) -> str:
 
 
 _NOT_GIVEN: Final = frozenset({"self", "cls", "request", "req", "_request", "args", "kwargs"})
-_PLAIN: Final = re.compile(
+_PLAIN: Final = lazy(
     r"(?:^|\.)(?:action|api_view|extend_schema|swagger_auto_schema|require_\w+|login_required|csrf_exempt|permission_classes"
     r"|authentication_classes|throttle_classes|override|never_cache|cache_page|\w+\.mapping\.\w+|atomic)$"
 )

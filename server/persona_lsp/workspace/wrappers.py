@@ -1,6 +1,5 @@
 """Functions of Go that are given a handler and make another one of it: what they stand before, and how they hand it on."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,15 +8,16 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, Made, Route
 from persona_lsp.facts.text import Ref
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.names import Names, resolve
 
 _HANDLERS: Final = frozenset(
     {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
 )
-_WRITTEN_OUT: Final = re.compile(
+_WRITTEN_OUT: Final = lazy(
     r"^func\(\s*(?:\w+ +)?(?:(?!\*?context\.)\*?(?:\w+\.)?\w*(?:Ctx|Context)\s*\)\s*error$|(?:http\.ResponseWriter\s*,\s*(?:\w+ +)?\*?http\.Request|\*?(?:gin|echo)\.Context|\*?fiber\.Ctx)\s*\))"
 )
-_HANDLER: Final = re.compile(r"(?:^|\.)Handler(?:Func)?$")
+_HANDLER: Final = lazy(r"(?:^|\.)Handler(?:Func)?$")
 """Types of handlers are called like this, whatever module they are of."""
 _MAY_ASK: Final = frozenset({GuardKind.UNKNOWN, GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 

@@ -1,12 +1,11 @@
 """JUnit XML: a suite per file, a failed case per finding, for build servers."""
 
-import re
-
 from persona_lsp.cli.report import Problem, Report, Row, row
 from persona_lsp.syntax.languages import language_of
+from persona_lsp.text.patterns import lazy
 
 # What XML 1.0 cannot carry, not even escaped.
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = lazy("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:

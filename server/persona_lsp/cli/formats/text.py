@@ -9,6 +9,7 @@ from persona_lsp.cli.report import Report, place
 from persona_lsp.cli.style import Paint, plain
 from persona_lsp.findings.finding import Related, Reported, Severity
 from persona_lsp.text.count import counted
+from persona_lsp.text.patterns import lazy
 
 STYLES = {
     Severity.ERROR: "bold red",
@@ -18,7 +19,7 @@ STYLES = {
 }
 _MAX_LINES = 4
 # C0 but for line feeds, delete and C1, surrogates, marks that reorder text, the byte order mark.
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = lazy("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 _MAX_WIDTH = 140
 
 

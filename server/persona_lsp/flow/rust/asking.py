@@ -7,14 +7,15 @@ from typing import Final
 from persona_lsp.facts.body import CallSite
 from persona_lsp.flow.rust.names import last_name, unwrapped
 from persona_lsp.syntax.ir import FunctionNode, Items, Name, walk
+from persona_lsp.text.patterns import lazy
 
 _TAKES: Final = frozenset({"HttpRequest", "ServiceRequest"})
-_CLOSURE: Final = re.compile(rb"\|[^|;{}]*\|\s*$")
-_ONLY_WITH: Final = re.compile(
+_CLOSURE: Final = lazy(rb"\|[^|;{}]*\|\s*$")
+_ONLY_WITH: Final = lazy(
     rb"\s*(?:\.\s*(?:from_err|map_err\((?:[^()]|\([^()]*\))*\)|from_err\(\)|await)\s*(?:\(\))?\s*)*(?:\?|\.\s*and_then\b)"
 )
-_EITHER_WAY: Final = re.compile(rb"\s*\.\s*then\s*\(\s*(?:move\s*)?\|\s*(?:mut\s+)?(\w+)\s*\|")
-_LIBRARY: Final = re.compile(
+_EITHER_WAY: Final = lazy(rb"\s*\.\s*then\s*\(\s*(?:move\s*)?\|\s*(?:mut\s+)?(\w+)\s*\|")
+_LIBRARY: Final = lazy(
     rb"\b(?:BearerAuth|BasicAuth)::(?:from_request|extract)\((?:[^()]|\([^()]*\))*\)\s*\.\s*await\s*(?:\.\s*map_err\((?:[^()]|\([^()]*\))*\)\s*)?\?"
 )
 _WITHIN: Final = 400

@@ -9,11 +9,12 @@ from persona_lsp.flow.rust.names import last_name, unwrapped
 from persona_lsp.syntax.around import around
 from persona_lsp.syntax.ir import AnyExpr, Assign, Call, FunctionNode, Index, Member, Module, Str
 from persona_lsp.syntax.places import indent_at, newline
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
 _NAMED: Final = {404: ("NOT_FOUND", "NotFound"), 500: ("INTERNAL_SERVER_ERROR", "InternalServerError")}
-_STATUS: Final = re.compile(r"(?:\w+::)*StatusCode$")
-_ACTIX: Final = re.compile(r"(?:\w+::)*HttpResponse$")
+_STATUS: Final = lazy(r"(?:\w+::)*StatusCode$")
+_ACTIX: Final = lazy(r"(?:\w+::)*HttpResponse$")
 
 
 def rethrow(intent: Rethrow, module: Module) -> Edits:

@@ -1,6 +1,5 @@
 """What extractors and middleware of Rust guard, by their names."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
@@ -12,22 +11,23 @@ from persona_lsp.syntax.ir import (
     Module,
     Node,
 )
+from persona_lsp.text.patterns import lazy
 
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ROLE: Final = re.compile(r"(?:^|_)(?:admin|superuser|staff|moderator|mod|role|roles)(?:_|$)")
-_AUTHN: Final = re.compile(
+_CAMEL: Final = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ROLE: Final = lazy(r"(?:^|_)(?:admin|superuser|staff|moderator|mod|role|roles)(?:_|$)")
+_AUTHN: Final = lazy(
     r"(?:^|_)(?:auth|authed|authn|authz|authenticated|authentication|authenticate|authorization|authorized|authorize"
     r"|logged_in|login_required|bearer|jwt|claims?|identity|principal|session_user|current_user|credentials?"
     r"|require_(?:user|login|auth|token)|reject_(?:anonymous|unauthenticated)|api_?key|token_data|access_token)(?:_|$)|(?:^|_)(?:current|auth|session)_?user(?:_|$)"
     r"|^(?:user|current|principal)$"
 )
-_RATE: Final = re.compile(r"rate_?limit|governor|throttl|limiter")
+_RATE: Final = lazy(r"rate_?limit|governor|throttl|limiter")
 SILENT: Final = frozenset(
     {"State", "Extension", "Data", "ReqData", "Connection", "ConnectInfo", "Database", "Path", "Query", "Json", "Form",
      "Multipart", "HeaderMap", "Bytes"}
 )  # fmt: skip
 """Extractors that hand over what the application holds or what is sent, and refuse nobody for who they are."""
-_OPTIONAL: Final = re.compile(r"(?:^|_)(?:optional|opt|maybe|try|possibly|or_anonymous|or_guest)(?:_|$)")
+_OPTIONAL: Final = lazy(r"(?:^|_)(?:optional|opt|maybe|try|possibly|or_anonymous|or_guest)(?:_|$)")
 
 
 def kind_of(name: str) -> GuardKind | None:

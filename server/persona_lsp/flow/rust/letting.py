@@ -4,11 +4,12 @@ import re
 from typing import Final
 
 from persona_lsp.facts.body import Raise, Response
+from persona_lsp.text.patterns import lazy
 
-_ASKS: Final = re.compile(rb"[\w)\]}]\s*\?(?!\w)")
-_HANDS_ON: Final = re.compile(rb"\.\s*(?:call|run|oneshot)\s*\([^;?]*\)\s*(?:\.\s*await\s*)?$")
-_HELD: Final = re.compile(rb"(?<![\w.])(\w+)\s*\.\s*await\s*$")
-_FAILS: Final = re.compile(rb"\bErr\s*\((?!\s*\w*\s*\)\s*(?:=>|=(?!=)))")
+_ASKS: Final = lazy(rb"[\w)\]}]\s*\?(?!\w)")
+_HANDS_ON: Final = lazy(rb"\.\s*(?:call|run|oneshot)\s*\([^;?]*\)\s*(?:\.\s*await\s*)?$")
+_HELD: Final = lazy(rb"(?<![\w.])(\w+)\s*\.\s*await\s*$")
+_FAILS: Final = lazy(rb"\bErr\s*\((?!\s*\w*\s*\)\s*(?:=>|=(?!=)))")
 _SERVER: Final = 500
 
 

@@ -39,6 +39,7 @@ from persona_lsp.syntax.ir import (
     Return,
     Str,
 )
+from persona_lsp.text.patterns import lazy
 
 
 class Extractors(Struct, frozen=True):
@@ -59,7 +60,7 @@ class Extractors(Struct, frozen=True):
 _UNTYPED: Final = frozenset(
     {"Value", "HashMap", "BTreeMap", "Map", "JsonValue", "String", "Bytes", "RawValue", "str", "Vec"}
 )
-_VALIDATES: Final = re.compile(r"^(?:Valid|Validated|Validate|Garde)")
+_VALIDATES: Final = lazy(r"^(?:Valid|Validated|Validate|Garde)")
 
 
 def signature(unit: Unit, file: RustFile, known: Extractors, order: int) -> Route:

@@ -1,6 +1,5 @@
 """What the words of Rust's web frameworks mean inside functions, as far as they share them: statuses, errors, headers."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -37,17 +36,18 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 _MAPS: Final = frozenset({"map_err", "or_else"})
 _MISSING: Final = frozenset({"ok_or", "ok_or_else"})
 _CARRIERS: Final = frozenset({"into", "into_response", "to_owned", "clone", "respond_to", "customize", "to_string"})
-_ACTIX_ERROR: Final = re.compile(r"^Error([A-Z]\w+)$")
+_ACTIX_ERROR: Final = lazy(r"^Error([A-Z]\w+)$")
 _ROCKET_STATUSES: Final = {
     "NotFound": 404, "BadRequest": 400, "Unauthorized": 401, "Forbidden": 403, "Conflict": 409, "Created": 201,
     "Accepted": 202, "NoContent": 204,
 }  # fmt: skip
 _HEADERS: Final = frozenset({"get", "get_one", "get_all", "typed_get", "contains_key", "contains"})
-_AUTHORIZATION: Final = re.compile(r"Authorization\s*<|BearerAuth|BasicAuth")
+_AUTHORIZATION: Final = lazy(r"Authorization\s*<|BearerAuth|BasicAuth")
 
 
 def status_in(expr: AnyExpr | None) -> tuple[int, Node] | None:
@@ -85,7 +85,7 @@ _FAILED: Final = 400
 _SHORT: Final = 600
 """Bytes of a function that does no more than to make a failure."""
 _FAILURES: Final = frozenset({"Error", "StatusCode", "Status", "Custom", "InternalError", "Response", "HttpResponse"})
-_MENTIONS: Final = re.compile(rb"StatusCode::|Status::|HttpResponse::|\bError[A-Z]\w+\(")
+_MENTIONS: Final = lazy(rb"StatusCode::|Status::|HttpResponse::|\bError[A-Z]\w+\(")
 
 
 def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:

@@ -6,8 +6,9 @@ from typing import Final
 
 from persona_lsp.flow.walking import every_statement
 from persona_lsp.syntax.ir import If, Module, Node
+from persona_lsp.text.patterns import lazy
 
-DEVELOPMENT: Final = re.compile(
+DEVELOPMENT: Final = lazy(
     r"""^[^!|]*(?:(?:NODE_ENV|env\w*)['"\])]*\s*===?\s*['"](?:dev|development|test|local)['"]"""
     r"""|(?:NODE_ENV|env\w*)['"\])]*\s*!==?\s*['"](?:prod|production)['"]"""
     r"""|(?:^|[.\s(])(?:dev|isDev|isDevelopment|development|__DEV__|IS_DEV)(?:\(\))?\s*(?:&&|$))""",
@@ -15,7 +16,7 @@ DEVELOPMENT: Final = re.compile(
 )
 """Conditions that hold only where the application does not run for its users."""
 
-PRODUCTION: Final = re.compile(
+PRODUCTION: Final = lazy(
     r"""^[^!|]*(?:NODE_ENV|env\w*)['"\])]*\s*===?\s*['"](?:prod|production)['"]\s*$|^[^!|&]*\bis_?prod(?:uction)?(?:\(\))?\s*$""",
     re.IGNORECASE,
 )

@@ -33,8 +33,9 @@ from persona_lsp.syntax.ir import (
     walk,
 )
 from persona_lsp.syntax.javascript.functions import sole_function
+from persona_lsp.text.patterns import lazy
 
-_ERROR: Final = re.compile(r"^_?(?:e|err|error|ex|exception|failure|er|errors?)$", re.IGNORECASE)
+_ERROR: Final = lazy(r"^_?(?:e|err|error|ex|exception|failure|er|errors?)$", re.IGNORECASE)
 STATUS_FIELDS: Final = frozenset(
     {"status", "statusCode", "httpStatus", "httpCode", "code", "status_code", "httpStatusCode", "errorCode"}
 )

@@ -30,8 +30,9 @@ from persona_lsp.syntax.places import (
     semicolon,
     unit,
 )
+from persona_lsp.text.patterns import lazy
 
-_WRAPPER: Final = re.compile(
+_WRAPPER: Final = lazy(
     r"^(?:asyncHandler|expressAsyncHandler|catchAsync|catchAsyncErrors|asyncWrapper|wrapAsync|asyncMiddleware|asyncWrap)$"
 )
 

@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import GuardKind
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Member, Name, Str, dotted
 from persona_lsp.syntax.javascript import required_module
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = {
     "express-jwt": GuardKind.AUTHN,
@@ -50,39 +51,39 @@ _PACKAGES: Final = {
 _VALIDATORS: Final = frozenset(
     {"body", "param", "query", "header", "cookie", "check", "oneOf", "checkSchema", "checkExact", "validationResult"}
 )
-_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_HARMLESS: Final = re.compile(
+_WORDS: Final = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_HARMLESS: Final = lazy(
     r"^(?:json|urlencoded|raw|text|static|initialize|session|cors|helmet|morgan|compression|logger|log|logging|"
     r"multer|upload|single|array|fields|none|any|cache|serve|setup|csrf|sanitize|sanitizer|notFound|rateLimit)$"
     r"|^log(?:ger|ging)|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
     re.IGNORECASE,
 )
-_PARSES: Final = re.compile(r"(?:parser|logger|compression|cors|helmet)$", re.IGNORECASE)
+_PARSES: Final = lazy(r"(?:parser|logger|compression|cors|helmet)$", re.IGNORECASE)
 """What middleware of packages is called that looks at no caller."""
 _PROVIDERS: Final = frozenset(
     "apple auth0 azure azuread-openidconnect bitbucket discord facebook github gitlab google instagram keycloak linkedin "
     "microsoft oidc openidconnect saml slack spotify steam twitch twitter yahoo".split()
 )
 """Strategies of passport that send everybody to somebody else to log in."""
-_LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
-_VALIDATES: Final = re.compile(
+_LIMITS: Final = lazy(r"rate.?limit|limiter|throttl|slow.?down|brute", re.IGNORECASE)
+_VALIDATES: Final = lazy(
     r"validat|celebrate|schema|sanitiz(?!e$)|(?:^|[._])(?:dto|joi|zod|yup)|^check(?:body|params|query|input)",
     re.IGNORECASE,
 )
-_ROLES: Final = re.compile(
+_ROLES: Final = lazy(
     r"(?:^|_|\b)(?:is|require|require_|has|check|need|verify|ensure|only|restrict|allow|permit)\w*"
     r"(?:admin|role|permission|scope|owner|staff|moderator|superuser|manager|access|capabilit|privilege)"
     r"|restrictTo|permit|^acl$|^rbac$|grantAccess|admin(?:Only|Auth|Guard|Required|Protect)?$|roles?$|permissions?$"
     r"|authorizeRoles?|hasRole|checkRole|^can[A-Z]\w*|accounting$",
     re.IGNORECASE,
 )
-_AUTHORIZES: Final = re.compile(r"authori[sz]e?(?!d$|ation$)", re.IGNORECASE)
-_OPTIONAL: Final = re.compile(
+_AUTHORIZES: Final = lazy(r"authori[sz]e?(?!d$|ation$)", re.IGNORECASE)
+_OPTIONAL: Final = lazy(
     r"optional|maybe|soft|if.?(?:present|any|exists)|anonymous|attach|populate|load.?user|set.?user|add.?user|deserialize"
     r"|current.?user$|get.?user$|append.?user|inject",
     re.IGNORECASE,
 )
-_AUTHENTICATES: Final = re.compile(
+_AUTHENTICATES: Final = lazy(
     r"auth(?!or(?!i[sz]))|jwt|passport|protect|bearer|logged.?in|is.?log(?:ged|in)|login.?required|sign.?in.?required"
     r"|(?:require|ensure|need|must|check|verify|is|validate|with|has|force)[._]?\w*"
     r"(?:auth|user|login|session|token|sign|identity|account|logged|api.?key)"
@@ -100,7 +101,7 @@ _ENFORCING: Final = frozenset(
     "active logged by from password a b c id exists existing does exist at of student teacher admin employee seller "
     "vendor owner staff http express fn func util".split()
 )
-_NOT_AUTH: Final = re.compile(
+_NOT_AUTH: Final = lazy(
     r"(?:^|\.)(?:no|skip|without|disable)_?auth|guest|logged.?out|not.?(?:logged|authenticated)|^anonymous.?only|captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token",
     re.IGNORECASE,
 )
@@ -182,8 +183,8 @@ def _by_name(name: str, last: str) -> GuardKind:
     return GuardKind.OTHER if head != last and _HARMLESS.search(head) else GuardKind.UNKNOWN
 
 
-_AUTH_MODULE: Final = re.compile(r"(?:\w*auth\w*|passport|jwt|guards?)", re.IGNORECASE)
-_AUTHORIZED: Final = re.compile(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)
+_AUTH_MODULE: Final = lazy(r"(?:\w*auth\w*|passport|jwt|guards?)", re.IGNORECASE)
+_AUTHORIZED: Final = lazy(r"is.?authori[sz]ed|authori[sz]ed$|^authori[sz]e$|authori[sz]ation$", re.IGNORECASE)
 
 
 def _innermost(expr: AnyExpr) -> Call | None:

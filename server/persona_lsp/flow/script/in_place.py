@@ -10,11 +10,12 @@ from persona_lsp.facts.place import Where
 from persona_lsp.flow.script.names import Scope
 from persona_lsp.flow.script.spared import spared
 from persona_lsp.syntax.ir import FunctionNode, Module
+from persona_lsp.text.patterns import lazy
 
 _SHOWN = 200
 """How much of its text a guard carries."""
-_PARAM = re.compile(r"\{(\w+)")
-_CHOOSES = re.compile(
+_PARAM = lazy(r"\{(\w+)")
+_CHOOSES = lazy(
     r"\.(?:url|path|originalUrl|baseUrl|routerPath|routeOptions|raw\.url|method|is404|routerMethod)\b"
     r"|\{[^{}]*\b(?:url|path|originalUrl|method)\b[^{}]*\}\s*=\s*_?(?:req|request|ctx)\b"
 )

@@ -27,9 +27,10 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.javascript import required, required_module
+from persona_lsp.text.patterns import lazy
 
 _DEPTH: Final = 12
-_JOINS: Final = re.compile(r"^(?:url_?join|join_?(?:url|path)s?|(?:path\.)?(?:posix\.)?join)$", re.IGNORECASE)
+_JOINS: Final = lazy(r"^(?:url_?join|join_?(?:url|path)s?|(?:path\.)?(?:posix\.)?join)$", re.IGNORECASE)
 EXPRESS: Final = frozenset(
     {"express", "express-promise-router", "express-ws", "router", "express-serve-static-core", "@feathersjs/express"}
 )

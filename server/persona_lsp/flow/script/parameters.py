@@ -7,8 +7,9 @@ from persona_lsp.facts.http import Body, In, Param
 from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.decorators import Names, arguments, where
 from persona_lsp.syntax.ir import AnyExpr, Decorator, FunctionNode, Index, Items, ParamNode, Str, dotted
+from persona_lsp.text.patterns import lazy
 
-_UNTYPED: Final = re.compile(
+_UNTYPED: Final = lazy(
     r"^(?:any|object|unknown|Object|Record(?:<.*>)?|\{\s*\}|\{\s*\[.*\}|Map(?:<.*>)?|JSON\w*|any\[\]|string|Buffer)$",
     re.DOTALL,
 )

@@ -8,8 +8,9 @@ from itertools import product
 from typing import Final
 
 from persona_lsp.facts.text import Hole, Part, Text
+from persona_lsp.text.patterns import lazy
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy(
     r"\\(?P<escaped>.)"
     r"|\{(?P<group>[^{}]*)\}"
     r"|/?:(?P<name>[A-Za-z_]\w*|\"[^\"]+\")(?P<pattern>\((?:[^()]|\([^()]*\))*\))?(?P<mark>\*\?|[?+*])?"

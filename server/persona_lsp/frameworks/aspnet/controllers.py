@@ -1,6 +1,5 @@
 """Routes of controllers: the templates of a class times those of its actions, inherited ones left to the linker."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -26,6 +25,7 @@ from persona_lsp.frameworks.aspnet.odata import SETTING, is_odata, verb_of
 from persona_lsp.frameworks.aspnet.route_attributes import may_bring, templated
 from persona_lsp.frameworks.aspnet.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Module, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 FRAMEWORK_ID: Final = "aspnet"
 VERBS: Final = {
@@ -37,9 +37,9 @@ PAGES: Final = frozenset({"ViewResult", "PartialViewResult", "PageResult", "Redi
 _BASES: Final = frozenset({"Controller", "ControllerBase", "ODataController", "ApiController"})
 _OBJECT: Final = frozenset({"Dispose", "DisposeAsync", "Equals", "GetHashCode", "ToString", "OnActionExecuting"})
 _HIDDEN: Final = frozenset({"private", "protected", "internal", "static", "constructor", "accessor"})
-_MAPS: Final = re.compile(r"^(?!Http)\w*(?:Get|Post|Put|Delete|Patch|Route|Verbs)(?![a-z])")
+_MAPS: Final = lazy(r"^(?!Http)\w*(?:Get|Post|Put|Delete|Patch|Route|Verbs)(?![a-z])")
 """Names of attributes of a project that may map a method to requests."""
-_NAMES: Final = re.compile(r"\{\**(\w+)")
+_NAMES: Final = lazy(r"\{\**(\w+)")
 
 
 class Mapping(Struct, frozen=True):

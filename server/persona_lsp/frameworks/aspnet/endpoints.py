@@ -1,6 +1,5 @@
 """Endpoints that are classes: FastEndpoints, whose `Configure` says the verb and the path."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,16 +39,17 @@ from persona_lsp.syntax.ir import (
     Stmt,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _BASES: Final = frozenset({"Endpoint", "EndpointWithoutRequest", "EndpointWithMapping", "EndpointWithMapper"})
-_FLUENT: Final = re.compile(r"^Ep\.(?:Req|NoReq)\b")
+_FLUENT: Final = lazy(r"^Ep\.(?:Req|NoReq)\b")
 _VERBS: Final = {"Get": "GET", "Post": "POST", "Put": "PUT", "Delete": "DELETE", "Patch": "PATCH", "Head": "HEAD"}
 _ATTRIBUTES: Final = {f"Http{name}": verb for name, verb in _VERBS.items()}
 _HANDLES: Final = frozenset({"HandleAsync", "ExecuteAsync"})
 _AUTH: Final = frozenset(
     {"Roles", "Claims", "ClaimsAll", "Permissions", "PermissionsAll", "Policies", "Policy", "AuthSchemes"}
 )
-_FILLED: Final = re.compile(rb"(?<![.\w])Response(?:\.[\w.]+)?\s*=(?!=)")
+_FILLED: Final = lazy(rb"(?<![.\w])Response(?:\.[\w.]+)?\s*=(?!=)")
 _GROUPS: Final = frozenset({"Group", "SubGroup"})
 PREFIX_KEY: Final = "fastendpoints.prefix"
 _PREFIX: Final = Ref("${" + PREFIX_KEY + ":}")

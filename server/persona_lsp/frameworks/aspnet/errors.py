@@ -1,6 +1,5 @@
 """Error mapping: exception handlers, filters and middleware that say which failure becomes which status."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -30,6 +29,7 @@ from persona_lsp.syntax.ir import (
     Try,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _FILTERS: Final = frozenset({
     "IExceptionFilter", "IAsyncExceptionFilter", "ExceptionFilterAttribute", "IExceptionHandler",
@@ -39,8 +39,8 @@ _INVOKES: Final = frozenset({"Invoke", "InvokeAsync"})
 _MAPS: Final = frozenset({"MapToStatusCode", "Map", "MapException"})
 _ERRORS: Final = range(400, 600)
 _SELECTOR: Final = "StatusCodeSelector"
-_PAIR: Final = re.compile(rb"[{\[]\s*typeof\(([\w.]+Exception)\)\s*(?:,|\]\s*=)\s*(?:this\.)?(\w+)\s*[},]")
-_STATUS_NAME: Final = re.compile(r"(?:Http)?Status(?:Code)?")
+_PAIR: Final = lazy(rb"[{\[]\s*typeof\(([\w.]+Exception)\)\s*(?:,|\]\s*=)\s*(?:this\.)?(\w+)\s*[},]")
+_STATUS_NAME: Final = lazy(r"(?:Http)?Status(?:Code)?")
 
 
 def handles_errors(function: FunctionNode, cls: ClassNode) -> bool:

@@ -1,6 +1,5 @@
 """ASP.NET Core: controllers, minimal APIs, and the libraries whose endpoints are classes."""
 
-import re
 from typing import Final
 
 from persona_lsp.frameworks.api import Extracted, Framework
@@ -21,8 +20,9 @@ from persona_lsp.frameworks.aspnet.route_attributes import own_templates
 from persona_lsp.frameworks.aspnet.templates import groups_of_objects
 from persona_lsp.frameworks.aspnet.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, FunctionNode, Module
+from persona_lsp.text.patterns import lazy
 
-_REGISTERS: Final = re.compile(
+_REGISTERS: Final = lazy(
     rb"\bMap[A-Z]\w*\s*[(<]|\.Map\(|EndpointRouteBuilder|RouteGroupBuilder|WebApplication\b|IApplicationBuilder|UseMvc\b"
 )
 

@@ -9,8 +9,9 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.aspnet.attributes import argument, flag, simple, type_name, where
 from persona_lsp.syntax.ir import AnyExpr, Call, Decorator, Member, Module, dotted, walk
+from persona_lsp.text.patterns import lazy
 
-_LIKE_AUTH: Final = re.compile(
+_LIKE_AUTH: Final = lazy(
     r"authori[sz]|authenti|permission|requires?(?:role|claim|scope|login|user)|api_?key|token|jwt|session"
     r"|(?:user|admin|role|access|policy)(?:filter|only|required)?$|secur|signature|captcha",
     re.IGNORECASE,

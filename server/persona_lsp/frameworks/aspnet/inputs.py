@@ -1,6 +1,5 @@
 """Inputs of a handler: its parameters, each bound as its attributes, its type or the path say."""
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,6 +19,7 @@ from persona_lsp.frameworks.aspnet.attributes import (
     where,
 )
 from persona_lsp.syntax.ir import AnyExpr, Decorator, ParamNode, dotted
+from persona_lsp.text.patterns import lazy
 
 SCALARS: Final = frozenset({
     "string", "String", "int", "Int32", "long", "Int64", "short", "byte", "uint", "ulong", "ushort", "bool", "Boolean",
@@ -41,7 +41,7 @@ _PLACES: Final = {
     "FromUri": In.QUERY, "FromODataUri": In.PATH,
 }  # fmt: skip
 SERVICES: Final = frozenset({"FromServices", "FromKeyedServices", "Inject", "BindNever", "SwaggerIgnore"})
-_SERVICE: Final = re.compile(
+_SERVICE: Final = lazy(
     r"^I[A-Z]\w+$|(?:Services?|Context|Repository|Manager|Handlers?|Factory|Clients?|Logger|Mediator|Sender|Publisher"
     r"|Options|Bus|Provider|Store|Cache|Validator|Queue|Accessor|Generator|Mapper|Db|Database|Channel|Session|Hub"
     r"|Registry|Monitor|Resolver|Storage|Dispatcher|Connection|Helper|DataSource|Configuration|Environment|Api|Actor)$"

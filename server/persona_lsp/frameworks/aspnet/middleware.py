@@ -40,15 +40,14 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 MIDDLEWARE: Final = "middleware"
 _End = Literal["passed", "refused", "answered", "open"]
 _DEEPEST: Final = 3
 _REFUSALS: Final = frozenset({401, 403})
-_CREDENTIAL: Final = re.compile(
-    r"authori[sz]ation|token|api[-_ ]?key|secret|signature|credential|^x-auth", re.IGNORECASE
-)
-_KEY_NAME: Final = re.compile(r"authori[sz]ation|token|api_?key|auth|secret|credential", re.IGNORECASE)
+_CREDENTIAL: Final = lazy(r"authori[sz]ation|token|api[-_ ]?key|secret|signature|credential|^x-auth", re.IGNORECASE)
+_KEY_NAME: Final = lazy(r"authori[sz]ation|token|api_?key|auth|secret|credential", re.IGNORECASE)
 """Names of constants that hold the names of such headers."""
 _HOLDERS: Final = frozenset({"Headers", "Query", "Cookies", "Form", "Keys"})
 _TEXT: Final = frozenset({
@@ -58,7 +57,7 @@ _TEXT: Final = frozenset({
 _EMPTY: Final = frozenset({"IsNullOrEmpty", "IsNullOrWhiteSpace"})
 _HAS: Final = frozenset({"ContainsKey", "Contains", "TryGetValue", "Any", "HasValue", "StartsWith", "Equals"})
 _KNOWN: Final = frozenset({"IsAuthenticated", "Succeeded"})
-_REFUSED: Final = re.compile(r"unauthori[sz]|forbid|authenticat|accessdenied|security", re.IGNORECASE)
+_REFUSED: Final = lazy(r"unauthori[sz]|forbid|authenticat|accessdenied|security", re.IGNORECASE)
 
 
 _CONTEXTS: Final = frozenset({
@@ -67,12 +66,12 @@ _CONTEXTS: Final = frozenset({
 _DELEGATES: Final = frozenset({
     "RequestDelegate", "ActionExecutionDelegate", "ResourceExecutionDelegate", "EndpointFilterDelegate",
 })  # fmt: skip
-_FILTER: Final = re.compile(
+_FILTER: Final = lazy(
     r"^I(?:Async)?(?:Authorization|Action|Resource)Filter$|^IEndpointFilter$|FilterAttribute$|^Attribute$"
 )
-_REFUSING: Final = re.compile(r"(?:Unauthorized|Forbid|Challenge)(?:$|\w*Result$|HttpResult$)")
+_REFUSING: Final = lazy(r"(?:Unauthorized|Forbid|Challenge)(?:$|\w*Result$|HttpResult$)")
 _OTHER_ANSWER: Final = 400
-_SPEAKS: Final = re.compile(
+_SPEAKS: Final = lazy(
     r"\b40[13]\b|authori[sz]|unauthenticated|forbid|api[-_]?key|(?<!cancellation)token", re.IGNORECASE
 )
 

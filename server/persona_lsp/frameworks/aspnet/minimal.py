@@ -1,6 +1,5 @@
 """Minimal APIs: `MapGet` and its kin on applications, groups, and whatever a method is given to register on."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,6 +50,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 VERBS: Final = {
     "MapGet": "GET", "MapPost": "POST", "MapPut": "PUT", "MapDelete": "DELETE", "MapPatch": "PATCH", "Map": "ANY",
@@ -76,11 +76,11 @@ _SETS: Final = frozenset({
     "IsApiVersionNeutral", "AdvertisesApiVersion", "AddFluentValidationAutoValidation", "ValidateAntiforgery",
 })  # fmt: skip
 """What the framework and its libraries call on what registers endpoints, to set something for those."""
-_FINDS: Final = re.compile(r"^(?:Map|Use|Register)\w*(?:Endpoints?|Modules?|Routes|Features|Apis?)$")
+_FINDS: Final = lazy(r"^(?:Map|Use|Register)\w*(?:Endpoints?|Modules?|Routes|Features|Apis?)$")
 """Names of calls that may find by their type what is to register itself."""
 _STARTUP: Final = "Configure"
-_DEVELOPMENT: Final = re.compile(r"\bIsDevelopment\b|\bIsEnvironment\(\s*\"(?:Dev|Test|Local)")
-_NAMES: Final = re.compile(r"\{\**(\w+)")
+_DEVELOPMENT: Final = lazy(r"\bIsDevelopment\b|\bIsEnvironment\(\s*\"(?:Dev|Test|Local)")
+_NAMES: Final = lazy(r"\{\**(\w+)")
 
 
 def minimal(found: Found) -> None:

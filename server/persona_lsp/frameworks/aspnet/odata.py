@@ -1,6 +1,5 @@
 """Controllers of OData without attributes: the names of their actions, and the sets of the application's model, say it."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.code import ConfigEntry
@@ -9,12 +8,13 @@ from persona_lsp.frameworks.aspnet.attributes import type_name, where
 from persona_lsp.frameworks.aspnet.found import Found
 from persona_lsp.frameworks.aspnet.pipeline import statements_of
 from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode
+from persona_lsp.text.patterns import lazy
 
 SET_KEY: Final = "aspnet.odata.set"
 PREFIX_KEY: Final = "aspnet.odata.prefix"
 SETTING: Final = (("odata", "sets"),)
 """What is set on the router of such a controller."""
-_VERB: Final = re.compile(r"(Get|Post|Put|Patch|Delete)(?![a-z])")
+_VERB: Final = lazy(r"(Get|Post|Put|Patch|Delete)(?![a-z])")
 _COMPONENTS: Final = {"AddRouteComponents": 0, "AddModel": 0, "MapODataServiceRoute": 1, "MapODataRoute": 1}
 """Calls that say below which path a model is served, with the place of that argument."""
 

@@ -1,6 +1,5 @@
 """Attributes of the project's own that bring a template, because they derive from `RouteAttribute`."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,8 +8,9 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.aspnet.attributes import Values, classes, simple, type_name
 from persona_lsp.syntax.ir import Call, Const, Decorator, Do, FunctionNode, Kwarg, Module
+from persona_lsp.text.patterns import lazy
 
-_LIKE_ROUTES: Final = re.compile(
+_LIKE_ROUTES: Final = lazy(
     r"^(?!Api(?:Controller$|Version|Explorer))(?!(?:Non)?Controller$|Route$)(?!.*(?:Auth|Key|Filter|Exception|Limit))"
     r"(?:.*(?:Route|Controller|Api)|V\d)"
 )

@@ -33,15 +33,16 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_ASSIGNED: Final = re.compile(rb"\b(\w+)\s*=\s*(?:this\.)?\Z")
-_CODE: Final = re.compile(rb"[1-5]\d\d(?!\d)")
+_ASSIGNED: Final = lazy(rb"\b(\w+)\s*=\s*(?:this\.)?\Z")
+_CODE: Final = lazy(rb"[1-5]\d\d(?!\d)")
 _MATCHES: Final = frozenset({"Match", "MatchAsync", "MatchFirst", "MatchFirstAsync"})
 _BUILDERS: Final = frozenset({"Results", "TypedResults"})
-_REGISTERED: Final = re.compile(
+_REGISTERED: Final = lazy(
     rb"\bMap(Get|Post|Put|Delete|Patch|Methods)?\s*(?:<\w+>)?\(\s*(?:[^()\n;]|\([^()]*\))*?\b%s\s*[),]"
 )
-_NAMES: Final = re.compile(r"\{\**(\w+)")
+_NAMES: Final = lazy(r"\{\**(\w+)")
 _PRINCIPALS: Final = frozenset({
     "GetUserId", "GetCurrentUserId", "GetCurrentUsername", "GetCurrentUser", "GetUserAsync",
     "GetUsername", "GetUserName", "GetUserIdentity", "GetSubject", "CurrentUserId",

@@ -1,6 +1,5 @@
 """Fixes: intents spelled for Django, REST framework and django-ninja."""
 
-import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
@@ -43,6 +42,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )  # fmt: skip
 from persona_lsp.syntax.python_edits import indent_of, line_end, line_start, with_argument, with_import
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
 _ANSWERS: Final = frozenset({"Response", "JsonResponse", "HttpResponse"})
@@ -50,7 +50,7 @@ _RENAMED: Final = {
     (403, 401): {"PermissionDenied": "NotAuthenticated"},
     (401, 403): {"NotAuthenticated": "PermissionDenied", "AuthenticationFailed": "PermissionDenied"},
 }  # fmt: skip
-_ITEM_END: Final = re.compile(rb"[ \t]*,[ \t]*(?:#[^\n]*)?\r?\n")
+_ITEM_END: Final = lazy(rb"[ \t]*,[ \t]*(?:#[^\n]*)?\r?\n")
 
 
 def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 -- the tree says it all

@@ -1,6 +1,5 @@
 """What stands before a view: permissions of REST framework, decorators and mixins of Django."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -26,6 +25,7 @@ from persona_lsp.syntax.ir import (
     Unary,
 )
 from persona_lsp.syntax.python_names import Names, items_of, place, ref_name
+from persona_lsp.text.patterns import lazy
 
 UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
 _OPEN: Final = frozenset({"AllowAny", "Anonymous", "AllowAnonymous"})
@@ -38,7 +38,7 @@ _PERMISSIONS: Final = {
 }  # fmt: skip
 _WAYS: Final = 16
 """More alternatives than that nobody writes."""
-_READ_ONLY: Final = re.compile(r"OrReadOnly$|OrAnonReadOnly$")
+_READ_ONLY: Final = lazy(r"OrReadOnly$|OrAnonReadOnly$")
 _DECORATORS: Final = {
     "login_required": GuardKind.AUTHN, "permission_required": GuardKind.AUTHZ, "user_passes_test": GuardKind.UNKNOWN,
     "staff_member_required": GuardKind.ROLE, "superuser_required": GuardKind.ROLE, "admin_required": GuardKind.ROLE,
@@ -68,7 +68,7 @@ _HARMLESS: Final = frozenset(
         "method_decorator", "content_negotiation_class", "metadata_class", "parser_class", "document_response",
     }
 )  # fmt: skip
-_SILENT: Final = re.compile(
+_SILENT: Final = lazy(
     r"auth|login|permission|token|secur|allow|require|access|protect|guard|role|admin|staff|superuser|scope|only|can_|user|jwt|oauth|api_?key|signed|verify|check"
 )
 """A decorator of the project whose name has none of these words refuses nobody."""

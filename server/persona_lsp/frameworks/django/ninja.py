@@ -30,11 +30,12 @@ from persona_lsp.syntax.ir import (
     Try,
 )
 from persona_lsp.syntax.python_names import flag, items_of, origin, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
 _APIS: Final = frozenset({"NinjaAPI", "NinjaExtraAPI"})
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _EXTRA: Final = {f"http_{verb}": verb for verb in _VERBS}
-_CONVERTED: Final = re.compile(r"\{(\w+):(\w+)\}")
+_CONVERTED: Final = lazy(r"\{(\w+):(\w+)\}")
 _KINDS: Final = {"int": "int", "str": "", "path": "path", "slug": "[-a-zA-Z0-9_]+"}
 _AUTH: Final = "auth"
 

@@ -4,15 +4,16 @@ import re
 from typing import Final
 
 from persona_lsp.facts.text import Hole, Part, Ref, Text
+from persona_lsp.text.patterns import lazy
 
-_CONVERTED: Final = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_CONVERTED: Final = lazy(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _KINDS: Final = {
     "int": "int", "str": "", "slug": "[-a-zA-Z0-9_]+", "path": "path",
     "uuid": "[0-9a-f]+(?:-[0-9a-f]+)+",
 }  # fmt: skip
 _ANCHORS: Final = frozenset("^$")
-_REPEATS: Final = re.compile(r"[*+?]\??|\{\d*,?\d*\}\??")
-_TIMES: Final = re.compile(r"\{\d*,?\d*\}")
+_REPEATS: Final = lazy(r"[*+?]\??|\{\d*,?\d*\}\??")
+_TIMES: Final = lazy(r"\{\d*,?\d*\}")
 _OTHER: Final = "\ue000"
 """Stands for what is no literal text, while the rest is read."""
 _CLASSES: Final = frozenset("dDwWsSbBAZ")

@@ -1,6 +1,5 @@
 """Django's settings: what decides which URLs are served, and what views ask of callers that say nothing themselves."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +15,7 @@ from persona_lsp.frameworks.django.guards import permission
 from persona_lsp.frameworks.django.urls import SITE
 from persona_lsp.syntax.ir import AnyExpr, Assign, Binary, Call, Const, If, Index, Items, Module, Object, Stmt, Str, Try
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
+from persona_lsp.text.patterns import lazy
 
 _MARKS: Final = (b"ROOT_URLCONF", b"REST_FRAMEWORK", b"MIDDLEWARE", b"ATOMIC_REQUESTS", b"CORS_", b"LANGUAGE_CODE")
 _KEPT: Final = frozenset({"ROOT_URLCONF", "LANGUAGE_CODE", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES"})
@@ -26,13 +26,11 @@ _REST: Final = frozenset(
     }
 )  # fmt: skip
 _ANY_ORIGIN: Final = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
-_IN_PATHS: Final = re.compile(r"PREFIX|PATH|BASE|VERSION|ROOT|URL|API")
+_IN_PATHS: Final = lazy(r"PREFIX|PATH|BASE|VERSION|ROOT|URL|API")
 """Names of settings that URLconfs put before their paths."""
-_OTHER_PLACE: Final = re.compile(
-    r"(?:^|[_.-])(?:tests?|testing|ci|local|dev|devel|development|debug|docker|e2e)(?:[_.-]|$)"
-)
+_OTHER_PLACE: Final = lazy(r"(?:^|[_.-])(?:tests?|testing|ci|local|dev|devel|development|debug|docker|e2e)(?:[_.-]|$)")
 """Names of settings that hold where nobody is served."""
-_DEMANDS: Final = re.compile(
+_DEMANDS: Final = lazy(
     r"(?:Login|Auth\w*|Token|Permission|Access|Key)_?Requir|Requir\w*(?:Login|Auth|Token)|Authoriz|AccessControl"
 )
 UNKNOWN: Final = "?"

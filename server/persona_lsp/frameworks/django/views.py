@@ -1,6 +1,5 @@
 """What classes, functions and assignments of a file say of themselves as views."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,6 +24,7 @@ from persona_lsp.syntax.ir import (
     Str,
 )
 from persona_lsp.syntax.python_names import Names, flag, items_of, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
 VERBS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _RESTRICTS: Final = {"require_GET": ("GET",), "require_POST": ("POST",), "require_safe": ("GET",)}
@@ -128,7 +128,7 @@ def _asks(function: FunctionNode, names: Names) -> View | None:
     return View(function.name, where, "asks", guards=(Guard(function.name, GuardKind.AUTHN, Level.CLASS, where),))
 
 
-_ASKED: Final = re.compile(rb"\bis_(?:authenticated|anonymous|staff|superuser)\b|\bhas_perms?\b")
+_ASKED: Final = lazy(rb"\bis_(?:authenticated|anonymous|staff|superuser)\b|\bhas_perms?\b")
 
 
 def _restricted(decorator: Decorator, names: Names) -> tuple[str, ...] | None:
@@ -237,7 +237,7 @@ def _of_verdict(told: refusing.Verdict, body: bytes, where: Where, methods: tupl
     return Guard("has_permission", kind, Level.CLASS, where, needs, methods=methods)
 
 
-_LOOKS_AT_ROLE: Final = re.compile(rb"\bis_(?:staff|superuser|admin)\b|\bhas_(?:module_)?perms?\(")
+_LOOKS_AT_ROLE: Final = lazy(rb"\bis_(?:staff|superuser|admin)\b|\bhas_(?:module_)?perms?\(")
 
 
 def _name_of(function: FunctionNode) -> Const:

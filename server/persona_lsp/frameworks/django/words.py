@@ -1,6 +1,5 @@
 """What Django's words mean inside functions."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.status import status_of
@@ -23,12 +22,13 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _ACTIONS: Final = frozenset({"list", "create", "retrieve", "update", "partial_update", "destroy"})
 _STATUSES: Final = {"create": 201, "destroy": 204}
 _ROUTED: Final = frozenset({"action", "list_route", "detail_route", "link"})
-_ANSWERS: Final = re.compile(rb"\b(?:\w*Response\w*|render|redirect|render_to_response|get_paginated_response)\(")
+_ANSWERS: Final = lazy(rb"\b(?:\w*Response\w*|render|redirect|render_to_response|get_paginated_response)\(")
 _RESPONSES: Final = {
     "Response": (200, ""), "JsonResponse": (200, ""), "HttpResponse": (200, ""), "TemplateResponse": (200, "html"),
     "SimpleTemplateResponse": (200, "html"), "StreamingHttpResponse": (200, "stream"), "FileResponse": (200, "file"),

@@ -1,6 +1,5 @@
 """What Echo's words mean inside functions: `c.JSON(http.StatusOK, x)`, `echo.NewHTTPError(404)`, `c.Bind(&x)`."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
@@ -16,9 +15,10 @@ from persona_lsp.frameworks.golang.words import (
     status_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Module, dotted
+from persona_lsp.text.patterns import lazy
 
 _CONTEXT: Final = "echo.Context"
-_OWN_HANDLER: Final = re.compile(rb"\(\w+ \*?(?!(?:fiber|context|gin)\.)(?:\w+\.)?\w*(?:Ctx|Context)\) error\b")
+_OWN_HANDLER: Final = lazy(rb"\(\w+ \*?(?!(?:fiber|context|gin)\.)(?:\w+\.)?\w*(?:Ctx|Context)\) error\b")
 _BODIES: Final = {
     **dict.fromkeys(("JSON", "JSONPretty", "JSONBlob", "JSONP", "JSONPBlob", "XML", "XMLPretty", "XMLBlob", "Blob"), ""),
     "String": "string", "HTML": "html", "HTMLBlob": "html", "Render": "html", "Stream": "stream", "Redirect": "redirect",

@@ -11,8 +11,9 @@ from persona_lsp.flow.script.guards import classify, guard_name
 from persona_lsp.flow.script.names import reference
 from persona_lsp.frameworks.express.dialects import INVERSIFY, Dialect
 from persona_lsp.syntax.ir import AnyExpr, Const, Decorator, Items, Name
+from persona_lsp.text.patterns import lazy
 
-_ANYBODY: Final = re.compile(r"optional|anonymous|public", re.IGNORECASE)
+_ANYBODY: Final = lazy(r"optional|anonymous|public", re.IGNORECASE)
 
 
 def attached(

@@ -17,14 +17,15 @@ from persona_lsp.flow.status import status_of
 from persona_lsp.frameworks.express.attached import attached, required_user
 from persona_lsp.frameworks.express.dialects import DIALECTS, INVERSIFY, PACKAGES, ROUTING_CONTROLLERS, TSOA, Dialect
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Const, Decorator, Do, FunctionNode, Member, Module, Name, Str
+from persona_lsp.text.patterns import lazy
 
 ID: Final = "express"
 BY: Final = "by"
 """The setting of a controller, and of what serves it, that names the library."""
-_BRACES: Final = re.compile(r"\{(\w+)\}")
-_RETURNS: Final = re.compile(rb"\breturn\b(?!\s*[;}])")
-_NOTHING: Final = re.compile(r"^(?:Promise<\s*)?void\s*>?$")
-_ITS_OWN_ANSWER: Final = re.compile(r"Result|HttpResponseMessage|\bResponse\b")
+_BRACES: Final = lazy(r"\{(\w+)\}")
+_RETURNS: Final = lazy(rb"\breturn\b(?!\s*[;}])")
+_NOTHING: Final = lazy(r"^(?:Promise<\s*)?void\s*>?$")
+_ITS_OWN_ANSWER: Final = lazy(r"Result|HttpResponseMessage|\bResponse\b")
 
 
 @lru_cache(maxsize=4)

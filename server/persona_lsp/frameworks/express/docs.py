@@ -6,8 +6,9 @@ from typing import Final
 from persona_lsp.facts.http import (
     Doc,
 )
+from persona_lsp.text.patterns import lazy
 
-_BLOCK: Final = re.compile(rb"/\*\*(.*?)\*/\s*\Z", re.DOTALL)
+_BLOCK: Final = lazy(rb"/\*\*(.*?)\*/\s*\Z", re.DOTALL)
 
 
 def doc_before(source: bytes, start: int) -> Doc:

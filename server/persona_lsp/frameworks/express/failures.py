@@ -1,15 +1,13 @@
 """Errors that are made with a status, and what `next` is given that is none."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.status import status_named, status_of
 from persona_lsp.flow.vocabulary import Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Name, Object, Str, Ternary, dotted
+from persona_lsp.text.patterns import lazy
 
-_FACTORIES: Final = re.compile(
-    r"(?:^|\.)(?:createError|createHttpError|httpError|httpErrors|HttpError|Boom|boom|errors?)$"
-)
+_FACTORIES: Final = lazy(r"(?:^|\.)(?:createError|createHttpError|httpError|httpErrors|HttpError|Boom|boom|errors?)$")
 _BOOM: Final = {
     "badRequest": 400, "unauthorized": 401, "paymentRequired": 402, "forbidden": 403, "notFound": 404,
     "methodNotAllowed": 405, "conflict": 409, "resourceGone": 410, "badData": 422, "tooManyRequests": 429,

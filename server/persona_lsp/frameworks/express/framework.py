@@ -1,6 +1,5 @@
 """Express 4 and 5."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.script.names import EXPRESS
@@ -11,6 +10,7 @@ from persona_lsp.frameworks.express.fixes import spell
 from persona_lsp.frameworks.express.routes import routes
 from persona_lsp.frameworks.express.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
+from persona_lsp.text.patterns import lazy
 
 __all__ = ["FRAMEWORK"]
 
@@ -25,9 +25,9 @@ _OTHERS: Final = (
     "elysia",
 )
 _RECEIVERS: Final = (b"app", b"router", b"server", b"api", b"route", b"routes")
-_REGISTERS: Final = re.compile(rb"\.(?:get|post|put|patch|delete|use|all|route)\(")
+_REGISTERS: Final = lazy(rb"\.(?:get|post|put|patch|delete|use|all|route)\(")
 _SIGNS: Final = tuple(
-    re.compile(pattern)
+    lazy(pattern)
     for pattern in (
         rb"\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]",
         rb"app(?<!\wapp)\s*[,)}]",
@@ -38,7 +38,7 @@ _SIGNS: Final = tuple(
     )
 )
 """Each begins with a literal, which the expression engine looks for many times faster than for alternatives."""
-_FASTIFY: Final = re.compile(rb"fastify|reply(?<=[(,\s]reply)\s*[,):]")
+_FASTIFY: Final = lazy(rb"fastify|reply(?<=[(,\s]reply)\s*[,):]")
 """Signs of Fastify, whose plugins are given an application that may have any name."""
 
 

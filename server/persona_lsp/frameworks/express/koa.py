@@ -25,23 +25,24 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.javascript import required_module
+from persona_lsp.text.patterns import lazy
 
 ROUTERS: Final = frozenset({"koa-router", "@koa/router", "koa-swagger-decorator"})
 APPS: Final = frozenset({"koa", "koa2"})
 MOUNT: Final = "koa-mount"
 COMPOSE: Final = "koa-compose"
 PACKAGES: Final = ROUTERS | APPS | {MOUNT, COMPOSE}
-SIGN: Final = re.compile(rb"\bctx\.(?:body\s*=[^=]|status\s*=[^=]|throw\()")
+SIGN: Final = lazy(rb"\bctx\.(?:body\s*=[^=]|status\s*=[^=]|throw\()")
 """What handlers say that stand in a file of their own."""
 HANDED: Final = frozenset({"routes", "middleware"})
 """What turns a router into middleware."""
 METHODS_ALONE: Final = "allowedMethods"
 """What answers for methods that are not served: no route."""
-_CONTEXT: Final = re.compile(r"^_*(?:ctx|context)$")
-_CONTEXT_TYPE: Final = re.compile(r"Context$")
-_NEXT: Final = re.compile(r"^_*next$")
+_CONTEXT: Final = lazy(r"^_*(?:ctx|context)$")
+_CONTEXT_TYPE: Final = lazy(r"Context$")
+_NEXT: Final = lazy(r"^_*next$")
 _PLACES: Final = {"params": "path", "query": "query", "headers": "header", "header": "header", "body": "body"}
-_STATUS: Final = re.compile(rb"\b(\w+)(?:\.response)?\.status\s*=\s*([\w.]+)\s*(?:;|\n|\}|$)")
+_STATUS: Final = lazy(rb"\b(\w+)(?:\.response)?\.status\s*=\s*([\w.]+)\s*(?:;|\n|\}|$)")
 
 
 def uses_koa(module: Module) -> bool:

@@ -34,12 +34,13 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 UNTOLD: Final = "routes that are registered in a loop over what only running it tells are not listed"
 STEM: Final = Ref("*")
 """The name of a file of a folder, without its extension."""
-_READS_FOLDER: Final = re.compile(r"\breaddirSync\(")
-_OF_FILE: Final = re.compile(
+_READS_FOLDER: Final = lazy(r"\breaddirSync\(")
+_OF_FILE: Final = lazy(
     r"^(?:FILE|FILE\.(?:split|replace|slice|substring)\(.*|(?:path\.)?(?:basename|parse)\(FILE\b.*)$", re.DOTALL
 )
 

@@ -1,6 +1,5 @@
 """What methods of controllers on Express answer, throw and ask, where decorators made them handlers."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.status import status_named, status_of
@@ -15,6 +14,7 @@ from persona_lsp.frameworks.express.controllers import (
 )
 from persona_lsp.frameworks.express.dialects import INVERSIFY, TSOA
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Module, Name
+from persona_lsp.text.patterns import lazy
 
 _RESULTS: Final = {
     "ok": 200, "created": 201, "badRequest": 400, "conflict": 409, "notFound": 404, "internalServerError": 500,
@@ -28,7 +28,7 @@ TRIGGERS: Final = (
     *(f"this.{word}(" for word in _RESULTS),
 )
 _PACKAGE: Final = b"inversify-express-utils"
-_SENDS_ITSELF: Final = re.compile(rb"\.\s*(?:json|send|sendStatus|end|redirect|render|sendFile|download)\s*\(")
+_SENDS_ITSELF: Final = lazy(rb"\.\s*(?:json|send|sendStatus|end|redirect|render|sendFile|download)\s*\(")
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:

@@ -1,6 +1,5 @@
 """Calls that serve controllers: `createExpressServer()`, `RegisterRoutes(app)`, `new InversifyExpressServer()`."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -9,8 +8,9 @@ from persona_lsp.facts.text import EMPTY, Text
 from persona_lsp.flow.script.names import Scope, reduce, text
 from persona_lsp.frameworks.express.dialects import INVERSIFY, ROUTING_CONTROLLERS, TSOA, Dialect
 from persona_lsp.syntax.ir import Call, Module, Object, dotted
+from persona_lsp.text.patterns import lazy
 
-_GENERATED: Final = re.compile(rb"export function RegisterRoutes\(")
+_GENERATED: Final = lazy(rb"export function RegisterRoutes\(")
 
 
 class Serving(Struct, frozen=True):

@@ -21,6 +21,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.javascript import required_module
+from persona_lsp.text.patterns import lazy
 
 METHODS: Final = {
     "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "head": "HEAD",
@@ -28,17 +29,17 @@ METHODS: Final = {
 }  # fmt: skip
 
 
-VERBS: Final = re.compile(
+VERBS: Final = lazy(
     rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
 )
 """Words by which something registers."""
 
 
-CHOSEN: Final = re.compile(rb"\[\s*\w+(?:\.toLowerCase\(\))?(?:\s+as\s+[^\]]+)?\s*\]\s*\(")
+CHOSEN: Final = lazy(rb"\[\s*\w+(?:\.toLowerCase\(\))?(?:\s+as\s+[^\]]+)?\s*\]\s*\(")
 """`router[method](`: the method is a parameter."""
 
 
-APP_NAME: Final = re.compile(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
+APP_NAME: Final = lazy(r"^_?(?:app|application|router|server|api|express|expressApp|web|route|routes)$")
 
 
 _APP_TYPES: Final = frozenset(
@@ -46,12 +47,10 @@ _APP_TYPES: Final = frozenset(
 )
 
 
-ROUTER_NAME: Final = re.compile(
-    r"rout(?:e|er|es|ers|ing)|controller|endpoints?$|(?:^|[a-z])api$|^api|^app$", re.IGNORECASE
-)
+ROUTER_NAME: Final = lazy(r"rout(?:e|er|es|ers|ing)|controller|endpoints?$|(?:^|[a-z])api$|^api|^app$", re.IGNORECASE)
 
 
-ROUTER_FILE: Final = re.compile(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
+ROUTER_FILE: Final = lazy(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
 
 
 def is_local(module: str) -> bool:

@@ -28,11 +28,12 @@ from persona_lsp.syntax.ir import (
     Ternary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_REQUEST: Final = re.compile(r"^_*(?:req|request|\w*Req|expressReq\w*)$")
-_RESPONSE: Final = re.compile(r"^_*(?:res|resp|response|\w*Res)$")
-_REQUEST_TYPE: Final = re.compile(r"Request(?:With\w+)?$|^Req$|^\w*Request\w*$|^TypedRequest\w*$")
-_RESPONSE_TYPE: Final = re.compile(r"Response\w*$|^Res$")
+_REQUEST: Final = lazy(r"^_*(?:req|request|\w*Req|expressReq\w*)$")
+_RESPONSE: Final = lazy(r"^_*(?:res|resp|response|\w*Res)$")
+_REQUEST_TYPE: Final = lazy(r"Request(?:With\w+)?$|^Req$|^\w*Request\w*$|^TypedRequest\w*$")
+_RESPONSE_TYPE: Final = lazy(r"Response\w*$|^Res$")
 _PLACES: Final = {"params": "path", "query": "query", "body": "body", "headers": "header", "cookies": "cookie",
                   "signedCookies": "cookie", "file": "file", "files": "file"}  # fmt: skip
 _READERS: Final = {"get": "header", "header": "header", "param": "any"}
@@ -48,9 +49,9 @@ _PRINCIPALS: Final = frozenset(
         "oidc", "session", "kauth",
     }
 )  # fmt: skip
-_STATUS_NAME: Final = re.compile(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
+_STATUS_NAME: Final = lazy(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
 _MOST_PARAMS: Final = 6
-_THROWN: Final = re.compile(rb"\bthrow\s*\(?\s*$")
+_THROWN: Final = lazy(rb"\bthrow\s*\(?\s*$")
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
@@ -222,7 +223,7 @@ def _status(call: Call | None, terminal: str, root: AnyExpr, scope: Scope) -> tu
     return (found[0], False, found[1]) if found is not None else (None, True, given)
 
 
-_SEPARATE: Final = re.compile(rb"(?:^|[\n;{}])\s*(\w+)\.(?:status|code)\(\s*([\w.]+)\s*\)\s*(?:;|\n)")
+_SEPARATE: Final = lazy(rb"(?:^|[\n;{}])\s*(\w+)\.(?:status|code)\(\s*([\w.]+)\s*\)\s*(?:;|\n)")
 
 
 def _set_before(root: AnyExpr, scope: Scope) -> tuple[int | None, bool, Node | None]:
@@ -395,7 +396,7 @@ def _passes_on(source: bytes, forward: str) -> bool:
     return re.search(rb"\b%s\(\s*\)" % name, source) is not None
 
 
-_HOLDS_HANDLER: Final = re.compile(rb"\(\s*_*\w*[rR]eq(?:uest)?\w*\b[^()]*,\s*_*\w*[rR]es\w*\b|\(\s*ctx\b")
+_HOLDS_HANDLER: Final = lazy(rb"\(\s*_*\w*[rR]eq(?:uest)?\w*\b[^()]*,\s*_*\w*[rR]es\w*\b|\(\s*ctx\b")
 
 
 def _factory(function: FunctionNode, module: Module) -> Handling | None:

@@ -10,8 +10,9 @@ from persona_lsp.frameworks.fastapi.guards import kind_of
 from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Name, Object, Str
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
+from persona_lsp.text.patterns import lazy
 
-_DEVELOPMENT: Final = re.compile(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
+_DEVELOPMENT: Final = lazy(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
 
 
 def configuration(call: Call, holder: str, found: Found, env: Env, handler: str = "") -> None:
@@ -68,7 +69,7 @@ def middleware(call: Call, holder: str, found: Found, env: Env) -> None:
     found.uses.append(Use(Ref(holder), guard))
 
 
-_HARMLESS: Final = re.compile(
+_HARMLESS: Final = lazy(
     r"GZip|Brotli|Compress|TrustedHost|HTTPSRedirect|ProxyHeaders|Session|Prometheus|Metric|Correlation|Request_?I[dD]"
     r"|Sentry|Telemetry|Trac(?:e|ing)|Log|Timing|Time|Cache|SQLAlchemy|Database|^D[Bb]|Header|Context|Exception|Error"
     r"|Locale|I18n|Profil|Version|CORS"

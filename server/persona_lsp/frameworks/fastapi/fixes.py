@@ -1,6 +1,5 @@
 """Fixes: intents spelled in Python for FastAPI."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -49,9 +48,10 @@ from persona_lsp.syntax.python_edits import (
     with_argument,
     with_import,
 )
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
-_DEPENDS: Final = re.compile(r"(?:Depends|Security)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+_DEPENDS: Final = lazy(r"(?:Depends|Security)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _RESPONSES: Final = frozenset({"JSONResponse", "Response", "ORJSONResponse", "PlainTextResponse", "HTMLResponse"})
 
 

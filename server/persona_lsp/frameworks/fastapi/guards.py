@@ -11,6 +11,7 @@ from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Name, Node
 from persona_lsp.syntax.python_names import Names, flag, place, ref_name
+from persona_lsp.text.patterns import lazy
 
 SECURITY_CLASSES: Final = frozenset(
     {
@@ -18,12 +19,12 @@ SECURITY_CLASSES: Final = frozenset(
         "APIKeyHeader", "APIKeyCookie", "APIKeyQuery", "OpenIdConnect",
     }
 )  # fmt: skip
-_ROLE: Final = re.compile(r"(?:^|_)(?:admin|superuser|super_user|staff|moderator|role|roles|owner_or_admin)(?:_|$|s$)")
-_AUTHZ: Final = re.compile(
+_ROLE: Final = lazy(r"(?:^|_)(?:admin|superuser|super_user|staff|moderator|role|roles|owner_or_admin)(?:_|$|s$)")
+_AUTHZ: Final = lazy(
     r"permission|(?:^|_)scopes?(?:_|$)|(?:^|_)can_|is_owner|ownership|(?:^|_)owner(?:_|$)|(?:^|_)polic(?:y|ies)(?:_|$)"
     r"|(?:^|_)access_control|authori[sz]e(?:_|$)|has_access|check_access|privilege|entitle"
 )
-_AUTHN: Final = re.compile(
+_AUTHN: Final = lazy(
     r"current_?(?:\w+_)?(?:user|account|member|principal|identity|client|customer|person|employee|organization|team)"
     r"|(?:^|_)(?:auth|authed|authenticated|authentication|authenticate|authenticator|authorizer|authorized|authorization)(?:_|$)"
     r"|(?:^|_)(?:verify|validate|check|require|decode|valid)_(?:\w+_)?(?:token|jwt|credentials?|session|signature|api_?key|key|user|auth|login)"
@@ -33,35 +34,35 @@ _AUTHN: Final = re.compile(
 )
 _OBJECT: Final = "AuthJWT"
 """What fastapi-jwt-auth injects: it demands nothing by itself."""
-_DATA: Final = re.compile(
+_DATA: Final = lazy(
     r"_(?:repository|repo|service|getter|store|dao|factory|registry|helper|flow|flows|crud|client|db)$"
     r"|(?:^|_)(?:paginated|list|all|find|fetch)_|_by_(?:id|slug|name)(?:_|$)"
 )
 """Words of dependencies that hand out data or tools, whatever else they are called after."""
-_TOOL: Final = re.compile(
+_TOOL: Final = lazy(
     r"_(?:controller|(?<!login_)manager|provider|handler|backend|gateway|adapter|facade|engine|strategy|generator|builder"
     r"|use_?cases?|interactor|uow|unit_of_work|config|configuration|settings|logger|cache|storage|publisher|sender|mailer"
     r"|resolver|loader|queries|commands|bus|pool|sdk)$"
 )
 """What is handed out to a handler that works with it, by a function that gives it (`get_auth_controller`) or a class."""
-_GIVES: Final = re.compile(r"^_*(?:get|give|provide|make|build|create|new|init|inject|resolve|load|obtain)_")
-_STRANGE: Final = re.compile(
+_GIVES: Final = lazy(r"^_*(?:get|give|provide|make|build|create|new|init|inject|resolve|load|obtain)_")
+_STRANGE: Final = lazy(
     r"(?:^|_)(?:auth|authentication|authorization|jwt|oauth2?|token|api_?key)_(?!(?:\w+_)?(?:user|account|member|principal"
     r"|identity|customer|client|person|caller|subject|token|header|headers|credential|credentials|info|context|ctx|data"
     r"|payload|session|claims?|key|state|scopes?|details|result|status|required|optional|guard|dependency|fail|none|sub|id"
     r"|uid|email|username|tenant|organization|team|role|roles|admin|bearer|cookie|scheme|jwt|decoded|verified)(?:_|$))\w"
 )
 """A word behind authentication that means no caller: whether the function asks for one, its body tells."""
-_ENFORCES: Final = re.compile(
+_ENFORCES: Final = lazy(
     r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
-_OPENS: Final = re.compile(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
-_RATE: Final = re.compile(r"rate_?limit|limiter|throttl")
-_OPTIONAL: Final = re.compile(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
-_STRICT: Final = re.compile(r"requir|rais|error|enforce|strict|mandatory|must|fail|abort")
-_LENIENT: Final = re.compile(r"optional|anonymous|lenient|guest|allow_none")
+_OPENS: Final = lazy(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
+_RATE: Final = lazy(r"rate_?limit|limiter|throttl")
+_OPTIONAL: Final = lazy(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
+_STRICT: Final = lazy(r"requir|rais|error|enforce|strict|mandatory|must|fail|abort")
+_LENIENT: Final = lazy(r"optional|anonymous|lenient|guest|allow_none")
 """Arguments of what makes a dependency, by which it refuses those who bring no credential, or lets them pass."""
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL: Final = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def kind_of(name: str) -> GuardKind | None:

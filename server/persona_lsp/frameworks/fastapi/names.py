@@ -6,6 +6,7 @@ from typing import Final
 
 from persona_lsp.syntax.ir import AnyExpr, Module
 from persona_lsp.syntax.python_names import Names, origin
+from persona_lsp.text.patterns import lazy
 
 PACKAGES: Final = ("fastapi", "starlette", "fastapi_utils", "fastapi_restful", "fastapi_users", "fastapi_pagination")
 
@@ -16,9 +17,9 @@ def uses_fastapi(module: Module) -> bool:
 
 
 _REGISTERS: Final = (b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")
-_HANDS_OVER: Final = re.compile(rb"router=\w*router\b")
-FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
-_STARTS: Final = re.compile(
+_HANDS_OVER: Final = lazy(rb"router=\w*router\b")
+FACTORY: Final = lazy(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
+_STARTS: Final = lazy(
     rb"^(\w*app\w*) = [\w.]*(?:(?:create|make|build|init|get)_?\w*app\w*|app_?factory)\(", re.MULTILINE
 )
 _OTHERS: Final = frozenset(

@@ -1,6 +1,5 @@
 """What makes routers, what they are mounted on, and how they are handed to functions and come back."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.http import Guard, Level, Mount, Router
@@ -20,6 +19,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import Names, items_of, origin, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
 APPS: Final = frozenset({"FastAPI", "Starlette", "FastAPIOffline", "VersionedFastAPI"})
 ROUTERS: Final = frozenset({"APIRouter", "Router", "InferringRouter", "VersionedAPIRouter", "DishkaRoute"})
@@ -35,7 +35,7 @@ def makes_routers(called: str, env: Env, found: Found) -> bool:
     return env.nested and function in found.names.imports and _ROUTER_MAKER.match(function) is not None
 
 
-_ROUTER_MAKER: Final = re.compile(r"(?:make|create|build|new)_\w*router$")
+_ROUTER_MAKER: Final = lazy(r"(?:make|create|build|new)_\w*router$")
 
 
 def kind_made(call: Call, names: Names) -> str:

@@ -55,12 +55,13 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import items_of, names_of, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
-_BUILDS: Final = re.compile(
+_BUILDS: Final = lazy(
     rb"FastAPI\(|Router\(|Starlette\(|include_router|add_api_route|add_api_websocket_route|add_route\(|\.mount\("
     rb"|add_middleware|exception_handler|\.middleware\(|Mount\(|= *[\w.]*(?:create|make|build|init|get)_?\w*app\w*\(|: *(?:FastAPI|APIRouter|Starlette)\b"
 )
-_NESTS: Final = re.compile(rb"@[\w.]+\.(?:get|post|put|patch|delete|head|options|api_route|websocket)\(")
+_NESTS: Final = lazy(rb"@[\w.]+\.(?:get|post|put|patch|delete|head|options|api_route|websocket)\(")
 """A handler inside a function: `def make(db): @router.get("/x") ...; return router`."""
 
 

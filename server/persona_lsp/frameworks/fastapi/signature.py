@@ -1,6 +1,5 @@
 """What the signature of a handler or dependency declares: parameters, body, guards and further dependencies."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +10,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Index, Items, Member, Name, ParamNode, Str
 from persona_lsp.syntax.python_names import Names, flag, number_of, place, ref_name, unwrap_annotated
+from persona_lsp.text.patterns import lazy
 
 MARKERS: Final = {
     "Query": In.QUERY,
@@ -48,7 +48,7 @@ _LISTS: Final = frozenset(
     {"list", "List", "set", "Set", "tuple", "Tuple", "Sequence", "Iterable", "frozenset", "FrozenSet"}
 )
 _UNTYPED: Final = frozenset({"dict", "Dict", "Any", "object", "Mapping", "MutableMapping", "JSON", "JSONObject"})
-_INJECTED: Final = re.compile(
+_INJECTED: Final = lazy(
     r"(?:Dep|Deps|Depends|Dependency|Dependencies|Session|Sess|DB|Db|Conn|Connection)$|^(?:Current|Session|Authed|Auth[A-Z_]|Db[A-Z]|DB[A-Z])"
 )
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE", "ANY"})

@@ -28,6 +28,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import Names, names_of, ref_name
+from persona_lsp.text.patterns import lazy
 
 _RESPONSES: Final = {
     "JSONResponse": "", "ORJSONResponse": "", "UJSONResponse": "", "Response": "", "HTMLResponse": "html",
@@ -37,7 +38,7 @@ _RESPONSES: Final = {
 _REDIRECT: Final = 307
 _HTTP_ERRORS: Final = frozenset({"HTTPException", "WebSocketException", "StarletteHTTPException"})
 _VALIDATION: Final = {"RequestValidationError": 422}
-_PRINCIPAL: Final = re.compile(
+_PRINCIPAL: Final = lazy(
     r"^(?:current_\w+|\w*current_user\w*|user|auth_user|authed_user|principal|identity|requester|caller|token_data|me)$"
 )
 _PLACES: Final = {
@@ -45,7 +46,7 @@ _PLACES: Final = {
 }  # fmt: skip
 _BODIES: Final = {"json": "body", "body": "body", "form": "form", "stream": "body"}
 _SOCKETS: Final = frozenset({"websocket", "websocket_route"})
-_WORD: Final = re.compile(rb"\b(?:Depends|Security|Query|Header|Cookie|Path|Body|Form|File)\b")
+_WORD: Final = lazy(rb"\b(?:Depends|Security|Query|Header|Cookie|Path|Body|Form|File)\b")
 
 
 def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> Handling | None:
@@ -149,7 +150,7 @@ def _special(declared: Signature, kind: str) -> tuple[str, ...]:
     return tuple(n for n, k in declared.special.items() if k == kind)
 
 
-_REGISTERED: Final = re.compile(
+_REGISTERED: Final = lazy(
     rb"(add_api_route|\bRoute|add_route|APIRoute|add_exception_handler|Depends|Security)\(\s*"
     rb"(?:[^(),]*,\s*)?(?:endpoint=|handler=|dependency=)?(?:self\.)?([A-Za-z_]\w*)\s*[,)]"
 )

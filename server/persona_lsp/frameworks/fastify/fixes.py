@@ -1,6 +1,5 @@
 """Intents, spelled as edits of code that is written for Fastify."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -34,8 +33,9 @@ from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.frameworks.fastify.signs import detects
 from persona_lsp.syntax.ir import Assign, Call, FunctionNode, Lambda, Member, Module, Object, Return, Stmt
 from persona_lsp.syntax.places import exactly, indent_at, newline, place, quote, semicolon, unit
+from persona_lsp.text.patterns import lazy
 
-_NAMED: Final = re.compile(r"[A-Za-z_$][\w$.]*(?:\([^()]*\))?$")
+_NAMED: Final = lazy(r"[A-Za-z_$][\w$.]*(?:\([^()]*\))?$")
 
 
 def spell(intent: Intent, module: Module, facts: FileFacts) -> Edits:  # noqa: ARG001 - the tree says it all

@@ -1,6 +1,5 @@
 """Hooks that stand before handlers: of a route, a plugin, or the application."""
 
-import re
 from typing import Final
 
 from persona_lsp.facts.http import Guard, GuardKind, Level
@@ -11,11 +10,12 @@ from persona_lsp.flow.script.in_place import chooses
 from persona_lsp.flow.script.names import Scope, reduce, reference
 from persona_lsp.flow.script.spared import spared
 from persona_lsp.syntax.ir import AnyExpr, Call, FunctionNode, Items, Lambda, Object, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 HOOKS: Final = ("onRequest", "preParsing", "preValidation", "preHandler")
-_REFUSES: Final = re.compile(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated|jwtVerify\(|verifyJWT|authenticate\(")
-_FORBIDS: Final = re.compile(r"\b403\b|[fF]orbidden")
-_ASKS: Final = re.compile(r"\b(?:request|req)\.\w*(?:is|require|verify|check|ensure|has)\w*\(|\breply\s*[,)]")
+_REFUSES: Final = lazy(r"\b401\b|[uU]nauthori[sz]ed|[uU]nauthenticated|jwtVerify\(|verifyJWT|authenticate\(")
+_FORBIDS: Final = lazy(r"\b403\b|[fF]orbidden")
+_ASKS: Final = lazy(r"\b(?:request|req)\.\w*(?:is|require|verify|check|ensure|has)\w*\(|\breply\s*[,)]")
 _SHOWN: Final = 200
 
 

@@ -21,19 +21,20 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.javascript import required_module
+from persona_lsp.text.patterns import lazy
 
 PACKAGES: Final = frozenset({"fastify", "fastify-cli/helper", "fastify-plugin"})
 _PLUGIN: Final = frozenset({"fastify-plugin"})
 _AUTOLOAD: Final = frozenset({"@fastify/autoload", "fastify-autoload"})
-_INSTANCE_TYPE: Final = re.compile(
+_INSTANCE_TYPE: Final = lazy(
     r"^Fastify(?!Request|Reply|Plugin|Schema|Error|Options)\w*|Fastify\w*(?:Instance|App|Server)\w*$|^AppInstance$"
 )
-_PLUGIN_TYPE: Final = re.compile(r"^Fastify(?:Plugin|Register)\w*$|^RoutePlugin$")
-_INSTANCE_NAME: Final = re.compile(
+_PLUGIN_TYPE: Final = lazy(r"^Fastify(?:Plugin|Register)\w*$|^RoutePlugin$")
+_INSTANCE_NAME: Final = lazy(
     r"^_?(?:fastify|app|server|instance|f|api|router|scope|child\w*|\w*[fF]astify\w*|\w*Server|\w*App|\w*Instance|\w*Scope|\w*Routes?)$"
 )
 _ADDS: Final = rb"\b%s\s*(?:\.\s*withTypeProvider\s*(?:<[^()]*>)?\s*\(\s*\)\s*)?\.\s*(?:get|post|put|patch|delete|head|options|all|route|register|addHook|decorate\w*|setErrorHandler|withTypeProvider)\s*[(<]"
-_SIGNS: Final = re.compile(rb"[fF]astify|[(,]\s*reply\s*[,):]")
+_SIGNS: Final = lazy(rb"[fF]astify|[(,]\s*reply\s*[,):]")
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,5 @@
 """What Fiber's words mean inside functions: `c.Status(201).JSON(x)`, `fiber.NewError(404)`, `c.BodyParser(&x)`."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.status import status_named
@@ -18,6 +17,7 @@ from persona_lsp.frameworks.golang.words import (
     status_of,
 )
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Const, FunctionNode, Member, Module, Name, Node, dotted
+from persona_lsp.text.patterns import lazy
 
 _BODIES: Final = {
     "JSON": "", "JSONP": "", "XML": "", "Send": "", "SendString": "string", "Render": "html", "SendFile": "file",
@@ -31,7 +31,7 @@ _BINDS: Final = {
     "BodyParser": "body", "Body": "body", "BodyRaw": "body", "QueryParser": "query", "ParamsParser": "path",
     "ReqHeaderParser": "header", "CookieParser": "cookie", "AllParams": "path", "Queries": "query", "MultipartForm": "form",
 }  # fmt: skip
-_STATUS_SET: Final = re.compile(rb"(?<![\w.])(?P<context>\w+)\.Status\((?P<code>[\w.]+)\)\s*[\n;}]")
+_STATUS_SET: Final = lazy(rb"(?<![\w.])(?P<context>\w+)\.Status\((?P<code>[\w.]+)\)\s*[\n;}]")
 _BOUND: Final = {"Body": "body", "JSON": "body", "Form": "form", "Query": "query", "URI": "path", "Header": "header"}
 
 

@@ -1,6 +1,5 @@
 """Flask-Classful: classes that say paths by the names and arguments of their methods, and where they are registered."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,10 +12,11 @@ from persona_lsp.frameworks.flask.found import Env, Found
 from persona_lsp.frameworks.flask.names import braces
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Decorator, FunctionNode, Member, Name, Str
 from persona_lsp.syntax.python_names import Names, flag, items_of, origin, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
 PACKAGES: Final = frozenset({"flask_classful", "flask_classy"})
 _MARKS: Final = (b"flask_class", b"route_base", b"route_prefix", b".register(")
-_REGISTERS: Final = re.compile(rb"\b[A-Z]\w*\.register\(")
+_REGISTERS: Final = lazy(rb"\b[A-Z]\w*\.register\(")
 _TYPES: Final = frozenset({"int", "float", "str", "UUID"})
 _VERBS: Final = frozenset({"index", "get", "post", "put", "patch", "delete"})
 _NO_ROUTE: Final = frozenset({"staticmethod", "classmethod", "property", "cached_property"})

@@ -8,9 +8,10 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.flask.found import Found
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Items, Object, Str
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
+from persona_lsp.text.patterns import lazy
 
 _ANY: Final = frozenset({"*", ".*"})
-_DEVELOPMENT: Final = re.compile(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
+_DEVELOPMENT: Final = lazy(r"\b(?:debug|local|dev|development|testing|is_dev)\b", re.IGNORECASE)
 
 
 def error_handler(exception: AnyExpr, function: str, holder: str, node: AnyExpr, found: Found) -> None:

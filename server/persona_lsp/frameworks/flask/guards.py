@@ -8,26 +8,27 @@ from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.text import Ref
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Decorator, Node
 from persona_lsp.syntax.python_names import Names, flag, place, ref_name
+from persona_lsp.text.patterns import lazy
 
-_AUTHN: Final = re.compile(
+_AUTHN: Final = lazy(
     r"login_(?:or_\w+_)?required|logged_in|jwt_(?:required|optional)|jwt_refresh_token_required|token_(?:auth_)?required|auth(?:entication)?_(?:token_)?required"
     r"|(?:^|_)(?:require|requires|required|needs?|ensure|check|verify|validate)_?(?:s|d)?_(?:auth\w*|login|token|user(?!_(?!is_|logged|auth|required|login))|jwt|api_?key|session)"
     r"|(?:^|_)authenticated?(?:_only|_user|_required)?$|authed_only|api_?key_required|http_auth_required|auth_token_required|session_required"
     r"|^login_required|(?:^|_)protected$|^requires?_auth|basic_auth|require_oauth|authenticate$|user_required|fresh_login",
     re.IGNORECASE,
 )
-_ROLE: Final = re.compile(
+_ROLE: Final = lazy(
     r"admins?_?(?:only|required|login)|(?:role|permission|scope|group|privilege|superuser|staff|moderator|owner|capabilit)\w*_(?:required|accepted)"
     r"|require[sd]?_(?:any_)?(?:of_)?(?:admin|role|permission|scope|super|owner|access|acl)|roles_(?:required|accepted)|^requires_access|has_(?:role|permission)"
     r"|^(?:allows|permission|requires)$|can_(?:edit|view|delete|access)|is_admin|superuser_required|auth_required_with_role|permission_check",
     re.IGNORECASE,
 )
-_RATE: Final = re.compile(r"rate_?limit|limiter|^limit$|throttl", re.IGNORECASE)
-_OPENS: Final = re.compile(
+_RATE: Final = lazy(r"rate_?limit|limiter|^limit$|throttl", re.IGNORECASE)
+_OPENS: Final = lazy(
     r"(?<!if)(?<!when)(?:^|_)(?:no_auth|without_auth|skip_auth|anonymous|guest|logged_out|not_logged_in)", re.IGNORECASE
 )
-_OPTIONAL: Final = re.compile(r"optional|maybe|soft", re.IGNORECASE)
-_VALIDATES: Final = re.compile(
+_OPTIONAL: Final = lazy(r"optional|maybe|soft", re.IGNORECASE)
+_VALIDATES: Final = lazy(
     r"^use_(?:kw)?args$|^arguments$|^expect$|^validate|schema$|^input$|^body$|_schema_|^parse_with$|webargs",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _HARMLESS: Final = frozenset(
     }
 )  # fmt: skip
 _KNOWN: Final = frozenset({"flask_restful", "flask_restx", "flask_apispec", "flasgger", "flask_cors", "flask_caching", "apifairy", "marshmallow", "webargs", "functools"})  # fmt: skip
-_CHOOSES: Final = re.compile(
+_CHOOSES: Final = lazy(
     rb"\brequest\.(?:path|endpoint|method|blueprint|url|full_path|url_rule|view_args)\b|is_public|whitelist|exempt"
 )
 

@@ -7,6 +7,7 @@ from typing import Final
 from persona_lsp.facts.text import Text
 from persona_lsp.syntax.ir import Call, Module
 from persona_lsp.syntax.python_names import Names, origin
+from persona_lsp.text.patterns import lazy
 
 PACKAGES: Final = frozenset(
     {"flask", "quart", "werkzeug", "apiflask", "webargs", "marshmallow", "flasgger", "quart_schema"}
@@ -26,19 +27,19 @@ _OTHERS: Final = frozenset(
         "litestar",
     }
 )
-_ROUTES: Final = re.compile(rb"\.(?:route|add_url_rule|add_resource|register_blueprint|add_namespace|errorhandler)\(")
-_CLASSES: Final = re.compile(rb"^class \w+\([^)]*(?:Resource|MethodView|View|Api|API|Handler)\b[^)]*\):", re.MULTILINE)
+_ROUTES: Final = lazy(rb"\.(?:route|add_url_rule|add_resource|register_blueprint|add_namespace|errorhandler)\(")
+_CLASSES: Final = lazy(rb"^class \w+\([^)]*(?:Resource|MethodView|View|Api|API|Handler)\b[^)]*\):", re.MULTILINE)
 _MARKS: Final = (b".route(", b"add_url_rule", b"add_resource", b"register_blueprint", b"add_namespace", b"errorhandler(",
                  b"Resource", b"MethodView", b"View)", b"View,", b"Api)", b"API)", b"Handler)")  # fmt: skip
 _APPS: Final = frozenset({"Flask", "Quart", "APIFlask", "OpenAPI"})
 _BLUEPRINTS: Final = frozenset({"Blueprint", "APIBlueprint"})
-HOLDS_TABLE: Final = re.compile(
+HOLDS_TABLE: Final = lazy(
     rb"^[A-Za-z_]\w*(?: *:[^=\n]+)? *= *[\[(]\s*\(\s*[A-Za-z_][\w.]*,\s*[rf]?[\"']/", re.MULTILINE
 )
 """`ROUTES = [(Orders, "/orders"), ...]`."""
-_MAKES: Final = re.compile(rb"=\s*[A-Z]\w*Flask(?:\w*App(?:lication)?)?\(")
-_APPLICATION: Final = re.compile(r"Flask(?:\w*App(?:lication)?)?$")
-_TOKEN: Final = re.compile(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<args>[^<>]*)\))?:)?(?P<name>[A-Za-z_]\w*)>")
+_MAKES: Final = lazy(rb"=\s*[A-Z]\w*Flask(?:\w*App(?:lication)?)?\(")
+_APPLICATION: Final = lazy(r"Flask(?:\w*App(?:lication)?)?$")
+_TOKEN: Final = lazy(r"<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<args>[^<>]*)\))?:)?(?P<name>[A-Za-z_]\w*)>")
 
 
 def is_flask_package(package: str) -> bool:

@@ -1,6 +1,5 @@
 """Views that are replaced after they were registered: `app.view_functions[name] = login_required(view)`."""
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,9 +10,10 @@ from persona_lsp.frameworks.flask.found import Env, Found, Replaced
 from persona_lsp.frameworks.flask.guards import guard_of
 from persona_lsp.syntax.ir import AnyExpr, Call, Index, Member, Str, dotted
 from persona_lsp.syntax.python_names import place, ref_name
+from persona_lsp.text.patterns import lazy
 
 HELD: Final = b"view_functions"
-_ALL: Final = re.compile(r"(?:^|\.)view_functions(?:\.(?:items|keys|copy))?$")
+_ALL: Final = lazy(r"(?:^|\.)view_functions(?:\.(?:items|keys|copy))?$")
 _COPIES: Final = frozenset({"list", "tuple", "dict", "sorted", "set"})
 
 

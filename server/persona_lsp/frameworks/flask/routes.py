@@ -44,20 +44,21 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import items_of, names_of, place, ref_name, text_of
+from persona_lsp.text.patterns import lazy
 
 FRAMEWORK_ID: Final = "flask"
 _GIVEN: Final = frozenset(
     {"app", "application", "flask_app", "_app", "webapp", "server", "bp", "blueprint", "api", "_api"}
 )
 _TYPES: Final = frozenset({"Flask", "Quart", "Blueprint", "Api", "APIFlask", "Namespace", "Sanic"})
-_BUILDS: Final = re.compile(
+_BUILDS: Final = lazy(
     rb"view_functions|Flask\(|Quart\(|Blueprint\(|Api\(|Namespace\(|register_blueprint|add_url_rule|add_resource|add_namespace|\.route\("
     rb"|\.(?:get|post|put|patch|delete)\(|before_request|url_value_preprocessor|errorhandler|register_error_handler|\.init_app\(|CORS\(|\bapp\b|\bregister"
 )
-_FACTORY: Final = re.compile(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
+_FACTORY: Final = lazy(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
 _EACH: Final = "[]"
 """After the name of a list of another file: any of its elements."""
-_SERVED: Final = re.compile(r"(?:^|[._])(?:bp|blueprint|api|routes?|ns|namespace|resources?|views?)$", re.IGNORECASE)
+_SERVED: Final = lazy(r"(?:^|[._])(?:bp|blueprint|api|routes?|ns|namespace|resources?|views?)$", re.IGNORECASE)
 """Names of what routes are registered on, where another file makes it."""
 _FOREIGN: Final = frozenset(
     {"print", "len", "isinstance", "getattr", "setattr", "str", "dict", "super", "run", "Migrate"}

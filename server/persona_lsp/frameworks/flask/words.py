@@ -27,6 +27,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import origin
+from persona_lsp.text.patterns import lazy
 
 _PLACES: Final = {
     "args": "query", "form": "form", "json": "body", "values": "any", "headers": "header", "cookies": "cookie",
@@ -38,7 +39,7 @@ _ANSWERS: Final = {
     "send_file": "file", "send_from_directory": "file", "redirect": "redirect", "stream_with_context": "stream",
     "output_json": "",
 }  # fmt: skip
-_BASES: Final = re.compile(r"(?:Resource|MethodView|View|Api|API|Handler|Controller|Endpoint)$")
+_BASES: Final = lazy(r"(?:Resource|MethodView|View|Api|API|Handler|Controller|Endpoint)$")
 _PRINCIPALS: Final = frozenset(
     {"current_user", "current_identity", "g.user", "g.current_user", "g.identity", "session.user_id"}
 )
@@ -169,7 +170,7 @@ def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
             return None
 
 
-_ASSIGNED: Final = re.compile(rb"(?:^|[\n;:])[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*$")
+_ASSIGNED: Final = lazy(rb"(?:^|[\n;:])[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*$")
 
 
 def _is_unfinished(call: AnyExpr, scope: Scope) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from persona_lsp.syntax.ir import Module
+from persona_lsp.text.patterns import lazy
 
 
 class Dialect(Struct, frozen=True, gc=False):
@@ -28,25 +29,25 @@ class Dialect(Struct, frozen=True, gc=False):
 
 _V: Final = r"(?:/v\d+)?$"
 GIN: Final = Dialect(
-    "gin", re.compile(r"^github\.com/gin-gonic/gin" + _V),
+    "gin", lazy(r"^github\.com/gin-gonic/gin" + _V),
     MappingProxyType({"Engine": "app", "RouterGroup": "router", "IRouter": "router", "IRoutes": "router"}),
     frozenset({"New", "Default"}), whole=True)  # fmt: skip
 ECHO: Final = Dialect(
-    "echo", re.compile(r"^github\.com/labstack/echo" + _V), MappingProxyType({"Echo": "app", "Group": "router"}),
+    "echo", lazy(r"^github\.com/labstack/echo" + _V), MappingProxyType({"Echo": "app", "Group": "router"}),
     frozenset({"New", "NewWithConfig"}), "first", whole=True)  # fmt: skip
 FIBER: Final = Dialect(
-    "fiber", re.compile(r"^github\.com/gofiber/fiber" + _V),
+    "fiber", lazy(r"^github\.com/gofiber/fiber" + _V),
     MappingProxyType({"App": "app", "Group": "router", "Router": "router"}), frozenset({"New"}), whole=True)  # fmt: skip
 CHI: Final = Dialect(
-    "chi", re.compile(r"^github\.com/(?:go-chi|pressly)/chi" + _V),
+    "chi", lazy(r"^github\.com/(?:go-chi|pressly)/chi" + _V),
     MappingProxyType({"Mux": "app", "Router": "router"}), frozenset({"NewRouter", "NewMux"}), late=True,
 )  # fmt: skip
 GORILLA: Final = Dialect(
-    "gorilla", re.compile(r"^github\.com/gorilla/mux" + _V), MappingProxyType({"Router": "app"}),
+    "gorilla", lazy(r"^github\.com/gorilla/mux" + _V), MappingProxyType({"Router": "app"}),
     frozenset({"NewRouter"}), late=True,
 )  # fmt: skip
 NET_HTTP: Final = Dialect(
-    "nethttp", re.compile(r"^net/http$"), MappingProxyType({"ServeMux": "app"}), frozenset({"NewServeMux"}),
+    "nethttp", lazy(r"^net/http$"), MappingProxyType({"ServeMux": "app"}), frozenset({"NewServeMux"}),
 )  # fmt: skip
 DIALECTS: Final = (GIN, ECHO, FIBER, CHI, GORILLA, NET_HTTP)
 BY_ID: Final = MappingProxyType({dialect.id: dialect for dialect in DIALECTS})
@@ -59,20 +60,20 @@ VERBS: Final = MappingProxyType(
 """Methods of routers that register a handler for a path, with the HTTP method."""
 NAMED: Final = frozenset({"Method", "MethodFunc", "Add", "Match", "Handle"})
 """Methods that are given the HTTP method, or several, before the path."""
-REGISTERS: Final = re.compile(
+REGISTERS: Final = lazy(
     rb"\.(?:Handle|HandleFunc|Methods|Group|Route|Mount|PathPrefix|Use|Subrouter)\("
     rb"|\.(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\((?:[^(),]|\((?:[^()]|\([^()]*\))*\))*,"
     rb"|\.(?:Get|Post|Put|Patch|Delete|Head|Options|Any|All|Method|MethodFunc|Match|Add)\(\s*(?:[\"`][/\"`]|\[\]|[\w.]+\s*[+,]|\"[A-Z]+\",)"
     rb"|\bServeMux\b"
 )
 """What a function that registers something, or hands on what does, has in it."""
-PASSES: Final = re.compile(rb"[Rr]out\w*\(|[Rr]egister\w*\(|[Ss]etup\w*\(")
+PASSES: Final = lazy(rb"[Rr]out\w*\(|[Rr]egister\w*\(|[Ss]etup\w*\(")
 """What hands routers to functions that are called like this."""
-STARTS: Final = re.compile(
+STARTS: Final = lazy(
     r"^(?:main|init|run|start|serve|setup|register|new|build|mount|configure|execute)|rout|server|app", re.IGNORECASE
 )
 """Names of functions that put an application together."""
-ROUTES: Final = re.compile(r"rout|^(?:register|mount)", re.IGNORECASE)
+ROUTES: Final = lazy(r"rout|^(?:register|mount)", re.IGNORECASE)
 """Names of functions that are there for it."""
 
 

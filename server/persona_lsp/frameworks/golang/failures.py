@@ -1,6 +1,5 @@
 """What failures become: functions that are given an error and the context, and answer by what the error is (Echo, Fiber)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -28,15 +27,14 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 HANDLING: Final = {"echo": ("error", "echo.Context"), "fiber": ("fiber.Ctx", "error")}
 """Frameworks with a central handler of failures, and what that is given."""
-_SIGNS: Final = re.compile(
-    rb"\(\s*\w+\s+error\s*,\s*\w+\s+\*?echo\.Context|\(\s*\w+\s+\*?fiber\.Ctx\s*,\s*\w+\s+error\s*\)"
-)
+_SIGNS: Final = lazy(rb"\(\s*\w+\s+error\s*,\s*\w+\s+\*?echo\.Context|\(\s*\w+\s+\*?fiber\.Ctx\s*,\s*\w+\s+error\s*\)")
 _LIBRARY: Final = frozenset({"echo.HTTPError", "fiber.Error", "error", "nil"})
 """Failures that bring their own status."""
-_STATUS: Final = re.compile(r"^Status[A-Z]")
+_STATUS: Final = lazy(r"^Status[A-Z]")
 _FAILED: Final = range(400, 600)
 _ANY: Final = "error"
 

@@ -27,6 +27,7 @@ from persona_lsp.frameworks.golang.dialects import VERBS
 from persona_lsp.frameworks.golang.handlers import CONTEXTS
 from persona_lsp.syntax.ir import Assign, Call, Const, Do, FunctionNode, Items, Member, Module, Name, dotted
 from persona_lsp.syntax.places import exactly, indent_at, line_start, newline, place
+from persona_lsp.text.patterns import lazy
 
 Edits = tuple[Edit, ...] | None
 
@@ -38,7 +39,7 @@ _STATUSES: Final = {
 }  # fmt: skip
 _EMPTY: Final = {"gin.Context": "Status", "echo.Context": "NoContent"}
 _FIBER: Final = "fiber.Ctx"
-_VERB: Final = re.compile(rb"[A-Za-z]+")
+_VERB: Final = lazy(rb"[A-Za-z]+")
 _HIDDEN: Final = '"internal error"'
 
 

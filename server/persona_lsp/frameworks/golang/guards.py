@@ -8,9 +8,10 @@ from persona_lsp.facts.http import GuardKind
 from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.frameworks.golang.skipping import let_pass
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Kwarg, Lambda, Member, Name, dotted
+from persona_lsp.text.patterns import lazy
 
-_LIMITS: Final = re.compile(r"rate.?limit|limiter|throttl", re.IGNORECASE)
-_HARMLESS: Final = re.compile(
+_LIMITS: Final = lazy(r"rate.?limit|limiter|throttl", re.IGNORECASE)
+_HARMLESS: Final = lazy(
     r"^(?:logger|recover(?:y|er)?|cors|gzip|compress|decompress|secure|helmet|request.?id|real.?ip|timeout|etag|favicon|"
     r"no.?cache|heartbeat|profiler|strip.?slashes|redirect.?slashes|clean.?path|get.?head|static|session|sessions|csrf|"
     r"body.?(?:limit|dump)|remove.?trailing.?slash|add.?trailing.?slash|method.?override|proxy|pprof|monitor|expvar|"
@@ -20,30 +21,28 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 _PACKAGES: Final = (
-    (re.compile(r"gin-contrib/cors|rs/cors|go-chi/cors|fiber/v\d/middleware/cors|gin-contrib/(?:gzip|logger|zap|sessions|static|secure|requestid|pprof|timeout|size)"), GuardKind.OTHER),
-    (re.compile(r"gofiber/(?:contrib/)?jwt|appleboy/gin-jwt|echo-jwt|go-chi/jwtauth|basicauth|keyauth|auth0/go-jwt-middleware"), GuardKind.AUTHN),
-    (re.compile(r"prometheus/promhttp|swaggo/|net/http/pprof|^net/http$|^expvar$"), GuardKind.OTHER),
-    (re.compile(r"didip/tollbooth|go-chi/httprate|ulule/limiter|middleware/limiter"), GuardKind.RATE_LIMIT),
+    (lazy(r"gin-contrib/cors|rs/cors|go-chi/cors|fiber/v\d/middleware/cors|gin-contrib/(?:gzip|logger|zap|sessions|static|secure|requestid|pprof|timeout|size)"), GuardKind.OTHER),
+    (lazy(r"gofiber/(?:contrib/)?jwt|appleboy/gin-jwt|echo-jwt|go-chi/jwtauth|basicauth|keyauth|auth0/go-jwt-middleware"), GuardKind.AUTHN),
+    (lazy(r"prometheus/promhttp|swaggo/|net/http/pprof|^net/http$|^expvar$"), GuardKind.OTHER),
+    (lazy(r"didip/tollbooth|go-chi/httprate|ulule/limiter|middleware/limiter"), GuardKind.RATE_LIMIT),
 )  # fmt: skip
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ROLES: Final = re.compile(
+_CAMEL: Final = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ROLES: Final = lazy(
     r"(?:^|_)(?:is|require[sd]?|has|check|need|verify|ensure|only|restrict|allow|permit|must)_(?:\w*_)?"
     r"(?:admin|role|permission|scope|owner|staff|moderator|privilege|capabilit)"
     r"|^(?:admin|role|permission)s?(?:_(?:only|auth|required|guard|middleware))?$|casbin|^rbac$|^acl$"
 )
-_AUTHENTICATES: Final = re.compile(
+_AUTHENTICATES: Final = lazy(
     r"auth(?!or(?!i[sz]))|jwt|bearer|logged_?in|login_?required|protected|^secured?$"
     r"|(?:^|_)(?:require[sd]?|ensure|need|must|check|verify|is|validate|with|has|force|only)_(?:\w*_)?"
     r"(?:auth|user|login|session|token|signed|identity|account|logged|api_?key)|api_?key|^basic_?auth"
 )
-_OPTIONAL: Final = re.compile(
-    r"optional|maybe|soft|if.?(?:present|any)|anonymous|try|load.?user|set.?user", re.IGNORECASE
-)
-_NO_LOGIN: Final = re.compile(
+_OPTIONAL: Final = lazy(r"optional|maybe|soft|if.?(?:present|any)|anonymous|try|load.?user|set.?user", re.IGNORECASE)
+_NO_LOGIN: Final = lazy(
     r"(?:no|not|un|skip|without|redirect.?if|guest)_?(?:auth|logged|log.?in|login|authenticated)|^guest", re.IGNORECASE
 )
-_CONFIGURED: Final = re.compile(r"WithConfig$|Handler$|Middleware$")
-_LOOKS: Final = re.compile(r"verif(?:y|ier)$")
+_CONFIGURED: Final = lazy(r"WithConfig$|Handler$|Middleware$")
+_LOOKS: Final = lazy(r"verif(?:y|ier)$")
 _MAKERS: Final = frozenset({"New", "Default", "Handle", "Handler", "Middleware", ""})
 _SKIPS: Final = frozenset({"Skipper", "Next", "Filter", "ContinueOnIgnoredError"})
 

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from persona_lsp.syntax.ir import Assign, Call, FunctionNode, Lambda, Module, Name, Return, dotted
+from persona_lsp.text.patterns import lazy
 
 CONTEXTS: Final = {
     "gin.Context": "gin",
@@ -11,7 +12,7 @@ CONTEXTS: Final = {
     "fiber.Ctx": "fiber",
 }
 """The parameter that a handler of these frameworks takes."""
-_OWN: Final = re.compile(r"^(?!context\.)(?:\w+\.)?\w*(?:Ctx|Context)$")
+_OWN: Final = lazy(r"^(?!context\.)(?:\w+\.)?\w*(?:Ctx|Context)$")
 """Types of contexts that a project makes of that of a framework are called like this."""
 _ANSWERS: Final = r"(?:JSON|JSONPretty|NoContent|String|HTML|XML|Blob|Redirect)\(\s*(?:http\.Status\w+|[1-5]\d\d)\b"
 _RETURNED: Final = frozenset(
@@ -21,7 +22,7 @@ _RETURNED: Final = frozenset(
 _HANDLERS: Final = frozenset(
     {"http.Handler", "http.HandlerFunc", "gin.HandlerFunc", "echo.HandlerFunc", "fiber.Handler"}
 )
-_CALLED_SO: Final = re.compile(r"\w\.(?:Handler|HandlerFunc|Middleware|MiddlewareFunc)$")
+_CALLED_SO: Final = lazy(r"\w\.(?:Handler|HandlerFunc|Middleware|MiddlewareFunc)$")
 """Types of handlers of other modules are called like this."""
 _DEEP: Final = 4
 

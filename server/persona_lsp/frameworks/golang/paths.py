@@ -6,13 +6,14 @@ from typing import Final
 from persona_lsp.facts.text import Hole, Part, Ref, Text, literal
 from persona_lsp.frameworks.golang.values import Env, Given, Passed, reduced
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Member, Module, Name, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 ARGUMENT: Final = "argument"
 """The kind of a hole that callers fill: its text is the place among the parameters."""
-_REST: Final = re.compile(r"\{(\w+)\.\.\.\}")
-_CONSTRAINT: Final = re.compile(r":(\w+)<(\w+)[^>]*>")
-_PATTERN: Final = re.compile(r"^(?:(?P<method>[A-Z]+)[ \t]+)?(?P<host>[^/\s{]*)(?P<path>/.*)?$", re.DOTALL)
-_BASE: Final = re.compile(r"(?:base|context|sub|root)_?(?:url|uri|path)$", re.IGNORECASE)
+_REST: Final = lazy(r"\{(\w+)\.\.\.\}")
+_CONSTRAINT: Final = lazy(r":(\w+)<(\w+)[^>]*>")
+_PATTERN: Final = lazy(r"^(?:(?P<method>[A-Z]+)[ \t]+)?(?P<host>[^/\s{]*)(?P<path>/.*)?$", re.DOTALL)
+_BASE: Final = lazy(r"(?:base|context|sub|root)_?(?:url|uri|path)$", re.IGNORECASE)
 """Fields of settings by which an installation stands below a path of its own; by default it does not."""
 _DEEP: Final = 12
 

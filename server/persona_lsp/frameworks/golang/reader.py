@@ -44,10 +44,11 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _DEEP: Final = 24
 _SHIPPED: Final = frozenset({"http", "log", "fmt", "context", "errors", "strings", "time", "os", "net", "sync", "json"})
-_WRAPS: Final = re.compile(r"middleware|wrap|chain|handler|^with|^use|apply", re.IGNORECASE)
+_WRAPS: Final = lazy(r"middleware|wrap|chain|handler|^with|^use|apply", re.IGNORECASE)
 DEFAULT: Final = "http.DefaultServeMux"
 
 

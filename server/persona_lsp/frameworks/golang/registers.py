@@ -14,6 +14,7 @@ from persona_lsp.frameworks.golang.paths import ARGUMENT, normal, optional, patt
 from persona_lsp.frameworks.golang.reader import Reader
 from persona_lsp.frameworks.golang.values import Builder, Closure, Env, Given, Routes, Typed, Value, reduced
 from persona_lsp.syntax.ir import AnyExpr, Call, Expr, Items, Lambda, Member, Name, Node, Spread, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 _METHOD_NAMES: Final = {f"Method{verb.title()}": verb for verb in VERBS.values()}
 _GUARDS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE, GuardKind.RATE_LIMIT})
@@ -23,7 +24,7 @@ _BUILT_IN: Final = frozenset({"string", "int", "bool", "slice", "map", "time.Dur
 _HANDLED: Final = frozenset({"Handler", "HandlerFunc"})
 _DEEP: Final = 6
 """Nobody wraps deeper."""
-_HANDLES: Final = re.compile(r"handle|func|action|endpoint", re.IGNORECASE)
+_HANDLES: Final = lazy(r"handle|func|action|endpoint", re.IGNORECASE)
 """Types of handlers are called like this."""
 
 

@@ -19,10 +19,11 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_METHOD: Final = re.compile(r"(?:^|\.)Method$")
-_PATH: Final = re.compile(r"(?:^|\.)(?:Path|URL\.Path)$")
+_METHOD: Final = lazy(r"(?:^|\.)Method$")
+_PATH: Final = lazy(r"(?:^|\.)(?:Path|URL\.Path)$")
 _STARTS: Final = {"strings.HasPrefix": "starts", "strings.HasSuffix": "ends"}
 _MOST: Final = 16
 """Ways to be let pass; nobody writes more."""

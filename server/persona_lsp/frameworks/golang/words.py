@@ -20,17 +20,18 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 _SPECIAL: Final = {"StatusNonAuthoritativeInfo": 203, "StatusTeapot": 418, "StatusRequestEntityTooLarge": 413}
-_STATUS: Final = re.compile(r"^Status[A-Z]")
-_USERS: Final = re.compile(
+_STATUS: Final = lazy(r"^Status[A-Z]")
+_USERS: Final = lazy(
     r"user|account|principal|claims|identity|subject|uid|member|current|jwt|token|session", re.IGNORECASE
 )
-_ERROR: Final = re.compile(r"Err(?:or)?(?![a-z])|Problem|Exception|Fault")
+_ERROR: Final = lazy(r"Err(?:or)?(?![a-z])|Problem|Exception|Fault")
 _FAILED: Final = 400
-_SENTINEL: Final = re.compile(r"^[eE]rr[A-Z]\w")
-_BRACES: Final = re.compile(rb"[{}]|\n[ \t]*(?:case\b|default[ \t]*:)")
-_ELSE: Final = re.compile(rb"\s*else\b[^{]*\{")
+_SENTINEL: Final = lazy(r"^[eE]rr[A-Z]\w")
+_BRACES: Final = lazy(rb"[{}]|\n[ \t]*(?:case\b|default[ \t]*:)")
+_ELSE: Final = lazy(rb"\s*else\b[^{]*\{")
 _SHIPPED: Final = frozenset(
     {"json", "fmt", "io", "http", "log", "slog", "context", "strings", "errors", "template", "render"}
 )

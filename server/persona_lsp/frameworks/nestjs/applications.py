@@ -1,6 +1,5 @@
 """Applications: what `main.ts` makes of the root module, and what it puts before the paths of all controllers."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -31,6 +30,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 CONFIG: Final = "@config."
 """Before the names of settings."""
@@ -42,10 +42,10 @@ HYBRID: Final = ("messages", "own")
 """The application answers messages too (`connectMicroservice`), without what is set on it for all requests."""
 INHERITS: Final = ("messages", "inherited")
 """The same, with what is set on it: `{ inheritAppConfig: true }`."""
-_CONFIGURES: Final = re.compile(
+_CONFIGURES: Final = lazy(
     rb"NestFactory|\.connectMicroservice\b|\.setGlobalPrefix\(|\.enableVersioning\(|\.useGlobalGuards\(|\.useGlobalPipes\("
 )
-_CHECKING: Final = re.compile(r"Validat\w*Pipe$|^(?:Zod|Joi|Yup)\w*Pipe$")
+_CHECKING: Final = lazy(r"Validat\w*Pipe$|^(?:Zod|Joi|Yup)\w*Pipe$")
 
 
 def applications(names: Names) -> tuple[list[Router], list[Use]]:

@@ -1,6 +1,5 @@
 """Controllers and their routes: `@Controller` paths times those of the methods; inherited ones are left to the linker."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -27,6 +26,7 @@ from persona_lsp.frameworks.nestjs.names import (
     where,
 )
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Const, Decorator, FunctionNode, Object, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 FRAMEWORK_ID: Final = "nestjs"
 METHODS: Final = {
@@ -157,7 +157,7 @@ def _routes(cls: ClassNode, names: Names, order: int) -> list[Route]:
     return found
 
 
-_PARAMETER: Final = re.compile(r"[:*{](\w+)")
+_PARAMETER: Final = lazy(r"[:*{](\w+)")
 
 
 def _with_choice(route: Route, paths: Sequence[Text]) -> Route:

@@ -1,6 +1,5 @@
 """Intents, spelled as edits of code that is written for Nest."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -32,9 +31,10 @@ from persona_lsp.flow.status import status_of
 from persona_lsp.flow.whole_lines import delete_statement, move_before
 from persona_lsp.syntax.ir import Assign, Call, Decorator, FunctionNode, Member, Module, Object, Return
 from persona_lsp.syntax.places import exactly, indent_at, newline, place, quote, semicolon, unit
+from persona_lsp.text.patterns import lazy
 
 _COMMON: Final = "@nestjs/common"
-_METHOD: Final = re.compile(rb"Get|Post|Put|Patch|Delete|Head|Options|All")
+_METHOD: Final = lazy(rb"Get|Post|Put|Patch|Delete|Head|Options|All")
 _EXCEPTIONS: Final = {
     400: "BadRequestException", 401: "UnauthorizedException", 403: "ForbiddenException", 404: "NotFoundException",
     409: "ConflictException", 410: "GoneException", 422: "UnprocessableEntityException",

@@ -1,6 +1,5 @@
 """NestJS."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.script.errors import exception_classes
@@ -17,8 +16,9 @@ from persona_lsp.frameworks.nestjs.named import named
 from persona_lsp.frameworks.nestjs.names import names_of, uses_nest
 from persona_lsp.frameworks.nestjs.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
+from persona_lsp.text.patterns import lazy
 
-_NAMED: Final = re.compile(rb"@nestjs/(?:graphql|websockets|microservices|bull|bullmq)|Rabbit(?:Subscribe|RPC)")
+_NAMED: Final = lazy(rb"@nestjs/(?:graphql|websockets|microservices|bull|bullmq)|Rabbit(?:Subscribe|RPC)")
 
 
 def detects(module: Module) -> bool:

@@ -46,6 +46,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 DECORATOR: Final = "@"
 """Goes before the name of a decorator or guard class that a file defines, where its guards are told."""
@@ -54,15 +55,15 @@ CONTROLLER: Final = "controller"
 OPT_IN: Final = "opt-in"
 """A guard class that lets everybody pass where no decorator says otherwise."""
 OPT_OUT: Final = "opt-out"
-_AUTHENTICATES: Final = re.compile(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
-_OPTIONAL: Final = re.compile(r"optional|maybe|anonymous|soft", re.IGNORECASE)
-_LIMITS: Final = re.compile(r"throttl|rate_?limit", re.IGNORECASE)
-_LETS_UNMARKED: Final = re.compile(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
-_ASKS: Final = re.compile(
+_AUTHENTICATES: Final = lazy(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
+_OPTIONAL: Final = lazy(r"optional|maybe|anonymous|soft", re.IGNORECASE)
+_LIMITS: Final = lazy(r"throttl|rate_?limit", re.IGNORECASE)
+_LETS_UNMARKED: Final = lazy(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
+_ASKS: Final = lazy(
     rb"\b\w*(?:user|session|auth|token|roles?|permission|cookie|headers?|member|owner|jwt)\w*\b", re.IGNORECASE
 )
 """Words of a guard that looks who calls."""
-_LETS_MARKED: Final = re.compile(r"if\s*\(\s*(\w+)[^)!]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)")
+_LETS_MARKED: Final = lazy(r"if\s*\(\s*(\w+)[^)!]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)")
 
 
 def attached(decorators: Iterable[Decorator], level: Level, names: Names) -> tuple[Guard, ...]:

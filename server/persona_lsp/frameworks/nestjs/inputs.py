@@ -1,6 +1,5 @@
 """What a handler takes from the request, by the decorators of its parameters."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -9,6 +8,7 @@ from persona_lsp.facts.http import Body, In, Param
 from persona_lsp.flow.script.parameters import body_of, key_of, param_of, taken_whole
 from persona_lsp.frameworks.nestjs.names import Names, arguments, find, own_name
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, Decorator, FunctionNode, dotted
+from persona_lsp.text.patterns import lazy
 
 PLACES: Final = {
     "Param": In.PATH, "Query": In.QUERY, "Headers": In.HEADER, "Body": In.BODY, "UploadedFile": In.FILE,
@@ -16,7 +16,7 @@ PLACES: Final = {
 }  # fmt: skip
 REQUESTS: Final = frozenset({"Req", "Request"})
 RESPONSES: Final = frozenset({"Res", "Response"})
-_PARSING: Final = re.compile(r"^(?:Parse\w+|Default\w+|Validation|Zod\w*|Joi\w*|Yup\w*|Valibot\w*|\w*Validat\w*)Pipe$")
+_PARSING: Final = lazy(r"^(?:Parse\w+|Default\w+|Validation|Zod\w*|Joi\w*|Yup\w*|Valibot\w*|\w*Validat\w*)Pipe$")
 
 
 class Inputs(Struct, frozen=True):

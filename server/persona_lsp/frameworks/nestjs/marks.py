@@ -24,14 +24,15 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
-PUBLIC: Final = re.compile(
+PUBLIC: Final = lazy(
     r"public|anonymous|unauthenticated|un_?protected|un_?guarded|(?:allow|no|skip|without|disable|bypass|ignore|open|opt_?out)"
     r"\w*(?:auth|login|guard|jwt)|^is_?open$|free_?access",
     re.IGNORECASE,
 )
-ROLES: Final = re.compile(r"roles?|permissions?|polic(?:y|ies)|scopes?|abilit|acl|access", re.IGNORECASE)
-READS_MARKS: Final = re.compile(r"\b(?:getAllAndOverride|getAllAndMerge|[rR]eflector\??\.get|Reflect\.getMetadata)\b")
+ROLES: Final = lazy(r"roles?|permissions?|polic(?:y|ies)|scopes?|abilit|acl|access", re.IGNORECASE)
+READS_MARKS: Final = lazy(r"\b(?:getAllAndOverride|getAllAndMerge|[rR]eflector\??\.get|Reflect\.getMetadata)\b")
 READS: Final = "reads"
 """A guard class looks for a mark, whatever it makes of it."""
 
@@ -124,7 +125,7 @@ def _marks(method: FunctionNode, names: Names) -> Iterator[tuple[str, str]]:
             yield statement.targets[0].id, names.module.text(call.args[0])
 
 
-_TAKES_REQUEST: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getRequest\b")
+_TAKES_REQUEST: Final = lazy(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getRequest\b")
 
 
 def requests_of(function: FunctionNode, module: Module) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from persona_lsp.frameworks.nestjs.inputs import inputs
 from persona_lsp.frameworks.nestjs.marks import requests_of
 from persona_lsp.frameworks.nestjs.names import Names, find, names_of, uses_nest
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, FunctionNode, Member, Module, Name
+from persona_lsp.text.patterns import lazy
 
-_PRINCIPAL: Final = re.compile(
+_PRINCIPAL: Final = lazy(
     r"^(?:current_?|auth(?:ed|enticated)?_?|logged_?in_?|session_?|req_?)?(?:user|account|principal|identity|member|me|auth)(?:_?(?:id|data|info))?$",
     re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     return None
 
 
-_TAKES_RESPONSE: Final = re.compile(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getResponse\b")
+_TAKES_RESPONSE: Final = lazy(rb"(?:const|let|var)\s+(\w+)[^=;\n]*=[^;]{0,160}?\.getResponse\b")
 
 
 def _responses(function: FunctionNode, module: Module) -> tuple[str, ...]:

@@ -31,9 +31,10 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_HEADER: Final = re.compile(rb"\b(\w+)\.WriteHeader\(\s*([\w.]+)\s*\)")
-_RENDERED: Final = re.compile(rb"\brender\.Status\(\s*\w+\s*,\s*([\w.]+)\s*\)")
+_HEADER: Final = lazy(rb"\b(\w+)\.WriteHeader\(\s*([\w.]+)\s*\)")
+_RENDERED: Final = lazy(rb"\brender\.Status\(\s*\w+\s*,\s*([\w.]+)\s*\)")
 _READS: Final = {
     "PathValue": "path",
     "FormValue": "query",
@@ -46,7 +47,7 @@ _WRITES: Final = {
 }  # fmt: skip
 _RENDERS: Final = {"render.JSON": "", "render.XML": "", "render.PlainText": "string", "render.HTML": "html",
                    "render.Data": "file", "render.Render": "", "render.Respond": "", "render.RenderList": ""}  # fmt: skip
-_NEXT: Final = re.compile(rb"\.ServeHTTP\(")
+_NEXT: Final = lazy(rb"\.ServeHTTP\(")
 _HELD: Final = ("Get", "Exists", "Pop")
 """Begin the methods of what holds sessions."""
 

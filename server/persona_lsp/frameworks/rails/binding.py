@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.findings.edit import Edit
 from persona_lsp.frameworks.rails.places import around
 from persona_lsp.syntax.ir import AnyExpr, Call, Module, Str
+from persona_lsp.text.patterns import lazy
 
 _FRAGMENTS: Final = frozenset(
     {"where", "not", "having", "rewhere", "exists?", "find_by", "find_by!", "delete_by", "destroy_by"}
@@ -28,7 +29,7 @@ _LISTS: Final = frozenset(
     }
 )
 _PG: Final = frozenset({"exec", "async_exec", "sync_exec"})
-_VALUE: Final = re.compile(
+_VALUE: Final = lazy(
     r"(?:=|<>|!=|<|>|\blike|\bilike|\bin\s*\(|\bbetween|\band|\bvalues\s*\(|,|\(|\blimit|\boffset)\s*$", re.IGNORECASE
 )
 

@@ -29,8 +29,9 @@ from persona_lsp.syntax.ir import (
     With,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
-ABOUT_CALLERS: Final = re.compile(
+ABOUT_CALLERS: Final = lazy(
     r"warden|user|session|auth|admin|signed|log(?:ged_?)?in|current_|token|role|cookie|account|staff|owner|member",
     re.IGNORECASE,
 )

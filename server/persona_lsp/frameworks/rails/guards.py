@@ -1,6 +1,5 @@
 """What a filter of a controller does, by its name, and the guards that a class body declares."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -27,6 +26,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 _BEFORE: Final = frozenset(
     {
@@ -50,25 +50,25 @@ _SKIP_MACROS: Final = {
     "skip_load_and_authorize_resource": "load_and_authorize_resource",
     "skip_authorize_resource": "authorize_resource",
 }
-_AUTHN: Final = re.compile(
+_AUTHN: Final = lazy(
     r"(?:^|_)(?:authenticate|authenticated|doorkeeper_authorize!|jwt_authenticate)(?:_|!|$)"
     r"|^(?:require|requires|ensure|check|verify|validate|must_be|enforce)_(?:valid_|api_|a_)*(?:login|logged_in|signed_in|sign_in|user_session|authentication|auth|auth_token|access_token|api_key|api_token|jwt|token|bearer_token|current_user|user_signed_in|session|user!?)(?:_|!|$)"
     r"|^(?:login_required|logged_in_user|signed_in_user|authorize_request|authorized|require_login!?|ensure_logged_in|restrict_access|restrict_access_to_users|logged_in_using_omniauth\?)$"
 )
-_ROLE: Final = re.compile(
+_ROLE: Final = lazy(
     r"(?:^|_)(?:admin|admins|moderator|staff|superuser|superadmin|owner_only|role|roles|manager)(?:_|!|\?|$)"
 )
-_AUTHZ: Final = re.compile(
+_AUTHZ: Final = lazy(
     r"^authorize(?:_|!|$)|(?:^|_)(?:authorize|authorization|permission|permissions|permitted|policy|scope!?|ownership|owner|access|allowed|can)(?:_|!|\?|$)"
 )
-_LOGIN_BY_NAME: Final = re.compile(r"^(?:require|ensure|check|verify|authenticate|only|must|restrict|admin|enforce)")
-_PLAIN: Final = re.compile(
+_LOGIN_BY_NAME: Final = lazy(r"^(?:require|ensure|check|verify|authenticate|only|must|restrict|admin|enforce)")
+_PLAIN: Final = lazy(
     r"^(?:set|load|find|fetch|get|assign|build|prepare|init|initialize|configure|log|track|store|parse|cache|add|include|use|switch|touch|increment|record|redirect|skip|disable|enable|normalize|default|setup|remember|expire|update|create|no_cache|decorate|paginate|preload|query|mark)_"
     r"|^verify_authenticity_token$|^protect_from_forgery$|locale|time_zone|timezone|format|headers|params|parameters|breadcrumb|title|layout|cors|csrf|caching|flash|variant|feature|captcha"
 )
-_KNOWN: Final = re.compile(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$")
+_KNOWN: Final = lazy(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$")
 """What is true of callers who have signed in."""
-_OPTIONAL: Final = re.compile(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
+_OPTIONAL: Final = lazy(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
     "Devise.InvitationsController": ("authenticate_inviter!", ("new", "create")),

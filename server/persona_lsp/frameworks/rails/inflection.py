@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from persona_lsp.text.patterns import lazy
+
 _UNCOUNTABLE: Final = frozenset(
     {"equipment", "information", "rice", "money", "species", "series", "fish", "sheep", "jeans", "police", "news"}
 )
@@ -11,7 +13,7 @@ _IRREGULAR: Final = {
     "zombies": "zombie",
 }  # fmt: skip
 _SINGULAR: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), new)
+    (lazy(pattern, re.IGNORECASE), new)
     for pattern, new in (
         (r"(database)s$", r"\1"),
         (r"(quiz)zes$", r"\1"),
@@ -43,7 +45,7 @@ _SINGULAR: Final = tuple(
     )
 )
 _PLURAL: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), new)
+    (lazy(pattern, re.IGNORECASE), new)
     for pattern, new in (
         (r"(quiz)$", r"\1zes"),
         (r"^(oxen)$", r"\1"),

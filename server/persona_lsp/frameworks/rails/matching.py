@@ -11,13 +11,14 @@ from persona_lsp.frameworks.rails.literals import literal, names, resolved
 from persona_lsp.frameworks.rails.scope import Scope, formatted, joined, known
 from persona_lsp.syntax.ir import AnyExpr, Call, Const, FunctionNode, Items, Lambda, Name, Object, Return, Str
 from persona_lsp.syntax.ruby_names import chain
+from persona_lsp.text.patterns import lazy
 
 if TYPE_CHECKING:
     from persona_lsp.frameworks.rails.mapper import Mapper
 
 _CANONICAL: Final = frozenset({"index", "create", "new", "show", "update", "destroy"})
-_SHORTHAND: Final = re.compile(r"/?[-\w]+/[-\w/]+$")
-_ACTION: Final = re.compile(r"[\w\-/]+$")
+_SHORTHAND: Final = lazy(r"/?[-\w]+/[-\w/]+$")
+_ACTION: Final = lazy(r"[\w\-/]+$")
 
 
 def match(mapper: "Mapper", call: Call, scope: Scope, methods: tuple[str, ...]) -> None:

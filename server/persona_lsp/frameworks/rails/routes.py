@@ -1,6 +1,5 @@
 """The routes that a file draws: `config/routes.rb`, the files that it draws in, and those of engines."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,8 +10,9 @@ from persona_lsp.frameworks.rails.mapper import Mapper
 from persona_lsp.frameworks.rails.scope import Scope
 from persona_lsp.syntax.ir import AnyExpr, Assign, BlockExpr, Call, Do, Group, If, Module, Name, Return, Stmt, Try
 from persona_lsp.syntax.ruby_names import chain
+from persona_lsp.text.patterns import lazy
 
-_DRAWN: Final = re.compile(r"(?:^|/)config/routes/(.+)\.rb$")
+_DRAWN: Final = lazy(r"(?:^|/)config/routes/(.+)\.rb$")
 _DRAWS: Final = frozenset({"draw", "append", "prepend"})
 _ENGINE_DRAWS: Final = frozenset({"add_routes", "append_routes", "draw_routes"})
 _WORDS: Final = (b"routes.draw", b"routes.append", b"routes.prepend", b"_routes")

@@ -1,6 +1,5 @@
 """What Rails' words mean inside actions, filters and helpers of controllers."""
 
-import re
 from typing import Final
 
 from persona_lsp.flow.status import status_of
@@ -21,6 +20,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.ruby_names import chain
+from persona_lsp.text.patterns import lazy
 
 _JSON: Final = ("json", "xml", "jsonapi", "jsonp", "js", "yaml", "csv", "msgpack", "json_api")
 _TEXTS: Final = ("plain", "body", "text", "inline")
@@ -70,7 +70,7 @@ STATUSES: Final = {
 }
 """What `ActionDispatch::ExceptionWrapper` answers for an exception that nobody rescues."""
 
-_PRINCIPAL: Final = re.compile(
+_PRINCIPAL: Final = lazy(
     r"current_(?:\w*user|\w*admin|account|member|customer|person|resource_owner|ability|identity|profile|token|session)$"
     r"|(?:authorize!?|policy_scope|doorkeeper_token|true_user|can\?|cannot\?|allowed_to\?)$"
 )

@@ -51,8 +51,9 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_PARAM: Final = re.compile(r"<(\w+)(\.\.)?>")
+_PARAM: Final = lazy(r"<(\w+)(\.\.)?>")
 _SILENT: Final = frozenset(
     {
         "State", "CookieJar", "Cookies", "ContentType", "Accept", "Method", "Origin", "Config", "Limits", "Route", "SocketAddr",

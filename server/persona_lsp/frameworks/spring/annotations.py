@@ -1,6 +1,5 @@
 """Reading annotations: which ones are known, their attributes, and text that is put together from constants."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -23,6 +22,7 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 CONTROLLERS: Final = frozenset({"RestController", "Controller", "RepositoryRestController", "BasePathAwareController"})
 STEREOTYPES: Final = CONTROLLERS | {
@@ -39,7 +39,7 @@ EXCHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "PatchExchange": ("PATCH",), "HttpExchange": (),
 }  # fmt: skip
 VERBS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
-_PLACEHOLDER: Final = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_PLACEHOLDER: Final = lazy(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _FOLDING: Final = 12
 
 

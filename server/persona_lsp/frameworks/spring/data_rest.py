@@ -5,7 +5,6 @@ methods it takes over from its base decides what can be done; `@RestResource(exp
 without an annotation is exported where the application depends on Spring Data REST, which the linker knows.
 """
 
-import re
 from collections.abc import Container, Iterator
 from typing import Final
 
@@ -27,6 +26,7 @@ from persona_lsp.frameworks.spring.annotations import (
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.guards import declared_guards
 from persona_lsp.syntax.ir import ClassNode, Decorator, FunctionNode, Module
+from persona_lsp.text.patterns import lazy
 
 EXPORTED: Final = "exported"
 """The setting of a router that stands for a repository: `yes`, or `public` where only a dependency exports it."""
@@ -59,11 +59,11 @@ _OPERATIONS: Final = (
 """What can be done with a repository: method, path, the methods of the repository behind it, status."""
 
 # Plurals, as far as every version of the inflector that Spring uses says the same.
-_LAST: Final = re.compile(r"[A-Z]?[^A-Z]*$")
-_LIKE_CHURCH: Final = re.compile(r"(?:[cs]h|ss|[^aeiou]x|ox|ax)$")
-_LIKE_DAY: Final = re.compile(r"[aeiou]y$")
-_LIKE_CITY: Final = re.compile(r"[^aeiou]y$")
-_ITS_OWN: Final = re.compile(
+_LAST: Final = lazy(r"[A-Z]?[^A-Z]*$")
+_LIKE_CHURCH: Final = lazy(r"(?:[cs]h|ss|[^aeiou]x|ox|ax)$")
+_LIKE_DAY: Final = lazy(r"[aeiou]y$")
+_LIKE_CITY: Final = lazy(r"[^aeiou]y$")
+_ITS_OWN: Final = lazy(
     r"(?:[szxofi]|fe|man|child|mouse|louse|tooth|goose|foot|zoon|um|fish|sheep|deer|bison|bream|salmon|carp|homework"
     r"|cod|mackerel|swine|trout|tuna|djinn|whiting|eland|wildebeest|elk|sugar|mongoose|trilby|soliloquy|alumna|alga"
     r"|vertebra|persona|criterion|phenomenon|perihelion|aphelion|noumenon|organon|flounder|genie|cow|brother|money)$"

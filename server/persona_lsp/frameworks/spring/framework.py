@@ -22,12 +22,13 @@ from persona_lsp.frameworks.spring.shiro import shiro_chains
 from persona_lsp.frameworks.spring.web import path_prefixes, unread_guards
 from persona_lsp.frameworks.spring.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, Module
+from persona_lsp.text.patterns import lazy
 
 _PACKAGES: Final = (
     "org.springframework", "jakarta.ws.rs", "javax.ws.rs", "jakarta.persistence", "javax.persistence",
     "jakarta.validation", "javax.validation",
 )  # fmt: skip
-_NAMES: Final = re.compile(
+_NAMES: Final = lazy(
     r"(?:Controller|Api|Resource|Endpoint|Rest|Exception|Advice|Handler|Constants?|Paths?|Routes?|Urls?|Uris?|Repository)$",
     re.IGNORECASE,
 )

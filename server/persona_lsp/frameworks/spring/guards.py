@@ -9,11 +9,12 @@ from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.spring.annotations import argument, flag, listed, simple, string, type_name, where
 from persona_lsp.syntax.ir import Decorator, FunctionNode, Module, ParamNode, Str, dotted
+from persona_lsp.text.patterns import lazy
 
-_ROLES: Final = re.compile(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
-_AUTHENTICATED: Final = re.compile(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
-_EVERYONE: Final = re.compile(r"^\s*(?:permitAll(?:\(\))?|isAnonymous\(\)|true)\s*$")
-_LIKE_GUARD: Final = re.compile(
+_ROLES: Final = lazy(r"has(?:Any)?(?:Role|Authority)|hasPermission|hasScope|hasAnyScope|#oauth2")
+_AUTHENTICATED: Final = lazy(r"^\s*(?:is(?:Fully)?Authenticated\(\)|authenticated|isRememberMe\(\))\s*$")
+_EVERYONE: Final = lazy(r"^\s*(?:permitAll(?:\(\))?|isAnonymous\(\)|true)\s*$")
+_LIKE_GUARD: Final = lazy(
     r"^(?!EnableGlobal)(?:.*(?:Auth(?!or\b)|Secured|Permission|Login|Admin|Role|Access|Privilege|Protected|Scope[sd]?$|Check.*Owner|Owner(?:ship)?Check))",
     re.IGNORECASE,
 )
@@ -30,7 +31,7 @@ _SHIRO: Final = {
 }  # fmt: skip
 _OPEN: Final = frozenset({"PermitAll", "SaIgnore", "RequiresGuest", "Anonymous", "AnonymousAccess", "PassToken"})
 _LIMITS: Final = frozenset({"RateLimiter", "RateLimit", "RateLimited", "Bucket4j", "Bulkhead", "SentinelResource"})
-_LIKE_CALLER: Final = re.compile(
+_LIKE_CALLER: Final = lazy(
     r"^(?!RequestAttribute|SessionAttribute|Author(?!i))"
     r".*(?:User|Login|Auth|Member|Account|Principal|Current|Logged|Caller|Identity|Jwt|Token|Tenant|Session)"
 )
@@ -52,8 +53,8 @@ _LIBRARIES: Final = (
     "org.slf4j", "io.micrometer", "org.hibernate", "org.mapstruct", "com.google", "org.apache", "reactor", "io.quarkus",
     "com.netflix", "kotlin",
 )  # fmt: skip
-_CREDENTIALS: Final = re.compile(r"authorization|.*token|.*api-?key", re.IGNORECASE)
-_AUTHORIZATION: Final = re.compile(r"(?:http_?headers\.)?authorization", re.IGNORECASE)
+_CREDENTIALS: Final = lazy(r"authorization|.*token|.*api-?key", re.IGNORECASE)
+_AUTHORIZATION: Final = lazy(r"(?:http_?headers\.)?authorization", re.IGNORECASE)
 
 
 def caller_guards(method: FunctionNode, module: Module) -> tuple[Guard, ...]:

@@ -1,6 +1,5 @@
 """What a handler method takes: parameters, the body, and what Spring resolves by itself."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +19,7 @@ from persona_lsp.frameworks.spring.annotations import (
     where,
 )
 from persona_lsp.syntax.ir import AnyExpr, Decorator, FieldNode, FunctionNode, ParamNode, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 SCALARS: Final = frozenset({
     "String", "CharSequence", "int", "long", "short", "byte", "double", "float", "boolean", "char", "Integer", "Long",
@@ -67,7 +67,7 @@ _HARMLESS: Final = frozenset({
     "SuppressWarnings", "NumberFormat", "JsonView", "Hidden", "Deprecated", "Past", "Future", "ParameterObject",
     "PageableDefault", "SortDefault", "Qualifier", "Digits", "DecimalMin", "DecimalMax", "ModelAttribute", "ApiIgnore",
 })  # fmt: skip
-_UNTYPED: Final = re.compile(
+_UNTYPED: Final = lazy(
     r"(?:Linked|Hash|Tree|MultiValue|Concurrent)?(?:Hash)?Map\b|Object$|JsonNode$|ObjectNode$|ArrayNode$|JSONObject$"
     r"|JSONArray$|JsonObject$|\?$"
 )

@@ -6,13 +6,14 @@ from typing import Final
 
 from persona_lsp.frameworks.spring.annotations import argument, flag, listed, simple, string
 from persona_lsp.syntax.ir import Decorator
+from persona_lsp.text.patterns import lazy
 
-_DEVELOPERS: Final = re.compile(
+_DEVELOPERS: Final = lazy(
     r"(?:dev|develop|development|local|debug|tests?|testing|integration-?tests?|e2e|mock)", re.IGNORECASE
 )
-_USERS: Final = re.compile(r"(?:prod|production|live)", re.IGNORECASE)
-_CONDITION: Final = re.compile(r"Profile$|Conditional")
-_PARTS: Final = re.compile(r"[()&|!]|[^\s()&|!]+")
+_USERS: Final = lazy(r"(?:prod|production|live)", re.IGNORECASE)
+_CONDITION: Final = lazy(r"Profile$|Conditional")
+_PARTS: Final = lazy(r"[()&|!]|[^\s()&|!]+")
 
 
 def for_developers(decorators: Iterable[Decorator]) -> bool:

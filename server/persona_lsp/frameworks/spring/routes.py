@@ -1,6 +1,5 @@
 """Routes of annotated controllers: class mappings times method mappings, inherited ones left to the linker."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -36,6 +35,7 @@ from persona_lsp.frameworks.spring.profiles import for_developers
 from persona_lsp.frameworks.spring.shared import shared_inputs
 from persona_lsp.frameworks.spring.statuses import status_value
 from persona_lsp.syntax.ir import AnyExpr, ClassNode, Decorator, FunctionNode, Items, Module, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 FRAMEWORK_ID: Final = "spring"
 ENTITY_TYPES: Final = frozenset({"ResponseEntity", "HttpEntity", "ServerResponse", "EntityResponse"})
@@ -46,12 +46,12 @@ _ASYNC: Final = frozenset({
 })  # fmt: skip
 _AWARE: Final = ("RepositoryRestController", "BasePathAwareController")
 _RAW_ANSWERS: Final = frozenset({"StreamingResponseBody", "SseEmitter", "ResponseBodyEmitter", "Flux", "Void"})
-_KNOWN_PACKAGES: Final = re.compile(
+_KNOWN_PACKAGES: Final = lazy(
     r"^(?:org\.springframework|lombok|io\.swagger|jakarta|javax|java\.|org\.springdoc|springfox|com\.fasterxml|kotlin"
     r"|org\.slf4j|io\.micrometer|org\.jetbrains|com\.github\.xiaoymin|org\.checkerframework|org\.mapstruct)"
 )
-_NAMED_LIKE: Final = re.compile(r"(?:Controller|Api|Resource|Endpoint|Rest)$")
-_PATH_NAMES: Final = re.compile(r"\{\*?(\w+)")
+_NAMED_LIKE: Final = lazy(r"(?:Controller|Api|Resource|Endpoint|Rest)$")
+_PATH_NAMES: Final = lazy(r"\{\*?(\w+)")
 _VARIANTS: Final = ("params", "headers", "consumes", "produces", "version")
 
 

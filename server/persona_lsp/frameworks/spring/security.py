@@ -45,6 +45,7 @@ from persona_lsp.syntax.ir import (
     Unary,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 EVERYWHERE: Final = Ref("*")
 """The router of guards that stand in front of everything that the application serves."""
@@ -59,12 +60,12 @@ _RULES: Final = {
     "hasAnyAuthority": GuardKind.ROLE, "hasIpAddress": GuardKind.AUTHZ, "access": GuardKind.AUTHZ,
     "hasAllRoles": GuardKind.ROLE, "hasAllAuthorities": GuardKind.ROLE,
 }  # fmt: skip
-_DEMANDS: Final = re.compile(r"\.access\(.*(?:has(?:Any)?(?:Role|Authority)|[aA]uthenticated\(\))", re.DOTALL)
-_MAY_BE_OPEN: Final = re.compile(r"permitAll|anonymous|anyOf|->|\bnew\b")
+_DEMANDS: Final = lazy(r"\.access\(.*(?:has(?:Any)?(?:Role|Authority)|[aA]uthenticated\(\))", re.DOTALL)
+_MAY_BE_OPEN: Final = lazy(r"permitAll|anonymous|anyOf|->|\bnew\b")
 _OPEN: Final = frozenset({"permitAll", "anonymous"})
-_REPLACED: Final = re.compile(r"setPublishAuthorizationSuccess|setRejectPublicInvocations|setObserveOncePerRequest")
+_REPLACED: Final = lazy(r"setPublishAuthorizationSuccess|setRejectPublicInvocations|setObserveOncePerRequest")
 """What a post-processor may set without changing who is let in."""
-_SETS: Final = re.compile(r"\.set\w+\(")
+_SETS: Final = lazy(r"\.set\w+\(")
 _FIRST: Final = -1e10
 _LAST: Final = 2147483647.0
 _UNTOLD: Final = 1e10

@@ -4,7 +4,6 @@
 `chain.addPathDefinition("/admin/**", "authc")`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,6 +15,7 @@ from persona_lsp.frameworks.spring.code import Made, calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
 from persona_lsp.frameworks.spring.stance import filter_stance
 from persona_lsp.syntax.ir import Call, ClassNode, Module, Str, dotted
+from persona_lsp.text.patterns import lazy
 
 OWN: Final = "shiro"
 _WORDS: Final = {
@@ -25,8 +25,8 @@ _WORDS: Final = {
 _CONFIGURES: Final = (b"etFilterChainDefinitionMap", b"addPathDefinition")
 _NEUTRAL: Final = frozenset({"noSessionCreation", "ssl", "port", "invalidRequest"})
 """Filters that let everybody pass who keeps to the protocol."""
-_FILTER: Final = re.compile(r"(\w+)(?:\[[^\]]*\])?")
-_CHAIN: Final = re.compile(r"\s*\w+(?:\[[^\]]*\])?(?:\s*,\s*\w+(?:\[[^\]]*\])?)*\s*")
+_FILTER: Final = lazy(r"(\w+)(?:\[[^\]]*\])?")
+_CHAIN: Final = lazy(r"\s*\w+(?:\[[^\]]*\])?(?:\s*,\s*\w+(?:\[[^\]]*\])?)*\s*")
 
 
 def shiro_chains(module: Module, values: Values) -> Iterator[Use]:

@@ -39,23 +39,24 @@ from persona_lsp.syntax.ir import (
     With,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 METHOD: Final = "preHandle"
-LIKE_AUTH: Final = re.compile(
+LIKE_AUTH: Final = lazy(
     r"auth|login|token|jwt|session|security|permission|signature|api_?key|identity|user", re.IGNORECASE
 )
 _REFUSED: Final = frozenset({401, 403})
 _ERRORS: Final = range(400, 600)
-_ABOUT_LOGIN: Final = re.compile(r"login|sign-?in|auth", re.IGNORECASE)
-_CALLER: Final = re.compile(
+_ABOUT_LOGIN: Final = lazy(r"login|sign-?in|auth", re.IGNORECASE)
+_CALLER: Final = lazy(
     r"session|user|token|login|logged|auth|principal|subject|account|member|admin|jwt|claims|credential", re.IGNORECASE
 )
-_EXEMPTS: Final = re.compile(
+_EXEMPTS: Final = lazy(
     r"ur[il]|path|white|anon|skip|ignor|annotation|exclu|permit|public|match|contains|with\(|method|enable|debug|\.class",
     re.IGNORECASE,
 )
 """Words of a condition that is about the request or the handler, and not about who calls."""
-_NO_CONTROLLER: Final = re.compile(r"instanceof\s+(?:\w+\.)*(?:HandlerMethod|ResourceHttpRequestHandler)\b")
+_NO_CONTROLLER: Final = lazy(r"instanceof\s+(?:\w+\.)*(?:HandlerMethod|ResourceHttpRequestHandler)\b")
 _SHIRO: Final = frozenset({"isAccessAllowed", "onAccessDenied"})
 _STRANGERS: Final = frozenset({"executeLogin", "isAccessAllowed", "isAuthenticated", "isRemembered"})
 """Methods of Shiro that say no to whom nobody knows."""
@@ -63,8 +64,8 @@ _FORWARDS: Final = "doFilter"
 _SERVLET: Final = ("doFilterInternal", _FORWARDS)
 _ABSENT: Final = frozenset({"isEmpty", "isBlank", "isNull", "isNullOrEmpty"})
 _PRESENT: Final = frozenset({"hasText", "hasLength", "isNotBlank", "isNotEmpty", "nonNull", "isPresent", "startsWith"})
-_PREFLIGHT: Final = re.compile(r"OPTIONS|[pP]re-?[fF]light")
-_CHECKS: Final = re.compile(r"auth|login|token|permission|verify|check|valid|access", re.IGNORECASE)
+_PREFLIGHT: Final = lazy(r"OPTIONS|[pP]re-?[fF]light")
+_CHECKS: Final = lazy(r"auth|login|token|permission|verify|check|valid|access", re.IGNORECASE)
 
 
 class Stance(Struct, frozen=True):

@@ -17,6 +17,7 @@ from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
 from persona_lsp.frameworks.spring.stance import LIKE_AUTH, servlet_stance
 from persona_lsp.syntax.ir import Call, ClassNode, Module, Name, dotted, walk
+from persona_lsp.text.patterns import lazy
 
 FILTER: Final = "filter"
 _PREFIX_KEY: Final = "spring.mvc.path-prefix"
@@ -29,9 +30,9 @@ _BEFORE_ALL: Final = frozenset({
     "Component", "Order", "Slf4j", "Log4j2", "RequiredArgsConstructor", "AllArgsConstructor", "SuppressWarnings",
 })  # fmt: skip
 """Annotations of a filter of servlets that leave it before all paths, whatever the settings."""
-_REFUSES: Final = re.compile(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b|FORBIDDEN|\b403\b")
+_REFUSES: Final = lazy(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b|FORBIDDEN|\b403\b")
 _SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter"})
-_REGISTERS: Final = re.compile(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
+_REGISTERS: Final = lazy(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
 
 
 def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:

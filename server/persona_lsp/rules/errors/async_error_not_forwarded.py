@@ -210,6 +210,7 @@ from persona_lsp.findings.intent import ForwardErrors
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import brief, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MANY: Final = 10
@@ -221,7 +222,7 @@ _ANYBODYS: Final = frozenset(
 )  # fmt: skip
 """Names that say nothing about whose function is meant."""
 
-_ASKS: Final = re.compile(r"(?:db|database|knex|conn|connection|pool|client|repo|repository|model)$", re.IGNORECASE)
+_ASKS: Final = lazy(r"(?:db|database|knex|conn|connection|pool|client|repo|repository|model)$", re.IGNORECASE)
 """Receivers of calls that fail when the database does, whether they are awaited or not."""
 
 

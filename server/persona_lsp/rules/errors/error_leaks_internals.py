@@ -350,6 +350,7 @@ from persona_lsp.findings.intent import HideError
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import answers, brief
 from persona_lsp.rules.serving import is_serving, serves_admins_only
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
 _TRACES = frozenset({"trace", "debug"})
@@ -358,20 +359,20 @@ _MANY = 10
 """So many bare messages are a habit of the whole API, told once."""
 _DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
-_NARROWS = re.compile(
+_NARROWS = lazy(
     r"\binstanceof\b|\bisinstance\(|\.(is_a|kind_of)\?|\.(name|code|type|status_?code|status|isOperational|expose)\b",
     re.IGNORECASE,
 )
 """Conditions that ask which failure it is: what follows is for those alone."""
-_DATABASE = re.compile(
+_DATABASE = lazy(
     r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg",
     re.IGNORECASE,
 )
-_INPUT = re.compile(r"invalid|validation", re.IGNORECASE)
+_INPUT = lazy(r"invalid|validation", re.IGNORECASE)
 """What is wrong with the input, in the words that the project wrote for it."""
-_CHECKS = re.compile(r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)", re.IGNORECASE)
+_CHECKS = lazy(r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)", re.IGNORECASE)
 """Calls that fail only because of what they are given, and say what is wrong with it."""
-_MACHINE = re.compile(
+_MACHINE = lazy(
     r"^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
     r"(error|exception)$",
     re.IGNORECASE,

@@ -255,18 +255,19 @@ from persona_lsp.findings.intent import Rethrow
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.api import EVERY_KIND
 from persona_lsp.rules.predicates import CHANGING, brief, is_login, is_webhook_receiver, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_BEST_EFFORT = re.compile(
+_BEST_EFFORT = lazy(
     r"metric|prometheus|gauge|histogram|audit|cache|analytic|notif|mail|sms|log|track|redis|close|rollback|cleanup|clean_up|telemetry|event"
     r"|publish|emit|broadcast|socket|sentry|statsd|stats|history|activity|activities|view|index|thumbnail|unlink|disconnect"
     r"|release|evict|invalidate|warm|prefetch|seen|(^|\.)(os|fs|fsp|shutil|path|files?|fileutils)\.\w*(remove|delete|rm)",
     re.IGNORECASE,
 )
-_WRITES = re.compile(
+_WRITES = lazy(
     r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE
 )
-_ALREADY = re.compile(
+_ALREADY = lazy(
     r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch|emptyresult|noresult",
     re.IGNORECASE,
 )

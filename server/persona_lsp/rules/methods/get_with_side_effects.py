@@ -223,9 +223,10 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import ChangeMethod
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import READING, brief, handler_queries, is_health, is_login, label, words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_BOOKKEEPING = re.compile(
+_BOOKKEEPING = lazy(
     r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|login|active|activity|read|opened|notified|unread)_?(at|on|date|time)?|views?|hits?|clicks?"
     r"|visits?|access\w*|updated_?at|modified_?at|(api_|last_)?(client|user_?agent|ip(_?address)?)|(view|read|hit|click|visit|download|access)_?counts?)",
     re.IGNORECASE,
@@ -249,9 +250,9 @@ _RECORDS = frozenset(
 _DERIVED = ("ActiveStorage.", "ActiveStorage::")
 """Files that are made of others when somebody wants to see them."""
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
-_ENSURES = re.compile(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upsert", re.IGNORECASE)
-_ASKS = re.compile(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
-_CHALLENGE = re.compile(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
+_ENSURES = lazy(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upsert", re.IGNORECASE)
+_ASKS = lazy(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
+_CHALLENGE = lazy(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
 

@@ -223,10 +223,11 @@ from persona_lsp.findings.intent import CapLimit
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.rules.serving import is_for_admins
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MAXIMUM = 100
-_PLACE = re.compile(
+_PLACE = lazy(
     r"page|page_?(no|num|number|index)|p|offset|skip|cursor|start|from|after|before|name|q|query|id", re.IGNORECASE
 )
 _PLAIN = frozenset(
@@ -234,7 +235,7 @@ _PLAIN = frozenset(
     PositiveInt NonNegativeInt i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize Option""".split()
 )
 """Words of types that have no maximum of their own."""
-_SIZE = re.compile(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
+_SIZE = lazy(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")

@@ -253,6 +253,7 @@ from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, is_action, is_health, is_html, label, singular, words
 from persona_lsp.rules.serving import is_for_admins
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _SMALL = frozenset(
@@ -261,20 +262,18 @@ _SMALL = frozenset(
     nationality option permission plan platform policy preference privilege provider province rank region role scope section
     setting size skill state status tag team template tenant theme tier timezone title type unit version webhook zone""".split()
 )
-_PAGES = re.compile(
+_PAGES = lazy(
     r"limit|per_?page|page(_?(size|number|able|token|no))?|size|cursor|offset|after|before|first|last|top|skip|take|count"
     r"|max_?results?|since|until|from|to|start|end",
     re.IGNORECASE,
 )
-_PAGING = re.compile(r"pagin|pagy|(^|_)page|cursor|slice|limit", re.IGNORECASE)
-_CUTS = re.compile(r"pagin|page|limit|slice|cursor|list|filter", re.IGNORECASE)
+_PAGING = lazy(r"pagin|pagy|(^|_)page|cursor|slice|limit", re.IGNORECASE)
+_CUTS = lazy(r"pagin|page|limit|slice|cursor|list|filter", re.IGNORECASE)
 """How decorators are called that may cut what a function returns."""
 _NO_LISTS = frozenset({"file", "stream", "html"})
-_CACHES = re.compile(r"(?:cache|cached|cacheable|cache_?result|memoized?)$", re.IGNORECASE)
+_CACHES = lazy(r"(?:cache|cached|cacheable|cache_?result|memoized?)$", re.IGNORECASE)
 """How decorators and objects that keep results are called."""
-_ELSEWHERE = re.compile(
-    r"(^|/)(me|my|mine|self|current|export|exports|download|downloads|csv|dump|feed|sitemap|rss)(/|\.|$)"
-)
+_ELSEWHERE = lazy(r"(^|/)(me|my|mine|self|current|export|exports|download|downloads|csv|dump|feed|sitemap|rss)(/|\.|$)")
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")

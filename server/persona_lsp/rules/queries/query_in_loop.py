@@ -218,6 +218,7 @@ from persona_lsp.rules import function_rule
 from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, same_thing, words
 from persona_lsp.rules.serving import is_serving
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
 _READS = frozenset({Op.SELECT, Op.COUNT})
@@ -231,9 +232,9 @@ _STATEMENTS = frozenset({"execute", "query"})
 _OF_CLASSES = frozenset(
     {"all", "count", "exists?", "find", "find_by", "find_each", "find_in_batches", "pluck", "where"}
 )
-_CONSTANT = re.compile(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
+_CONSTANT = lazy(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
 """A list that is written out in the code: nobody adds to it while the program runs."""
-_BATCHES = re.compile(r"partition|chunk|batch|slice", re.IGNORECASE)
+_BATCHES = lazy(r"partition|chunk|batch|slice", re.IGNORECASE)
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")

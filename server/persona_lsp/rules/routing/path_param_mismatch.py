@@ -236,9 +236,10 @@ from persona_lsp.findings.intent import Intent, MergeParams, RenameText
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import brief, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = lazy(r"\{(\w+)\}")
 _PLACES = frozenset({In.PATH, "any"})
 _NEAR = 2
 """Names that differ by more edits than this are not taken for one another."""

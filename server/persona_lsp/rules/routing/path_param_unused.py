@@ -257,6 +257,7 @@ from persona_lsp.facts.http import Guard, GuardKind, In, Level
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import CHANGING, answers, brief, is_html, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _MIDDLEWARE = frozenset(
@@ -264,7 +265,7 @@ _MIDDLEWARE = frozenset(
     title slug_title any path splat wildcard""".split()
 )
 
-_DECORATION = re.compile(
+_DECORATION = lazy(
     r"cache|bust|fingerprint|digest|timestamp|filename|file_?name$|slug|seo|pretty|extension|^ext$", re.IGNORECASE
 )
 """Parameters that make an address readable or unique, which no code has to look at."""

@@ -162,13 +162,14 @@ from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import ReadFromEnvironment
 from persona_lsp.rules import file_rule
 from persona_lsp.rules.predicates import brief, words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
-_EXAMPLES = re.compile(r"(^|[/_-])(examples?|samples?|demos?|snippets)([/_-]|[\w-]*\.\w+$)", re.IGNORECASE)
+_EXAMPLES = lazy(r"(^|[/_-])(examples?|samples?|demos?|snippets)([/_-]|[\w-]*\.\w+$)", re.IGNORECASE)
 """Folders and files of code that shows how something is used."""
-_TEXTS = re.compile(r"(^|/)(i18n|l10n|locales?|lang|langs|languages?|translations?)/", re.IGNORECASE)
+_TEXTS = lazy(r"(^|/)(i18n|l10n|locales?|lang|langs|languages?|translations?)/", re.IGNORECASE)
 """Folders of texts in several languages, where a password is a word."""
-_OWN_MACHINE = re.compile(r"(^|[/_.-])(dev|development|local)([/_.-][\w.-]*)?$", re.IGNORECASE)
+_OWN_MACHINE = lazy(r"(^|[/_.-])(dev|development|local)([/_.-][\w.-]*)?$", re.IGNORECASE)
 """Settings of a developer's own machine: `settings/local.py`, `environments/development.rb`."""
 _MADE_UP = frozenset({"test", "seed"})
 """Roles of files whose passwords are made up; a key that a provider issued is real even there."""

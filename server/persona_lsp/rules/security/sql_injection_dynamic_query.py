@@ -265,18 +265,19 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import BindSql
 from persona_lsp.rules import function_rule
 from persona_lsp.rules.predicates import brief
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
 _TEXT = frozenset({"", "str", "string", "String", "CharSequence", "Object", "any", "unknown"})
 
-_FRAGMENT = re.compile(
+_FRAGMENT = lazy(
     r"(clauses?|criteria|conditions?|where|filters?|sql|query|columns?|fields?|table\w*|schema\w*|order\w*|sort\w*"
     r"|suffix|prefix|placeholders?|marks|joins?|expression|expr|template|statement)$",
     re.IGNORECASE,
 )
 """Names of parameters that bring SQL on purpose: whoever calls with them has to be asked, and is not known here."""
 
-_WRITTEN = re.compile(r"""'[^'$#{]*'|"[^"$#{]*"|`[^`$]*`""")
+_WRITTEN = lazy(r"""'[^'$#{]*'|"[^"$#{]*"|`[^`$]*`""")
 _HANDED_ON = 3
 
 

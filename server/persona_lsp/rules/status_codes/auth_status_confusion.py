@@ -256,31 +256,32 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import function_rule
 from persona_lsp.rules.predicates import answers, words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
-_CREDENTIALS = re.compile(
+_CREDENTIALS = lazy(
     r"passw|secret|credential|signature|hmac|otp|nonce|hash|digest|api_?key|token|jwt|compare|verify|expire|revoked",
     re.IGNORECASE,
 )
-_NOT_IDENTITY = re.compile(
+_NOT_IDENTITY = lazy(
     r"csrf|xsrf|authenticity|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own|deleted|has_(password|credential)",
     re.IGNORECASE,
 )
-_IDENTITY = re.compile(
+_IDENTITY = lazy(
     r"user|account|auth|credential|login|logged|member|principal|session|token|viewer|anonym|bearer", re.IGNORECASE
 )
 _CALLERS = frozenset({"actor", "authenticated", "current", "principal", "session", "viewer"})
 """Words of names that stand for the caller."""
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_FORGED = re.compile(r"csrf|xsrf|authenticity", re.IGNORECASE)
-_ABSENT = re.compile(
+_NAME = lazy(r"[A-Za-z_]\w*")
+_FORGED = lazy(r"csrf|xsrf|authenticity", re.IGNORECASE)
+_ABSENT = lazy(
     r"\bis none\b|\bis not (?!none\b|null\b)[a-z{]|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
     r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\("
     r"|\w(?:\?|&)\.\w",
     re.IGNORECASE,
 )
 """Nobody is there who could have a role, or nobody may be: `user?.admin`."""
-_PRESENT = re.compile(
+_PRESENT = lazy(
     r"\W*(?:!|not\s)\s*[\w.]*\b(?:is_?null\w*|is_?nil|is_?empty|empty\??|blank\??|nil\??|is_none)\W*[\w.?]*\W*"
     r"|\W*!\s*[\w.?]+\.(?:is_none|isEmpty|isBlank|nil\?|blank\?|empty\?)\W*"
     r"|\W*[\w.?]+\s*(?:!==?|is not)\s*(?:null|none|nil|undefined)\W*"
@@ -288,20 +289,16 @@ _PRESENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Something is there, and that is why the caller is refused: `!string.IsNullOrEmpty(user.Password)`."""
-_STATE = re.compile(
-    r"locked|banned|blocked|disabled|suspended|inactive|deactivated|unconfirmed|unverified", re.IGNORECASE
-)
+_STATE = lazy(r"locked|banned|blocked|disabled|suspended|inactive|deactivated|unconfirmed|unverified", re.IGNORECASE)
 """What an account may be: who cannot log in for it is told 401 as well as 403."""
-_RIGHTS = re.compile(
+_RIGHTS = lazy(
     r"admin|restricted|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
 )
-_IS_KNOWN = re.compile(
-    r"(?:\w+\.)*is_?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b)", re.IGNORECASE
-)
+_IS_KNOWN = lazy(r"(?:\w+\.)*is_?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b)", re.IGNORECASE)
 """The condition asks first whether the caller is known, and then for something else."""
 _ENTERS = frozenset({"login", "signin", "logon", "authenticate", "authentication"})
 """Words of functions that somebody logs in with: who cannot is told 401."""
-_COMPARES = re.compile(
+_COMPARES = lazy(
     r"\.equals\(\s*[a-z]\w*\s*[.()]|[!=]==?\s*(?!none\b|null\b|nil\b|undefined\b|false\b|true\b|[\"']{2}|0\b)[\w@(\[]",
     re.IGNORECASE,
 )

@@ -289,6 +289,7 @@ from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import answers, is_health, is_html, is_rpc, is_webhook_receiver, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _TELLS = frozenset({"error", "errors", "err", "exception", "error_message", "errormessage"})
@@ -296,7 +297,7 @@ _VERDICTS = frozenset({"success=false", "ok=false", "status=error", "status=fail
 _WORDS = frozenset({"message", "msg", "reason", "error", "errors", "detail", "code", "error_code", "errorcode"})
 _NOTHING = frozenset({"null", "none", "nil", "false", "[]", "{}", "", "0", "undefined"})
 _PROTOCOL = frozenset({"jsonrpc", "data"})
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy(
     r"batch|bulk|multi|telegram|slack|discord|(^|/)bots?(/|$)|validate|check|verify|lnurl"
     r"|(^|/)(debug|test(?-i:(?![a-z]))\w*|try|probe|diagnos\w*)([/_-]|$)",
     re.IGNORECASE,

@@ -330,15 +330,16 @@ from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import GuardNotFound
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import answers, brief, handler_queries, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_CALLER = re.compile(
+_CALLER = lazy(
     r"\breq\.user|request\.user|current_?user|logged|principal|session|claims|jwt|\bauth(?!or(?!iz))", re.IGNORECASE
 )
 
 _RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
 """What the use of a record that is not there raises; an error handler may answer 404 to it."""
-_RAISES = re.compile(
+_RAISES = lazy(
     r"not_?found|or_?(throw|fail|raise|die|404|create|new|init)|(?<!first)(?<!single)(?<!last)or_?default|required|must|!$",
     re.IGNORECASE,
 )

@@ -212,6 +212,7 @@ from persona_lsp.findings.intent import WrapInTransaction
 from persona_lsp.rules import function_rule
 from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, excluded, words
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
 _HANDLES = frozenset(
@@ -219,11 +220,11 @@ _HANDLES = frozenset(
     entitymanager unit_of_work uow""".split()
 )
 _RECORDS = frozenset("audit log logs outbox event events history activity metric metrics notification".split())
-_MADE_UP = re.compile(r"(^|/)(demos?|sample_?data|samples?|seeds?)/", re.IGNORECASE)
+_MADE_UP = lazy(r"(^|/)(demos?|sample_?data|samples?|seeds?)/", re.IGNORECASE)
 """Folders of code that fills a database for a show."""
 _PROGRESS = frozenset({"status", "state", "phase", "progress", "finished_at", "started_at"})
 """Columns that tell how far some work is."""
-_AMOUNTS = re.compile(r"balance|stock|quantity|qty|amount|credits?|points?", re.IGNORECASE)
+_AMOUNTS = lazy(r"balance|stock|quantity|qty|amount|credits?|points?", re.IGNORECASE)
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")

@@ -256,15 +256,16 @@ from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import PermitFields
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.predicates import brief, checks_input, is_internal, is_webhook_receiver, label
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_SENSITIVE = re.compile(
+_SENSITIVE = lazy(
     r"(is_?)?(role|roles|admin|is_?admin|is_?staff|is_?superuser|superuser|permissions?|balance|credits?|price|owner_?id"
     r"|user_?id|account_?id|tenant_?id|verified|is_?verified|status|password_?hash|password_?digest|encrypted_?password"
     r"|created_?at|deleted_?at)",
     re.IGNORECASE,
 )
-_SERVER_SET = re.compile(r"id|uuid|created_?at|updated_?at|deleted_?at", re.IGNORECASE)
+_SERVER_SET = lazy(r"id|uuid|created_?at|updated_?at|deleted_?at", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.ERROR, since="0.1")

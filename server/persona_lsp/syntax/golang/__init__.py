@@ -27,10 +27,11 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
-_TAG: Final = re.compile(r'([\w-]+):"((?:\\.|[^"\\])*)"')
+_TAG: Final = lazy(r'([\w-]+):"((?:\\.|[^"\\])*)"')
 _FUNCTIONS: Final = frozenset({"function_declaration", "method_declaration"})
-_VERSION: Final = re.compile(r"^v\d+$|^\.?v\d+$")
+_VERSION: Final = lazy(r"^v\d+$|^\.?v\d+$")
 
 
 def lower(root: Syntax, source: bytes, path: str) -> Module:

@@ -1,17 +1,17 @@
 """Go types and the text of nodes. A qualified type is one name, `gin.Context`: packages are no values."""
 
-import re
 from typing import Final
 
 from tree_sitter import Node as Syntax
 
 from persona_lsp.syntax.ir import AnyExpr, Expr, Index, Name
+from persona_lsp.text.patterns import lazy
 
 DEPTH: Final = 60
 """Nesting that is followed."""
 COMMENTS: Final = frozenset({"comment"})
 _WRAPPED: Final = frozenset({"pointer_type", "parenthesized_type", "type_elem", "negated_type"})
-_MARKS: Final = re.compile(r"^\s*(?://+|/\*+)\s?|\s*\*/\s*$")
+_MARKS: Final = lazy(r"^\s*(?://+|/\*+)\s?|\s*\*/\s*$")
 
 
 def text_of(n: Syntax, s: bytes) -> str:

@@ -1,6 +1,5 @@
 """JavaScript and TypeScript, with JSX, CommonJS and ECMAScript modules: syntax tree to code tree."""
 
-import re
 from typing import Final
 
 from tree_sitter import Node as Tree
@@ -19,10 +18,11 @@ from persona_lsp.syntax.ir import (
 from persona_lsp.syntax.javascript.functions import function, sole_function
 from persona_lsp.syntax.javascript.modules import exports, imports, required, required_module
 from persona_lsp.syntax.javascript.statements import statements
+from persona_lsp.text.patterns import lazy
 
 __all__ = ["function_of", "lower", "required", "required_module"]
 
-_ESCAPED: Final = re.compile("[\udc80-\udcff]")
+_ESCAPED: Final = lazy("[\udc80-\udcff]")
 
 
 def lower(root: Tree, source: bytes, path: str) -> Module:

@@ -4,7 +4,6 @@
 source can contain.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -30,9 +29,10 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.javascript.expressions import expression, key_name
+from persona_lsp.text.patterns import lazy
 
-_REQUIRE: Final = re.compile(rb"""\b(?:require|import)\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*,?\s*\)""")
-_NOT_A_NAME: Final = re.compile(r"\W")
+_REQUIRE: Final = lazy(rb"""\b(?:require|import)\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*,?\s*\)""")
+_NOT_A_NAME: Final = lazy(r"\W")
 
 
 def required(module: str) -> str:

@@ -1,6 +1,5 @@
 """Literals of Ruby: strings with what they interpolate, heredocs, symbols, numbers, hashes, arrays."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,11 +8,12 @@ from tree_sitter import Node as Tree
 from persona_lsp.syntax import ir
 from persona_lsp.syntax.ruby.calls import arguments_of, entry_of
 from persona_lsp.syntax.ruby.code import SKIPPED, Code, Value, expression, statements
+from persona_lsp.text.patterns import lazy
 
 _ESCAPES: Final = {"\\n": "\n", "\\t": "\t", "\\s": " ", "\\r": "\r", "\\0": "\0", "\\e": "\x1b"}
 
 
-_HEREDOC: Final = re.compile(rb"<<[~-]?(?:[A-Z_a-z]\w*|\"[^\"\n]+\"|'[^'\n]+'|`[^`\n]+`)")
+_HEREDOC: Final = lazy(rb"<<[~-]?(?:[A-Z_a-z]\w*|\"[^\"\n]+\"|'[^'\n]+'|`[^`\n]+`)")
 
 
 def _string(code: Code, node: Tree) -> ir.AnyExpr:
@@ -123,7 +123,7 @@ def _number(code: Code, node: Tree) -> ir.AnyExpr:
     return ir.Const(node.start_byte, node.end_byte, value)
 
 
-_OCTAL: Final = re.compile(r"0[0-7]+$|0d")
+_OCTAL: Final = lazy(r"0[0-7]+$|0d")
 
 
 def _other_number(text: str) -> int | float:

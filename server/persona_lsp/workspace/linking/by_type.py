@@ -1,6 +1,5 @@
 """What registers itself because of its type (C#): generic methods that call their type, prefixes made of class names."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,12 +7,13 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import Mount
 from persona_lsp.facts.text import Part, Ref, Text
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.csharp import project
 from persona_lsp.workspace.linking.mounts import served as named
 from persona_lsp.workspace.names import Names, Target, resolve
 
-_TYPED: Final = re.compile(r"(\w+)<([\w.]+)>")
-_CHOICE: Final = re.compile(r"<class\?(\w+)\+(\d+)>")
+_TYPED: Final = lazy(r"(\w+)<([\w.]+)>")
+_CHOICE: Final = lazy(r"<class\?(\w+)\+(\d+)>")
 _UNKNOWN: Final = Ref("<class>")
 
 

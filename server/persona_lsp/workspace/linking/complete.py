@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In, Param
 from persona_lsp.facts.place import Span
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
@@ -27,8 +28,8 @@ from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
 _OF_CONTRACT: Final = "ServerInterfaceWrapper"
-_CALLER: Final = re.compile(r"user|auth|principal|claims|identity", re.IGNORECASE)
-_HANDED: Final = re.compile(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
+_CALLER: Final = lazy(r"user|auth|principal|claims|identity", re.IGNORECASE)
+_HANDED: Final = lazy(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
 """Types and names of parameters that hold a user; `username` only names one."""
 _OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
 

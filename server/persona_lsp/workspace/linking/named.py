@@ -1,6 +1,5 @@
 """Endpoints with names: operations, events, procedures and messages, which stand on no HTTP router."""
 
-import re
 from posixpath import commonpath
 from typing import Final
 
@@ -10,6 +9,7 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import SERVED, Route
 from persona_lsp.facts.text import Ref
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.guards import auth_of, resolved
 from persona_lsp.workspace.linking.guarding import without_skipped
 from persona_lsp.workspace.linking.handlers import class_guards, handler_of
@@ -19,7 +19,7 @@ from persona_lsp.workspace.paths import normalise
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
 _BROWSERS: Final = frozenset({"assets", "browser", "client", "frontend", "public", "static", "ui", "web", "www"})
-_SERVER: Final = re.compile(r"(?:Unimplemented|Unsafe)(\w+)Server$")
+_SERVER: Final = lazy(r"(?:Unimplemented|Unsafe)(\w+)Server$")
 
 
 def named(world: World, path: str, facts: FileFacts, route: Route, *, aside: bool) -> Endpoint | None:

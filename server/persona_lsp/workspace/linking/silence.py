@@ -1,15 +1,15 @@
 """Handlers of Go that come to their end without a word: net/http answers 200 for them."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from persona_lsp.facts.body import CallSite, Function
 from persona_lsp.facts.place import Span
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import calls
 
-_CONTEXT: Final = re.compile(r"(?:ResponseWriter|gin\.Context|echo\.Context|fiber\.Ctx)$")
-_ANSWERS: Final = re.compile(r"Status|Header|Redirect|Abort|Error|NoContent|Next|Hijack|Upgrade")
+_CONTEXT: Final = lazy(r"(?:ResponseWriter|gin\.Context|echo\.Context|fiber\.Ctx)$")
+_ANSWERS: Final = lazy(r"Status|Header|Redirect|Abort|Error|NoContent|Next|Hijack|Upgrade")
 """Methods of what a handler answers through, some of which set a status that is not read."""
 
 

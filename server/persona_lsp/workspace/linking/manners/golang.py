@@ -1,19 +1,19 @@
 """Go: what looks like a registration is one if it is made on a router, which may stand in another file."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Mount, Route, Router, Use
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 from persona_lsp.workspace.linking.mounts import router_target
 from persona_lsp.workspace.names import Names
 
 _ANY_HANDLER: Final = "http.Handler"
 """The type of a parameter that is mounted, whatever it is."""
-_ROUTERS: Final = re.compile(r"\bhttp\.Handler\b|\b(?:chi|mux)\.\w*(?:Router|Mux)\b")
+_ROUTERS: Final = lazy(r"\bhttp\.Handler\b|\b(?:chi|mux)\.\w*(?:Router|Mux)\b")
 _HOPS: Final = 6
 
 

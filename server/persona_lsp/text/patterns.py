@@ -1,0 +1,37 @@
+"""Regular expressions that are compiled when they are first used: most runs need few of the hundreds there are."""
+
+import re
+from typing import Any, AnyStr, cast
+
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
+_ATTRIBUTES = ("pattern", "flags", "groups", "groupindex")
+
+
+def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """What `re.compile` gives, but for the work, which is done at the first use.
+
+    It has the methods and attributes of a pattern and is none: functions of `re` do not take it. One that cannot be
+    compiled raises `re.error` at its first use; `tests/text/test_patterns.py` compiles all there are.
+    """
+    return cast("re.Pattern[AnyStr]", Lazy(pattern, flags))
+
+
+class Lazy:
+    """A pattern to come. Once it is compiled, its methods are those of the compiled one, found without a detour."""
+
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        """Remember what to compile."""
+        self._source = pattern, flags
+
+    def compiled(self) -> "re.Pattern[Any]":
+        """Compile now. Raises `re.error`."""
+        source, flags = self._source
+        pattern: re.Pattern[Any] = re.compile(source, flags)
+        self.__dict__.update({name: getattr(pattern, name) for name in (*_METHODS, *_ATTRIBUTES)})
+        return pattern
+
+    def __getattr__(self, name: str) -> Any:  # what a pattern has, which the type says
+        """Compile at the first use of a method or attribute. Raises `AttributeError` for what no pattern has."""
+        if name not in _METHODS and name not in _ATTRIBUTES:
+            raise AttributeError(name)
+        return getattr(self.compiled(), name)
