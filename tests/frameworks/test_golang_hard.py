@@ -460,3 +460,21 @@ def test_a_router_that_may_be_mounted_by_a_function_has_no_known_path(
     """
     found = endpoints({"go.mod": "module shop\n\ngo 1.22\n", "main.go": main, "made/made.go": made})
     assert sorted(label for label, e in found.items() if e.path_known) == expected
+
+
+@pytest.mark.parametrize(("guard", "expected"), [("", Auth.REQUIRED), ("optionalAuth, ", Auth.UNKNOWN)])
+def test_what_a_handler_finds_may_have_been_left_for_strangers(guard: str, expected: Auth) -> None:
+    main = f"""package main
+    import "{FIBER}"
+    func main() {{ app := fiber.New(); app.Get("/a", {guard}a) }}
+    func optionalAuth(c *fiber.Ctx) error {{
+        c.Locals("userID", idOf(c.Get("Authorization")))
+        return c.Next()
+    }}
+    func a(c *fiber.Ctx) error {{
+        userID, ok := c.Locals("userID").(string)
+        if !ok {{ return c.SendStatus(401) }}
+        return c.Status(200).JSON(userID)
+    }}
+    """
+    assert endpoints({"main.go": main})["GET /a"].auth is expected

@@ -187,7 +187,9 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
     if any(not g.optional and not g.conditional for g in protecting):
         return Auth.REQUIRED
     if handler is not None and handler.demands:
-        return Auth.REQUIRED
+        # Middleware of Go that lets strangers pass may leave an empty caller for them, which the handler then finds.
+        left = handler.language == "go" and any(g.optional for g in protecting)
+        return Auth.UNKNOWN if left else Auth.REQUIRED
     if any(g.kind is GuardKind.UNKNOWN for g in guards if not g.optional) or any(g.conditional for g in protecting):
         return Auth.UNKNOWN
     if protecting:
