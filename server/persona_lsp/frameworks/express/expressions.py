@@ -1,5 +1,6 @@
 """What expressions register: calls on routers, calls that are given one, callbacks."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -49,9 +50,9 @@ DEPTH: Final = 60
 class Expressions(Registrars):
     """Performs the registrations of expressions; `assign` is left to who reads statements."""
 
+    @abstractmethod
     def assign(self, targets: Sequence[AnyExpr], value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
         """Bind names to a value, and perform its registrations."""
-        raise NotImplementedError
 
     def evaluate(self, expr: AnyExpr, scope: Scope, *, conditional: bool) -> Chain | None:
         """Perform the registrations in an expression; the router that it stands for, if it is one."""

@@ -1,6 +1,7 @@
 """Loops that register: over lists that are written down, over the files of a folder, over what only running tells."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -48,9 +49,9 @@ _OF_FILE: Final = lazy(
 class Loops(Registrations):
     """Loops over literal lists are run; other loops register nothing that can be known."""
 
+    @abstractmethod
     def block(self, body: Sequence[Stmt], scope: Scope, *, conditional: bool) -> None:
         """Perform the registrations of statements."""
-        raise NotImplementedError
 
     def loop(
         self, target: AnyExpr, iterable: AnyExpr, body: Sequence[Stmt], scope: Scope, *, conditional: bool

@@ -1,5 +1,6 @@
 """Routes, mounts and middleware, as calls register them on a router."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -65,15 +66,15 @@ class Chain(Struct):
     served: bool = False
 
 
-class Registrations(Collected):
+class Registrations(Collected, ABC):
     """What a call on a router registers.
 
     `evaluate` performs the registrations inside an expression and tells the router that it stands for.
     """
 
+    @abstractmethod
     def evaluate(self, expr: AnyExpr, scope: Scope, *, conditional: bool) -> "Chain | None":
         """Perform the registrations in an expression; the router that it stands for, if it is one."""
-        raise NotImplementedError
 
     def registered(self, chain: Chain, name: str, call: Call, scope: Scope, *, conditional: bool) -> Chain:
         """Perform one call on a router, and tell what stands for the result."""
