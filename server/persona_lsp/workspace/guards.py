@@ -177,7 +177,7 @@ def _told(names: Names, calls: Calls, path: str, guard: Guard) -> Guard:
     return replace(guard, optional=not on) if _STRICT.search(name) else guard
 
 
-def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[Function]) -> Auth:
+def auth_of(guards: Sequence[Guard], handler: Function | None) -> Auth:
     """Whether anonymous callers are let in. A guard that nobody could classify makes it unknown."""
     protecting = [g for g in guards if g.kind in PROTECTS]
     if any(g.allows_all for g in guards):
@@ -202,7 +202,6 @@ def auth_of(guards: Sequence[Guard], handler: Function | None, before: Sequence[
         for thrown in handler.raises
     ):
         return Auth.REQUIRED
-    del before
     # Strangers are sent elsewhere: perhaps to where they sign in.
     return Auth.UNKNOWN if handler is not None and handler.sends_away else Auth.NONE
 

@@ -270,7 +270,7 @@ def params_of(
 
 def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function], project: calls.Calls) -> Auth:
     """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
-    auth = auth_of(endpoint.guards, handler, before)
+    auth = auth_of(endpoint.guards, handler)
     if auth in _OPEN and handler is not None and (told := asks_by_calls(project, handler)) is not Auth.NONE:
         return told if told is Auth.REQUIRED or auth is Auth.NONE else auth
     if auth is Auth.OPTIONAL and handler is not None and may_be_refused(project, handler, endpoint.guards):
@@ -286,7 +286,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
         return Auth.UNKNOWN
     if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
         return Auth.UNKNOWN if _refuses_strangers(handler) else Auth.OPTIONAL
-    if auth is Auth.OPTIONAL and handler is not None and _may_be_refused(handler, endpoint.first_level):
+    if auth is Auth.OPTIONAL and handler is not None and _is_refused_below(handler, endpoint.first_level):
         return Auth.UNKNOWN
     asked = (handler, *endpoint.callees, *before) if handler is not None else ()
     if auth in (Auth.NONE, Auth.OPTIONAL) and any(map(_asks_policy, asked)):
@@ -302,7 +302,7 @@ def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Functio
     return Auth.UNKNOWN if elsewhere or manner.signed else auth
 
 
-def _may_be_refused(handler: Function, called: Sequence[tuple[int, Function]]) -> bool:
+def _is_refused_below(handler: Function, called: Sequence[tuple[int, Function]]) -> bool:
     """Guards let everybody pass, and a function that the handler calls for every request may not."""
     return any(
         not handler.calls[number].site.conditional and any(r.status == UNAUTHENTICATED for r in function.raises)

@@ -101,6 +101,6 @@ def guarded(endpoint: Endpoint, handler: Function | None) -> Endpoint:
 
     It has no status and no parameter of a path; and what else an application puts before it, nobody can tell.
     """
-    auth = auth_of(endpoint.guards, handler, ())
+    auth = auth_of(endpoint.guards, handler)
     opened = any(guard.allows_all for guard in endpoint.guards)
     return replace(endpoint, auth=Auth.UNKNOWN if auth is Auth.NONE and not opened else auth)

@@ -1,11 +1,9 @@
 """What linking reads of a file, without positions: as long as it is the same, functions can be exchanged."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard, Made
-from persona_lsp.facts.place import Where
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.views import guards_of_view, outline_of_view
 from persona_lsp.workspace.wrappers import guards_of, wrapped_by
@@ -18,9 +16,6 @@ def same_outside(old: FileFacts, new: FileFacts) -> bool:
     if len(old.routes) != len(new.routes) or len(old.classes) != len(new.classes):
         return False
     return _outline(old) == _outline(new)
-
-
-_NOWHERE: Final = Where("", 0, 0)
 
 
 def _outline(facts: FileFacts) -> object:
