@@ -67,6 +67,29 @@ def test_patterns_wait_for_their_first_use() -> None:
     assert [f"{name(path)}:{line}" for path in MODULES for line in compiled(tree_of(path))] == []
 
 
+def test_no_module_keeps_what_it_does_not_use() -> None:
+    def unused(path: Path) -> Iterator[str]:
+        tree = tree_of(path)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        used |= {
+            word
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            for word in re.findall(r"\w+", node.value)
+        }
+        for node in tree.body:
+            match node:
+                case (
+                    ast.FunctionDef(name=one)
+                    | ast.ClassDef(name=one)
+                    | ast.AnnAssign(target=ast.Name(id=one))
+                    | ast.Assign(targets=[ast.Name(id=one)])
+                ) if one.startswith("_") and not one.startswith("__") and one not in used:
+                    yield f"{name(path)}: {one}"
+
+    assert [found for path in MODULES for found in unused(path)] == []
+
+
 def test_each_exception_to_a_lint_rule_says_why() -> None:
     # The reason stands behind the codes: `# starts git alone` or `
     bare = re.compile(r"#\s*(noqa|type:\s*ignore)\b(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[\w\-, ]+\])?\s*$")

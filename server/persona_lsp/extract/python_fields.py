@@ -7,21 +7,6 @@ from persona_lsp.facts.code import Field
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Const, FieldNode, Index, Module, Str, dotted
 
-_BOUNDS: Final = frozenset(
-    {
-        "ge",
-        "gt",
-        "le",
-        "lt",
-        "min_length",
-        "max_length",
-        "pattern",
-        "regex",
-        "multiple_of",
-        "max_digits",
-        "decimal_places",
-    }
-)
 _COLUMNS: Final = frozenset({"Column", "mapped_column", "column_property", "Field"})
 _RELATIONS: Final = frozenset({"relationship", "Relationship", "backref", "association_proxy"})
 _NO_FIELDS: Final = frozenset({"model_config", "Config", "metadata", "registry"})

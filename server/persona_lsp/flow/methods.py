@@ -26,7 +26,6 @@ from persona_lsp.text.patterns import lazy
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _CONSTANT: Final = lazy(r"^Method([A-Z][a-z]+)$")
 _REFUSES: Final = lazy(r"40[45]|MethodNotAllowed|NotFound|method_?not_?allowed|not_?found", re.IGNORECASE)
-_ASKED: Final = "Method"
 
 
 class Served(Struct, frozen=True, gc=False):

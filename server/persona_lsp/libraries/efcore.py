@@ -36,7 +36,6 @@ _LINKS: Final = frozenset({
     *_RAW,
 })  # fmt: skip
 """What leaves the number of rows open."""
-_MAYBE: Final = frozenset({"Distinct", "GroupBy", "Join", "SelectMany", "Union", "Concat", "Except", "DistinctBy"})
 _CONTEXT_TYPE: Final = lazy(r"(?:Db|Data|Database|Identity)?Context$|^AppDb$|Db$")
 _CONTEXT_NAME: Final = lazy(
     r"^_?(?:this\.)?_?(?:db|context|ctx|dbContext|database|applicationDbContext|appDbContext)$", re.IGNORECASE

@@ -32,7 +32,6 @@ _STATEMENTS: Final = {
     "executeQuery": Op.SELECT, "executeUpdate": Op.UPDATE, "execute": Op.UNKNOWN, "addBatch": Op.UNKNOWN,
     "executeLargeUpdate": Op.UPDATE,
 }  # fmt: skip
-_CONNECTIONS: Final = frozenset({"prepareStatement", "prepareCall", "createStatement"})
 _CONTEXTS: Final = frozenset({"DSLContext"})
 _PLAIN: Final = frozenset({"fetch", "execute", "resultQuery", "fetchOne", "query", "fetchMany"})
 

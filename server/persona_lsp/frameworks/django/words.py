@@ -55,7 +55,6 @@ _THROWN: Final = {
     "rest_framework_simplejwt": {"InvalidToken": 401, "AuthenticationFailed": 401},
 }  # fmt: skip
 """Failures of the frameworks, with the status that each becomes."""
-_OTHER_RESPONSES: Final = frozenset({"flask", "requests", "starlette", "fastapi", "httpx", "responses", "werkzeug"})
 _BODIES: Final = {"data": "body", "POST": "form", "body": "body", "FILES": "file"}
 _PLACES: Final = {"query_params": "query", "GET": "query", "headers": "header", "META": "header", "COOKIES": "cookie"}
 _MADE: Final = frozenset({"get", "getlist", "pop", "setdefault"})

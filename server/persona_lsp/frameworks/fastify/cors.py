@@ -14,7 +14,6 @@ from persona_lsp.syntax.ir import Module, Object, dotted
 from persona_lsp.syntax.javascript import required_module
 
 _PACKAGES: Final = frozenset({"@fastify/cors", "fastify-cors"})
-_DEPTH: Final = 4
 
 
 def policies(module: Module, scope: Scope) -> Iterator[CorsPolicy]:

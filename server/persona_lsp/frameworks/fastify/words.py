@@ -24,7 +24,6 @@ from persona_lsp.text.patterns import lazy
 
 _PLACES: Final = {"params": "path", "query": "query", "body": "body", "headers": "header", "cookies": "cookie"}
 _REQUEST: Final = lazy(r"^_*(?:req|request|_)$")
-_REPLY: Final = lazy(r"^_*(?:reply|res|rep|response)$")
 _FIRST_ERROR: Final = 400
 _VIEWS: Final = {"view": "html", "viewAsync": "html", "sendFile": "file", "download": "file"}
 _SETS: Final = rb"(?:^|[\n;{}])\s*(?:void\s+)?%s(?:\s*\.\s*(?:header|type|headers|setCookie)\([^()]*\))*\s*\.\s*(?:code|status)\(\s*(\d{3})\s*\)\s*(?:;|\n)"

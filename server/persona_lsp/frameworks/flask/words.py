@@ -48,7 +48,6 @@ _IDENTITY: Final = frozenset(
 )
 _RESOURCES: Final = frozenset({"flask_restful", "flask_restx", "flask_restplus"})
 _FOUND: Final = 302
-_MULTIPLE: Final = 2
 _DEEPEST: Final = 4
 
 

@@ -61,7 +61,6 @@ _OPERATIONS: Final = (
 # Plurals, as far as every version of the inflector that Spring uses says the same.
 _LAST: Final = lazy(r"[A-Z]?[^A-Z]*$")
 _LIKE_CHURCH: Final = lazy(r"(?:[cs]h|ss|[^aeiou]x|ox|ax)$")
-_LIKE_DAY: Final = lazy(r"[aeiou]y$")
 _LIKE_CITY: Final = lazy(r"[^aeiou]y$")
 _ITS_OWN: Final = lazy(
     r"(?:[szxofi]|fe|man|child|mouse|louse|tooth|goose|foot|zoon|um|fish|sheep|deer|bison|bream|salmon|carp|homework"

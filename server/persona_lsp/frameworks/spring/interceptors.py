@@ -30,7 +30,6 @@ from persona_lsp.syntax.ir import (
 )
 
 INTERCEPTOR: Final = "interceptor"
-_BASES: Final = frozenset({"HandlerInterceptor", "HandlerInterceptorAdapter", "AsyncHandlerInterceptor"})
 _SA_TOKEN: Final = frozenset({"SaInterceptor", "SaRouteInterceptor", "SaAnnotationInterceptor"})
 _EVERYWHERE: Final = "/**"
 

@@ -41,9 +41,6 @@ _JAX: Final = {
     "temporaryRedirect": 307, "serverError": 500, "notAcceptable": 406,
 }  # fmt: skip
 _STREAMS: Final = frozenset({"StreamingResponseBody", "ResponseBodyEmitter", "SseEmitter", "Stream"})
-_ENDS: Final = frozenset({"build", "body", "bodyValue"})
-_NO_BODY: Final = frozenset({"noContent", "notFound", "notModified", "accepted"})
-_WRAPS: Final = frozenset({"just", "completedFuture", "fromCallable", "supplyAsync"})
 _EXCEPTIONS: Final = {
     "ResponseStatusException": None, "ErrorResponseException": None, "AccessDeniedException": 403,
     "AuthenticationCredentialsNotFoundException": 401, "BadCredentialsException": 401,
