@@ -138,7 +138,7 @@ def _asked(call: Call, name: str, entity: str, handle: str, scope: Scope) -> Mea
         data = (defaults,) if defaults is not None else ()
     return QueryMeaning(
         api, _WRITES[name], entity, many=name == "bulkCreate", keys=keys, data=data,
-        columns=_columns(name, data, scope), in_parameters=inside, handle=handle,
+        columns=_columns(name, data, scope), in_parameters=inside, handle=handle, unit_of_work=_in_given(call, scope),
     )  # fmt: skip
 
 
@@ -159,8 +159,13 @@ def _record(call: Call, name: str, root: AnyExpr, scope: Scope) -> Meaning | Non
     return QueryMeaning(
         f"{dotted(root)}.{name}", op, _entity_of(root, scope), data=data,
         columns=_columns(name, call.args[:1] if name in {"increment", "decrement"} else data, scope),
-        handle=dotted(root),
+        handle=dotted(root), unit_of_work=_in_given(call, scope),
     )  # fmt: skip
+
+
+def _in_given(call: Call, scope: Scope) -> bool:
+    """`Book.create(data, { transaction })`: whoever opened the transaction commits what is written."""
+    return any(option(arg, "transaction", scope) is not None for arg in call.args)
 
 
 def _entity_of(root: AnyExpr, scope: Scope) -> str:
