@@ -153,12 +153,24 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
             name = match.group("name") if "name" in match.groupdict() else b"jwt_secret"
             if not _is_secret(name, value, sink=pattern is _JWT_SIGN):
                 continue
+            if _UUID.fullmatch(value) and _is_listed(source, start_of_line, line):
+                continue
             label = name.rsplit(b".", 1)[-1].decode("ascii", "replace")
             found[start] = SecretLiteral(
                 _kind_of(label), Where(path, start - 1, match.end("value") + 1), label, "medium",
                 _whole_literal(source, start, match.end("value")), _mark(value),
             )  # fmt: skip
     return tuple(found[k] for k in sorted(found))
+
+
+_UUID: Final = lazy(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _is_listed(source: bytes, start: int, end: int) -> bool:
+    """The lines before and after hold UUIDs, too: a table of identifiers, whatever one of them is called."""
+    before = source[source.rfind(b"\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)]
+    after = source[end + 1 : source.find(b"\n", end + 1) if source.find(b"\n", end + 1) >= 0 else len(source)]
+    return _UUID.search(before) is not None and _UUID.search(after) is not None
 
 
 _REST_OF_URL: Final = lazy(rb"[^\s\"'`{}<>$]*")
