@@ -21,6 +21,14 @@ def base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:
     """The class or module that `cls` names as its base, seen from where it stands."""
     if all_names.files[path].facts.language != "ruby":
         return resolve(all_names, path, base)
+    asked = (path, cls, base)
+    if asked not in all_names.bases:
+        all_names.bases[asked] = _base_of(all_names, path, cls, base)
+    return all_names.bases[asked]
+
+
+def _base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:
+    """The constant as Ruby looks it up: in the modules around the class, from the inside; else the only one so named."""
     candidates = [c for c in all_names.classes.get(base.rsplit(".", 1)[-1], ()) if c != (path, cls)]
     scope = cls
     while scope:

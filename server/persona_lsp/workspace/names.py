@@ -67,6 +67,10 @@ class Names(Struct):
     switched: dict[str, list[str]] | None = None
     lineages: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
     """Classes with their bases in the order in which Python asks them: (file, name), ("", full name) for libraries."""
+    bases: dict[tuple[str, str, str], Target | None] = {}
+    """Ruby: (file, class, base as it is written) -> what the base is."""
+    told_views: dict[str, tuple[tuple[str, View], ...]] = {}
+    """The same as `told`, of settings that are lists of views: middleware, permissions."""
     told: dict[str, tuple[tuple[str, ConfigEntry], ...]] = {}
     """What settings of Python say by their keys, each with its file; those of tests and the like left out."""
     methods: Mapping[str, tuple[tuple[str, str], ...]] = {}

@@ -132,8 +132,8 @@ def site_permissions(names: Names, path: str) -> tuple[Guard, ...]:
         if all([g.name for g in one] == [g.name for g in asks[0]] for one in asks):
             return asked(names, asks[0])
         return (Guard(_DEFAULT, GuardKind.UNKNOWN, Level.APP, told[0].where),)
-    unread = next((e.where for e in _entries(names, "REST_FRAMEWORK.*")), None)
-    if unread is None and any(True for _ in _entries(names, "ROOT_URLCONF")):
+    unread = next((e.where for _, e in _entries(names, "REST_FRAMEWORK.*")), None)
+    if unread is None and _entries(names, "ROOT_URLCONF"):
         return ()
     return (Guard(_DEFAULT, GuardKind.UNKNOWN, Level.APP, unread or Where(path, 0, 0)),)
 
@@ -164,13 +164,11 @@ def _lasts(entry: ConfigEntry) -> list[str]:
 
 def _nearest(names: Names, path: str, key: str) -> tuple[ConfigEntry | None, str]:
     """What the settings nearest to a file say under a key, and their file."""
-    if key not in names.told:
-        names.told[key] = tuple(
-            (file, e) for file, entry in names.files.items()
-            if entry.facts.language == "python" and entry.facts.role == "prod" for e in entry.facts.config
-            if e.key == key and not e.profile and e.value not in ("", "?")
-        )  # fmt: skip
-    found = [(shared(file, path), e.value, file, e) for file, e in names.told[key]]
+    found = [
+        (shared(file, path), e.value, file, e)
+        for file, e in _entries(names, key)
+        if not e.profile and e.value not in ("", "?")
+    ]
     if not found:
         return None, path
     _, _, file, told = max(found, key=lambda one: one[:3])
@@ -185,16 +183,25 @@ def site_guards(names: Names, path: str, rest: bool) -> tuple[Guard, ...]:
 
 def _told(names: Names, path: str, key: str) -> list[View]:
     """What the settings say under a key: those nearest to the file, leaving out those of tests and the like."""
-    found = [
-        (shared(file, path), entry.views[key]) for file, entry in names.files.items()
-        if key in entry.views and entry.facts.role == "prod"
-        and not any(e.profile for e in entry.facts.config if e.where == entry.views[key].where)
-    ]  # fmt: skip
+    if key not in names.told_views:
+        names.told_views[key] = tuple(
+            (file, entry.views[key]) for file, entry in names.files.items()
+            if key in entry.views and entry.facts.role == "prod"
+            and not any(e.profile for e in entry.facts.config if e.where == entry.views[key].where)
+        )  # fmt: skip
+    found = [(shared(file, path), view) for file, view in names.told_views[key]]
     nearest = max((near for near, _ in found), default=0)
     return [view for near, view in found if near == nearest]
 
 
-def _entries(names: Names, key: str) -> Iterator[ConfigEntry]:
-    for entry in names.files.values():
-        if entry.facts.language == "python":
-            yield from (e for e in entry.facts.config if e.key == key and entry.facts.role == "prod")
+def _entries(names: Names, key: str) -> tuple[tuple[str, ConfigEntry], ...]:
+    """What settings of Python say under a key, each with its file; those of tests and the like left out."""
+    if key not in names.told:
+        names.told[key] = tuple(
+            (file, e)
+            for file, entry in names.files.items()
+            if entry.facts.language == "python" and entry.facts.role == "prod"
+            for e in entry.facts.config
+            if e.key == key
+        )
+    return names.told[key]
