@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from client import Client
+from client import LITERALS, Client
 from test_protocol import children
 
 URI = "untitled:a"
@@ -115,3 +115,62 @@ def test_a_5_mb_line_keeps_the_editor_alive(client: Client) -> None:
     client.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": place})
     client.diagnostics(URI, 11)
     assert time.monotonic() - started < 8
+
+
+WAITING = """
+import os, sys, time
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        while name == "pygls" and not os.path.exists(sys.argv[1]):
+            time.sleep(0.01)
+sys.meta_path.insert(0, Slow())
+from persona_lsp.lsp import serve
+sys.exit(serve(worker=sys.argv[2:]))
+"""
+HEARING = """
+import runpy, sys, time
+from persona_lsp.host.mailbox import Mailbox
+deliver = Mailbox.deliver
+def hear(self, message):
+    with open(sys.argv[1], "a") as file:
+        print(type(message).__name__, getattr(message, "folders", ""), file=file)
+    deliver(self, message)
+Mailbox.deliver = hear
+runpy.run_path(sys.argv[2], run_name="__main__")
+"""
+DYING = """
+import os, sys
+if not os.path.exists(sys.argv[3]):
+    open(sys.argv[3], "w").close()
+    sys.exit(3)
+"""
+
+
+def test_a_worker_begins_while_the_front_is_still_loading(tmp_path: Path) -> None:
+    loaded, heard, fake = tmp_path / "loaded", tmp_path / "heard", Path(__file__).parent / "fake_worker.py"
+    worker = [sys.executable, "-c", HEARING, str(heard), str(fake)]
+    with Client([sys.executable, "-c", WAITING, str(loaded), *worker]) as client:
+        client.request("initialize", {"rootUri": tmp_path.as_uri(), "capabilities": LITERALS})
+        client.notify("initialized", {})
+        client.open(URI, "bad1\n")
+        client.until(lambda: heard.exists() and heard.read_text().endswith("\n"))
+        assert heard.read_text().splitlines() == [f"Start ({str(tmp_path)!r},)"], "nothing else can be told yet"
+        loaded.touch()
+        assert len(client.diagnostics(URI, 1)) == 1
+        assert [line.partition(" ")[0] for line in heard.read_text().splitlines()].count("Start") == 1
+
+
+def test_a_worker_that_dies_while_the_front_is_loading_is_replaced_by_one_that_knows_the_workspace(
+    tmp_path: Path,
+) -> None:
+    loaded, heard, fake = tmp_path / "loaded", tmp_path / "heard", Path(__file__).parent / "fake_worker.py"
+    died = tmp_path / "died"
+    worker = [sys.executable, "-c", DYING + HEARING, str(heard), str(fake), str(died)]
+    with Client([sys.executable, "-c", WAITING, str(loaded), *worker]) as client:
+        client.request("initialize", {"rootUri": tmp_path.as_uri(), "capabilities": LITERALS})
+        client.notify("initialized", {})
+        client.open(URI, "bad1\n")
+        client.until(died.exists)
+        loaded.touch()
+        assert len(client.diagnostics(URI, 1)) == 1
+        assert heard.read_text().splitlines()[0] == f"Start ({str(tmp_path)!r},)"

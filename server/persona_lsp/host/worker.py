@@ -102,6 +102,8 @@ class Worker:
                 self._choose()
                 if order.index:
                     self.indexing.start()
+                    # A process that reads the folder begins now, and not behind the first document.
+                    self.indexing.step()
                 self.mailbox.again(list(self.mailbox.letters))
             case wire.Configure():
                 before = self._reach()

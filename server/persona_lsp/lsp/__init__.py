@@ -1,7 +1,10 @@
 """The face towards editors: the Language Server Protocol over stdio, TCP or WebSockets."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from persona_lsp.lsp.messages import Initialize
 
 Transport = Literal["stdio", "tcp", "ws"]
 
@@ -27,7 +30,14 @@ def serve(
         from persona_lsp.lsp.early import Early
         from persona_lsp.lsp.stdout import StdoutWriter
 
-        early = Early(StdoutWriter())
+        def begin(asked: "Initialize") -> None:
+            from persona_lsp.host import wire
+            from persona_lsp.lsp.opening import start_of
+
+            # The workspace is read while this process goes on loading.
+            process.send(wire.encode(start_of(asked)))
+
+        early = Early(StdoutWriter(), begin)
 
     from persona_lsp.lsp.server import run
 

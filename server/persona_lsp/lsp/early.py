@@ -1,7 +1,7 @@
 """Answers `initialize` on standard input while the protocol's library is still being loaded.
 
 A thread of its own reads standard input, now and later. It answers the first message by itself if that is a proper
-`initialize`, and hands on every other byte as it is.
+`initialize`, lets the worker begin, and hands on every other byte as it is.
 """
 
 import os
@@ -32,9 +32,10 @@ class Request(msgspec.Struct):
 class Early:
     """Standard input from the first byte on."""
 
-    def __init__(self, writer: StdoutWriter, descriptor: int = 0) -> None:
-        """Begin to read."""
+    def __init__(self, writer: StdoutWriter, begin: Callable[[Initialize], None], descriptor: int = 0) -> None:
+        """Begin to read. `begin` is called with what was answered, on another thread."""
         self.writer = writer
+        self._begin = begin
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._waiting: list[Initialize | bytes] = []
@@ -76,6 +77,7 @@ class Early:
             result = answer(client_of(request.params.capabilities, request.params.initialization_options))
             body = msgspec.json.encode({"jsonrpc": "2.0", "id": request.id, "result": result})
             self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            self._begin(request.params)
             yield request.params
         if rest:
             yield rest

@@ -56,7 +56,13 @@ class Link:
         self.hangs = HANGS
         self.receive: Callable[[wire.ToFront], None] = lambda _message: None
         self.complain: Callable[[str], None] = lambda _text: None
-        self._listen()
+        self._listening = False
+
+    def listen(self) -> None:
+        """Hear the worker from now on, and what it has said until now: its words are for a client that is known."""
+        if not self._listening:
+            self._listening = True
+            self._listen()
 
     def send(self, message: wire.ToWorker) -> None:
         """Tell the worker something."""

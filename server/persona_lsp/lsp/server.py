@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from persona_lsp.host.process import WorkerProcess
@@ -70,7 +71,7 @@ async def _stdio(session: Session, early: Early) -> int:
 
     def take(item: Initialize | bytes) -> None:
         if isinstance(item, Initialize):
-            loop.call_soon_threadsafe(lifecycle.begin, session, item)
+            loop.call_soon_threadsafe(partial(lifecycle.begin, session, item, begun=True))
         elif item:
             loop.call_soon_threadsafe(reader.feed_data, item)
         else:

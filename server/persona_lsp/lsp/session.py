@@ -95,10 +95,12 @@ class Session:
         link.receive = self._heard
         link.complain = lambda text: self.message(text, 1)
 
-    def start_worker(self) -> None:
-        """Tell the worker about the workspace, for the first time or because it changed."""
+    def start_worker(self, *, begun: bool = False) -> None:
+        """Tell the worker about the workspace, for the first time or because it changed, unless it has `begun`."""
         self.started = True
-        self.link.send(wire.Start(self.folders, self.settings))
+        if not begun:
+            self.link.send(wire.Start(self.folders, self.settings))
+        self.link.listen()
 
     def replay(self, deaths: int) -> list[wire.ToWorker]:
         """What a new worker has to know. After some deaths it does not read the workspace: that may be the reason."""

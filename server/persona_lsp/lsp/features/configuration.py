@@ -6,10 +6,9 @@ from lsprotocol import types
 
 from persona_lsp.host import wire
 from persona_lsp.lsp.messages import look_up
+from persona_lsp.lsp.opening import SECTION
 from persona_lsp.lsp.rpc import RequestFailedError, on
 from persona_lsp.lsp.session import Session
-
-SECTION = "persona-lsp"
 
 
 def register(session: Session) -> None:
@@ -25,14 +24,6 @@ def register(session: Session) -> None:
             _take(session, own if isinstance(own, dict) else settings)
 
     on(session.server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration)
-
-
-def initial(options: Any) -> Any:
-    """The settings in `initializationOptions`: under `settings`, under the section, or the object itself."""
-    for path in (("settings", SECTION), ("settings",), (SECTION,)):
-        if isinstance(found := look_up(options, *path), dict):
-            return found
-    return options if isinstance(options, dict) else None
 
 
 async def fetch(session: Session, *, registered: bool = False) -> None:
