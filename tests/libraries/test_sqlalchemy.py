@@ -117,6 +117,19 @@ def test_what_is_added_is_told_by_what_it_is() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("book = session.merge(book)", ["upsert ? unit_of_work"]),
+        ("book = Book()\n    book = session.merge(book)", ["upsert Book unit_of_work"]),
+        ("a = session.merge(b)\n    b = session.merge(a)\n    a = session.merge(b)", ["upsert ? unit_of_work"] * 3),
+        ("book = session.merge(session.merge(book))", ["upsert ? unit_of_work"] * 2),
+    ],
+)
+def test_what_takes_the_place_of_itself_is_what_it_was_before(body: str, expected: list[str]) -> None:
+    assert asked(f"{HEAD}def f(session, book, b):\n    {body}\n", LIBRARY) == expected
+
+
 def test_a_commit_writes_what_was_changed() -> None:
     body = "    book = session.get(Book, key)\n    book.title = title\n    session.commit()\n"
     assert asked(f"{HEAD}def f(session, key):\n{body}", LIBRARY)[1:] == ["update ? unit_of_work"]

@@ -122,7 +122,8 @@ def _stored(call: Call, name: str, scope: Scope) -> Meaning | None:
     data: tuple[AnyExpr, ...] = (target,)
     made: AnyExpr | None = target
     if isinstance(target, Name):
-        values = assignments(scope, target.id, call.start)
+        # `book = session.merge(book)` is not what the book was before it.
+        values = [value for value in assignments(scope, target.id, call.start) if value.end <= call.start]
         made = unawaited(values[-1]) if values else None
     if isinstance(made, Call):
         entity = _constructed(made)
