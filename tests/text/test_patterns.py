@@ -8,7 +8,7 @@ import re
 import pytest
 
 import persona_lsp
-from persona_lsp.text.patterns import Lazy, lazy
+from persona_lsp.text.patterns import Lazy, any_of, lazy
 
 
 def test_a_pattern_is_compiled_when_it_is_used() -> None:
@@ -37,3 +37,15 @@ def test_all_patterns_can_be_compiled() -> None:
     assert len(patterns) > 500
     for pattern in patterns:
         pattern.compiled()
+
+
+def test_words_are_looked_for_together() -> None:
+    pattern = re.compile(any_of(["select", "save", "s.a", "abort", "", "(x"]))
+    for text in ("to select", "saved", "s.a", "aborted", "f(x)"):
+        assert pattern.search(text), text
+    for text in ("sele", "sxa", "abo", "f x", ""):
+        assert pattern.search(text) is None, text
+
+
+def test_a_word_that_begins_another_is_enough() -> None:
+    assert re.fullmatch(any_of(["request", "req", "requests"]), "req")

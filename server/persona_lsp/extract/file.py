@@ -29,12 +29,15 @@ from persona_lsp.frameworks.api import Extracted, Framework
 from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
+from persona_lsp.text.patterns import any_of, lazy
 
-VERSION: Final = "38"
+VERSION: Final = "39"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
 _UNREAD: Final = frozenset({"vendored"})
+_JOINT: Final = lazy(r"[./]")
+"""What stands between the parts of a module's name."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -234,13 +237,9 @@ def _libraries(module: Module) -> tuple[Library, ...]:
 
     A file that imports one ORM does not use another one under the same method names.
     """
-    modules = {i.module for i in module.imports}
     every = libraries_of(module.language)
-    imported = [
-        library
-        for library in every
-        if library.packages and any(_below(m, p) for m in modules for p in library.packages)
-    ]
+    packages = {package for item in module.imports for package in _packages(item.module)}
+    imported = [library for library in every if not packages.isdisjoint(library.packages)]
     always = [library for library in every if not library.packages]
     # In C#, another file of the project may import for all of them.
     if module.language != "csharp" and any(library.relational is not None for library in imported):
@@ -251,8 +250,10 @@ def _libraries(module: Module) -> tuple[Library, ...]:
     return (*imported, *always, *(library for library in every if library.packages and library not in imported))
 
 
-def _below(module: str, package: str) -> bool:
-    return module == package or module.startswith((package + ".", package + "/"))
+def _packages(module: str) -> Iterator[str]:
+    """The module and all packages that it is in: `a.b/c`, `a.b`, `a`."""
+    yield module
+    yield from (module[: mark.start()] for mark in _JOINT.finditer(module))
 
 
 def _functions(
@@ -362,10 +363,7 @@ def _trigger_pattern(language: str) -> re.Pattern[bytes]:
             words.update(framework.vocabulary.triggers)
         for library in libraries_of(language):
             words.update(library.triggers)
-        pattern = re.compile(
-            b"|".join(re.escape(w.encode()) for w in sorted(filter(None, words), key=len, reverse=True))
-        )
-        _patterns[language] = pattern
+        pattern = _patterns[language] = re.compile(any_of(words).encode())
     return pattern
 
 

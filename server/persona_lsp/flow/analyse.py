@@ -78,10 +78,10 @@ def analyse(
     """The facts of `function`, which takes part in HTTP as `handling` says.
 
     `stops` are the starts of functions inside it that are analysed on their own. `deep=False` skips the body: for
-    functions that cannot contain anything of interest. `aside`: nor can it matter to others what they wait for.
+    functions that cannot contain anything of interest. `aside`: nor can it matter to others what they wait for or give.
     """
     start = function.start if function.outer_start < 0 else min(function.outer_start, function.start)
-    transactional = any(
+    transactional = not aside and any(
         library.transactional is not None and library.transactional(function, cls) for library in libraries
     )
     text = module.source
@@ -119,7 +119,7 @@ def analyse(
     ):
         fact = replace(fact, rejects_with=rejects_with(function))
     if not deep and handling is None:
-        return replace(fact, gives=_gives_by_words(function, module))
+        return fact if aside else replace(fact, gives=_gives_by_words(function, module))
     walk = Walk(function, cls, module, names, vocabularies, libraries, handling, stops, start)
     walk.run()
     return _with_body(fact, walk)

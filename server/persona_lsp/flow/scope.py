@@ -93,6 +93,8 @@ class State(Struct, eq=False):
     """Names that stand for the text of a failure whose kind the code picked out."""
     query_of: dict[str, int] = {}
     loop_variables: dict[str, int] = {}
+    callers: dict[str, bool] = {}
+    """Names that were asked about -> whether they stand for the caller."""
     whole_body_names: set[str] = set()
     written_attributes: dict[str, list[str]] = {}
 
@@ -314,6 +316,14 @@ class State(Struct, eq=False):
 
     def principal(self, expr: AnyExpr) -> bool:
         """The expression is the authenticated caller."""
+        if type(expr) is not Name:
+            return self._is_principal(expr)
+        known = self.callers.get(expr.id)
+        if known is None:
+            known = self.callers[expr.id] = self._is_principal(expr)
+        return known
+
+    def _is_principal(self, expr: AnyExpr) -> bool:
         for principal in self.principals:  # noqa: SIM110 -- asked for every name: a generator costs more than it says
             if principal(expr, self):
                 return True

@@ -132,7 +132,8 @@ class Vocabulary(Struct, frozen=True):
     `answer(call_or_value, scope)`: for every call, and every value that a handler with `returns_answer` returns.
     `thrown(expr, scope)`: for every raised value and every call.
     `read(expr, scope)`: for every `Member`, `Index` and `Call`.
-    `principal(expr, scope)`: the expression is the authenticated caller (`req.user`, `current_user`).
+    `principal(expr, scope)`: the expression is the authenticated caller (`req.user`, `current_user`). It is asked once
+    for each name of a function: what a name is assigned on the way makes no difference.
     """
 
     framework: str

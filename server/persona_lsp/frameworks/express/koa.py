@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.text import Text
@@ -43,6 +44,12 @@ _CONTEXT_TYPE: Final = lazy(r"Context$")
 _NEXT: Final = lazy(r"^_*next$")
 _PLACES: Final = {"params": "path", "query": "query", "headers": "header", "header": "header", "body": "body"}
 _STATUS: Final = lazy(rb"\b(\w+)(?:\.response)?\.status\s*=\s*([\w.]+)\s*(?:;|\n|\}|$)")
+
+
+@lru_cache(maxsize=4)
+def may_handle(module: Module) -> bool:
+    """The file may hold handlers of Koa (asked for every function: trees are compared by identity)."""
+    return b"ctx" in module.source or uses_koa(module)
 
 
 def uses_koa(module: Module) -> bool:

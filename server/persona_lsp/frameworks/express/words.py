@@ -64,7 +64,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     params = function.params
     if any(p.decorators for p in params):
         return None
-    of_koa = koa.handling(function) if b"ctx" in module.source or koa.uses_koa(module) else None
+    of_koa = koa.handling(function) if koa.may_handle(module) else None
     if of_koa is not None:
         return of_koa
     if params and (through := _answers_for_others(params)):
