@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -96,10 +97,10 @@ def _extract(path: str, source: bytes, previous: Extraction | None, language: La
         quick = _after_edit(previous, parsed)
         if quick is not None:
             return quick
-    module = parsed.module
     what = role(path, source[:HEAD])
     if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
+    module = parsed.module
     found, used = _frameworks(module)
     received = receiving(module)
     found = with_named(found, received)
@@ -250,10 +251,10 @@ def _libraries(module: Module) -> tuple[Library, ...]:
     return (*imported, *always, *(library for library in every if library.packages and library not in imported))
 
 
-def _packages(module: str) -> Iterator[str]:
-    """The module and all packages that it is in: `a.b/c`, `a.b`, `a`."""
-    yield module
-    yield from (module[: mark.start()] for mark in _JOINT.finditer(module))
+@lru_cache(maxsize=4096)
+def _packages(module: str) -> tuple[str, ...]:
+    """The module and all packages that it is in: `a.b/c`, `a.b`, `a`. Files import the same ones again and again."""
+    return (module, *(module[: mark.start()] for mark in _JOINT.finditer(module)))
 
 
 def _functions(

@@ -31,8 +31,8 @@ _VERBS: Final = frozenset(
     }
 )  # fmt: skip
 _LITERALS: Final = frozenset({"STRING", "NUMBER", "HEREDOC_STRING", "NATIONAL_STRING", "RAW_STRING"})
-_HIDING: Final = ("'", '"', "`", "--", "/*", "#", "[", "$$")
-"""What begins a literal, a quoted name or a comment. A text without them is its words, and needs no tokenizer."""
+_HIDING: Final = ('"', "`", "--", "/*", "#", "[", "$$", "\\")
+"""What begins a quoted name or a comment, or may hide the end of a literal. A text without them needs no tokenizer."""
 _PLAIN: Final = lazy(r"[a-z_][\w.]*|\(")
 _SET: Final = lazy(
     r"^\s*update\s[^;]*?\sset\s(.*?)(?:\s(?:where|from|returning|order\s+by|limit)\s.*)?;?\s*$",
@@ -91,7 +91,9 @@ def _flat(text: str) -> str:
 def _words(text: str) -> list[str]:
     """Tokens in lower case, qualified names joined; literals and comments left out."""
     if not any(mark in text for mark in _HIDING):
-        return _PLAIN.findall(text.replace("{}", "x").lower())
+        plain = _VALUE.sub(" ", text)
+        if "'" not in plain:
+            return _PLAIN.findall(plain.replace("{}", "x").lower())
     from sqlglot.errors import TokenError
     from sqlglot.tokens import Tokenizer
 

@@ -1,6 +1,7 @@
 """What middleware does, as far as its name and its package tell. Unknown names stay unknown: they may be anything."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.facts.http import GuardKind
@@ -136,6 +137,7 @@ def _logs_in(call: Call) -> bool:
     return isinstance(given, Str) and (given.value or "") in _PROVIDERS
 
 
+@lru_cache(maxsize=2048)
 def names_authentication(name: str) -> bool:
     """The name has to do with who calls, whatever it does about it: `createAuthenticatedHandler`."""
     last = name.rsplit(".", 1)[-1]
@@ -151,12 +153,14 @@ def guard_name(expr: AnyExpr) -> str:
     return module or dotted(call.func if call is not None else expr)
 
 
+@lru_cache(maxsize=2048)
 def is_error_name(name: str) -> bool:
     """Whether the name of a middleware says that it takes errors."""
     last = name.rsplit(".", 1)[-1]
     return re.search(r"err(?:or)?s?(?![a-z])|exception", last, re.IGNORECASE) is not None
 
 
+@lru_cache(maxsize=2048)
 def _by_name(name: str, last: str) -> GuardKind:
     if not name:
         return GuardKind.UNKNOWN

@@ -1,6 +1,7 @@
 """Which dependencies guard an endpoint: told by their names and by FastAPI's own security classes."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -65,6 +66,7 @@ _LENIENT: Final = lazy(r"optional|anonymous|lenient|guest|allow_none")
 _CAMEL: Final = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=2048)
 def kind_of(name: str) -> GuardKind | None:
     """What a dependency of that name does with a request; None if its name doesn't say that it guards anything."""
     written = name.replace("()", "").rsplit(".", 1)[-1]
