@@ -637,7 +637,7 @@ def test_extractors_and_results_by_names_of_the_project() -> None:
         }
         """,
     )
-    assert (found["POST /a/{id}"].auth, found["POST /a/{id}"].statuses) == (Auth.NONE, (200, 400))
+    assert (found["POST /a/{id}"].auth, found["POST /a/{id}"].statuses) == (Auth.NONE, (400,))
     assert found["GET /b"].auth is not Auth.NONE
 
 

@@ -413,7 +413,7 @@ def test_statuses() -> None:
         }
     """)
     assert {label: e.statuses for label, e in found.items()} == {
-        "GET /a": (200,), "POST /a": (201,), "DELETE /a/{id}": (204,), "PUT /a/{id}": (200, 404), "POST /a/raw": (202,),
+        "GET /a": (200,), "POST /a": (201,), "DELETE /a/{id}": (204,), "PUT /a/{id}": (404,), "POST /a/raw": (202,),
     }  # fmt: skip
 
 

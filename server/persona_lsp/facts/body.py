@@ -386,6 +386,8 @@ class Function(Struct, frozen=True, gc=False, omit_defaults=True):
     """Identifiers mentioned in the body, sorted: whether a parameter is used at all."""
     gives: bool | None = None
     """Some `return` gives a value; False: none does, whatever happens. None: nobody can tell (a generator, a stub)."""
+    fails: bool = False
+    """Whoever calls it gets a failure: control never comes to its end, and nothing is returned or yielded."""
     returns_query: int = -1
     """Index of the query whose result it returns (a repository method), -1 if none."""
     rejects_with: tuple[str, ...] | None = None

@@ -78,6 +78,8 @@ class State(Struct, eq=False):
     compares: set[str] = set()
     provides: set[str] = set()
     reads_principal: bool = False
+    returns: bool = False
+    """Control came to the end of the function, or to a `return`."""
     passes_on: bool = False
     leaves_route: bool = False
     returns_query: int = NEVER

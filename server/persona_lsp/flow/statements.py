@@ -59,6 +59,7 @@ def _do(state: State, node: Do, ctx: Context) -> bool:
 
 def _return(state: State, node: Return, ctx: Context) -> bool:
     handling = state.handling
+    state.returns = True
     if node.value is None:
         if handling is not None and handling.returns_answer and ctx.nested == 0:
             succeeded(state)

@@ -44,6 +44,7 @@ class Walk(State, eq=False):
             if isinstance(param.pattern, Object):
                 note_pattern(self, param.pattern, ctx)
         falls = self.block(self.function.body, ctx)
+        self.returns = self.returns or falls
         if falls and handling is not None and (handling.returns_answer or handling.implicit_answer):
             succeeded(self)
         if falls and handling is not None and handling.silence:

@@ -143,7 +143,10 @@ def _statuses(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     found: set[int] = set()
     unknown = False
-    governed = [d for d in endpoint.declared if not d.documented_only and d.status is not None]
+    fails = handler is not None and handler.fails
+    governed = [
+        d for d in endpoint.declared if not d.documented_only and d.status is not None and not (fails and d.is_default)
+    ]
     if handler is not None:
         # What an interface declares holds for the method that implements it without a word of its own.
         said = next((d.status for d in governed if not d.is_default), None)
