@@ -20,9 +20,11 @@ OPTIONAL = {
     "asked the other way": "const header = req.headers.authorization; if (header && header.startsWith('Bearer ')) { jwt.verify(header.slice(7), KEY); } next();",
     "set before": "let user = null; if (req.cookies.token) { user = await jwt.verify(req.cookies.token, KEY); } req.user = user; next();",
     "only one way verifies": "const token = getToken(req); req.user = token ? jwt.verify(token, KEY) : null; next();",
+    "a key that nobody can read": "const auth_token = req.signedCookies[config.cookie]; if (!auth_token) { return next(); } User.find(auth_token, done);",
     "passport's own callback": "passport.authenticate('jwt', { session: false }, (err, user) => { if (err) { return next(err); } req.user = user; next(); })(req, res, next);",
 }
 REQUIRED = {
+    "a key that nobody can read, refused": "const auth_token = req.signedCookies[config.cookie]; if (!auth_token) { return res.sendStatus(401); } next();",
     "refused": "if (!req.headers.authorization) return res.sendStatus(401); req.user = jwt.verify(getToken(req), KEY); next();",
     "verified first": "req.user = jwt.verify(req.headers.authorization, KEY); if (!req.headers.authorization) return next(); next();",
     "another condition": "if (req.path === '/health') return next(); if (!getToken(req)) { return res.status(401).end(); } next();",
@@ -46,6 +48,20 @@ def test_who_brings_no_credential_passes(body: str) -> None:
 @pytest.mark.parametrize("body", REQUIRED.values(), ids=list(REQUIRED))
 def test_who_brings_no_credential_is_refused(body: str) -> None:
     assert auth(body) is Auth.REQUIRED
+
+
+def test_who_is_refused_by_what_a_function_makes() -> None:
+    made = """const block = () => {
+  return (req, res, next) => { if (CONDITION) { return res.status(403).send('blocked'); } next(); };
+};
+"""
+    source = EXPRESS.replace("const auth = async (req, res, next) => { BODY };", made).replace("auth,", "block(),")
+    for condition, expected in (
+        ("req.session.user && req.session.user.blocked", Auth.OPTIONAL),
+        ("!req.session.user || req.session.user.blocked", Auth.REQUIRED),
+    ):
+        (found,) = read({"app.js": source.replace("CONDITION", condition).encode()}).snapshot.endpoints
+        assert found.auth is expected
 
 
 def test_a_module_of_guards() -> None:

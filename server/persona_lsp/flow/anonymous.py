@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from persona_lsp.flow.credentials import CREDENTIAL, HOLDERS, TEXT, Values
-from persona_lsp.flow.ways import ends_of
+from persona_lsp.flow.ways import acting, ends_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -23,6 +23,7 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
+    Index,
     Items,
     Lambda,
     Let,
@@ -91,6 +92,7 @@ def admits(
     nothing for such a caller; `marks`: names of values that hold, `holding`: tests that do. With `unasked`, no way asks for
     credentials.
     """
+    function = acting(function, request) if passing == "forward" else function
     if function.has_error or (passing == "forward" and len(forward) != 1):
         return False
     run = (run_as or Run)(request, response, forward, passing, marks)
@@ -375,7 +377,12 @@ class Run(Values):
             elif value is not None and self.is_holder(value):
                 self.holders.add(dotted(target))
             else:
-                self._bind(dotted(target), empty=empty)
+                name = dotted(target)
+                self._bind(name, empty=empty or (value is not None and self._is_called_one(name, value)))
+
+    def _is_called_one(self, name: str, value: AnyExpr) -> bool:
+        """`const token = req.cookies[config.name]`: under a key that nobody can read, by the name that it is given."""
+        return isinstance(value, Index) and self.is_holder(value.base) and CREDENTIAL.search(name) is not None
 
     def _bind_one_of(self, name: str, *, empty: bool) -> None:
         """One of several names that a value is taken apart into."""

@@ -6,7 +6,7 @@ A name like `checkUser` promises a guard. Middleware that looks up who calls and
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from persona_lsp.flow.ways import ends_of
+from persona_lsp.flow.ways import acting, ends_of
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -51,6 +51,7 @@ def refusals(
     `request`, `response` and `forward` are the names of its parameters. A call that is given nothing of the request
     fails for everybody or for nobody, and is not among them; nor is one whose failure is caught.
     """
+    function = acting(function, request)
     own = {p.name for p in function.params}
     if function.has_error or len(forward) != 1 or not own.issuperset((*request, *response, *forward)):
         return None

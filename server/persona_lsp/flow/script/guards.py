@@ -44,6 +44,16 @@ _PACKAGES: Final = {
             "koa2-cors", "koa-ejs", "koa-error", "koa-etag", "koa-favicon", "koa-helmet", "koa-json", "koa-logger", "koa-static",
             "koa-morgan", "@koa/multer", "koa-onerror", "koa-pino-logger", "koa-response-time", "koa-session", "koa-send",
             "koa-views", "koa-x-request-id", "koa2-swagger-ui", "koa-generic-session", "koa-convert",
+            "bunyan-middleware", "cls-rtracer", "connect-assets", "connect-busboy", "connect-gzip-static",
+            "connect-history-api-fallback", "connect-multiparty", "connect-slashes", "csrf-csrf", "csrf-sync",
+            "dont-sniff-mimetype", "elastic-apm-node", "express-bunyan-logger", "express-busboy", "express-correlation-id",
+            "express-device", "express-ejs-layouts", "express-enforces-ssl", "express-expeditious", "express-force-ssl",
+            "express-form-data", "express-formidable", "express-handlebars", "express-healthcheck", "express-http-proxy",
+            "express-ip", "express-locale", "express-messages", "express-minify", "express-minify-html", "express-partials",
+            "express-robots-txt", "express-sslify", "express-static-gzip", "feature-policy", "frameguard", "helmet-csp",
+            "hide-powered-by", "hsts", "ienoopen", "less-middleware", "loader-connect", "morgan-body", "node-sass-middleware",
+            "overload-protection", "permissions-policy", "prerender-node", "redoc-express", "referrer-policy", "request-ip",
+            "swagger-stats", "toobusy-js", "trim-request", "vhost", "webpack-hot-middleware", "x-xss-protection",
             "express-request-id", "prom-client", "express-prom-bundle", "webpack-dev-middleware",
         ),
         GuardKind.OTHER,
@@ -55,10 +65,13 @@ _VALIDATORS: Final = frozenset(
 _WORDS: Final = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HARMLESS: Final = lazy(
     r"^(?:json|urlencoded|raw|text|static|initialize|session|cors|helmet|morgan|compression|logger|log|logging|"
-    r"multer|upload|single|array|fields|none|any|cache|serve|setup|csrf|sanitize|sanitizer|notFound|rateLimit)$"
-    r"|^log(?:ger|ging)|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
+    r"multer|upload|single|array|fields|none|any|cache|serve|setup|sanitize|parse_?(?:form|body|json|query|params?|multipart|uploads?|files?)|sanitizer|notFound|rateLimit)$"
+    r"|^log(?:ger|ging)|shut.?down|(?:logger|logging|[a-z]Log|compress(?:ion)?|parser|uploader|cors|helmet|i18n|metrics|not.?found|request.?id)$",
     re.IGNORECASE,
 )
+_FORGERY: Final = lazy(r"[cx]srf", re.IGNORECASE)
+"""Where a request comes from, whoever sends it."""
+_ABOUT_CALLERS: Final = lazy(r"auth|user|log_?in|session|admin|role|permission", re.IGNORECASE)
 _PARSES: Final = lazy(r"(?:parser|logger|compression|cors|helmet)$", re.IGNORECASE)
 """What middleware of packages is called that looks at no caller."""
 _PROVIDERS: Final = frozenset(
@@ -81,7 +94,7 @@ _ROLES: Final = lazy(
 _AUTHORIZES: Final = lazy(r"authori[sz]e?(?!d$|ation$)", re.IGNORECASE)
 _OPTIONAL: Final = lazy(
     r"optional|maybe|soft|if.?(?:present|any|exists)|anonymous|attach|populate|load.?user|set.?user|add.?user|deserialize"
-    r"|current.?user$|get.?user$|append.?user|inject",
+    r"|current.?user$|get.?user$|append.?user|inject|^try_?(?=[A-Z]|auth|log|load|user|verify)",
     re.IGNORECASE,
 )
 _AUTHENTICATES: Final = lazy(
@@ -184,7 +197,8 @@ def _by_name(name: str, last: str) -> GuardKind:
     if head != last and demands and _AUTH_MODULE.fullmatch(head):
         # `auth.required`, `auth.user`: what the module is called says it.
         return GuardKind.AUTHN
-    return GuardKind.OTHER if head != last and _HARMLESS.search(head) else GuardKind.UNKNOWN
+    harmless = (head != last and _HARMLESS.search(head)) or (_FORGERY.search(last) and not _ABOUT_CALLERS.search(last))
+    return GuardKind.OTHER if harmless else GuardKind.UNKNOWN
 
 
 _AUTH_MODULE: Final = lazy(r"(?:\w*auth\w*|passport|jwt|guards?)", re.IGNORECASE)
