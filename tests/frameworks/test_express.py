@@ -93,6 +93,7 @@ SINGLE = {
     "for (const { path, h } of [{ path: '/a', h: f }]) { app.post(path, h) }": ["POST /a"],
     "Object.entries({ '/a': f }).forEach(([p, h]) => app.get(p, h))": ["GET /a"],
     "fs.readdirSync('./routes').forEach((file) => app.use('/' + file, require('./routes/' + file)))": [],
+    "app.get('/a/{id}/b', f); app.get('/c{/d}', g)": ["GET /a/{id}/b", "GET /c", "GET /c/d"],
     "const client = axios.create(); client.get('/a', f)": [],
     "cache.get('/a', () => 1)": [],
     "if (process.env.DEBUG) { app.get('/debug', f) }": ["GET /debug"],
@@ -644,12 +645,58 @@ def test_routes_for_developers(test: str, development: bool) -> None:
             "GET /api/users/x",
         ),
         ("readdirSync(dir).forEach((f) => app.use('/api', require(path.join(dir, f))))", "?GET /x"),
+        (
+            "readdirSync('routes').filter((f) => { const n = withoutExtension(f); return n !== 'index' ? app.use(`/${n}`, require(`./routes/${n}`)) : '' })",
+            "GET /users/x",
+        ),
+        (
+            "readdirSync('routes').forEach((f) => { if (f !== 'users.js') app.use('/api', require(`./routes/${f}`)) })",
+            "?GET /x",
+        ),
+        (
+            "readdirSync('routes').forEach((f) => { if (!['index', 'users'].includes(f)) app.use('/api', require('./routes/' + f)) })",
+            "?GET /x",
+        ),
+        (
+            "const DIR = `${__dirname}/routes`; readdirSync(DIR).forEach((f) => { if (f.endsWith('.js')) app.use('/api', require(path.join(__dirname, 'routes', f))) })",
+            "GET /api/x",
+        ),
+        (
+            "readdirSync('routes').filter((f) => { const n = cleanFileName(f); if (n !== 'index') { import(`./routes/${n}`).then((m) => { app.use(`/${n}`, m.default) }) } })",
+            "GET /users/x",
+        ),
         ("readdirSync('routes').forEach((f) => app.use(prefix(f), require('./routes/' + f)))", "?GET /x"),
     ],
 )
 def test_folders_of_routers(loop: str, expected: str) -> None:
     files = {"app.js": APP + loop, "routes/users.js": ROUTER + "module.exports = router"}
     assert sorted(endpoints(files)) == [expected]
+
+
+def test_a_folder_of_routers_with_names() -> None:
+    load = "readdirSync('routes').forEach((f) => import(`./routes/${f}`).then(({ router }) => app.use('/api', router)))"
+    files = {
+        "app.js": APP + load,
+        "routes/users.js": ROUTER + "exports.router = router",
+        "routes/a.js": "exports.b = 1",
+    }
+    assert sorted(endpoints(files)) == ["GET /api/x"]
+
+
+def test_routers_that_a_container_gives_by_name() -> None:
+    server = """import express, { Router } from 'express'; import { asValue } from 'awilix';
+const start = ({ container }) => {
+  const app = express(); const apiRouter = Router(); app.use('/api', apiRouter);
+  container.register({ apiRouter: asValue(apiRouter), port: asValue(8080) });
+};
+"""
+    books = """import { Router } from 'express';
+export const makeBooks = ({ apiRouter }) => {
+  const router = Router(); router.get('/books', (req, res) => res.json([])); apiRouter.use(router);
+};
+"""
+    assert sorted(endpoints({"server.ts": server, "books.ts": books})) == ["GET /api/books"]
+    assert sorted(endpoints({"server.ts": server.replace("awilix", "other"), "books.ts": books})) == ["?GET /books"]
 
 
 def test_a_prefix_that_a_call_gives() -> None:

@@ -47,3 +47,57 @@ def test_a_function_that_is_given_a_path_and_asks_somebody_else() -> None:
     """A client has methods that are chosen by name, too."""
     source = APP + "const client = axios.create(); function ask(method, path, body) { return client[method](path, body); } ask('get', '/a', {});"  # fmt: skip
     assert not endpoints({"app.js": source})
+
+
+HEAD = "const express = require('express'); const app = express();\n"
+HANDED_ON = {
+    "const get = (path, h) => app.get(path, wrap(h)); get('/a', (req, res) => res.json(1));": ["?GET /", "GET /a"],
+    "function post(path, h) { app.post('/api' + path, h); } post('/b', make);": ["?POST /api", "POST /api/b"],
+    "const add = (name, h) => table.get(name, h); add('/c', make);": [],
+    "const one = (path, h) => app.get('/fixed', h); one('/d', make);": ["GET /fixed"],
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), HANDED_ON.items(), ids=list(HANDED_ON))
+def test_functions_that_hand_a_path_on(source: str, expected: list[str]) -> None:
+    assert sorted(endpoints({"app.js": HEAD + source})) == expected
+
+
+MAKER = """const express = require('express');
+function create() {
+  const router = new express.Router();
+  router.getAsync = (path, ...handlers) => router.get(path, ...safe(handlers));
+  router.get('/health', (req, res) => res.json({}));
+  return router;
+}
+module.exports = { create };
+"""
+MADE = """const router = require('./lib/router').create();
+router.getAsync('/lists', async (req, res) => res.json(await all()));
+router.post('/lists', async (req, res) => res.json(await add()));
+module.exports = router;
+"""
+
+
+def test_a_router_that_a_function_of_the_project_makes() -> None:
+    mounts = """function start() {
+  const app = express();
+  function mount(path, routes) { app.use(path, routes); }
+  mount('/rest', require('./lists'));
+  app.listen(1);
+}
+"""
+    files = {"app.js": HEAD.split(";", 1)[0] + ";\n" + mounts, "lib/router.js": MAKER, "lists.js": MADE}
+    found = endpoints(files)
+    assert sorted(found) == ["GET /rest/health", "GET /rest/lists", "POST /rest/lists"]
+    assert [found[label].wrapped for label in ("GET /rest/lists", "POST /rest/lists")] == [True, False]
+
+
+def test_what_asks_another_server_is_no_router() -> None:
+    client = "const router = require('./lib/client').create(); router.get('/lists', done); module.exports = router;\n"
+    files = {
+        "app.js": HEAD,
+        "client.js": client.replace("router", "client"),
+        "lib/client.js": "exports.create = () => 1;",
+    }
+    assert sorted(endpoints(files)) == []

@@ -20,6 +20,10 @@ NAMED: Final[Mapping[str, str]] = {
 (`Query.users`), an event of a socket, a procedure (`shop.Orders/Get`), a topic or queue."""
 
 
+INJECTED: Final = "@inject."
+"""Before the name under which a container gives a router to functions: the child of a mount."""
+
+
 SERVED: Final = "@socket.io"
 """What a route `needs` that is a listener of a socket, and is one of the server where the files around it have one."""
 

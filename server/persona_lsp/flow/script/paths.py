@@ -42,6 +42,12 @@ def regex_path(pattern: str) -> Text | None:
     return None
 
 
+def _is_name(text: str, group: re.Match[str]) -> bool:
+    """`/users/{id}`: whoever writes that means a parameter, as other frameworks write it, and no optional text."""
+    alone = text[: group.start()].endswith("/") and text[group.end() :][:1] in ("", "/")
+    return alone and group["group"].isidentifier()
+
+
 def _pieces(text: str) -> list[list[Part]]:
     """The ways to read a literal: lists of parts, the longest way first."""
     ways: list[list[Part]] = [[]]
@@ -51,6 +57,8 @@ def _pieces(text: str) -> list[list[Part]]:
         at = match.end()
         if match["escaped"]:
             _append(ways, match["escaped"])
+        elif match["group"] is not None and _is_name(text, match):
+            _append(ways, match[0])
         elif match["group"] is not None:
             ways = [*_with(ways, _pieces(match["group"])), *ways]
         elif match["name"]:

@@ -6,10 +6,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import (
-    Router,
-)
+from persona_lsp.facts.http import INJECTED, Router
 from persona_lsp.facts.text import EMPTY, Ref, Text
+from persona_lsp.flow.script.guards import guard_name
 from persona_lsp.flow.script.names import Scope, given, reduce, reference
 from persona_lsp.frameworks.express.binding import inner_function
 from persona_lsp.frameworks.express.controllers import BY
@@ -18,7 +17,7 @@ from persona_lsp.frameworks.express.koa import composed_of, prefix_of
 from persona_lsp.frameworks.express.registrars import Registrars
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
-from persona_lsp.frameworks.express.signs import METHODS, VERBS, is_handler, made_kind
+from persona_lsp.frameworks.express.signs import ASYNC, METHODS, VERBS, is_handler, made_by_own, made_kind
 from persona_lsp.frameworks.express.telling import foreign
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -26,6 +25,7 @@ from persona_lsp.syntax.ir import (
     Binary,
     Call,
     Const,
+    Entry,
     FunctionNode,
     Index,
     Items,
@@ -43,7 +43,7 @@ from persona_lsp.syntax.ir import (
 
 _OF_KOA: Final = ("routes", "middleware", "allowedMethods", "prefix")
 """Methods of Koa's routers that give the router, or what stands for it."""
-_LOOPS: Final = frozenset({"forEach", "map", "each"})
+_LOOPS: Final = frozenset({"forEach", "map", "each", "filter"})
 DEPTH: Final = 60
 
 
@@ -144,6 +144,9 @@ class Expressions(Registrars):
             if verb in METHODS:
                 func = Member(func.start, func.end, func.base, verb, func.keys[0].start)
                 call = replace(call, func=func)
+        if isinstance(func, Member) and func.name.endswith(ASYNC) and func.name.removesuffix(ASYNC) in METHODS:
+            func = replace(func, name=func.name.removesuffix(ASYNC))
+            call = replace(call, func=func)
         if isinstance(func, Member):
             name = func.name
             if name in METHODS or name in {
@@ -204,6 +207,7 @@ class Expressions(Registrars):
             if inner is None and isinstance(arg, Object):
                 for entry in arg.entries:
                     found = self.router_of(entry.value, scope)
+                    self._injected(entry, call, scope)
                     if found is not None:
                         key = f"{place}.{entry.name}" if place and entry.name else ""
                         self._hand_over(found, call, scope, key, conditional=conditional)
@@ -214,6 +218,16 @@ class Expressions(Registrars):
         if call.new and call.args:
             self._given(call, scope, conditional=conditional)
         return wrapped
+
+    def _injected(self, entry: Entry, call: Call, scope: Scope) -> None:
+        """`container.register({ router: asValue(router) })`: whoever asks for that name is given the router (awilix)."""
+        made = entry.value
+        if not isinstance(made, Call) or made.name != "asValue" or not made.args or not entry.name:
+            return
+        source = scope.imported(guard_name(made).split(".", 1)[0])
+        symbol = self.router_of(made.args[0], scope) if source is not None and source[0] == "awilix" else None
+        if symbol is not None:
+            self.mount(symbol, Ref(f"{INJECTED}{entry.name}"), EMPTY, (), call, conditional=False)
 
     def _serves(self, served: Serving, call: Call, scope: Scope) -> None:
         """`useExpressServer(app, { routePrefix })`: controllers of other files are served below this one."""
@@ -276,7 +290,8 @@ class Expressions(Registrars):
         """A router that the call makes."""
         composed = composed_of(call, scope) if self.koa else ()
         kind = "router" if composed else made_kind(call, scope)
-        if not kind:
+        own_made = not kind and bool(hint) and made_by_own(call, hint, self.module, scope)
+        if not (kind or own_made):
             return None
         if symbol is None:
             if not hint:
@@ -287,7 +302,12 @@ class Expressions(Registrars):
         merges = kind == "app" or merges_params(call, scope)
         own = prefix_of(call, scope) if self.koa and kind == "router" else None
         prefixes: tuple[Text, ...] = ((),) if own is None else (own,)
-        self.routers[symbol] = Router(symbol, kind, "express", self.where(call), prefixes, merge_params=merges)
+        self.routers[symbol] = Router(
+            symbol, kind or "router", "express", self.where(call), prefixes, merge_params=merges
+        )
+        maker = reference(call, scope) if own_made else None
+        if maker is not None:  # what the function registers on each router that it makes
+            self.mount(symbol, maker, EMPTY, (), call, conditional=False)
         if composed:
             self.registered(Chain(symbol), "use", replace(call, args=composed), scope, conditional=False)
         return Chain(symbol)

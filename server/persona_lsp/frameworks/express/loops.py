@@ -1,25 +1,23 @@
 """Loops that register: over lists that are written down, over the files of a folder, over what only running tells."""
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from persona_lsp.facts.code import Problem
-from persona_lsp.facts.text import EMPTY, Hole, Ref, Text
-from persona_lsp.flow.script.names import Scope, reduce, text
+from persona_lsp.facts.text import EMPTY, Hole, Ref
+from persona_lsp.flow.script.names import Scope, text
 from persona_lsp.frameworks.express.binding import (
     bind,
     bind_element,
     elements,
 )
+from persona_lsp.frameworks.express.folders import STEM, assigned, awaited, done, left_out, loaded, pieces
 from persona_lsp.frameworks.express.paths import without_slash
 from persona_lsp.frameworks.express.registrations import Registrations
 from persona_lsp.frameworks.express.signs import METHODS
 from persona_lsp.syntax.ir import (
     AnyExpr,
-    Assign,
-    Binary,
     Call,
     Do,
     For,
@@ -28,9 +26,9 @@ from persona_lsp.syntax.ir import (
     Index,
     Member,
     Name,
+    Object,
     Return,
     Stmt,
-    Str,
     Try,
     dotted,
     walk,
@@ -38,12 +36,7 @@ from persona_lsp.syntax.ir import (
 from persona_lsp.text.patterns import lazy
 
 UNTOLD: Final = "routes that are registered in a loop over what only running it tells are not listed"
-STEM: Final = Ref("*")
-"""The name of a file of a folder, without its extension."""
 _READS_FOLDER: Final = lazy(r"\breaddirSync\(")
-_OF_FILE: Final = lazy(
-    r"^(?:FILE|FILE\.(?:split|replace|slice|substring)\(.*|(?:path\.)?(?:basename|parse)\(FILE\b.*)$", re.DOTALL
-)
 
 
 class Loops(Registrations):
@@ -70,7 +63,7 @@ class Loops(Registrations):
         self, target: AnyExpr, iterable: AnyExpr, body: Sequence[Stmt], scope: Scope, *, conditional: bool
     ) -> None:
         if _READS_FOLDER.search(self.module.text(iterable)):
-            self._folder(body, scope, target, conditional=conditional)
+            self._folder(body, scope, target, self.module.text(self.statement), conditional=conditional)
             return
         if any(self._registers(value, scope) for value in done_in(body)):
             # Its elements are parameters of the loop's body, and everything that is made of them is unknown.
@@ -106,32 +99,53 @@ class Loops(Registrations):
                 return True
         return False
 
-    def _folder(self, body: Sequence[Stmt], scope: Scope, target: AnyExpr, *, conditional: bool) -> None:
+    def _folder(self, body: Sequence[Stmt], scope: Scope, target: AnyExpr, asked: str, *, conditional: bool) -> None:
         """`readdirSync("./routes").forEach((file) => app.use("/api", require("./routes/" + file)))`.
 
-        Only if both the folder and the prefix are told where the files are mounted.
+        Only if both the folder and the prefix are told where the files are mounted. `asked`: what the loop is written
+        with, by whose conditions some files are left out.
         """
         if not isinstance(target, Name):
             return
         inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner=scope.owner)
         inner.hidden.add(target.id)
-        for stmt in body:
-            if isinstance(stmt, Assign) and stmt.value is not None and not stmt.op:
+        for stmt in assigned(body):
+            if stmt.value is not None:
                 bind([dotted(t) for t in stmt.targets], stmt.value, inner)
-            for value in (stmt.value,) if isinstance(stmt, Do | Return) else done_if(stmt):
-                if not isinstance(value, Call) or value.name != "use" or not value.args:
-                    continue
-                parent = self.router_of(value.receiver, inner)
-                given = reduce(value.args[-1], inner)
-                if parent is None or not isinstance(given, Call) or dotted(given.func) != "require" or not given.args:
-                    continue
-                folder = pieces(given.args[0], target.id, inner)
-                prefix = pieces(value.args[0], target.id, inner) if len(value.args) == 2 else ()
-                if len(value.args) > 2 or folder is None or prefix is None or len(folder) != 2:
-                    continue
-                if folder[1] != STEM or not isinstance(folder[0], str) or not folder[0].startswith("./"):
-                    continue
-                self.mount(parent, Ref(f"{folder[0]}*"), without_slash(prefix), (), value, conditional=conditional)
+        for value in done(body):
+            loading = awaited(value)
+            if loading is None:
+                self._of_folder(value, inner, target.id, asked, conditional=conditional)
+                continue
+            call, callback = loading
+            after = Scope(self.module, self.imports, prefix=inner.prefix, parent=inner, owner=inner.owner)
+            param = callback.function.params[0] if callback.function.params else None
+            if param is not None and isinstance(param.pattern, Object):
+                for entry in param.pattern.entries:
+                    taken = Member(entry.start, entry.end, call, entry.name, entry.start)
+                    bind([dotted(entry.value)], taken, after)
+            elif param is not None and param.name:
+                bind([param.name], call, after)
+            for then in done(callback.function.body):
+                self._of_folder(then, after, target.id, asked, conditional=conditional)
+
+    def _of_folder(self, value: AnyExpr, scope: Scope, file: str, asked: str, *, conditional: bool) -> None:
+        if not isinstance(value, Call) or value.name != "use" or not 0 < len(value.args) < 3:
+            return
+        parent = self.router_of(value.receiver, scope)
+        given = loaded(value.args[-1], scope)
+        if parent is None or given is None:
+            return
+        folder = pieces(given[0], file, scope)
+        prefix = pieces(value.args[0], file, scope) if len(value.args) == 2 else ()
+        if folder is None or prefix is None or len(folder) not in (2, 3) or folder[1] != STEM:
+            return
+        if not isinstance(folder[0], str) or not folder[0].startswith("./"):
+            return
+        member = f".{given[1]}" if given[1] not in ("", "default") else ""
+        without = left_out(asked)
+        child = f"{folder[0]}*{member}{'!' if without else ''}{','.join(without)}"
+        self.mount(parent, Ref(child), without_slash(prefix), (), value, conditional=conditional)
 
 
 def done_in(body: Sequence[Stmt]) -> Iterator[AnyExpr]:
@@ -148,29 +162,3 @@ def done_in(body: Sequence[Stmt]) -> Iterator[AnyExpr]:
                 yield from done_in(inner)
             case _:
                 pass
-
-
-def done_if(stmt: Stmt) -> Iterator[AnyExpr]:
-    """What a condition inside of a loop over files does: `if (file !== "index.js") app.use(...)`."""
-    if isinstance(stmt, If):
-        for inner in stmt.then:
-            if isinstance(inner, Do):
-                yield inner.value
-
-
-def pieces(expr: AnyExpr, file: str, scope: Scope) -> Text | None:
-    """Literal text and `STEM` for what is made of the file's name; None if there is anything else in it."""
-    value = reduce(expr, scope)
-    if isinstance(value, Str) and not value.regex:
-        found: Text = ()
-        for part in value.parts:
-            inner = (part,) if isinstance(part, str) else pieces(part, file, scope)
-            if inner is None:
-                return None
-            found += inner
-        return found
-    if isinstance(value, Binary) and value.op == "+":
-        left, right = pieces(value.left, file, scope), pieces(value.right, file, scope)
-        return left + right if left is not None and right is not None else None
-    source = re.sub(rf"\b{re.escape(file)}\b", "FILE", scope.module.text(value))
-    return (STEM,) if _OF_FILE.match(source) else None

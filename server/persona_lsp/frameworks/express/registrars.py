@@ -5,8 +5,8 @@ from typing import Final
 from persona_lsp.flow.script.names import Scope, reduce
 from persona_lsp.flow.walking import calls
 from persona_lsp.frameworks.express.loops import Loops
-from persona_lsp.frameworks.express.signs import CHOSEN, is_handler
-from persona_lsp.syntax.ir import AnyExpr, Call, Do, FunctionNode, Index, Items, Lambda, Member, Name, Spread
+from persona_lsp.frameworks.express.signs import ASYNC, CHOSEN, METHODS, VERBS, is_handler
+from persona_lsp.syntax.ir import AnyExpr, Call, Do, FunctionNode, Index, Items, Lambda, Member, Name, Spread, walk
 
 _HANDS_ON: Final = 3
 """Functions that register hand on to each other, a few at most."""
@@ -26,16 +26,19 @@ class Registrars(Loops):
             or any(isinstance(a, Spread) for a in call.args)
         ):
             return False
-        function = held.function
+        function, declared = held.function, _declaring(scope, call.func)
         plain = all(p.pattern is None and p.kind == "plain" and p.name for p in function.params)
         if (
             not plain
-            or not len(function.params) > 2
+            or len(function.params) < 2
             or is_handler(function.params)
-            or not self._chooses(function, scope, 0)
+            or not (
+                self._hands_paths(function, declared)
+                or (len(function.params) > 2 and self._chooses(function, scope, 0))
+            )
         ):
             return False
-        inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=_outermost(scope))
+        inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=declared)
         for param, arg in zip(function.params, call.args, strict=False):
             inner.values[param.name] = self._meant(arg, scope)
         inner.hidden.update(p.name for p in function.params[len(call.args) :])
@@ -51,6 +54,19 @@ class Registrars(Loops):
         if isinstance(value, Items):
             return Items(value.start, value.end, tuple(reduce(i, scope) for i in value.items), value.kind)
         return value
+
+    def _hands_paths(self, function: FunctionNode, scope: Scope) -> bool:
+        """`const mount = (path, routes) => app.use(path, routes)`: it hands a path and something else on."""
+        given = [p.name for p in function.params]
+        if VERBS.search(self.module.source, function.body_start, function.body_end) is None:
+            return False
+        for part in calls(function.body):
+            func = part.func
+            verb = isinstance(func, Member) and (func.name == "use" or func.name.removesuffix(ASYNC) in METHODS)
+            named = len(part.args) > 1 and any(isinstance(p, Name) and p.id in given for p in walk(part.args[0]))
+            if verb and named and isinstance(func, Member) and _gives(part.args[-1], given):
+                return self.router_of(func.base, scope) is not None
+        return False
 
     def _chooses(self, function: FunctionNode, scope: Scope, depth: int) -> bool:
         """Whether it registers for a method that it is given, or hands that on to a function that does."""
@@ -79,13 +95,21 @@ class Registrars(Loops):
         return False
 
 
+def _gives(expr: AnyExpr, given: list[str]) -> bool:
+    """A parameter, wrapped or not."""
+    while isinstance(expr, Call) and len(expr.args) == 1:
+        expr = expr.args[0]
+    return _named(expr) in given
+
+
 def _named(expr: AnyExpr) -> str:
     while isinstance(expr, Call) and isinstance(expr.func, Member) and expr.func.name == "toLowerCase":
         expr = expr.func.base
     return expr.id if isinstance(expr, Name) else ""
 
 
-def _outermost(scope: Scope) -> Scope:
-    while scope.parent is not None:
+def _declaring(scope: Scope, name: AnyExpr) -> Scope:
+    """The scope that a function is declared in."""
+    while scope.parent is not None and not (isinstance(name, Name) and name.id in scope.values):
         scope = scope.parent
     return scope

@@ -22,7 +22,7 @@ from persona_lsp.frameworks.express import koa
 from persona_lsp.frameworks.express.collected import Collected
 from persona_lsp.frameworks.express.docs import doc_before
 from persona_lsp.frameworks.express.paths import flat, is_path, paths_of, shown, without_slash
-from persona_lsp.frameworks.express.signs import METHODS, is_handler
+from persona_lsp.frameworks.express.signs import ASYNC, METHODS, is_handler
 from persona_lsp.frameworks.express.telling import (
     given_handler,
     handles_errors,
@@ -45,6 +45,7 @@ from persona_lsp.syntax.ir import (
     Member,
     Name,
     Object,
+    Spread,
     Str,
     dotted,
 )
@@ -135,6 +136,9 @@ class Registrations(Collected, ABC):
             if isinstance(args[0], Call) and all(isinstance(part, Hole) for part in text(args[0], scope)):
                 return chain
             paths, path_node, handlers = paths_of(args[0], scope), args[0], args[1:]
+            untold = isinstance(args[0], Name) and scope.value(args[0].id) is None
+            if untold and isinstance(args[-1], Spread) and all(isinstance(p, Hole) for path in paths for p in path):
+                return chain  # `router.getAsync = (path, ...handlers) => router.get(path, ...handlers)`
         else:
             paths, path_node, handlers = chain.paths, chain.path_node, args
         flattened = flat(handlers, scope)
@@ -258,7 +262,7 @@ class Registrations(Collected, ABC):
                 conditional=conditional,
                 kind=kind,
                 path_where=self.where(path_node) if path_node is not None else None,
-                forwards_errors=wrapped or self.koa,
+                forwards_errors=wrapped or self.koa or self.module.source.startswith(ASYNC.encode(), method_end),
                 development_only=self.development,
                 method_where=Where(self.module.path, token, method_end) if self.called is None else None,
             )

@@ -29,8 +29,12 @@ METHODS: Final = {
 }  # fmt: skip
 
 
+ASYNC: Final = "Async"
+"""`router.getAsync("/x", f)`: a method of the same work which passes rejections on (@awaitjs/express, and wrappers)."""
+
+
 VERBS: Final = lazy(
-    rb"\.\s*(?:use|get|post|put|patch|delete|all|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
+    rb"\.\s*(?:use|(?:get|post|put|patch|delete|all)(?:Async)?|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
 )
 """Words by which something registers."""
 
@@ -76,12 +80,16 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
     declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
     if param.pattern is not None:
         entries = param.pattern.entries if isinstance(param.pattern, Object) else ()
-        return tuple(e.name for e in entries if e.name in {"app", "router", "expressApp"})
+        return tuple(e.name for e in entries if e.name in {"app", "router", "expressApp"} or _INJECTED.search(e.name))
     if declared in _APP_TYPES:
         return (param.name,)
     if param.type is not None and re.search(r"Fastify|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
         return ()
     return (param.name,) if param.name and APP_NAME.match(param.name) else ()
+
+
+_INJECTED: Final = lazy(r"[a-z]Router$")
+"""What containers give a function by name is called so (`({ apiRouter }) => {}`)."""
 
 
 def made_kind(call: Call, scope: Scope) -> str:
@@ -124,6 +132,21 @@ def wraps(call: Call, inner: AnyExpr) -> bool:
         return not re.search(r"valid|schema", name, re.IGNORECASE)
     text = dotted(inner)
     return isinstance(inner, Member) and re.search(r"controller|handler|ctrl", text, re.IGNORECASE) is not None
+
+
+def made_by_own(call: Call, name: str, module: Module, scope: Scope) -> bool:
+    """`const router = require("./router").create()`: a function of the project makes what the file then registers on."""
+    inner: AnyExpr = call
+    while isinstance(inner, Call | Member) and not required_module(inner):
+        inner = inner.func if isinstance(inner, Call) else inner.base
+    source = scope.imported(inner.id) if isinstance(inner, Name) else (required_module(inner), "")
+    if source is None or not is_local(source[0]) or not _MADE_NAME.search(name) or required_module(call):
+        return False
+    registers = rb"\b%s\.(?:get|post|put|patch|delete|all|use)(?:Async)?\(\s*['\"`]/" % re.escape(name.encode())
+    return re.search(registers, module.source) is not None
+
+
+_MADE_NAME: Final = lazy(r"(?:^|_)router$|Router$")
 
 
 def returned_name(body: Sequence[Stmt]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Mount
+from persona_lsp.facts.http import INJECTED, Mount
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.csharp import all_named, found_by_type
 from persona_lsp.workspace.names import (
@@ -20,7 +20,9 @@ def served(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[tuple[st
     """(file, symbol) of the routers that a mount means, each with the mount as it is for that one."""
     if mount.child.name.endswith("{}"):
         several = _table(all_names, path, mount)
-    elif mount.child.name.endswith("/*"):
+    elif mount.child.name.startswith(INJECTED):
+        several = _injected(all_names, mount)
+    elif "/*" in mount.child.name:
         several = _folder(all_names, path, mount)
     else:
         children = _given(all_names, path, mount) if mount.argument else _mounted(all_names, path, mount.child)
@@ -101,14 +103,29 @@ def _given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
         yield found
 
 
+def _injected(all_names: Names, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """Every function that takes a router by that name out of what it is given: a container gives it this one."""
+    place = "." + mount.child.name.removeprefix(INJECTED)
+    for path, entry in all_names.files.items():
+        for symbol, router in entry.routers.items():
+            if router.framework == mount.framework and router.parameter.endswith(place):
+                yield Target("router", path, symbol), mount
+
+
 def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
-    """Every file of a folder that exports a router (`./routes/*`), mounted where its name says."""
-    folder = "/".join([*path.split("/")[:-1], mount.child.name.removeprefix("./").removesuffix("*")])
+    """Every file of a folder that exports a router (`./routes/*`), mounted where its name says.
+
+    `./routes/*.router!auth,health`: what it exports under a name, without two of the files.
+    """
+    written, _, rest = mount.child.name.partition("*")
+    member, _, without = rest.partition("!")
+    left_out = {"index", *without.split(",")}
+    folder = "/".join([*path.split("/")[:-1], written.removeprefix("./")])
     for file in all_names.files:
         stem = file.removeprefix(folder).split(".", 1)[0]
-        if not file.startswith(folder) or "/" in file.removeprefix(folder) or stem == "index" or file == path:
+        if not file.startswith(folder) or "/" in file.removeprefix(folder) or stem in left_out or file == path:
             continue
-        made = exported(all_names, file, "default", 0)
+        made = exported(all_names, file, member.removeprefix(".") or "default", 0)
         found = router_target(all_names, made.path, Ref(made.name)) if made is not None and made.name else None
         if found is not None and found.kind == "router":
             prefix = tuple(stem if isinstance(part, Ref) and part.name == "*" else part for part in mount.prefix)

@@ -29,7 +29,7 @@ class Express(Manner):
             found = True
             yield one
         name = mount.child.name
-        dotted = bool(mount.prefix) and "." in name and not name.endswith(("{}", "/*"))
+        dotted = bool(mount.prefix) and "." in name and not name.endswith("{}") and "/*" not in name
         if dotted and not found and self.names.files[path].facts.role != "test":
             self._loose.add(name.rsplit(".", 1)[-1])
 
