@@ -203,7 +203,7 @@ WORDS: dict[str, list[str]] = {
     # what only looks like a route, or cannot be read
     "Thing.get('x')": [],
     "direct(:home) { 'https://example.org' }": [],
-    "get Settings.path, to: 'a#b'": ["GET /<Settings.path> a#b"],
+    "get Settings.path, to: 'a#b'": ["GET /<${Settings.path}> a#b"],
     "resources :posts, only: actions": [*SHOP],
 }
 
@@ -499,6 +499,41 @@ def test_engines_drawn_in_several_files_are_served_where_they_are_mounted() -> N
     assert handler.name == "index"
 
 
+MOUNTED = "Shop::Engine.routes.draw do\n  scope Shop.admin_path do\n    get 'x', to: 'a#x'\n  end\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "known"),
+    [
+        (
+            {"lib/shop.rb": "module Shop\n  mattr_accessor :admin_path, :b\n  @@admin_path = 'staff'\nend"},
+            "/staff/x",
+            True,
+        ),
+        ({"lib/shop.rb": "module Shop\n  mattr_accessor :admin_path, default: 'staff'\nend"}, "/staff/x", True),
+        (
+            {"lib/shop.rb": "module Shop\n  cattr_accessor :admin_path\n  self.admin_path = 'staff'\nend"},
+            "/staff/x",
+            True,
+        ),
+        (
+            {
+                "config/initializers/shop.rb": "Shop.admin_path = 'office'",
+                "lib/shop.rb": "module Shop\n  mattr_accessor :admin_path, default: 'staff'\nend",
+            },
+            "/office/x",
+            True,
+        ),
+        ({"lib/shop.rb": "module Shop\n  mattr_accessor :admin_path, default: ENV['PATH']\nend"}, "/x", False),
+        ({"lib/shop.rb": "module Shop\n  mattr_accessor :b, default: 'staff'\n  @@admin_path = 'x'\nend"}, "/x", False),
+        ({"spec/shop_spec.rb": "module Shop\n  mattr_accessor :admin_path, default: 'staff'\nend"}, "/x", False),
+    ],
+)
+def test_a_module_keeps_what_stands_before_paths(files: dict[str, str], path: str, known: bool) -> None:
+    (found,) = serve({"config/routes.rb": MOUNTED, **files})
+    assert (found.path, found.path_known) == (path, known)
+
+
 def test_what_options_nobody_can_read_is_not_certain() -> None:
     certain = draw("resources :posts, { only: :show }.merge(path: 'p')")
     unsure = draw("resources :posts, { only: :show }.merge(settings)")
@@ -584,8 +619,10 @@ def test_routes_for_developers_are_told_from_others() -> None:
     end
     get "/e", to: "a#e" if Rails.env.development? || ENV["DEBUG"]
     get "/f", to: "a#f" if Rails.env.development? && ENV["DEBUG"]
+    get "/g", to: "a#g" if %w[development test].include? Rails.env
+    get "/h", to: "a#h" if %w[staging test].include? Rails.env
     """)
-    assert [text(r.path) for r in drawn if r.development_only] == ["/a", "/b", "/d", "/f"]
+    assert [text(r.path) for r in drawn if r.development_only] == ["/a", "/b", "/d", "/f", "/g"]
     assert all(r.conditional for r in drawn)
 
 

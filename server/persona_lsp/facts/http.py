@@ -231,6 +231,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """For a `child` that is a function: what the call gives for each of its parameters."""
     argument: str = ""
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
+    variants: tuple[str, ...] = ()
+    """What distinguishes requests for it from others, as for `Route`: the host that it is served on."""
 
 
 class Use(Struct, frozen=True, gc=False, omit_defaults=True):

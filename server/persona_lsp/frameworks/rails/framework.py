@@ -11,17 +11,23 @@ from persona_lsp.frameworks.rails.cors import cors
 from persona_lsp.frameworks.rails.fixes import spell
 from persona_lsp.frameworks.rails.named import named
 from persona_lsp.frameworks.rails.routes import draws, routes
+from persona_lsp.frameworks.rails.settings import INITIALIZERS, settings
 from persona_lsp.frameworks.rails.words import VOCABULARY
 from persona_lsp.syntax.ir import Module
 
 _MARKS: Final = (
     b"Controller", b"ApplicationRecord", b"ActiveRecord", b"Rails.application", b"Rack::Cors", b"Rails::", b"ActiveSupport::Concern",
+    b"mattr_accessor", b"cattr_accessor",
 )  # fmt: skip
 
 
 def detects(module: Module) -> bool:
     """The file belongs to a Rails application or engine."""
-    return draws(module) or any(mark in module.source for mark in _MARKS) or "/app/" in f"/{module.path}"
+    return (
+        draws(module)
+        or any(mark in module.source for mark in _MARKS)
+        or any(folder in f"/{module.path}" for folder in ("/app/", INITIALIZERS))
+    )
 
 
 def extract(module: Module) -> Extracted:
@@ -36,6 +42,7 @@ def extract(module: Module) -> Extracted:
         cors=tuple(cors(module)),
         classes=tuple(classes(module)),
         constants=tuple(_settings(module)),
+        config=tuple(settings(module)),
         inline=(*(i for _, i in handlers if i is not None), *filters(module)),
     )
 

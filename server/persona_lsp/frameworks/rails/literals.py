@@ -27,6 +27,7 @@ _MERGES: Final = {
 """Methods that put two hashes together: whether what the receiver says goes before what it is given."""
 _DEPTH: Final = 12
 _DEVELOPMENT: Final = frozenset({"Rails.env.development?", "Rails.env.test?", "Rails.env.local?"})
+_DEVELOPERS: Final = frozenset({"development", "test", "local"})
 _PRODUCTION: Final = frozenset({"Rails.env.production?"})
 
 Environment = Mapping[str, AnyExpr]
@@ -213,5 +214,9 @@ def is_development(test: AnyExpr, *, holds: bool) -> bool:
         case Binary(op="and" | "or" as op, left=left, right=right):
             sides = (is_development(side, holds=holds) for side in (left, right))
             return any(sides) if (op == "and") == holds else all(sides)
+        case Call(name="include?", receiver=Items(items=listed), args=(given,)) if (
+            chain(given) == "Rails.env" and holds
+        ):
+            return all(isinstance(one, Str) and one.value in _DEVELOPERS for one in listed)
         case _:
             return chain(test) in (_DEVELOPMENT if holds else _PRODUCTION)

@@ -233,8 +233,11 @@ class Mapper:
                 return self.path_of(left, deeper) + self.path_of(right, deeper)
             case _:
                 name = chain(value)
-                if name and name[:1].isupper() and name.rsplit(".", 1)[-1].isupper():
+                owner, _, last = name.rpartition(".")
+                if name[:1].isupper() and last.isupper():
                     return self.paths.keep(Ref(name))
+                if _is_module(owner) and last.isidentifier():
+                    return self.paths.keep(Ref("${" + name + "}"))
                 return self.paths.keep(Hole("not a literal", self.module.text(value)[:60]))
 
     def scoped(self, given: Mapping[str, AnyExpr], scope: Scope) -> Scope:
@@ -518,10 +521,15 @@ class Mapper:
         self.mounts.append(
             Mount(
                 self.router, Ref(child), "rails", self.where(at), self.order,
-                self.paths.text(prefix), scope.guards, scope.conditional,
+                self.paths.text(prefix), scope.guards, scope.conditional, variants=scope.variants,
             )
         )  # fmt: skip
         self.order += 1
+
+
+def _is_module(name: str) -> bool:
+    """`Shop` or `Shop.Admin`, which may hold a setting: `Shop.admin_path`."""
+    return bool(name) and all(part[:1].isupper() for part in name.split("."))
 
 
 def _limited(scope: Scope, test: AnyExpr, *, holds: bool) -> Scope:

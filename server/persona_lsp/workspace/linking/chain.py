@@ -24,3 +24,5 @@ class Chain(Struct, frozen=True, gc=False):
     given: tuple[str, tuple[Text, ...]] = ("", ())
     """What the last of these calls gave for each parameter, and the file that it stands in."""
     """Functions that routers were passed to on the way, with the call of each."""
+    variants: tuple[str, ...] = ()
+    """What distinguishes requests on this way from others: hosts that mounts on it are served on."""

@@ -66,6 +66,7 @@ def chains_to(
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),
                         (mount_path, mount.given) if mount.passed_to or mount.given else upper.given,
+                        (*upper.variants, *mount.variants),
                     )
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:

@@ -198,6 +198,8 @@ def _made(
     every += told_by_bodies(world.calls, depended.bodies, every, route.where, world.sole_status)
     if depended.unknown and not route.unknown_params:
         route = replace(route, unknown_params=True)
+    if chain.variants:
+        route = replace(route, variants=(*chain.variants, *route.variants))
     asked = handler.methods if handler is not None and route.methods == ("ANY",) else ()
     for method in asked or route.methods:
         switched = without_skipped(every)

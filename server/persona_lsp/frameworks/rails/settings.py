@@ -1,0 +1,67 @@
+"""Settings that a module keeps, with what they are unless somebody sets them: `mattr_accessor :admin_path`."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from persona_lsp.facts.code import ConfigEntry
+from persona_lsp.facts.place import Where
+from persona_lsp.syntax.ir import AnyExpr, Assign, Call, ClassNode, Do, Member, Module, Name, Node, Str, dotted
+
+INITIALIZERS: Final = "/config/initializers/"
+_ACCESSORS: Final = frozenset({"mattr_accessor", "mattr_reader", "cattr_accessor", "cattr_reader"})
+
+_Given = tuple[str, AnyExpr | None, Node]
+
+
+def settings(module: Module) -> Iterator[ConfigEntry]:
+    """The texts that modules of the file keep in accessors of their own, or that an initializer gives them."""
+    for name, value, node in (*_set(module), *_kept_by_modules(module)):
+        if isinstance(value, Str) and value.value is not None:
+            yield ConfigEntry(name, value.value, Where(module.path, node.start, node.end))
+
+
+def _set(module: Module) -> Iterator[_Given]:
+    """`Shop.admin_path = "backend"`."""
+    if INITIALIZERS not in f"/{module.path}":
+        return
+    for statement in module.body:
+        if isinstance(statement, Assign) and not statement.op and isinstance(statement.targets[0], Member):
+            name = dotted(statement.targets[0])
+            if name[:1].isupper():
+                yield name, statement.value, statement
+
+
+def _kept_by_modules(module: Module) -> Iterator[_Given]:
+    if b"attr_accessor" not in module.source and b"attr_reader" not in module.source:
+        return
+    for cls in module.classes():
+        owner = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+        kept = {name for call in _accessors(cls) for name in _names(call)}
+        yield from ((f"{owner}.{name}", value, node) for name, value, node in _given(cls) if name in kept)
+
+
+def _given(cls: ClassNode) -> Iterator[_Given]:
+    """`default: "x"` of an accessor, `@@name = "x"` and `self.name = "x"` of the body."""
+    for call in _accessors(cls):
+        yield from ((name, call.kwarg("default"), call) for name in _names(call))
+    for statement in cls.body:
+        if not isinstance(statement, Assign) or statement.op:
+            continue
+        match statement.targets[0]:
+            case Name(id=name) if name.startswith("@@"):
+                yield name[2:], statement.value, statement
+            case Member(base=Name(id="self"), name=name):
+                yield name, statement.value, statement
+            case _:
+                pass
+
+
+def _accessors(cls: ClassNode) -> Iterator[Call]:
+    for statement in cls.body:
+        value = statement.value if isinstance(statement, Do) else None
+        if isinstance(value, Call) and isinstance(value.func, Name) and value.func.id in _ACCESSORS:
+            yield value
+
+
+def _names(call: Call) -> Iterator[str]:
+    yield from (arg.value for arg in call.args if isinstance(arg, Str) and arg.value)
