@@ -154,6 +154,22 @@ def test_another_filter_in_place_of_the_one_that_is_skipped(method: str, expecte
     assert auth("before_action :authenticate_user!", f"{filters}\n  def go\n    {method}\n  end") is expected
 
 
+@pytest.mark.parametrize(
+    ("named", "method", "expected"),
+    [
+        ("go", "return if user_signed_in?\n    away", Auth.UNKNOWN),
+        ("if_not_signed_in", "return if user_signed_in?\n    away", Auth.REQUIRED),
+        ("redirect_unless_logged_in", "away unless logged_in?", Auth.REQUIRED),
+        ("go", "return if open?\n    away", Auth.NONE),
+    ],
+)
+def test_a_filter_that_sends_strangers_away_by_a_helper(named: str, method: str, expected: Auth) -> None:
+    helper = "def away\n    respond_to { |format| format.html { redirect_to '/' } }\n  end"
+    assert auth(base=f"before_action :{named}\n  def {named}\n    {method}\n  end\n  {helper}") is expected
+    only_others = f"before_action :{named}, unless: :devise_controller?"
+    assert auth(base=f"{only_others}\n  def {named}\n    {method}\n  end\n  {helper}") is expected
+
+
 def test_a_filter_that_asks_a_policy() -> None:
     filters = "skip_before_action :authenticate_user!\n  before_action :set_book"
     method = "def set_book\n    @book = Book.first\n    authorize @book\n  end"

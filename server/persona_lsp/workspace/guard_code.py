@@ -45,6 +45,7 @@ _CALLER: Final = lazy(
     re.IGNORECASE,
 )
 _AUTH: Final = lazy(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
+_SIGNED_IN: Final = lazy(r"\w*(?:signed_in|logged_in|authenticated)\?$")
 _STRANGER: Final = lazy(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
@@ -129,11 +130,16 @@ def of_filter(calls: Calls, function: Function, depth: int = 0) -> GuardKind:
         if callee is None:
             asks = not call.receiver and not call.name.endswith("?") and _AUTH.search(call.name) is not None
         else:
-            about = function.reads_principal and bool(callee.responses)
+            about = bool(callee.responses) and (function.reads_principal or _asks_for_caller(function))
             asks = about or (depth < _HOPS and of_filter(calls, callee, depth + 1) is GuardKind.UNKNOWN)
         if asks:
             return GuardKind.UNKNOWN
     return GuardKind.OTHER if function.complete or depth else GuardKind.UNKNOWN
+
+
+def _asks_for_caller(function: Function) -> bool:
+    """`return if user_signed_in?`."""
+    return any(not call.receiver and _SIGNED_IN.match(call.name) for call in function.calls)
 
 
 def _turns_away(function: Function) -> bool:

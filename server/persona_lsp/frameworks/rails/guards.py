@@ -39,6 +39,7 @@ _MACROS: Final = {
     "http_basic_authenticate_with": GuardKind.AUTHN,
     "acts_as_token_authentication_handler_for": GuardKind.AUTHN,
     "load_and_authorize_resource": GuardKind.AUTHZ,
+    "load_resource": GuardKind.VALIDATION,
     "authorize_resource": GuardKind.AUTHZ,
     "authorize_actions_for": GuardKind.AUTHZ,
     "rate_limit": GuardKind.RATE_LIMIT,
@@ -53,6 +54,7 @@ _SKIP_MACROS: Final = {
 _AUTHN: Final = lazy(
     r"(?:^|_)(?:authenticate|authenticated|doorkeeper_authorize!|jwt_authenticate)(?:_|!|$)"
     r"|^(?:require|requires|ensure|check|verify|validate|must_be|enforce)_(?:valid_|api_|a_)*(?:login|logged_in|signed_in|sign_in|user_session|authentication|auth|auth_token|access_token|api_key|api_token|jwt|token|bearer_token|current_user|user_signed_in|session|user!?)(?:_|!|$)"
+    r"|^(?:(?:redirect|bounce|deny|reject|refuse|halt|block)(?:_\w+)?_)?(?:if_not_|if_un|unless_)(?:user_|member_)?(?:signed_in|logged_in|authenticated)(?:_|!|\?|$)"
     r"|^(?:login_required|logged_in_user|signed_in_user|authorize_request|authorized|require_login!?|ensure_logged_in|restrict_access|restrict_access_to_users|logged_in_using_omniauth\?)$"
 )
 _ROLE: Final = lazy(
@@ -68,6 +70,8 @@ _PLAIN: Final = lazy(
 )
 _KNOWN: Final = lazy(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$")
 """What is true of callers who have signed in."""
+_OF_DEVISE: Final = "devise_controller?"
+"""Holds for controllers of Devise, and for none that the application itself writes anew."""
 _OPTIONAL: Final = lazy(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
@@ -145,7 +149,8 @@ def _declared(
     given, complete = options(call, {})
     only, except_ = names(given.get("only"), {}), names(given.get("except"), {})
     unread = ("only" in given and only is None) or ("except" in given and except_ is None) or not complete
-    maybe = conditional or unread or "if" in given or "unless" in given
+    excused = "unless" in given and _text(given["unless"]) != _OF_DEVISE
+    maybe = conditional or unread or "if" in given or excused
     where = Where(module.path, call.start, call.end)
     limits = (only or (), except_ or ())
     if name in _SKIPS or name in _SKIP_MACROS:
