@@ -68,6 +68,22 @@ def chain_arguments(expr: Call) -> list[AnyExpr]:
     return found
 
 
+def beginning(expr: Call) -> Call | None:
+    """The function that a chain of calls begins with, called without arguments: `current_shop.orders.find_by!(…)`."""
+    node: AnyExpr | None = expr.receiver
+    first: Call | None = None
+    while node is not None:
+        if isinstance(node, Call):
+            first, node = node, node.receiver
+        elif isinstance(node, Member | Index):
+            first, node = None, node.base
+        elif isinstance(node, Await):
+            node = node.value
+        else:
+            return None
+    return first if first is not None and not (first.args or first.kwargs or first.block) else None
+
+
 def walk_nested(state: State, function: FunctionNode, ctx: Context) -> None:
     """A function inside this one: its events belong here, its returns do not end this one."""
     if function.start in state.stops:

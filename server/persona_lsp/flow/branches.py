@@ -21,7 +21,7 @@ _ANSWERED: Final = frozenset(
 """What frameworks call the question whether an answer was sent."""
 
 _ROLE: Final = lazy(
-    r"is_?(?:[a-z]+_)*(?:super_?)?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\bcan_?\w*\?|\bcan\(|permitted|"
+    r"is_?(?:[a-z]+_)*(?:super_?)?admin|is_?superuser|is_?staff|is_?owner|is_?author\b|has_?role|has_?permission|has_?authority|\b(?:can|may)_?\w*\?|\bcan\(|permitted|"
     r"\bacl_?\w*\(|has_?access|privilege|\brole\b|roles\b|is_?moderator|authorized_for|allowed_to|can_(?:edit|write|delete|manage|access|update)\w*"
 )
 """This and the next four are looked for in text in lower case: to ignore the case takes five times as long."""

@@ -13,6 +13,7 @@ from persona_lsp.flow.failures import mapped, note_failure, promise
 from persona_lsp.flow.given import told
 from persona_lsp.flow.inputs import note_input, note_merge
 from persona_lsp.flow.loops import callback_loop
+from persona_lsp.flow.paths import mark_checked
 from persona_lsp.flow.queries import note_query
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import QueryMeaning, TxMeaning
@@ -65,6 +66,11 @@ def call(state: State, expr: Call, ctx: Context) -> int:
             failing = mapped(state, thrown.caught, expr, failing)
         note_failure(state, thrown, expr, failing)
         walk_arguments(state, expr, inside(ctx))
+        if not thrown.ends:
+            # Who is asked whether something is allowed with what is absent says no, or fails.
+            for arg in expr.args:
+                if isinstance(arg, Name | Member):
+                    mark_checked(state, arg)
         if found >= 0 and not thrown.ends:
             # What stands for another failure says nothing of what is absent.
             state.queries[found]["checked"] = state.queries[found]["checked"] or not thrown.caught

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.body import WRITES, Op, Origin, SqlText
 from persona_lsp.facts.place import Span
-from persona_lsp.flow.arguments import chain_arguments, walk_chain
+from persona_lsp.flow.arguments import beginning, chain_arguments, walk_chain
 from persona_lsp.flow.context import Context, Draft, inside
 from persona_lsp.flow.failures import note_failure, would_catch
 from persona_lsp.flow.inputs import whole_body
@@ -80,6 +80,9 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
     inner = replace(inside(ctx), sink=sink)
     reads = len(state.inputs)
     walk_chain(state, expr, inner)
+    first = beginning(expr)
+    if first is not None:
+        state.visit(first, inside(ctx))
     for read in state.inputs[reads:]:
         read["sink"] = read["sink"] or sink
     for item in (*meaning.data, *meaning.keys):

@@ -165,7 +165,14 @@ def _render(call: Call) -> Answer:
     ):
         # A renderer that the project or a gem has added: `render blueprint: order`.
         return _stated(call, other.value, "value")
+    if len(call.args) == 1 and not call.kwargs and _gives_options(call.args[0]):
+        return Answer(status_unknown=True, body_kind="html")
     return _stated(call, None, "html")
+
+
+def _gives_options(given: AnyExpr) -> bool:
+    """`render uploaded(file: file)`: a status is among what the method makes of that, or none is."""
+    return isinstance(given, Call) and isinstance(given.func, Name) and bool(given.kwargs)
 
 
 def _stated(call: Call, body: AnyExpr | None, kind: str) -> Answer:

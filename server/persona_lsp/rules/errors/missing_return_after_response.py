@@ -217,7 +217,10 @@ from persona_lsp.facts.body import Branch, Function, Response
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import AddReturn
 from persona_lsp.rules import function_rule
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
+
+_EMPTY = lazy(r"([@$\w.]+?)\.(?:(?:blank|empty|none)\?|isEmpty\(\)|(?:length|size|count)(?:\(\))?\s*={2,3}\s*0)")
 
 
 @function_rule(severity=Severity.ERROR, since="0.1")
@@ -231,6 +234,8 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
         others = [other for other in function.responses if other.span == response.continues_to]
         if any(_is_bare_return(other) or _is_ignored(response, other, function) for other in others):
             continue
+        if any(_may_exclude(response, other, function) for other in others):
+            continue
         told = "still writes to the database" if response.continues_kind == "write" else "answers again"
         where = function.at(response.span)
         yield Finding(
@@ -240,6 +245,14 @@ def missing_return_after_response(function: Function, _: Snapshot) -> Iterator[F
             related=(Related(function.at(response.continues_to), "It goes on to here."),),
             subject=f"{function.key} {response.status} {response.condition}",
         )
+
+
+def _may_exclude(response: Response, other: Response, function: Function) -> bool:
+    """The first answers where a list is empty, the second where it holds something, and nothing comes after."""
+    empty = _EMPTY.fullmatch(response.condition)
+    if empty is None or f"{empty[1]}." not in other.condition or _EMPTY.fullmatch(other.condition):
+        return False
+    return not any(later.span.start > other.span.start for later in function.responses)
 
 
 def _is_bare_return(response: Response) -> bool:

@@ -247,6 +247,7 @@ def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """(index of a literal route, indexes of earlier routes that match all of its path), for certain routes."""
     general: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     literal: list[int] = []
+    first: dict[tuple[str, str, str], int] = {}
     for index, endpoint in enumerate(snapshot.endpoints):
         if endpoint.position is None or not _is_certain(endpoint) or is_made_for_tests(endpoint, snapshot):
             continue
@@ -254,6 +255,8 @@ def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
             general.setdefault((endpoint.app, endpoint.method, _beginning(endpoint)), []).append(index)
         if any(not segment.param for segment in endpoint.segments):
             literal.append(index)
+            place = (endpoint.app, endpoint.method, endpoint.shape)
+            first[place] = min(first.get(place, endpoint.position), endpoint.position)
     found: list[tuple[int, tuple[int, ...]]] = []
     for index in literal:
         endpoint = snapshot.endpoints[index]
@@ -263,7 +266,11 @@ def _overlaps(snapshot: Snapshot) -> tuple[tuple[int, tuple[int, ...]], ...]:
         candidates = sorted(
             other for literals in begun for other in general.get((endpoint.app, endpoint.method, literals), ())
         )
-        overlapping = tuple(other for other in candidates if _precedes(snapshot.endpoints[other], endpoint))
+        # The same path is registered before that: it is reached there, and `duplicate-route` tells of the second one.
+        reached = first[endpoint.app, endpoint.method, endpoint.shape]
+        overlapping = tuple(
+            other for other in candidates if _precedes(snapshot.endpoints[other], endpoint, before=reached)
+        )
         if overlapping:
             found.append((index, overlapping))
     return tuple(found)
@@ -274,8 +281,8 @@ def _beginning(endpoint: Endpoint) -> tuple[str, ...]:
     return tuple(segment.literal for segment in takewhile(lambda segment: not segment.param, endpoint.segments))
 
 
-def _precedes(earlier: Endpoint, later: Endpoint) -> bool:
-    if earlier.position is None or later.position is None or earlier.position >= later.position:
+def _precedes(earlier: Endpoint, later: Endpoint, *, before: int) -> bool:
+    if earlier.position is None or earlier.position >= before:
         return False
     return bool(_swallowed(earlier.segments, later.segments))
 
