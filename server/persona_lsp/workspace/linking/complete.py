@@ -1,6 +1,5 @@
 """What an endpoint takes from the bodies of functions: callees, inputs, statuses, whom it lets in."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -9,38 +8,23 @@ from msgspec.structs import replace
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In, Param
 from persona_lsp.facts.place import Span
-from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.dependencies import gathered
 from persona_lsp.workspace.errors import status_of
-from persona_lsp.workspace.guard_code import ABOUT_CALLERS, FORBIDDEN, UNAUTHENTICATED, reads_credential
-from persona_lsp.workspace.guards import asks_by_calls, auth_of, refuses_itself, takes_credential
-from persona_lsp.workspace.handed_on import may_be_refused
 from persona_lsp.workspace.helped import answered, reads_helpers
+from persona_lsp.workspace.linking.admission import Case, admitted
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.named import guarded
 from persona_lsp.workspace.linking.silence import ends_silently
 from persona_lsp.workspace.linking.sockets import with_socket
 from persona_lsp.workspace.made_answers import FRAMEWORKS as MAKERS
 from persona_lsp.workspace.made_answers import told
-from persona_lsp.workspace.snapshot import Auth, Endpoint
+from persona_lsp.workspace.snapshot import Endpoint
 from persona_lsp.workspace.templates import renders, silent_status
 
 _HTTP_ERROR: Final = 400
-_OF_CONTRACT: Final = "ServerInterfaceWrapper"
-_CALLER: Final = lazy(r"user|auth|principal|claims|identity", re.IGNORECASE)
-_HANDED: Final = lazy(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
-"""Types and names of parameters that hold a user; `username` only names one."""
-_OPEN: Final = frozenset({Auth.NONE, Auth.UNKNOWN, Auth.OPTIONAL})
-
-
 _ANSWERING: Final = frozenset({"go", "ruby", "csharp"})
-
-
 _CREATED: Final = 201
-_REFUSALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
-
-
 _OK: Final = 200
 
 
@@ -82,7 +66,7 @@ def completed(endpoint: Endpoint, project: calls.Calls, sole_status: Mapping[str
     endpoint = replace(endpoint, callees=tuple(callees), first_level=first, statuses=statuses, success=success)
     return replace(
         endpoint, before=before, params=tuple(params_of(endpoint, handler, before, depended.params)),
-        auth=_auth(endpoint, handler, before, project),
+        auth=admitted(Case(endpoint, handler, before, project)),
     )  # fmt: skip
 
 
@@ -269,72 +253,3 @@ def params_of(
                 required=False,
                 via="" if function is handler else function.name,
             )
-
-
-def _auth(endpoint: Endpoint, handler: Function | None, before: Sequence[Function], project: calls.Calls) -> Auth:
-    """Whom the endpoint lets in; of a handler that stands in no file of the workspace, nobody can tell."""
-    auth = auth_of(endpoint.guards, handler)
-    if auth in _OPEN and handler is not None and (told := asks_by_calls(project, handler)) is not Auth.NONE:
-        return told if told is Auth.REQUIRED or auth is Auth.NONE else auth
-    if auth is Auth.OPTIONAL and handler is not None and may_be_refused(project, handler, endpoint.guards):
-        return Auth.UNKNOWN
-    if auth is Auth.NONE and handler is not None and refuses_itself(handler, endpoint.route.params):
-        return Auth.UNKNOWN
-    if auth is Auth.OPTIONAL and handler is not None and takes_credential(handler, endpoint.route.params):
-        # What need not be brought may be asked for by the handler, or by what it calls.
-        return Auth.UNKNOWN if {UNAUTHENTICATED, FORBIDDEN}.intersection(endpoint.statuses) else auth
-    if auth is Auth.NONE and manner_of(endpoint.framework).signed and any(map(reads_credential, endpoint.callees)):
-        return Auth.UNKNOWN  # the handler asks who calls; what it does about the answer, nobody can tell
-    if auth is Auth.NONE and handler is not None and _asks_elsewhere(handler):
-        return Auth.UNKNOWN
-    if auth is Auth.NONE and handler is not None and _looks_who_calls(handler, endpoint.callees):
-        return Auth.UNKNOWN if _refuses_strangers(handler) else Auth.OPTIONAL
-    if auth is Auth.OPTIONAL and handler is not None and _is_refused_below(handler, endpoint.first_level):
-        return Auth.UNKNOWN
-    asked = (handler, *endpoint.callees, *before) if handler is not None else ()
-    if auth in (Auth.NONE, Auth.OPTIONAL) and any(map(_asks_policy, asked)):
-        return Auth.UNKNOWN
-    ref, manner = endpoint.route.handler, manner_of(endpoint.framework)
-    if auth is Auth.OPTIONAL and handler is None and ref is not None and "#" in ref.name:
-        return Auth.UNKNOWN
-    if auth is not Auth.NONE or handler is not None:
-        return auth
-    if ref is not None and ref.name.startswith("devise/"):
-        return auth  # its own controllers let those in who are not signed in, but for what is guarded
-    elsewhere = "#" in ref.name if ref is not None else manner.wrapped and not endpoint.route.handler_key
-    return Auth.UNKNOWN if elsewhere or manner.signed else auth
-
-
-def _is_refused_below(handler: Function, called: Sequence[tuple[int, Function]]) -> bool:
-    """Guards let everybody pass, and a function that the handler calls for every request may not."""
-    return any(
-        not handler.calls[number].site.conditional and any(r.status == UNAUTHENTICATED for r in function.raises)
-        for number, function in called
-    )
-
-
-def _refuses_strangers(handler: Function) -> bool:
-    """It may refuse where nobody has signed in: `return head(:unauthorized) if current_user.nil?`."""
-    said = [(r.status, r.condition) for r in handler.responses] + [(r.status, r.condition) for r in handler.raises]
-    return any(status in (UNAUTHENTICATED, FORBIDDEN) and ABOUT_CALLERS.search(told) for status, told in said)
-
-
-def _looks_who_calls(handler: Function, callees: Sequence[Function]) -> bool:
-    """Nobody is refused, but somebody reads `request.user`, or the user of a session.
-
-    One who is handed a user may be handed a new one: nobody has to have signed in to sign up.
-    """
-    return handler.reads_principal or any(
-        f.reads_principal and not any(_CALLER.search(p.type) or _HANDED.search(p.name) for p in f.params)
-        for f in callees
-    )
-
-
-def _asks_policy(function: Function) -> bool:
-    """A policy of Pundit or an ability of CanCan says whether strangers come in (Ruby)."""
-    return function.language == "ruby" and any(thrown.exception in _REFUSALS for thrown in function.raises)
-
-
-def _asks_elsewhere(handler: Function) -> bool:
-    """It hands the request on to what is put together where it runs, or oapi-codegen made it of a contract (Go)."""
-    return handler.language == "go" and (handler.handling == "middleware" or handler.class_name == _OF_CONTRACT)
