@@ -282,7 +282,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from persona_lsp.facts.body import WRITES
-from persona_lsp.facts.http import Guard, Level
+from persona_lsp.facts.http import Guard, GuardKind, Level
 from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import CopyGuard
@@ -379,7 +379,9 @@ def _is_alike(endpoint: Endpoint, guard: Guard, holders: list[Endpoint]) -> bool
     # Visitors send forms, carts and comments which others then look after; a POST may also ask a long question.
     creates = same or any(query.op in WRITES for one in reached(endpoint) for query in one.queries)
     stranger = singular(last_segment(endpoint).lower()) in _NEWCOMERS or given(endpoint) & _SECRETS
-    return creates and not stranger and any(other.method == "POST" for other in holders)
+    # What only administrators do tells nothing of what visitors send elsewhere.
+    alike = [other for other in holders if guard.kind is not GuardKind.ROLE or _resource(other) == _resource(endpoint)]
+    return creates and not stranger and any(other.method == "POST" for other in alike)
 
 
 def _resource(endpoint: Endpoint) -> list[str]:
