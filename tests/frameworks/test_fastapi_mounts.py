@@ -415,3 +415,25 @@ def e(auth: AuthJWT = Depends(check_auth)): return {}
     assert found == {
         "GET /a": "none", "GET /b": "required", "GET /c": "optional", "GET /d": "unknown", "GET /e": "required",
     }  # fmt: skip
+
+
+def test_what_functions_of_the_project_answer() -> None:
+    answers = """from fastapi.responses import JSONResponse
+def success(status_code: int = 200, message: str = "", data=None):
+    return JSONResponse(status_code=status_code, content={"data": data})
+def plain(data): return data
+"""
+    main = """from fastapi import FastAPI, status
+from app.answers import plain, success
+app = FastAPI()
+@app.post("/a")
+def a(): return success(message="What has been asked for was made and is kept", data=books.create(), status_code=201)
+@app.post("/b")
+def b(): return success(status_code=status.HTTP_202_ACCEPTED, message="x")
+@app.post("/c", status_code=201)
+def c(): return success()
+@app.post("/d", status_code=201)
+def d(): return plain(books.create())
+"""
+    found = {e.label: e.statuses for e in serve({"app/main.py": main, "app/answers.py": answers})}
+    assert found == {"POST /a": (201,), "POST /b": (202,), "POST /c": (200,), "POST /d": (201,)}

@@ -12,7 +12,21 @@ from persona_lsp.flow.paths import happened, succeeded
 from persona_lsp.flow.queries import note_use
 from persona_lsp.flow.scope import State
 from persona_lsp.flow.vocabulary import Answer
-from persona_lsp.syntax.ir import AnyExpr, Await, Call, Const, Expr, Items, Member, Name, Object, Str, children, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Await,
+    Call,
+    Const,
+    Expr,
+    Items,
+    Member,
+    Name,
+    Object,
+    Spread,
+    Str,
+    children,
+    dotted,
+)
 from persona_lsp.text.patterns import lazy
 
 _COUNTING: Final = frozenset({"len", "length", "size", "count", "sum", "any?", "empty?", "isEmpty", "total"})
@@ -20,6 +34,22 @@ _MAPS: Final = frozenset({"Map", "ImmutableMap", "ImmutableSortedMap"})
 _FAILED: Final = 400
 """HTTP error statuses begin here."""
 _FAILURE_NAMES: Final = lazy(r"fail|error|\berr\b|invalid|denied|reject", re.IGNORECASE)
+
+
+_SHOWN: Final = 80
+_STATUS: Final = lazy(r"^(?:http_?)?(?:status|status_?code|code)$", re.IGNORECASE)
+
+
+def _source(state: State, node: AnyExpr) -> str:
+    """The start of an answer's source; of a long call of Python, also the argument that tells its status."""
+    text = state.text(node)
+    if len(text) <= _SHOWN or not isinstance(node, Call) or state.module.language != "python":
+        return text[:_SHOWN]
+    named = next((k for k in node.kwargs if _STATUS.match(k.name)), None)
+    if named is not None:
+        return f"{text[:_SHOWN]}… {named.name}={state.text(named.value)})"
+    whole = all(k.name for k in node.kwargs) and not any(isinstance(a, Spread) for a in node.args)
+    return f"{text[:_SHOWN]}…{')' if whole else ''}"
 
 
 def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, default: int | None) -> None:
@@ -45,7 +75,7 @@ def respond(state: State, answer: Answer, node: AnyExpr, ctx: Context, *, defaul
             "status": status, "span": span, "site": state.site(ctx, last=returned), "explicit": answer.status is not None,
             "body_kind": kind, "body_span": state.span(body) if body is not None else None, "keys": keys,
             "leaks": leak[0] if leak else "", "leak_span": leak[1] if leak else None, "leak_kind": leak[2] if leak else "",
-            "returned": returned, "statement": ctx.statement, "condition": ctx.condition, "source": state.text(node)[:80],
+            "returned": returned, "statement": ctx.statement, "condition": ctx.condition, "source": _source(state, node),
             "status_from": from_param(state, answer.status_node) if answer.status_unknown else None,
             "_shown": _shown(state, body), "_node": node, "_ends_call": node if answer.ends else None,
         }

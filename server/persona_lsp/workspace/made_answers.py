@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from persona_lsp.facts.body import CallSite, Function, FunctionParam, Response
+from persona_lsp.flow.status import status_named
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.names import Names, resolve
 
@@ -15,16 +16,23 @@ _MAKES: Final = frozenset({"jsonify", "make_response", "Response", "JSONResponse
 _CODES: Final = range(100, 600)
 
 
-FRAMEWORKS: Final = frozenset({"flask", "aspnet"})
+FRAMEWORKS: Final = frozenset({"flask", "fastapi", "aspnet"})
 """Where what a function returns may be an answer, although nothing at its call says so."""
 
 
 def told(
-    names: Names, handler: Function, response: Response, first: tuple[tuple[int, Function], ...], *, documented: bool
+    names: Names,
+    handler: Function,
+    response: Response,
+    first: tuple[tuple[int, Function], ...],
+    *,
+    documented: bool,
+    declares: bool = False,
 ) -> tuple[int, ...] | None:
     """The statuses of an answer that a function of the project makes, () if nobody can tell; None if none makes it.
 
     `documented`: how the handler succeeds is told beside the code, and nothing that governs what it returns.
+    `declares`: what no answer says its status of, has that of the route (FastAPI).
     """
     if response.explicit or not response.returned:
         return None
@@ -42,7 +50,7 @@ def told(
             if _STATUS.search(param.name):
                 status = _given(names, handler, function, response, call, place, param)
                 return () if status is None else (status,)
-        return _answered(function)
+        return None if declares and not function.responses else _answered(function)
     return None
 
 
@@ -85,6 +93,7 @@ def _number(names: Names, path: str, text: str) -> int | None:
         return int(text) if int(text) in _CODES else None
     found = resolve(names, path, text) if text else None
     if found is None or found.kind != "constant":
-        return None
+        last = text.rpartition(".")[2]
+        return status_named(last) if last.isupper() else None
     number = names.files[found.path].constants[found.name].number
     return int(number) if number is not None and int(number) in _CODES else None

@@ -101,7 +101,11 @@ def _made(
     documented = any((d.status or _HTTP_ERROR) < _HTTP_ERROR for d in endpoint.declared) and all(
         d.documented_only for d in endpoint.declared
     )
-    return {r.span: told(project.names, handler, r, first, documented=documented) for r in handler.responses}
+    declares = endpoint.framework == "fastapi"
+    return {
+        r.span: told(project.names, handler, r, first, documented=documented, declares=declares)
+        for r in handler.responses
+    }
 
 
 def _makes_answers(function: Function, handler: Function | None) -> bool:
