@@ -178,12 +178,52 @@ def test_routers_in_a_loop_over_a_literal() -> None:
     assert served(files) == ["GET /api/a", "GET /api/b"]
 
 
-def test_routers_that_are_found_at_run_time_tell_nothing() -> None:
-    files = {
-        "main.py": "from fastapi import FastAPI\nimport importlib\n\napp = FastAPI()\nfor name in names():\n    app.include_router(importlib.import_module(name).router)\n",
-        "a.py": "from fastapi import APIRouter\nrouter = APIRouter()\n\n@router.get('/a')\ndef f(): ...\n",
-    }
-    assert [(e.label, e.path_known) for e in serve(files)] == [("GET /a", False)]
+LOADING = "from fastapi import FastAPI\nimport importlib\n\napp = FastAPI()\n"
+LOADED = "from fastapi import APIRouter\nrouter = APIRouter(prefix='/a')\n\n@router.get('/x')\ndef f(): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("loop", "known"),
+    [
+        ("for name in names():\n    app.include_router(importlib.import_module(name).router)\n", True),
+        ("for name in names():\n    module = importlib.import_module(f'app.parts.{name}')\n    if hasattr(module, 'router'):\n        app.include_router(module.router)\n", True),
+        ("for name in names():\n    app.include_router(getattr(importlib.import_module(name), 'router'))\n", True),
+        ("for name in names():\n    app.include_router(importlib.import_module(f'app.others.{name}').router)\n", False),
+        ("for name in names():\n    app.include_router(importlib.import_module(name).api)\n", False),
+        ("for router in found(importlib.import_module('app')):\n    app.include_router(router)\n", True),
+        ("for name in names():\n    app.include_router(importlib.import_module(name).router, prefix=prefix_of(name))\n", False),
+        ("names = [importlib.import_module(n) for n in names()]\n", False),
+    ],
+)  # fmt: skip
+def test_routers_that_are_loaded_by_name(loop: str, known: bool) -> None:
+    files = {"app/main.py": LOADING + loop, "app/parts/a.py": LOADED, "other/b.py": LOADED.replace("/a", "/b")}
+    found = {e.path: e.path_known for e in serve(files)}
+    assert found["/a/x"] is known
+
+
+def test_a_router_that_is_mounted_is_loaded_no_more() -> None:
+    loop = "for name in names():\n    app.include_router(importlib.import_module(name).router)\n"
+    mounted = "from app.parts import a\napp.include_router(a.router, prefix='/v1')\n"
+    files = {"app/main.py": LOADING + loop + mounted, "app/parts/a.py": LOADED}
+    assert served(files) == ["GET /v1/a/x"]
+
+
+def test_a_class_that_loads_routers() -> None:
+    register = """import importlib
+from fastapi import APIRouter, FastAPI
+class Router(APIRouter): ...
+class Registrar:
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+    def register(self, routers):
+        for name, router in routers:
+            self.app.include_router(router=router)
+def register(app: FastAPI) -> None:
+    Registrar(app).register([importlib.import_module(name) for name in names()])
+"""
+    main = "from fastapi import FastAPI\nfrom app.common.loading import register\napp = FastAPI()\nregister(app)\n"
+    files = {"app/main.py": main, "app/common/loading.py": register, "app/users/api.py": LOADED}
+    assert served(files) == ["GET /a/x"]
 
 
 def test_a_conditional_router() -> None:

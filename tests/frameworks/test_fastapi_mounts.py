@@ -417,6 +417,142 @@ def e(auth: AuthJWT = Depends(check_auth)): return {}
     }  # fmt: skip
 
 
+def test_functions_of_a_loop_are_given_the_application() -> None:
+    source = """from fastapi import APIRouter, FastAPI
+def create_app() -> FastAPI:
+    app = FastAPI()
+    for configure in [add_logging, add_routes]:
+        configure(app)
+    return app
+def add_logging(app: FastAPI): ...
+def add_routes(app: FastAPI):
+    app.mount("/v1", users)
+users = FastAPI()
+@users.get("/me")
+def me(): ...
+app = create_app()
+"""
+    assert served({"main.py": source}) == ["GET /v1/me"]
+
+
+def test_a_function_that_gives_back_a_router_of_another_file() -> None:
+    building = "from fastapi import APIRouter\ndef build() -> APIRouter:\n    prepare()\n    from app.users import router as main\n    return main\n"
+    main = "from fastapi import FastAPI\nfrom app.building import build\ndef create_app() -> FastAPI:\n    app = FastAPI()\n    router = build()\n    app.include_router(router, prefix='/v1')\n    return app\n"
+    files = {"app/users.py": USERS, "app/building.py": building, "app/main.py": main}
+    assert served(files) == ["GET /v1/users/me"]
+
+
+def test_a_function_that_makes_a_router_of_the_same_name() -> None:
+    users = "from fastapi import APIRouter\ndef make():\n    router = APIRouter(prefix='/users')\n    @router.get('/me')\n    def me(): ...\n    return router\nrouter = make()\n"
+    main = "from fastapi import FastAPI\nfrom app import users\napp = FastAPI()\napp.include_router(users.router)\n"
+    assert served({"app/users.py": users, "app/main.py": main}) == ["GET /users/me"]
+
+
+def test_an_application_that_an_installation_may_put_elsewhere() -> None:
+    source = """from fastapi import FastAPI
+from app.settings import settings
+def create_app() -> FastAPI:
+    app = FastAPI()
+    @app.get("/me")
+    def me(): ...
+    if settings.base_url:
+        outer = FastAPI()
+        outer.mount(CONDITION, app)
+        return outer
+    return app
+"""
+    assert served({"app/main.py": source.replace("CONDITION", "settings.base_url")}) == ["GET /me"]
+    assert served({"app/main.py": source.replace("CONDITION", '"/v1"')}) == ["GET /v1/me"]
+
+
+def test_paths_that_functions_put_together() -> None:
+    source = """from fastapi import FastAPI
+from app.kinds import Kind
+def create_app() -> FastAPI:
+    app = FastAPI()
+    kind = Kind.BOOKS
+    base = f"/{{name}}/{kind.value}"
+    @app.get(path=f"{base}:search")
+    def search(name: str): ...
+    @app.get(base + "/all")
+    def every(name: str): ...
+    return app
+"""
+    kinds = 'from enum import Enum\nclass Kind(str, Enum):\n    BOOKS = "Books"\n'
+    found = served({"app/main.py": source, "app/kinds.py": kinds})
+    assert sorted(found) == ["GET /{name}/Books/all", "GET /{name}/Books:search"]
+
+
+def test_a_colon_is_what_it_says() -> None:
+    source = """from fastapi import FastAPI
+app = FastAPI()
+@app.put("/books/{id}:close")
+def close(id: int): ...
+@app.put("/books/{id}:open")
+def reopen(id: int): ...
+@app.post("/books:search")
+def search(): ...
+"""
+    found = serve({"main.py": source})
+    assert [e.path for e in found] == ["/books/{id}:close", "/books/{id}:open", "/books:search"]
+    assert [p.name for e in found for p in e.params if p.place == "path"] == ["id", "id"]
+
+
+def test_a_decorator_that_is_given_a_method_and_paths_by_name() -> None:
+    source = """from fastapi import FastAPI
+from app.helpers import renamed
+app = FastAPI()
+@renamed("/old", new_path="/new", router_method=app.get, name="x")
+def one(): ...
+@renamed(path="/old", new_path="/new", router_method=client.get)
+def two(): ...
+"""
+    assert sorted(served({"main.py": source})) == ["GET /new", "GET /old"]
+
+
+DEPENDENCIES = """from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+LoggedIn = Depends(HTTPBearer())
+Paged = Depends(page)
+def session(): ...
+def DbSession(): return Depends(session)
+def current_user(request: Request, token: str = LoggedIn): return token
+def CurrentUser(): return Depends(current_user)
+def Checked(paths=None): return Depends(current_user)
+"""
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ("@app.get('/x', dependencies=[LoggedIn])\ndef x(): ...\n", Auth.REQUIRED),
+        ("@app.get('/x', dependencies=[Checked()])\ndef x(): ...\n", Auth.REQUIRED),
+        ("@app.get('/x')\ndef x(user: Annotated[str, CurrentUser()]): ...\n", Auth.REQUIRED),
+        ("@app.get('/x')\ndef x(db: Annotated[str, DbSession()]): ...\n", Auth.NONE),
+        ("@app.get('/x')\ndef x(db: Annotated[str, Unheard()]): ...\n", Auth.UNKNOWN),
+        ("@app.post('/x')\ndef x(body: AuthLogin): ...\n", Auth.NONE),
+        ("@app.post('/x')\ndef x(body: Annotated[HTTPBasicCredentials, Depends()]): ...\n", Auth.NONE),
+    ],
+)
+def test_dependencies_under_other_names(route: str, expected: Auth) -> None:
+    main = (
+        "from typing import Annotated\nfrom fastapi import Depends, FastAPI\nfrom fastapi.security import HTTPBasicCredentials\n"
+        "from app.deps import Checked, CurrentUser, DbSession, LoggedIn\nfrom app.bodies import AuthLogin\napp = FastAPI()\n"
+    )
+    bodies = "from pydantic import BaseModel\nclass AuthLogin(BaseModel):\n    name: str\n"
+    (found,) = serve({"app/main.py": main + route, "app/deps.py": DEPENDENCIES, "app/bodies.py": bodies})
+    assert found.auth is expected
+
+
+def test_a_router_that_spares_some_paths() -> None:
+    source = "from fastapi import APIRouter, FastAPI\nfrom app.deps import Checked\napp = FastAPI()\nrouter = APIRouter(dependencies=[Checked(ARGUMENT)])\n@router.get('/x')\ndef x(): ...\napp.include_router(router)\n"
+    deps = DEPENDENCIES.replace("Checked", "CheckUser")
+    for argument, expected in (("", Auth.REQUIRED), ("exclude_routes=[1]", Auth.UNKNOWN)):
+        main = source.replace("Checked", "CheckUser").replace("ARGUMENT", argument)
+        (found,) = serve({"app/main.py": main, "app/deps.py": deps})
+        assert found.auth is expected
+
+
 def test_what_functions_of_the_project_answer() -> None:
     answers = """from fastapi.responses import JSONResponse
 def success(status_code: int = 200, message: str = "", data=None):
@@ -437,3 +573,22 @@ def d(): return plain(books.create())
 """
     found = {e.label: e.statuses for e in serve({"app/main.py": main, "app/answers.py": answers})}
     assert found == {"POST /a": (201,), "POST /b": (202,), "POST /c": (200,), "POST /d": (201,)}
+
+
+def test_middleware_that_refuses_for_the_path_asks_nobody() -> None:
+    source = """from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+from app.answers import failure
+class DemoModeMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if request.method != "GET" and WORDS:
+            return failure(msg="not here")
+        return await call_next(request)
+app = FastAPI()
+app.add_middleware(DemoModeMiddleware)
+@app.get("/x")
+def x(): ...
+"""
+    for words, expected in (("frozen(get_client_ip(request))", Auth.NONE), ("not session_of(request)", Auth.UNKNOWN)):
+        (found,) = serve({"app/main.py": source.replace("WORDS", words)})
+        assert found.auth is expected

@@ -20,6 +20,9 @@ NAMED: Final[Mapping[str, str]] = {
 (`Query.users`), an event of a socket, a procedure (`shop.Orders/Get`), a topic or queue."""
 
 
+LOADED: Final = "@load."
+"""The child of a mount that only running tells: `@load.app.routers:router`, the routers of that name of all modules below
+a package; either part may be missing."""
 INJECTED: Final = "@inject."
 """Before the name under which a container gives a router to functions: the child of a mount."""
 

@@ -27,6 +27,8 @@ class Gathered(Struct):
     unknown: bool = False
     body_is_dependency: bool = False
     known: list[Guard] = []
+    settled: set[str] = set()
+    """Names of functions that give dependencies back which are known (`def LoggedIn(): return Depends(current_user)`)."""
     bodies: list[Function] = []
     """Functions that every request passes, whoever makes it: what they ask for, their code tells."""
 
@@ -36,7 +38,7 @@ def gathered(names: Names, path: str, route: Route, guards: Iterable[Guard] = ()
 
     Of `guards`, those of routers are dependencies too, whose parameters belong to the endpoint.
     """
-    found = Gathered([], [], [], known=list(route.guards))
+    found = Gathered([], [], [], known=list(route.guards), settled=set())
     if path not in names.files or route.framework == "django":
         return found  # what a view calls on the way is no part of its signature
     for guard in guards:
@@ -53,6 +55,14 @@ def gathered(names: Names, path: str, route: Route, guards: Iterable[Guard] = ()
         known = _follow(names, path, ref.name, found, seen, ref.name not in optional, "", 0)
         if known and ref.name == body:
             found.body_is_dependency = True
+        located = _record(names, path, ref.name, 0) if known and ref.name.endswith("()") else None
+        if located is not None and located[1].handler is not None and located[1].dependencies:
+            file, record = located
+            if all(
+                _record(names, file, r.name, 0) or _plain(names, file, r.name, Gathered([], [], []))
+                for r in record.dependencies
+            ):
+                found.settled.add(ref.name.removesuffix("()").rpartition(".")[2])
         found.unknown = found.unknown or not (known or ref.name == body or _is_choice(names, path, ref.name))
     return found
 

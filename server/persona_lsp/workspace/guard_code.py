@@ -44,6 +44,11 @@ _CALLER: Final = lazy(
     r"auth|token|user|session|role|perm|admin|key|cookie|login|claim|secret|account|owner|member|tenant|signature|cred",
     re.IGNORECASE,
 )
+_LOOKS: Final = lazy(r"verif|valid|check|guard|protect|permi|allow|forbid|sign|jwt|bearer|identi|caller", re.IGNORECASE)
+_PLACE: Final = lazy(r"(?:^|_)ip(?:_|$)|addr|agent|locale|language|(?:^|_)(?:url|path|method|trace|header)(?:_|$)")
+"""What is taken from a request that says nothing of who calls."""
+_AGENT: Final = lazy(r"user_?agent", re.IGNORECASE)
+"""The program that a caller uses."""
 _AUTH: Final = lazy(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
 _SIGNED_IN: Final = lazy(r"\w*(?:signed_in|logged_in|authenticated)\?$")
 _STRANGER: Final = lazy(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
@@ -84,6 +89,18 @@ def asks_for_the_host(function: Function) -> bool:
         return False
     words = {*function.names_read, *(c.name for c in function.calls), *(i.name for i in function.inputs)}
     return any(map(_HOST.search, words)) and not any(map(_CALLER.search, words))
+
+
+def asks_for_no_caller(function: Function) -> bool:
+    """Middleware that refuses requests for their path, method or time: none of its words is about who calls."""
+    words = {*function.names_read, *(c.name for c in function.calls), *(i.name for i in function.inputs)}
+    words |= {word for call in function.calls for word in call.receiver.split(".")}
+    words |= {r.exception for r in function.raises}
+    if any(_AUTH.search(r.exception) for r in function.raises):
+        return False
+    if any(c.passes_request and c.name not in _NEXT and not _PLACE.search(c.name) for c in function.calls):
+        return False  # whoever is given the request may ask
+    return not any(_CALLER.search(w) or _LOOKS.search(w) for w in words if not _AGENT.search(w))
 
 
 def passes_in_several_ways(function: Function) -> bool:

@@ -20,6 +20,7 @@ from persona_lsp.workspace.guard_code import (
     FORBIDDEN,
     PROTECTS,
     UNAUTHENTICATED,
+    asks_for_no_caller,
     asks_for_the_host,
     extractor,
     implemented,
@@ -136,6 +137,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind = None
     if function.language == "python" and kind not in PROTECTS and function.demands:
         kind = GuardKind.AUTHN
+    if kind is None and _chooses(function) and asks_for_no_caller(function):
+        kind = GuardKind.OTHER
     if kind in (None, GuardKind.OTHER) and function.gates:
         asked = asks_by_calls(calls, function)
         kind = GuardKind.AUTHN if asked is Auth.REQUIRED else None if asked is Auth.UNKNOWN else kind

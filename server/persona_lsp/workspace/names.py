@@ -19,6 +19,8 @@ Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
 _HELD: Final = lazy(r"(?:Optional\[)?([A-Za-z_][\w.]*)\]?(?:\s*\|\s*None)?$")
 """The type of a field that holds another object."""
+_OF_ENUM: Final = ".value"
+"""What a constant of an enumeration is asked for (`Method.GET.value`)."""
 _OWN: Final = frozenset({"crate", "self", "super"})
 """Where `use` of Rust begins in the own crate."""
 
@@ -526,7 +528,7 @@ def _reference(
         return value, "${" not in value
     target = resolve(all_names, path, f"{scope}.{ref.name}") if scope else None
     if target is None or target.kind != "constant":
-        target = resolve(all_names, path, ref.name)
+        target = resolve(all_names, path, ref.name) or resolve(all_names, path, ref.name.removesuffix(_OF_ENUM))
     if target is None or target.kind != "constant":
         return "", False
     constant = all_names.files[target.path].constants[target.name]

@@ -24,12 +24,12 @@ def join(*parts: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def normalise(path: str) -> tuple[str, tuple[Segment, ...]]:
-    """The path with `{name}` parameters, and its segments."""
+def normalise(path: str, *, colons: bool = True) -> tuple[str, tuple[Segment, ...]]:
+    """The path with `{name}` parameters, and its segments. `colons`: `:name` is a parameter, too."""
     segments: list[Segment] = []
     shown: list[str] = []
     for raw in _split(path):
-        segment, text = _segment(raw)
+        segment, text = _segment(raw, colons=colons)
         segments.append(segment)
         shown.append(text)
     tail = "/" if path.endswith("/") and shown else ""
@@ -56,13 +56,13 @@ def _split(path: str) -> list[str]:
     return pieces
 
 
-def _segment(raw: str) -> tuple[Segment, str]:
+def _segment(raw: str, *, colons: bool) -> tuple[Segment, str]:
     braces = _BRACES.match(raw)
     if braces and _is_one(raw):
         star, name, pattern = braces.groups()
         rest = bool(star) or pattern == "path" or pattern in (".*", ".+")
         return Segment(param=name, pattern="" if rest else _pattern(pattern or ""), rest=rest), "{" + name + "}"
-    colon = _COLON.match(raw)
+    colon = _COLON.match(raw) if colons else None
     if colon:
         name, pattern, flag = colon.groups()
         rest = flag in ("*", "+") or pattern in (".*", ".+")
@@ -70,9 +70,10 @@ def _segment(raw: str) -> tuple[Segment, str]:
     if raw.startswith("*"):
         name = raw.strip("*") or "rest"
         return Segment(param=name, rest=True), "{" + name + "}"
-    mixed = _MIXED_BRACES.search(raw) or _MIXED_COLON.search(raw)
-    if mixed:
-        text = _MIXED_COLON.sub(r"{\1}", _MIXED_BRACES.sub(r"{\1}", raw))
+    # One notation or the other: behind a parameter in braces, `:close` is what it says.
+    braced = _MIXED_BRACES.search(raw) is not None
+    if braced or (colons and _MIXED_COLON.search(raw)):
+        text = _MIXED_BRACES.sub(r"{\1}", raw) if braced else _MIXED_COLON.sub(r"{\1}", raw)
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))
         names = tuple(dict.fromkeys(_NAMED.findall(text)))
         return Segment(literal=text, param=names[0], pattern=pattern, more=names[1:]), text

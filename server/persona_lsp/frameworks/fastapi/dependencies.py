@@ -6,6 +6,8 @@ every endpoint that names it. `handler_key` is the function, or `handler` the al
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import Guard, In, Level, Param, Route
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
@@ -15,16 +17,23 @@ from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, may_depend, signature, type_name
 from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
 from persona_lsp.syntax.python_names import Names, items_of, place, ref_name, unwrap_annotated
+from persona_lsp.text.patterns import lazy
 
 KIND: Final = "dependency"
 _LONGEST_FACTORY: Final = 4000
+_SPARES: Final = lazy(r"exclude|except|skip|ignore|public|allow")
+"""Names of arguments that spare some requests."""
 
 
 def guards_in(expr: AnyExpr | None, level: Level, names: Names) -> tuple[Guard, ...]:
-    """`dependencies=[Depends(a), Security(b)]`."""
+    """`dependencies=[Depends(a), Security(b), LoggedIn]`: the last one is what another line or function makes."""
     out: list[Guard] = []
     for item in items_of(expr, names) or ():
         if not isinstance(item, Call) or item.name not in DEPENDS:
+            made = guard_of(item, item, level, names) if ref_name(item) else None
+            if made is not None:
+                spares = isinstance(item, Call) and any(_SPARES.search(k.name) for k in item.kwargs)
+                out.append(replace(made, conditional=spares))
             continue
         target = item.args[0] if item.args else item.kwarg("dependency")
         if target is None:
@@ -42,7 +51,7 @@ def dependencies(found: Found) -> None:
     for key, function in names.functions.items():
         if key not in handlers and not key.startswith("test") and _may_be_called(function, names):
             _function(key, function, found)
-        if key not in handlers:
+        if key not in handlers and not _makes_depends(key, function, found):
             _factory(key, function, found)
         if function.returns is not None and (returned := ref_name(function.returns)):
             found.aliases.setdefault(f"{key}()", returned)
@@ -51,6 +60,8 @@ def dependencies(found: Found) -> None:
     for name, value in names.values.items():
         if isinstance(value, Index) and type_name(value) and ref_name(value.base).endswith("Annotated"):
             _alias(name, value, found)
+        elif isinstance(value, Call) and value.name in DEPENDS:
+            _named(name, value, found)
         elif isinstance(value, Call):
             _instance(name, value, found)
 
@@ -142,6 +153,39 @@ def _class(cls: ClassNode, found: Found) -> None:
             not called and source.find(b"Depends(", method.start, method.body_start) >= 0
         ):
             _function(f"{name}.{method.name}", method, found)
+
+
+def _makes_depends(key: str, function: FunctionNode, found: Found) -> bool:
+    """`def LoggedIn(): return Depends(current_user)`: what calls of the function stand for."""
+    source = found.names.module.source
+    if (
+        function.end - function.start > _LONGEST_FACTORY
+        or source.find(b"Depends(", function.body_start, function.end) < 0
+    ):
+        return False
+    last = function.body[-1] if function.body else None
+    made = last.value if isinstance(last, Return) else None
+    if not isinstance(made, Call) or made.name not in DEPENDS:
+        return False
+    _named(f"{key}()", made, found)
+    return True
+
+
+def _named(name: str, made: Call, found: Found) -> None:
+    """`LoggedIn = Depends(current_user)`: a dependency under another name."""
+    names = found.names
+    target = made.args[0] if made.args else made.kwarg("dependency")
+    depended = ref_name(target)
+    if target is None or not depended:
+        return
+    where = place(made, names.module)
+    guard = guard_of(target, made, Level.ROUTE, names, scopes=made.kwarg("scopes"))
+    found.routes.append(
+        Route(
+            (), (), "fastapi", where, where, found.next_order(), handler=Ref(name), handler_name=name,
+            guards=() if guard is None else (guard,), kind=KIND, dependencies=(Ref(depended),),
+        )
+    )  # fmt: skip  # positional ones first
 
 
 def _instance(name: str, made: Call, found: Found) -> None:

@@ -33,6 +33,8 @@ _AUTHN: Final = lazy(
     r"|oauth2?|bearer|(?:^|_)jwt(?:_|$)|(?:^|_)login_required|logged_in|http_basic|(?:^|_)api_?key|(?:^|_)security$|session_user"
     r"|get_user_from|user_from_(?:token|request|session|cookie)|authed_user|auth_user|requires_?login|(?:^|_)login_manager$"
 )
+_FORMS: Final = frozenset({"HTTPBasicCredentials", "HTTPAuthorizationCredentials"})
+"""Models of credentials: `Depends()` of one takes its fields from the query, and demands no login."""
 _OBJECT: Final = "AuthJWT"
 """What fastapi-jwt-auth injects: it demands nothing by itself."""
 _DATA: Final = lazy(
@@ -106,6 +108,8 @@ def guard_of(
         if not always:
             return None
         return Guard("?", GuardKind.UNKNOWN, level, place(dependency, names.module), source=names.module.text(holder))
+    if from_fastapi(dependency, names) in _FORMS:
+        return None
     kind = kind_of(name)
     optional = _OPTIONAL.search(_CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()) is not None
     made: AnyExpr | None = dependency

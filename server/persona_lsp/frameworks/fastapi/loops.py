@@ -7,12 +7,14 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.fastapi.found import Env, Found
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Member, Name, Object, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Member, Name, Object, Str, dotted, walk
 from persona_lsp.syntax.python_names import items_of, ref_name, text_of
 
 _MOST: Final = 200
 _KEEPS_ORDER: Final = ("list", "tuple")
 _CHANGES_ORDER: Final = ("sorted", "set", "frozenset")
+LOADS: Final = b"import_module("
+"""Modules are loaded whose names only running tells."""
 EACH: Final = "[]"
 """After the name of a list of another file: any of its elements."""
 VALUES: Final = "{}"
@@ -32,6 +34,9 @@ def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterat
         known = name.split(".", 1)[0] in found.names.imports and name not in env.symbols
         if known and isinstance(target, Name):
             yield replace(env, local={**env.local, target.id: f"{name}{EACH}"}, unordered=unordered)
+        elif LOADS in found.names.module.source:
+            names = [part.id for part in walk(target) if isinstance(part, Name)]
+            yield replace(env, local={**env.local, **dict.fromkeys(names, "")}, unordered=True)
         return
     for element in elements[:_MOST]:
         inner = replace(
@@ -154,12 +159,12 @@ def _bind(target: AnyExpr, element: AnyExpr, env: Env, found: Found) -> None:
     else:
         env.symbols.pop(name, None)
     env.values[name] = element
-    env.local[name] = expanded(known, env) if known else _text(element, env, found)
+    env.local[name] = expanded(known, env) if known else written_text(element, env, found)
 
 
-def _text(element: AnyExpr, env: Env, found: Found) -> str | Text:
+def written_text(element: AnyExpr, env: Env, found: Found) -> str | Text:
     """A text that the name stands for; "" for what is none."""
-    if not isinstance(element, Str):
+    if not isinstance(element, Str | Binary):
         return ""
     text = text_of(element, found.names.module, env.local)
     return text if all(isinstance(part, str | Ref) for part in text) else ""

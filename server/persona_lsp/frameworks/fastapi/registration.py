@@ -10,7 +10,7 @@ from persona_lsp.frameworks.fastapi.classes import CLASS
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import by_object
-from persona_lsp.frameworks.fastapi.signature import Signature, signature
+from persona_lsp.frameworks.fastapi.signature import DEPENDS, Signature, signature
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -233,11 +233,12 @@ def path_params(path: Text) -> frozenset[str]:
 def _listed_dependencies(expr: AnyExpr | None, found: Found) -> tuple[Ref, ...]:
     out: list[Ref] = []
     for item in items_of(expr, found.names) or ():
-        if isinstance(item, Call):
+        target: AnyExpr | None = item
+        if isinstance(item, Call) and item.name in DEPENDS:
             target = item.args[0] if item.args else item.kwarg("dependency")
-            name = ref_name(target)
-            if name:
-                out.append(Ref(name))
+        name = ref_name(target)
+        if name:
+            out.append(Ref(name))
     return tuple(out)
 
 

@@ -2,20 +2,23 @@
 
 from typing import Final
 
-from persona_lsp.facts.http import Guard, Level, Mount, Router
+from persona_lsp.facts.http import LOADED, Guard, Level, Mount, Router
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.fastapi.configuration import error_handlers_of, middleware
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
-from persona_lsp.frameworks.fastapi.loops import expanded
+from persona_lsp.frameworks.fastapi.loops import LOADS, expanded
 from persona_lsp.frameworks.fastapi.names import FACTORY, from_fastapi, uses_fastapi
 from persona_lsp.frameworks.fastapi.registration import registered
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
     Items,
+    Member,
+    Name,
     Node,
     Spread,
+    Str,
     dotted,
 )
 from persona_lsp.syntax.python_names import Names, items_of, origin, place, ref_name, text_of
@@ -51,7 +54,7 @@ def kind_made(call: Call, names: Names) -> str:
         cls = names.classes.get(name)
     if known in APPS or (package and name in APPS):
         return "app"
-    if known in ROUTERS or ((known or package) and name.endswith(("APIRouter", "InferringRouter"))):
+    if known in ROUTERS or ((known or package) and ("APIRouter" in name or name.endswith("InferringRouter"))):
         return "router"
     # A subclass of the project's own, imported under a name that says so.
     foreign = not package or package.split(".", 1)[0] in _OTHER_ROUTERS
@@ -123,13 +126,15 @@ def handed_on(call: Call, env: Env, found: Found) -> str:
 
     Returns the symbol of the first router among the arguments.
     """
-    function = ref_name(call.func)
+    function = expanded(ref_name(call.func), env)  # `for configure in (add_routes, add_errors): configure(app)`
     root = function.split(".", 1)[0]
     if not function or call.name in _FOREIGN:
         return ""
     if root == "self" and env.cls:
         function = f"{env.cls}.{function.removeprefix('self.')}"
     local = root in found.names.functions or root in found.names.classes or function != ref_name(call.func)
+    if function.rpartition(".")[2][:1].isupper():
+        function = f"{function}.__init__"  # `Registrar(app)`
     package = found.names.imports.get(root, ("", ""))[0]
     if not local and (not package or package.split(".", 1)[0] in _FOREIGN_PACKAGES):
         return ""
@@ -222,6 +227,28 @@ def symbol_of(expr: AnyExpr | None, env: Env, found: Found) -> str:
     return _of_attribute(name, env)
 
 
+def _loaded(child: AnyExpr | None, env: Env, found: Found, *, known: bool) -> str:
+    """`app.include_router(import_module(f"app.routers.{name}").router)`: what is mounted, as far as it is written.
+
+    `known`: the name that is mounted stands for something; then a module has to be loaded for it.
+    """
+    if LOADS not in found.names.module.source:
+        return ""
+    attribute = ""
+    if isinstance(child, Call) and child.name == "getattr" and len(child.args) > 1 and isinstance(child.args[1], Str):
+        attribute, child = child.args[1].value or "", child.args[0]
+    elif isinstance(child, Member):
+        attribute, child = child.name, child.base
+    held: AnyExpr | None = env.values.get(child.id, child) if isinstance(child, Name) else child
+    loading = held if isinstance(held, Call) and held.name == "import_module" and held.args else None
+    if loading is None:
+        untold = isinstance(child, Name) and env.local.get(child.id) == ""
+        return f"{LOADED}:" if untold and not (known or attribute) else ""
+    written = text_of(loading.args[0], found.names.module, env.local)
+    package = written[0].rpartition(".")[0] if written and isinstance(written[0], str) else ""
+    return f"{LOADED}{package.strip('.')}:{attribute}"
+
+
 def add_mount(
     parent: Ref, child: AnyExpr | None, prefix: Text, guards: tuple[Guard, ...], node: Node, env: Env, found: Found
 ) -> None:
@@ -252,6 +279,7 @@ def add_mount(
             name = _of_attribute(name, env)
         elif not name:
             name = ref_name(child)
+    name = _loaded(child, env, found, known=bool(name)) or name
     if not name or name.split(".")[-1] in ("StaticFiles()", "make_asgi_app()"):
         return
     found.mounts.append(

@@ -6,14 +6,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Router, Use
-from persona_lsp.facts.text import Ref
+from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.classes import classes
 from persona_lsp.frameworks.fastapi.configuration import configuration
 from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
-from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds
+from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds, written_text
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS, decorated, handler_key, registered
 from persona_lsp.frameworks.fastapi.routers import (
     APPS,
@@ -168,7 +168,7 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
                     found.aliases.setdefault(name, returned)
                 continue
             called = ref_name(value)
-            if f"@{name}.".encode() in found.names.module.source and makes_routers(called, env, found):
+            if _decorates(name, env, found) and makes_routers(called, env, found):
                 made = env.symbols[name] = env.symbol(name)
                 where = place(value, found.names.module)
                 found.routers[made] = Router(made, "router", "fastapi", where, copies=Ref(called))
@@ -189,14 +189,17 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
         elif dotted(value) in env.symbols:
             env.symbols[name] = env.symbols[dotted(value)]
             continue
-        known = ref_name(value)
-        if known:
-            if not env.nested and isinstance(target, Name):
-                found.aliases.setdefault(name, known)
-            if env.nested:
-                known = expanded(known, env)
+        known: str | Text = ref_name(value)
+        if known and not env.nested and isinstance(target, Name):
+            found.aliases.setdefault(name, str(known))
         if env.nested:
-            env.local[name] = known
+            env.local[name] = expanded(str(known), env) if known else written_text(value, env, found)
+
+
+def _decorates(name: str, env: Env, found: Found) -> bool:
+    """Whether routes are given to a router by its name: `@router.get("/x")`, not inside of what made it."""
+    source, word = found.names.module.source, f"@{name}.".encode()
+    return word in source if env.nested else source.startswith(word) or b"\n" + word in source
 
 
 def _done(value: AnyExpr, env: Env, found: Found) -> None:
@@ -242,6 +245,8 @@ def _called(call: Call, env: Env, found: Found) -> None:
         if outer and items:
             add_listed(items, outer, env, found)
     else:
+        if isinstance(receiver, Call):
+            handed_on(receiver, env, found)  # `Registrar(app).register()`
         handed_on(call, env, found)
 
 
@@ -255,23 +260,35 @@ def _returned(value: AnyExpr, env: Env, found: Found) -> None:
     name = dotted(value)
     if name in env.symbols:
         found.aliases[f"{env.scope}()"] = env.symbols[name]
+    elif name in found.names.imports:
+        found.aliases.setdefault(f"{env.scope}()", name)
 
 
-def _passing(call: Call | None, env: Env, found: Found) -> Call | None:
-    """`@protected(router.get, "/x")`: the call that a decorator of the project makes of the method it is given."""
-    if call is None or len(call.args) < 2:
-        return None
-    method, path = call.args[:2]
-    if not (isinstance(method, Member) and method.name in METHODS and symbol_of(method.base, env, found)):
-        return None
-    if not isinstance(text_of(path, found.names.module, env.local)[0], str):
-        return None
+def _passing(call: Call | None, env: Env, found: Found) -> tuple[tuple[Member, Call], ...]:
+    """`@protected(router.get, "/x")`: the calls that a decorator of the project makes of the method it is given.
+
+    `@renamed(path="/x", new_path="/y", method=router.get)` makes one for each path.
+    """
+    if call is None:
+        return ()
+    named = [(k.name, k.value) for k in call.kwargs]
+    place = next((i for i, arg in enumerate(call.args[:1]) if _is_method(arg, env, found)), -1)
+    given = call.args[0] if place == 0 else next((v for _, v in named if _is_method(v, env, found)), None)
+    if not isinstance(given, Member):
+        return ()
+    paths = [*call.args[place + 1 : place + 2], *(v for name, v in named if name == "path" or name.endswith("_path"))]
+    paths = [p for p in paths if any(isinstance(part, str) for part in text_of(p, found.names.module, env.local))]
     own = found.names.functions.get(ref_name(call.func))
     if own is not None:
-        calls = f"{own.params[0].name}(".encode() if own.params else b""
-        if not calls or found.names.module.source.find(calls, own.body_start, own.end) < 0:
-            return None
-    return replace(call, func=method, args=call.args[1:])
+        taken = next((name for name, value in named if value is given), own.params[0].name if own.params else "")
+        if not taken or found.names.module.source.find(f"{taken}(".encode(), own.body_start, own.end) < 0:
+            return ()
+    rest = call.args[place + 2 :]
+    return tuple((given, replace(call, func=given, args=(path, *rest))) for path in paths)
+
+
+def _is_method(expr: AnyExpr, env: Env, found: Found) -> bool:
+    return isinstance(expr, Member) and expr.name in METHODS and symbol_of(expr.base, env, found) != ""
 
 
 def _function(function: FunctionNode, env: Env, found: Found) -> None:
@@ -280,19 +297,22 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
         call = decorator.call
         func = call.func if call is not None else decorator.value
         made = _passing(call, env, found)
-        guards: tuple[Guard, ...] = ()
-        if call is not None and made is not None:
+        if made and call is not None:
             # What the decorator does besides is not known.
             guard = guard_of(func, call, Level.ROUTE, found.names, always=True)
             guards = (guard,) if guard is not None else ()
-            func, call = made.func, made
+            for method, passed in made:
+                holder = symbol_of(method.base, env, found)
+                if decorated(function, passed, method, holder, key, env, found, guards) and env.nested:
+                    found.inline[function.start] = key
+            continue
         if not isinstance(func, Member):
             continue
         holder = symbol_of(func.base, env, found)
         if not holder:
             continue
         if func.name in DECORATORS and call is not None:
-            if decorated(function, call, func, holder, key, env, found, guards) and env.nested:
+            if decorated(function, call, func, holder, key, env, found) and env.nested:
                 found.inline[function.start] = key
         elif func.name == "exception_handler" and call is not None:
             configuration(call, holder, found, env, handler=handler_key(function, key, env, found))
@@ -309,7 +329,7 @@ def _function(function: FunctionNode, env: Env, found: Found) -> None:
     builds = _BUILDS.search(source, function.start, function.end) or _NESTS.search(
         source, function.body_start, function.end
     )
-    if builds is not None:
+    if builds is not None or ref_name(function.returns).rsplit(".", 1)[-1] in APPS | ROUTERS:
         _body(function, key, env, found)
 
 

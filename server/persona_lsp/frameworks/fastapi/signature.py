@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from persona_lsp.facts.http import Body, Constraint, Guard, GuardKind, In, Level, Param
 from persona_lsp.facts.text import Ref
-from persona_lsp.frameworks.fastapi.guards import guard_of
+from persona_lsp.frameworks.fastapi.guards import guard_of, kind_of
 from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Expr, Index, Items, Member, Name, ParamNode, Str
 from persona_lsp.syntax.python_names import Names, flag, number_of, place, ref_name, unwrap_annotated
 from persona_lsp.text.patterns import lazy
@@ -129,8 +129,13 @@ def signature(
             special[node.name] = simple
             continue
         if may_depend(metadata):
-            made = next(m.name for m in metadata if isinstance(m, Call))
-            guards.append(Guard(made, GuardKind.UNKNOWN, level, place(node, names.module)))
+            made = next(m for m in metadata if isinstance(m, Call))
+            named = Ref(ref_name(made)) if ref_name(made) else None
+            # Whether it is one, what it gives back tells (`workspace/dependencies.py`).
+            kind = kind_of(made.name) or GuardKind.UNKNOWN
+            guards.append(Guard(made.name, kind, level, place(node, names.module)))
+            if named is not None:
+                dependencies.append(named)
             inputs[node.name] = "dependency"
             unknown = True
             continue

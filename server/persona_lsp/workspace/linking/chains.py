@@ -53,6 +53,8 @@ def chains_to(
             if passed and any(to == mount.passed_to and call != passed[0][1] for to, call in upper.calls):
                 continue
             prefix, known = told(world, mount_path, mount.prefix, upper)
+            if router.kind == "app" and mount.conditional and not known:
+                continue  # `if settings.base_url: outer.mount(settings.base_url, app)`: else it is served as it is
             here = used_by(world, parent, mount.order, prefix) if parent is not None else ()
             above = upper.guards if not mount.apart else tuple(g for g in upper.guards if not _own(world, g))
             own_prefixes = prefixes_of(world.names, path, router) if not mount.replaces_prefix else (("", True),)

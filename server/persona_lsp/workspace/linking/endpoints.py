@@ -1,13 +1,13 @@
 """Routes become endpoints: each with the ways to its router, its handler and its guards."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import FileFacts
-from persona_lsp.facts.http import Guard, Route, Router
+from persona_lsp.facts.http import Guard, GuardKind, Route, Router
 from persona_lsp.facts.text import Hole, Ref
 from persona_lsp.workspace.calls import overload
 from persona_lsp.workspace.dependencies import gathered
@@ -26,6 +26,7 @@ from persona_lsp.workspace.linking.named import named
 from persona_lsp.workspace.linking.world import World
 from persona_lsp.workspace.names import (
     Target,
+    resolve,
     text,
 )
 from persona_lsp.workspace.paths import join, normalise
@@ -184,13 +185,13 @@ def _made(
     raw, below, prefix_known = found
     classes = [(at, cls.name) for at, cls in hierarchy(world, *owner)] if owner is not None else []
     route = manner.declared(route, handler, classes, _named(chain.prefix, own))
-    full, segments = normalise(raw)
+    full, segments = normalise(raw, colons=manner.colons)
     depended = gathered(world.names, path, route)
     every = manner.marked(
         (
             *guards,
             *(guard for guard in class_guards(world, owner, handler, route) if guard not in guards),
-            *route.guards,
+            *(g for g in route.guards if not _is_none(world, path, route, g, depended.settled)),
             *depended.guards,
             *_handler_guards(world, handler),
         )
@@ -224,6 +225,18 @@ def _made(
             order=(*chain.position, route.order) if chain.position is not None and route.order >= 0 else (),
         )  # fmt: skip
         yield completed(endpoint, world.calls, world.sole_status)
+
+
+def _is_none(world: World, path: str, route: Route, guard: Guard, settled: Collection[str]) -> bool:
+    """It looked like a guard: what a function gives back is known, or a class called `AuthRequest` is that of the body."""
+    if route.framework != "fastapi":
+        return False
+    if guard.symbol is None:
+        return guard.kind is GuardKind.UNKNOWN and guard.name in settled
+    if "(" in guard.source:  # `= Depends()`
+        return False
+    named = resolve(world.names, path, guard.symbol.name)
+    return named is not None and named.kind == "class" and guard.source.endswith(guard.symbol.name)
 
 
 def _named(prefix: str, own: str) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class Manner:
     """Who takes the parts of a path that a handler has no parameter for; "" where nobody has to."""
     slash_decides: ClassVar[bool] = False
     """A path that ends with a slash is another path."""
+    colons: ClassVar[bool] = True
+    """`:name` is a parameter of a path."""
     sessions: ClassVar[str] = ""
     """Callers are kept in a session: `always`, where it cannot be seen, or `default`, unless the code says otherwise."""
     functions_register: ClassVar[bool] = False

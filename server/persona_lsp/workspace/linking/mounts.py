@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import INJECTED, Mount
+from persona_lsp.facts.http import INJECTED, LOADED, Mount
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.csharp import all_named, found_by_type
 from persona_lsp.workspace.names import (
@@ -20,6 +20,8 @@ def served(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[tuple[st
     """(file, symbol) of the routers that a mount means, each with the mount as it is for that one."""
     if mount.child.name.endswith("{}"):
         several = _table(all_names, path, mount)
+    elif mount.child.name.startswith(LOADED):
+        several = _loaded(all_names, path, mount)
     elif mount.child.name.startswith(INJECTED):
         several = _injected(all_names, mount)
     elif "/*" in mount.child.name:
@@ -110,6 +112,29 @@ def _injected(all_names: Names, mount: Mount) -> Iterator[tuple[Target, Mount]]:
         for symbol, router in entry.routers.items():
             if router.framework == mount.framework and router.parameter.endswith(place):
                 yield Target("router", path, symbol), mount
+
+
+def _loaded(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """The routers of the modules that are loaded by names which only running tells: those that nobody else mounts.
+
+    Where no package is told, the project is what stands around the folder of the file that loads them.
+    """
+    package, _, attribute = mount.child.name.removeprefix(LOADED).partition(":")
+    inside = f"/{package.replace('.', '/')}/" if package else ""
+    project = "/".join(path.split("/")[:-2])
+    for file, entry in all_names.files.items():
+        if (
+            entry.facts.language != "python"
+            or file == path
+            or not f"/{file}".startswith(f"/{project}/".replace("//", "/"))
+        ):
+            continue
+        if entry.facts.role == "test" or (inside and inside not in f"/{file}"):
+            continue
+        for symbol, router in entry.routers.items():
+            own = router.framework == mount.framework and router.kind == "router" and "." not in symbol
+            if own and attribute in ("", symbol):
+                yield Target("router", file, symbol), replace(mount, otherwise=True)
 
 
 def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:

@@ -20,6 +20,8 @@ from persona_lsp.workspace.validators import Validators
 class AspNet(Manner):
     """The manner of controllers, minimal APIs and what is built on them."""
 
+    colons = False
+
     def __init__(self, names: Names) -> None:
         """Begin with an application that demands nothing."""
         super().__init__(names)

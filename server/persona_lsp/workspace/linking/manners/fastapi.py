@@ -12,6 +12,8 @@ class FastApi(Manner):
 
     slash_decides = True
 
+    colons = False
+
     guards_declare = True
 
     def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:

@@ -11,6 +11,8 @@ from persona_lsp.workspace.names import resolve
 class Flask(Manner):
     """The manner of Flask: a view is called with all parts of its path, unless something before it takes them away."""
 
+    colons = False
+
     untaken = "a function before it"
 
     def mounted(self, path: str, mount: Mount) -> Iterator[tuple[Key, Mount]]:

@@ -45,6 +45,8 @@ Rule = tuple[str, Guard]
 class Spring(Manner):
     """The manner of Spring MVC, WebFlux and JAX-RS."""
 
+    colons = False
+
     sessions = "default"
 
     def __init__(self, names: Names) -> None:
