@@ -93,7 +93,7 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             yield Constant(name, (str(value.value),), where)
         case Const(value=int() | float() as number):
             yield Constant(name, (str(number),), where, None, float(number))
-        case Items(items=items) if items and all(isinstance(i, Str | Name | Member) for i in items):
+        case Items(items=items) if items and all(isinstance(i, Str | Name | Member) or _is_joined(i) for i in items):
             yield Constant(name, None, where, tuple(text_of(i, module) for i in items))
         case Object(entries=entries) if len(entries) <= _LONGEST:
             for entry in entries:
@@ -121,6 +121,10 @@ def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator
             yield Constant(name, (f"-{number}",), where, None, -float(number))
         case _:
             return
+
+
+def _is_joined(value: AnyExpr) -> bool:
+    return isinstance(value, Binary) and value.op == "+"
 
 
 def _trimmed(call: Call) -> Str | None:

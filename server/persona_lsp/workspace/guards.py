@@ -33,6 +33,7 @@ from persona_lsp.workspace.guard_code import (
     refuses_strangers,
     with_callees,
 )
+from persona_lsp.workspace.matchers import with_constants
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.snapshot import Auth
 
@@ -263,7 +264,8 @@ def refuses_itself(handler: Function, params: Sequence[Param]) -> bool:
 def security_rules(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tuple[str, Guard], ...]:
     """URL rules in the order in which they are tried: (pattern, guard). Filters that are not read come last."""
     ordered = sorted(rules, key=lambda rule: (rule[1].name == _FILTER, rule[0]))
-    return tuple((guard.matcher, _filtered(names, guard)) for _, guard in ordered if guard.name != _INTERCEPTOR)
+    told = (one for _, guard in ordered if guard.name != _INTERCEPTOR for one in with_constants(names, guard))
+    return tuple((guard.matcher, _filtered(names, guard)) for guard in told)
 
 
 def _filtered(names: Names, guard: Guard) -> Guard:
@@ -288,7 +290,7 @@ def interceptors(names: Names, rules: Sequence[tuple[float, Guard]]) -> tuple[tu
                 guard, kind=own.kind, conditional=guard.conditional or own.conditional, symbol=own.symbol
             )  # fmt: skip
         if guard.kind is not GuardKind.OTHER:
-            found.append((guard.matcher, guard))
+            found += ((one.matcher, one) for one in with_constants(names, guard))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ from persona_lsp.findings.intent import (
 from persona_lsp.flow.status import STATUS_NAMES
 from persona_lsp.frameworks.spring.annotations import STEREOTYPES, argument, find, simple, type_name
 from persona_lsp.frameworks.spring.bind_sql import bound
+from persona_lsp.frameworks.spring.builders import builder_chain
 from persona_lsp.frameworks.spring.edits import (
     annotated,
     imported,
@@ -41,7 +42,6 @@ from persona_lsp.frameworks.spring.edits import (
 from persona_lsp.frameworks.spring.errors import FIXED
 from persona_lsp.frameworks.spring.routes import ENTITY_TYPES, answered_type, mapping_of
 from persona_lsp.frameworks.spring.statuses import status_value
-from persona_lsp.frameworks.spring.words import builder_chain
 from persona_lsp.syntax.ir import (
     Assign,
     Call,

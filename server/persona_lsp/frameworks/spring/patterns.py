@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.facts.text import literal
+from persona_lsp.facts.text import Hole, Ref, Text, literal
 from persona_lsp.frameworks.spring.annotations import VERBS, Values, simple
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -27,12 +27,16 @@ from persona_lsp.syntax.ir import (
     walk,
 )
 
-MATCHERS: Final = frozenset({"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers"})
+MATCHERS: Final = frozenset(
+    {"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers", "matchers"}
+)
 REGEX: Final = "regex:"
 """What stands before a pattern that is a regular expression."""
 _DEEPEST: Final = 6
 _COPIES: Final = frozenset({"ArrayList", "LinkedList", "HashSet", "LinkedHashSet", "Set", "List"})
 _LISTS: Final = frozenset({"of", "asList", "concat", "copyOf", "unmodifiableList", "singletonList", "Array"})
+_MAKERS: Final = ("Matcher", "Matchers", "pattern", "matcher")
+"""How what makes one matcher of a method and patterns is called at its end."""
 _SAME: Final = frozenset({"toArray", "toList", "stream", "distinct", "collect", "sorted"})
 """Methods of a list or stream that leave its elements what they are."""
 _NOT_ENDPOINTS: Final = frozenset({
@@ -84,6 +88,33 @@ def patterns_of(call: Call, path: str, values: Values, lists: _Lists | None = No
     if call.name == "regexMatchers":
         return _expressions(call.args, path, values)
     return _all(tuple(a for a in call.args if not isinstance(a, Lambda)), path, values, lists or {}, -1)
+
+
+def alternatives(call: Call, path: str, values: Values, lists: _Lists) -> tuple[Patterns, ...]:
+    """What the parts of a matcher match, each with the methods that it is limited to.
+
+    One that cannot be read may match everything, of the methods that stand beside it.
+    """
+    if call.name == "regexMatchers":
+        read = _expressions(call.args, path, values)
+        return (read if read is not None else Patterns((), (), ("/**",)),)
+    args = tuple(a for a in call.args if not isinstance(a, Lambda))
+    apart = [a for a in args if isinstance(a, Call) and (a.name.endswith(_MAKERS) or a.name in _SAME)]
+    rest = tuple(a for a in args if a not in apart)
+    found = [_part((one,), one.args, path, values, lists) for one in apart]
+    return (*found, _part(rest, rest, path, values, lists)) if rest or not apart else tuple(found)
+
+
+def _part(
+    items: tuple[AnyExpr, ...], limits: tuple[AnyExpr, ...], path: str, values: Values, lists: _Lists
+) -> Patterns:
+    read = _all(items, path, values, lists, -1)
+    return read if read is not None else Patterns(_verbs(limits), (), ("/**",))
+
+
+def _verbs(args: tuple[AnyExpr, ...]) -> tuple[str, ...]:
+    """The methods among arguments, some of which cannot be read."""
+    return tuple(last for a in args if isinstance(a, Member) and (last := simple(dotted(a))) in VERBS)
 
 
 def _statements(body: tuple[Stmt, ...], *, conditional: bool) -> Iterator[tuple[Stmt, bool]]:
@@ -138,12 +169,21 @@ def _read(arg: AnyExpr, path: str, values: Values, lists: _Lists, depth: int) ->
                 return _read(field.value, path, values, lists, depth + 1)
         case _:
             pass
-    text = literal(values.text(arg, path))
+    text = _written(values.text(arg, path))
     if text is None:
         return None
     if text in VERBS:
         return Patterns((text,))
-    return Patterns((), (text if text.startswith(("/", "^", "*", ".")) else "/" + text,))
+    return Patterns((), (text if text.startswith(("/", "^", "*", ".", "${")) else "/" + text,))
+
+
+def _written(text: Text) -> str | None:
+    """The text, with `${NAME}` for constants of other files; None where a part of it is no constant."""
+    if any(isinstance(part, Hole) or (isinstance(part, Ref) and part.name.startswith("${")) for part in text):
+        return None
+    return "".join(
+        part if isinstance(part, str) else "${" + part.name + "}" for part in text if not isinstance(part, Hole)
+    )
 
 
 def _called(call: Call, path: str, values: Values, lists: _Lists, depth: int) -> Patterns | None:
@@ -157,13 +197,28 @@ def _called(call: Call, path: str, values: Values, lists: _Lists, depth: int) ->
         return _read(receiver, path, values, lists, depth + 1)
     if name == "flatMap" and receiver is not None and all(_is_reference(a) for a in call.args):
         return _read(receiver, path, values, lists, depth + 1)
+    if name == "map" and receiver is not None and len(call.args) == 1:
+        return _mapped(call.args[0], _read(receiver, path, values, lists, depth + 1))
     if name in {*_LISTS, "stream"} and not isinstance(receiver, Call):
         return _all(call.args, path, values, lists, depth)
     if name in {"RegexRequestMatcher", "regexMatcher"}:
         return _expressions(call.args, path, values)
-    if name.endswith(("Matcher", "Matchers", "pattern", "matcher")):
+    if name.endswith(_MAKERS):
         return _all(call.args, path, values, lists, depth)
     return None
+
+
+def _mapped(arg: AnyExpr, read: Patterns | None) -> Patterns | None:
+    """`.map(path -> antMatcher(HttpMethod.GET, path))`: the same patterns, limited to a method."""
+    if read is None or not isinstance(arg, Lambda) or len(arg.function.params) != 1 or len(arg.function.body) != 1:
+        return None
+    made = getattr(arg.function.body[0], "value", None)
+    if not isinstance(made, Call) or not made.name.endswith(_MAKERS):
+        return None
+    name = arg.function.params[0].name
+    others = [a for a in made.args if not (isinstance(a, Name) and a.id == name)]
+    limits = _verbs(tuple(others))
+    return Patterns(limits + read.methods, read.patterns, read.maybe) if len(limits) == len(others) else None
 
 
 def _expressions(args: tuple[AnyExpr, ...], path: str, values: Values) -> Patterns | None:

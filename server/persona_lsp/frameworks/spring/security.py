@@ -27,7 +27,7 @@ from persona_lsp.frameworks.spring.annotations import (
 )
 from persona_lsp.frameworks.spring.code import Made, calls_of, parameter_of_type
 from persona_lsp.frameworks.spring.guards import expression_kind
-from persona_lsp.frameworks.spring.patterns import MATCHERS, Patterns, lists_of, patterns_of
+from persona_lsp.frameworks.spring.patterns import MATCHERS, Patterns, alternatives, lists_of, patterns_of
 from persona_lsp.frameworks.spring.profiles import for_developers, is_certain
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -69,8 +69,15 @@ _SETS: Final = lazy(r"\.set\w+\(")
 _FIRST: Final = -1e10
 _LAST: Final = 2147483647.0
 _UNTOLD: Final = 1e10
-_PLACES: Final = {"HIGHEST_PRECEDENCE": -2147483648.0, "LOWEST_PRECEDENCE": _LAST, "BASIC_AUTH_ORDER": _LAST - 5}
+_PLACES: Final = {
+    "HIGHEST_PRECEDENCE": -2147483648.0, "LOWEST_PRECEDENCE": _LAST, "BASIC_AUTH_ORDER": _LAST - 5, "MIN_VALUE": -2147483648.0,
+    "MAX_VALUE": _LAST,
+}  # fmt: skip
 """Constants of Spring that say in which order chains are tried."""
+_CREDENTIAL: Final = lazy(
+    r"^(?!.*==\s*null)(?:[^!]|!=)*(?:api[-_]?key|token|bearer|authorization)(?:[^!]|!=)*$", re.IGNORECASE | re.DOTALL
+)
+"""A chain that serves requests with a credential alone: whoever brings none comes to the next one."""
 _CHAIN_TYPES: Final = frozenset({"SecurityFilterChain", "SecurityWebFilterChain"})
 _ADAPTERS: Final = {"WebSecurityConfigurerAdapter": 100.0, "ResourceServerConfigurerAdapter": 3.0}
 """The older way to configure a chain, with its place where no annotation says another."""
@@ -85,6 +92,8 @@ class _Chain(Struct):
     closed: bool = False
     """A rule covers any request."""
     authorizes: str = ""
+    unsure: bool = False
+    """Which requests it serves cannot be told."""
     opaque: bool = False
     """Code that is not read here may refuse requests that no rule speaks of."""
 
@@ -105,7 +114,7 @@ def chains(module: Module, values: Values) -> Iterator[Use]:
             if not http and not bean:
                 continue
             rank = _order(method.decorators, cls, path, values)
-            chain = _chain(method, http, path, module, values)
+            chain = _chain(method, http, cls, path, module, values)
             if bean and not chain.guards and not chain.closed:
                 chain = _handed(cls, path, module, values) or chain
             root = bean or (method.name == "configure" and any(type_name(b) in _ADAPTERS for b in cls.bases))
@@ -135,7 +144,7 @@ def _handed(cls: ClassNode, path: str, module: Module, values: Values) -> _Chain
     for method in cls.methods:
         given = [s.value for s in method.body if isinstance(s, Return) and isinstance(s.value, Lambda)]
         if len(given) == 1 and len(given[0].function.params) == 1:
-            chain = _chain(method, given[0].function.params[0].name, path, module, values)
+            chain = _chain(method, given[0].function.params[0].name, cls, path, module, values)
             if chain.closed:
                 found.append(chain)
     return found[0] if len(found) == 1 else None
@@ -170,13 +179,13 @@ def _number(value: AnyExpr | None, path: str, values: Values, depth: int) -> flo
             return number(value)
 
 
-def _chain(method: FunctionNode, http: str, path: str, module: Module, values: Values) -> _Chain:
+def _chain(method: FunctionNode, http: str, cls: ClassNode, path: str, module: Module, values: Values) -> _Chain:
     chain = _Chain([], opaque=not http)
-    pending: tuple[Call, Patterns | None] | None = None
+    pending: tuple[Call, tuple[Patterns, ...]] | None = None
     scoping = False
     lists = lists_of(method, path, values)
     given = {http} if http else set()
-    for made in calls_of(method):
+    for made in _calls(method, cls):
         call = made.call
         name = call.name
         on_http = isinstance(call.receiver, Name) and call.receiver.id == http
@@ -184,8 +193,8 @@ def _chain(method: FunctionNode, http: str, path: str, module: Module, values: V
         if call.receiver is None and name != "requestMatchers":
             continue
         if (name in _SCOPES and not dotted(call.receiver)[:1].isupper()) or (name == "requestMatchers" and on_http):
-            read = patterns_of(call, path, values, lists)
-            chain.within += read.patterns + read.maybe if read is not None else ()
+            if not _limit(chain, call, patterns_of(call, path, values, lists), module):
+                return _Chain([], closed=True)
             scoping = name == "requestMatchers" or (bool(call.args) and isinstance(call.args[0], Lambda))
             pending = None
         elif name in _AUTHORIZES or name == "and":
@@ -196,22 +205,46 @@ def _chain(method: FunctionNode, http: str, path: str, module: Module, values: V
         elif name == "withObjectPostProcessor" and _is_about_rules(call, module):
             chain.guards.insert(0, _unread(name, call, method, module, path))
         elif name in _ANY:
-            pending = (call, Patterns((), ("/**",)))
+            pending = (call, (Patterns((), ("/**",)),))
             chain.closed = True
+        elif name in MATCHERS and dotted(call.receiver)[:1].isupper():
+            continue  # `ServerWebExchangeMatchers.pathMatchers(…)` makes a matcher for another call
+        elif name in MATCHERS and scoping:
+            if not _limit(chain, call, patterns_of(call, path, values, lists), module):
+                return _Chain([], closed=True)
         elif name in MATCHERS:
-            read = patterns_of(call, path, values, lists)
-            if scoping:
-                chain.within += read.patterns + read.maybe if read is not None else ()
-            elif read is None or read.patterns or read.maybe or read.methods:
-                whole = read is not None and not (read.patterns or read.maybe)
-                pending = (call, Patterns(read.methods, ("/**",)) if read is not None and whole else read)
-            else:
-                pending = None
+            reads = (r for r in alternatives(call, path, values, lists) if r.patterns or r.maybe or r.methods)
+            kept = tuple(r if r.patterns or r.maybe else Patterns(r.methods, ("/**",)) for r in reads)
+            pending = (call, kept) if kept else None
         elif name in _RULES and pending is not None:
             chain.guards += _guards(pending, made, method, module, path)
             pending = None
     chain.guards = [replace(guard, within=chain.within) for guard in chain.guards] if chain.within else chain.guards
+    if chain.unsure:
+        chain.guards = [replace(guard, kind=GuardKind.UNKNOWN, allows_all=False) for guard in chain.guards]
     return chain
+
+
+def _limit(chain: _Chain, call: Call, read: Patterns | None, module: Module) -> bool:
+    """Limit the chain to what a matcher is given; whether strangers come to it at all."""
+    chain.within += read.patterns + read.maybe if read is not None else ()
+    if call.name == "securityMatchers":
+        return True  # what it is given limits the chain
+    asked = [a for a in call.args if isinstance(a, Lambda)]
+    chain.unsure = chain.unsure or read is None or bool(asked)
+    return not any(_CREDENTIAL.search(module.text(a)) for a in asked)
+
+
+def _calls(method: FunctionNode, cls: ClassNode) -> Iterator[Made]:
+    """The calls of a method; rules that it leaves to a method of the class (`Security::rules`) stand in their place."""
+    for made in calls_of(method):
+        yield made
+        for arg in made.call.args if made.call.name in _AUTHORIZES else ():
+            if isinstance(arg, Lambda) and "reference" in arg.function.modifiers:
+                owner, _, name = next((dotted(c.call.func) for c in calls_of(arg.function)), "").rpartition(".")
+                own = owner in ("this", cls.name)
+                held = [m for m in cls.methods if own and m.name == name and m is not method]
+                yield from calls_of(held[0]) if len(held) == 1 else ()
 
 
 def _is_opaque(call: Call, given: set[str]) -> bool:
@@ -264,30 +297,29 @@ def _unread(name: str, call: Call, method: FunctionNode, module: Module, path: s
 
 
 def _guards(
-    pending: tuple[Call, Patterns | None], made: Made, method: FunctionNode, module: Module, path: str
+    pending: tuple[Call, tuple[Patterns, ...]], made: Made, method: FunctionNode, module: Module, path: str
 ) -> Iterator[Guard]:
-    matcher, read = pending
+    matcher, reads = pending
     name = made.call.name
     start = matcher.func.name_start if isinstance(matcher.func, Member) else matcher.start
     at = Where(module.path, start, max(start, made.call.end))
     source = module.source[at.start : at.end].decode("utf-8", "replace")
     symbol = Ref(f"{path}.{method.name}")
-    if read is None:
-        yield Guard(name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher="/**")
-        return
     kind = GuardKind.UNKNOWN if made.conditional else _RULES[name]
     if name == "access" and not made.conditional:
         text = made.call.args[0] if made.call.args else None
         kind = expression_kind(text.value or "") if isinstance(text, Str) else _manager_kind(source)
-    for pattern in read.patterns:
-        yield Guard(
-            name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
-            matcher=pattern, methods=read.methods,
-        )  # fmt: skip
-    for pattern in read.maybe:
-        yield Guard(
-            name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher=pattern, methods=read.methods
-        )  # fmt: skip
+    for read in reads:
+        for pattern in read.patterns:
+            yield Guard(
+                name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
+                matcher=pattern, methods=read.methods,
+            )  # fmt: skip
+        # Whatever is denied to all lets nobody in: of the rest, other rules speak.
+        for pattern in read.maybe if name != "denyAll" else ():
+            yield Guard(
+                name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher=pattern, methods=read.methods
+            )  # fmt: skip
 
 
 def _manager_kind(source: str) -> GuardKind:

@@ -4,7 +4,7 @@ from typing import Final
 
 from persona_lsp.flow.vocabulary import Answer, Handling, Read, Scope, Thrown, Vocabulary
 from persona_lsp.frameworks.spring.annotations import argument, find, simple, type_arguments, type_name
-from persona_lsp.frameworks.spring.errors import FIXED
+from persona_lsp.frameworks.spring.builders import started, status_built
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
 from persona_lsp.frameworks.spring.profiles import for_developers
@@ -26,20 +26,13 @@ from persona_lsp.syntax.ir import (
     Const,
     FunctionNode,
     Lambda,
-    Member,
     Module,
     Name,
-    Node,
     Return,
     Str,
     dotted,
 )
 
-_BUILDERS: Final = frozenset({"ResponseEntity", "ServerResponse"})
-_JAX: Final = {
-    "ok": 200, "created": 201, "accepted": 202, "noContent": 204, "notModified": 304, "seeOther": 303,
-    "temporaryRedirect": 307, "serverError": 500, "notAcceptable": 406,
-}  # fmt: skip
 _STREAMS: Final = frozenset({"StreamingResponseBody", "ResponseBodyEmitter", "SseEmitter", "Stream"})
 _EXCEPTIONS: Final = {
     "ResponseStatusException": None, "ErrorResponseException": None, "AccessDeniedException": 403,
@@ -153,6 +146,10 @@ def _declared_kind(function: FunctionNode, module: Module) -> str:
     return "file" if bytes_ or (imported and name.endswith("Resource")) else ""
 
 
+_PUBLISHERS: Final = frozenset({"Mono", "Flux", "Single", "Maybe", "Flowable", "Observable"})
+"""Types whose `error(failure)` hands a failure on, as `throw` does."""
+
+
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`ResponseEntity` and `ServerResponse` builders, `new ResponseEntity<>(…)`, `response.sendError(…)`."""
     if not isinstance(expr, Call):
@@ -163,16 +160,15 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return Answer(200, body_kind="value", sends=False)
     if expr.new and type_name(expr.func) == "ModelAndView":
         return Answer(200, body=expr, body_kind="html", sends=False)
-    owner = _owner(expr)
+    owner = started(expr, scope)
     if owner is None:
         return _problem(expr) or _sent(expr, scope)
-    start, calls = owner
-    builder = dotted(start.receiver)
+    start, calls, builder = owner
     if simple(builder) == "Response" and not of_jax_rs(scope.module):
         return None
     if expr is not calls[-1]:
         return None
-    status, node, unknown = _built_status(start, simple(builder))
+    status, node, unknown = status_built(start, simple(builder))
     body: AnyExpr | None = None
     kind = ""
     for call in calls[1:]:
@@ -199,6 +195,8 @@ def thrown(expr: AnyExpr, scope: Scope) -> Thrown | None:
     if expr.new:
         return _exception(expr, scope)
     if expr.name in {"orElseThrow", "switchIfEmpty", "error"} and expr.args:
+        if expr.name == "error" and dotted(expr.receiver) in _PUBLISHERS and isinstance(expr.args[0], Name):
+            return Thrown("", ends=False)
         made = _supplied(expr.args[0], expr.name)
         if made is not None:
             found = _exception(made, scope)
@@ -253,38 +251,6 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
             return expr.name in _PRINCIPAL_NAMES
         case _:
             return False
-
-
-def builder_chain(expr: Call) -> list[Call] | None:
-    """The calls of a response builder's chain, the one on `ResponseEntity` first; None if it is no such chain."""
-    found = _owner(expr)
-    return found[1] if found is not None else None
-
-
-def _owner(expr: Call) -> tuple[Call, list[Call]] | None:
-    """The first call on `ResponseEntity` of a chain, with the whole chain in order."""
-    calls: list[Call] = []
-    current: AnyExpr | None = expr
-    while isinstance(current, Call):
-        calls.append(current)
-        receiver = current.receiver
-        if isinstance(receiver, Name | Member) and simple(dotted(receiver)) in {*_BUILDERS, "Response"}:
-            calls.reverse()
-            return current, calls
-        current = receiver
-    return None
-
-
-def _built_status(start: Call, builder: str) -> tuple[int | None, Node | None, bool]:
-    name = start.name
-    fixed = (_JAX if builder == "Response" else FIXED).get(name)
-    if fixed is not None:
-        at = start.func.name_start if isinstance(start.func, Member) else start.start
-        return fixed, Name(at, at + len(name), name), False
-    if name == "status" and start.args:
-        status, node = status_value(start.args[0])
-        return status, node, status is None
-    return None, None, True
 
 
 def _constructed(expr: Call) -> Answer:
@@ -409,5 +375,5 @@ def _typed(function: FunctionNode, ending: str) -> tuple[str, ...]:
 WORDS: Final = Vocabulary(
     framework="spring", languages=("java",), handling=handling, answer=answer, thrown=thrown, read=read,
     principal=principal,
-    triggers=("ProblemDetail", "ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError"),
+    triggers=("ProblemDetail", "ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError", "ok(", "created(", "accepted(", "noContent(", "notFound(", "badRequest(", "status(", ".error("),
 )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Patterns of paths that are put together of constants of other files: `Paths.ADMIN + "/**"`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from persona_lsp.facts.http import Guard, GuardKind
+from persona_lsp.facts.text import Ref, Text
+from persona_lsp.text.patterns import lazy
+from persona_lsp.workspace.names import Names, resolve, text
+
+_NAMED: Final = lazy(r"\$\{([^{}]+)\}")
+_EVERYWHERE: Final = "/**"
+
+
+def with_constants(names: Names, guard: Guard) -> Iterator[Guard]:
+    """The guard with its patterns as the constants say, once for each that a list holds.
+
+    One that cannot be told may be any: the guard is then unknown wherever it may stand.
+    """
+    if not any("${" in pattern for pattern in (guard.matcher, *guard.within, *guard.outside)):
+        yield guard
+        return
+    path = guard.where.path
+    matchers = _patterns(names, path, guard.matcher)
+    within, outside = _all(names, path, guard.within), _all(names, path, guard.outside)
+    if matchers is None or within is None or outside is None:
+        matcher = _EVERYWHERE if matchers is None else guard.matcher
+        known = replace(guard, matcher=matcher, within=within or (), outside=outside or ())
+        yield replace(known, kind=GuardKind.UNKNOWN, allows_all=False)
+        return
+    for matcher in matchers:
+        yield replace(guard, matcher=matcher, within=within, outside=outside)
+
+
+def _all(names: Names, path: str, patterns: Sequence[str]) -> tuple[str, ...] | None:
+    found: list[str] = []
+    for pattern in patterns:
+        read = _patterns(names, path, pattern)
+        if read is None:
+            return None
+        found += read
+    return tuple(found)
+
+
+def _patterns(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
+    """What the pattern is; several where it is the name of a list; None if a part of it cannot be told."""
+    if "${" not in pattern:
+        return (pattern,)
+    listed = _listed(names, path, pattern)
+    if listed is not None:
+        return listed
+    value, known = text(names, path, _parts(pattern))
+    return (_rooted(value),) if known and value else None
+
+
+def _listed(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
+    alone = _NAMED.fullmatch(pattern)
+    target = resolve(names, path, alone[1]) if alone is not None else None
+    if target is None or target.kind != "constant":
+        return None
+    constant = names.files[target.path].constants[target.name]
+    if constant.items is None:
+        return None
+    owner = target.name.rpartition(".")[0]
+    read = [text(names, target.path, item, owner) for item in constant.items]
+    return tuple(_rooted(value) for value, _ in read) if all(known and value for value, known in read) else None
+
+
+def _parts(pattern: str) -> Text:
+    pieces = _NAMED.split(pattern)
+    return tuple(Ref(piece) if number % 2 else piece for number, piece in enumerate(pieces) if piece)
+
+
+def _rooted(pattern: str) -> str:
+    return pattern if pattern.startswith(("/", "^", "*", ".")) else "/" + pattern
