@@ -265,6 +265,7 @@ class TestFactsCache:
         ("spec/models/user_spec.rb", b"", "test"),
         ("src/__mocks__/db.ts", b"", "test"),
         ("db/migrate/20240101_add_users.rb", b"", "migration"),
+        ("src/main/java/shop/db/V22_1_14__MoveUsers.java", b"", "migration"),
         ("alembic/versions/ab12_users.py", b"", "migration"),
         ("app/migrations/0001_initial.py", b"", "migration"),
         ("db/seeds.rb", b"", "seed"),

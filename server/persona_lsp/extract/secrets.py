@@ -58,6 +58,7 @@ _NOT_A_VALUE: Final = lazy(
 _DRAWN: Final = lazy(rb"(?:django-insecure-)?[a-z0-9!@#$%^&*(\-_=+)]{50}")
 """As Django draws its secret keys: any of these characters may be among them."""
 _WORDS: Final = lazy(rb"[_-]*[A-Za-z]+[0-9]?(?:[_:./ -]+[A-Za-z]+[0-9]?)*(?:[_:./-]+[0-9]{1,3})?[_:./-]*")
+_HOLE: Final = lazy(rb"\{\w*\}|%[sd]")
 _LABELS: Final = lazy(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
@@ -229,6 +230,9 @@ def _is_secret(name: bytes, value: bytes, *, sink: bool) -> bool:
         return False
     if sink:
         return b" " not in value and not value.startswith((b"HS", b"RS", b"ES"))
+    bare = _HOLE.sub(b"", value)
+    if bare != value and _WORDS.fullmatch(bare):
+        return False  # `auth:token:{}`: the name under which something is kept
     if not _DRAWN.fullmatch(value) and (_NOT_A_VALUE.search(value) or not value.isascii() or _WORDS.fullmatch(value)):
         return False
     return _entropy(value) >= _MIN_ENTROPY

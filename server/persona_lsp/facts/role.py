@@ -32,7 +32,12 @@ def role(path: str, head: bytes = b"") -> str:
         or _is_test_project(outer, name)
     ):
         return "test"
-    if not _MIGRATIONS.isdisjoint(folders) or _MIGRATION_FOLDERS.search(inside) or _migrates(head):
+    if (
+        _FLYWAY.fullmatch(name)
+        or not _MIGRATIONS.isdisjoint(folders)
+        or _MIGRATION_FOLDERS.search(inside)
+        or _migrates(head)
+    ):
         return "migration"
     if _SEED_NAME.search(name) or not _SEEDS.isdisjoint(outer):
         return "seed"
@@ -138,6 +143,7 @@ _TEST_PROJECT = lazy(
     r"|(?:^|[._-])(?:unit|integration|functional|acceptance|e2e)?tests?(?:toolbox|tools|utils?|utilities|helpers?|infrastructure|base|common|shared|framework|kit|support|core|engine)$"
 )
 _MIGRATION_FOLDERS = lazy(r"(^|/)(db/migrate|db/migration|alembic/versions|db/changelog|migration/\d)")
+_FLYWAY = lazy(r"[VR]\d[\d_.]*__\w+\.java")
 _MIGRATION_CODE = lazy(
     rb"^class \w+ < ActiveRecord::Migration\b|^down_revision\b|^class Migration\(migrations\.Migration\)"
     rb"|implements MigrationInterface\b",

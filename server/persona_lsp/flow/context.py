@@ -19,7 +19,7 @@ SAFE_ON_ABSENT: Final = frozenset(
     {
         "nil?", "blank?", "present?", "empty?", "try", "isPresent", "isEmpty", "orElse", "orElseThrow", "orElseGet",
         "ifPresent", "ifPresentOrElse", "map", "flatMap", "filter", "or", "is_none", "is_some", "then", "catch",
-        "finally", "presence", "to_a", "to_s", "inspect", "as_json", "to_json", "orElseNull", "switchIfEmpty", "stream",
+        "finally", "presence", "next", "mapNotNull", "defaultIfEmpty", "hasElement", "doOnNext", "zipWith", "collectList", "to_a", "to_s", "inspect", "as_json", "to_json", "orElseNull", "switchIfEmpty", "stream",
         "in?", "is_a?", "equals", "orFail", "throwOnEmpty", "rejectOnEmpty", "lean", "exec", "execute", "populate",
         "unwrap_or", "ok_or", "then_some", "tap", "ok_or_else", "unwrap_or_default", "unwrap_or_else", "and_then", "as_deref",
         "is_some_and", "is_none_or", "transpose", "map_or", "map_or_else", "as_mut", "as_ref", "cloned", "copied",

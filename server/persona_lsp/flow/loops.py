@@ -34,6 +34,9 @@ from persona_lsp.text.patterns import lazy
 _BATCHED: Final = lazy(
     r"chunk|each_slice|in_batches|find_in_batches|batched|batch|slices|pages\b|each_page|paginat", re.IGNORECASE
 )
+_CUTS: Final = frozenset({"limit", "take"})
+"""What leaves so many elements of a list at most."""
+_KEEPS: Final = frozenset({"filter", "sorted", "distinct", "peek", "toList", "stream"})
 _LISTS: Final = frozenset({"of", "asList", "listOf", "setOf"})
 """Calls that make a list of their arguments."""
 _RETRY: Final = lazy(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
@@ -149,6 +152,10 @@ def _bound(state: State, expr: AnyExpr | None) -> int | None:
             return _bound(state, value) if isinstance(value, Items) else None
         case Call(args=args) if expr.name in _LISTS and args and all(isinstance(arg, Str | Const) for arg in args):
             return len(args)
+        case Call() if expr.name in _CUTS and len(expr.args) == 1 and isinstance(expr.args[0], Const):
+            return _bound(state, expr.args[0])
+        case Call(receiver=Call() as inner) if expr.name in _KEEPS:
+            return _bound(state, inner)
         case Call() if expr.name == "range" and expr.args:
             last = expr.args[-1] if len(expr.args) < 3 else expr.args[1]  # range(start, stop, step)
             return int(last.value) if isinstance(last, Const) and isinstance(last.value, int) else None

@@ -7,11 +7,11 @@ from typing import Final
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Segment
 
-_BRACES: Final = lazy(r"^\{(\*?)(\w+)(?::(.+))?\}$")
+_BRACES: Final = lazy(r"^\{(\*?)([\w.-]+)(?::(.+))?\}$")
 _COLON: Final = lazy(r"^:(\w+)(?:\((.+)\))?([?*+]?)$")
-_MIXED_BRACES: Final = lazy(r"\{\*?(\w+)(?::[^{}]*)?\}")
+_MIXED_BRACES: Final = lazy(r"\{\*?([\w.-]+)(?::[^{}]*)?\}")
 _MIXED_COLON: Final = lazy(r":([A-Za-z_]\w*)(?:\([^)]*\))?")
-_NAMED: Final = lazy(r"\{(\w+)\}")
+_NAMED: Final = lazy(r"\{([\w.-]+)\}")
 _NUMERIC: Final = frozenset({"int", r"\d+", "[0-9]+", r"\d*", r"[0-9]*", "number"})
 
 
@@ -74,7 +74,7 @@ def _segment(raw: str, *, colons: bool) -> tuple[Segment, str]:
     braced = _MIXED_BRACES.search(raw) is not None
     if braced or (colons and _MIXED_COLON.search(raw)):
         text = _MIXED_BRACES.sub(r"{\1}", raw) if braced else _MIXED_COLON.sub(r"{\1}", raw)
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(text))
+        pattern = re.sub(r"\\\{[\w.\\-]+?\\\}", "[^/]+", re.escape(text))
         names = tuple(dict.fromkeys(_NAMED.findall(text)))
         return Segment(literal=text, param=names[0], pattern=pattern, more=names[1:]), text
     return Segment(literal=raw), raw

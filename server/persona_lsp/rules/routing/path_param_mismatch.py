@@ -239,7 +239,7 @@ from persona_lsp.rules.predicates import brief, label
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
-_NAME = lazy(r"\{(\w+)\}")
+_NAME = lazy(r"\{([\w.-]+)\}")
 _PLACES = frozenset({In.PATH, "any"})
 _NEAR = 2
 """Names that differ by more edits than this are not taken for one another."""

@@ -278,8 +278,10 @@ _HARMLESS = frozenset(
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
+def path_param_unused(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield one finding for each parameter of the path that nothing reads."""
+    if _has_another_path(endpoint, snapshot):
+        return
     names = [name for segment in endpoint.segments if not segment.rest for name in segment.names]
     # What OPTIONS tells is the same for every element.
     if not names or endpoint.method == "OPTIONS" or not _is_certain(endpoint):
@@ -294,7 +296,7 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name in read or name.lower() in _MIDDLEWARE:
             continue
-        parent = changing and index < len(names) - 1
+        parent = changing and index < len(names) - 1 and _does_something(endpoint)
         if (name.startswith("_") or _DECORATION.search(name)) and not parent:
             continue
         yield Finding(
@@ -306,6 +308,24 @@ def path_param_unused(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             subject=f"{endpoint.label} {name}",
         )
         return
+
+
+def _has_another_path(endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    """The same registration serves a shorter path, which lacks the parameter: the longer one is kept for old clients."""
+    statement = endpoint.route.statement
+    return endpoint.handler is not None and any(
+        other.route.statement == statement
+        and other.method == endpoint.method
+        and len(other.segments) < len(endpoint.segments)
+        and {s.param for s in other.segments} < {s.param for s in endpoint.segments}
+        for other in snapshot.endpoints_of(endpoint.handler)
+    )
+
+
+def _does_something(endpoint: Endpoint) -> bool:
+    """There is more in the handler than an answer."""
+    handler = endpoint.handler
+    return handler is None or bool(handler.calls or handler.queries or handler.raises or endpoint.callees)
 
 
 def _is_certain(endpoint: Endpoint) -> bool:
@@ -324,7 +344,10 @@ def _is_certain(endpoint: Endpoint) -> bool:
 
 
 def _is_stub(handler: Function) -> bool:
-    """Nothing is done, or not yet: it calls one function beside it, and gives that nothing."""
+    """Nothing is done, or not yet: it answers without a body, or calls one function beside it and gives that nothing."""
+    idle = not (handler.queries or handler.inputs or handler.raises) and all(c.effect == "log" for c in handler.calls)
+    if idle and all(answer.body_kind == "none" for answer in handler.responses):
+        return True
     only = handler.calls[0] if len(handler.calls) == 1 else None
     if only is not None and not only.receiver and not only.arguments and not (handler.queries or handler.inputs):
         return not only.passes_request and set(handler.names_read) <= {only.name} and bool(handler.params)
