@@ -174,3 +174,59 @@ def test_a_filter_that_asks_a_policy() -> None:
     filters = "skip_before_action :authenticate_user!\n  before_action :set_book"
     method = "def set_book\n    @book = Book.first\n    authorize @book\n  end"
     assert auth("before_action :authenticate_user!", f"{filters}\n  {method}") is Auth.UNKNOWN
+
+
+ABILITY = """
+class Ability
+  include CanCan::Ability
+
+  def initialize(user)
+    %s
+  end
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("filters", "abilities", "expected"),
+    [
+        ("load_and_authorize_resource", "can :read, Book", Auth.UNKNOWN),
+        ("load_and_authorize_resource", "user ||= User.new\n    can :read, Book", Auth.UNKNOWN),
+        ("load_and_authorize_resource", "can :read, Book\n    return unless user\n    can :manage, Book", Auth.UNKNOWN),
+        ("load_and_authorize_resource", "return unless user\n    can :read, Book", Auth.REQUIRED),
+        ("authorize_resource", "return if user.nil?\n    can :read, Book", Auth.REQUIRED),
+        ("authorize_resource", "if user\n      can :read, Book\n    end", Auth.REQUIRED),
+        ("authorize_resource", "if user\n      can :read, Book\n    else\n      can :read, Tag\n    end", Auth.UNKNOWN),
+        ("authorize_resource if: :asked?", "return unless user\n    can :read, Book", Auth.UNKNOWN),
+        ("load_resource", "return unless user", Auth.NONE),
+        ("before_action :authenticate_user!\n  load_and_authorize_resource", "can :read, Book", Auth.REQUIRED),
+    ],
+)
+def test_abilities_say_whether_strangers_may_do_something(filters: str, abilities: str, expected: Auth) -> None:
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": "class ApplicationController < ActionController::Base\nend\n",
+        "app/controllers/books_controller.rb": BOOKS % (filters, ""),
+        "app/models/ability.rb": ABILITY % abilities,
+    }
+    (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert found.auth is expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("Devise::SessionsController", Auth.NONE),
+        ("DeviseTokenAuth::SessionsController", Auth.NONE),
+        ("Unknown::SessionsController", Auth.UNKNOWN),
+    ],
+)
+def test_whoever_comes_to_sign_in_finds_what_the_class_inherits(base: str, expected: Auth) -> None:
+    macro = "mount_devise_token_auth_for 'User', at: 'users'" if "Token" in base else "devise_for :users"
+    sources = {
+        "config/routes.rb": f"Rails.application.routes.draw do\n  {macro}, controllers: {{ sessions: 'doors' }}\nend\n",
+        "app/controllers/doors_controller.rb": f"class DoorsController < {base}\n  def new\n    render json: []\n  end\nend\n",
+    }
+    found = {e.label: e.auth for e in read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints}
+    assert found["POST /users/sign_in"] is expected
+    assert found["DELETE /users/sign_out"] is (Auth.REQUIRED if "Token" in base else expected)

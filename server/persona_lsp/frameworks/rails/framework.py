@@ -17,7 +17,7 @@ from persona_lsp.syntax.ir import Module
 
 _MARKS: Final = (
     b"Controller", b"ApplicationRecord", b"ActiveRecord", b"Rails.application", b"Rack::Cors", b"Rails::", b"ActiveSupport::Concern",
-    b"mattr_accessor", b"cattr_accessor",
+    b"mattr_accessor", b"cattr_accessor", b"CanCan::Ability",
 )  # fmt: skip
 
 

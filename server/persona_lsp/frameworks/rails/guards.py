@@ -46,6 +46,8 @@ _MACROS: Final = {
     "throttle": GuardKind.RATE_LIMIT,
     "protect_from_forgery": GuardKind.OTHER,
 }
+OF_ABILITIES: Final = frozenset({"load_and_authorize_resource", "authorize_resource"})
+"""What abilities (CanCan) decide about, which may let strangers do something."""
 _SKIP_MACROS: Final = {
     "allow_unauthenticated_access": "require_authentication",
     "skip_load_and_authorize_resource": "load_and_authorize_resource",
@@ -76,6 +78,9 @@ _OPTIONAL: Final = lazy(r"_if_(?:present|given|token|possible|needed)|optional|_
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
     "Devise.InvitationsController": ("authenticate_inviter!", ("new", "create")),
+    "DeviseTokenAuth.RegistrationsController": ("set_user_by_token", ("update", "destroy")),
+    "DeviseTokenAuth.SessionsController": ("set_user_by_token", ("destroy",)),
+    "DeviseTokenAuth.TokenValidationsController": ("set_user_by_token", ("validate_token",)),
 }
 """The filter by which a controller of a gem demands a login, and its actions, which subclasses inherit."""
 
@@ -167,7 +172,8 @@ def _declared(
     if name in _MACROS:
         yield Guard(
             name, _MACROS[name], Level.CLASS, where, source=_line(call, module), only=limits[0], except_=limits[1],
-            optional=_text(given["fallback"]) == "none" if "fallback" in given else False, conditional=maybe,
+            optional=_text(given["fallback"]) == "none" if "fallback" in given else False,
+            conditional=maybe or name in OF_ABILITIES,
         )  # fmt: skip
         return
     for arg in call.args:

@@ -5,8 +5,26 @@ from typing import Final
 
 from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.place import Where
-from persona_lsp.syntax.ir import AnyExpr, Assign, Call, ClassNode, Do, Member, Module, Name, Node, Str, dotted
+from persona_lsp.flow.branches import absent_names, present_names
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Call,
+    ClassNode,
+    Do,
+    FunctionNode,
+    If,
+    Member,
+    Module,
+    Name,
+    Node,
+    Return,
+    Str,
+    dotted,
+)
 
+STRANGERS: Final = "CanCan.strangers"
+"""What abilities let those do who have not signed in."""
 INITIALIZERS: Final = "/config/initializers/"
 _ACCESSORS: Final = frozenset({"mattr_accessor", "mattr_reader", "cattr_accessor", "cattr_reader"})
 
@@ -14,10 +32,34 @@ _Given = tuple[str, AnyExpr | None, Node]
 
 
 def settings(module: Module) -> Iterator[ConfigEntry]:
-    """The texts that modules of the file keep in accessors of their own, or that an initializer gives them."""
+    """The texts that modules of the file keep in accessors of their own, or that an initializer gives them.
+
+    Abilities that let strangers do nothing say so.
+    """
+    if b"CanCan::Ability" in module.source:
+        yield from _abilities(module)
     for name, value, node in (*_set(module), *_kept_by_modules(module)):
         if isinstance(value, Str) and value.value is not None:
             yield ConfigEntry(name, value.value, Where(module.path, node.start, node.end))
+
+
+def _abilities(module: Module) -> Iterator[ConfigEntry]:
+    for cls in module.classes():
+        for method in cls.methods:
+            if method.name == "initialize" and method.params and _only_for_known(method):
+                yield ConfigEntry(STRANGERS, "none", Where(module.path, method.start, method.body_start))
+
+
+def _only_for_known(method: FunctionNode) -> bool:
+    """`return unless user` before all abilities, or nothing but `if user`."""
+    user = method.params[0].name
+    body = [s for s in method.body if not isinstance(s, Assign)]
+    first = body[0] if body and len(body) == len(method.body) else None
+    if not isinstance(first, If) or first.orelse:
+        return False
+    if len(first.then) == 1 and isinstance(first.then[0], Return) and first.then[0].value is None:
+        return user in absent_names(first.test)
+    return len(body) == 1 and user in present_names(first.test)
 
 
 def _set(module: Module) -> Iterator[_Given]:

@@ -131,6 +131,8 @@ def _elsewhere(endpoint: Endpoint, auth: Auth) -> Auth:
         return Auth.UNKNOWN
     if auth is not Auth.NONE or (ref is not None and ref.name.startswith("devise/")):
         return auth  # Devise's own controllers let those in who are not signed in, but for what is guarded
+    if endpoint.route.derived and of_controller and not endpoint.group.startswith(f"{endpoint.where.path}:"):
+        return auth  # so does a class of the project that derives from one; others of gems have a guard for that
     elsewhere = of_controller if ref is not None else manner.wrapped and not endpoint.route.handler_key
     return Auth.UNKNOWN if elsewhere or manner.signed else auth
 

@@ -16,7 +16,7 @@ from persona_lsp.workspace.names import (
 )
 
 _OF_RAILS: Final = frozenset(
-    {"ActionController", "AbstractController", "ActionMailer", "ActiveStorage", "Rails", "Devise"}
+    {"ActionController", "AbstractController", "ActionMailer", "ActiveStorage", "Rails", "Devise", "DeviseTokenAuth"}
 )
 """Modules whose controllers demand nothing of callers, or what is told of them apart."""
 _LISTS: Final = frozenset({"decorators", "method_decorators"})
