@@ -592,3 +592,23 @@ def x(): ...
     for words, expected in (("frozen(get_client_ip(request))", Auth.NONE), ("not session_of(request)", Auth.UNKNOWN)):
         (found,) = serve({"app/main.py": source.replace("WORDS", words)})
         assert found.auth is expected
+
+
+def test_what_a_class_of_the_project_answers_is_not_known() -> None:
+    source = """from fastapi import FastAPI
+from app.answers import JsonResponseDict
+app = FastAPI()
+@app.delete("/x")
+def x():
+    try:
+        books.remove()
+        return JsonResponseDict(message="gone", status_code=200)
+    except Exception:
+        return JsonResponseDict(message="failed", status_code=500)
+"""
+    project = read({"app/main.py": source.encode()})
+    (found,) = project.snapshot.endpoints
+    assert found.handler is not None
+    assert [r.status for r in found.handler.responses] == [200, None]
+    assert found.success == (200,)
+    assert not any(rule == "error-with-success-status" for rule, _, _ in project.everything())

@@ -176,6 +176,9 @@ def _imported_from(expr: AnyExpr, scope: Scope) -> str:
     return rest.rsplit(".", 1)[-1] if rest else given
 
 
+_FAILED: Final = 400
+
+
 def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`JSONResponse(status_code=404, content=...)`, `RedirectResponse(...)`, `templates.TemplateResponse(...)`."""
     if not isinstance(expr, Call):
@@ -186,7 +189,11 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
     name = _imported_from(expr.func, scope)
     kind = _RESPONSES.get(name)
     if kind is None:
-        return None
+        given = expr.kwarg("status_code") if "Response" in expr.name and expr.name[:1].isupper() else None
+        known, node, unknown = _status(given, 200)
+        fails = unknown or (known or 200) >= _FAILED
+        # A class of the project's own: the status is that of the answer, or a field of what is answered.
+        return Answer(None, True, node, expr.kwarg("content"), "", sends=False) if fails else None
     body = expr.args[0] if expr.args else expr.kwarg("content")
     given = expr.kwarg("status_code") or (expr.args[1] if len(expr.args) > 1 else None)
     known, node, unknown = _status(given, _REDIRECT if kind == "redirect" else 200)
