@@ -64,6 +64,19 @@ def test_who_is_refused_by_what_a_function_makes() -> None:
         assert found.auth is expected
 
 
+def test_what_is_handed_to_a_guard_as_it_is() -> None:
+    source = """const express = require('express'); const auth = require('./auth'); const app = express();
+app.all('/private/*', (req, res, next) => auth(req, res, next));
+app.get('/private/books', (req, res) => res.json([]));
+app.get('/books', (req, res) => res.json([]));
+"""
+    guard = (
+        "module.exports = (req, res, next) => { if (!req.headers.authorization) return res.sendStatus(401); next(); };"
+    )
+    found = read({"app.js": source.encode(), "auth.js": guard.encode()}).snapshot.endpoints
+    assert {e.label: e.auth for e in found} == {"GET /private/books": Auth.REQUIRED, "GET /books": Auth.NONE}
+
+
 def test_a_module_of_guards() -> None:
     source = b"""const express = require('express'); const auth = require('./auth'); const router = express();
 router.get('/books', auth.optional, (req, res) => res.json([]));

@@ -94,6 +94,11 @@ SINGLE = {
     "Object.entries({ '/a': f }).forEach(([p, h]) => app.get(p, h))": ["GET /a"],
     "fs.readdirSync('./routes').forEach((file) => app.use('/' + file, require('./routes/' + file)))": [],
     "app.get('/a/{id}/b', f); app.get('/c{/d}', g)": ["GET /a/{id}/b", "GET /c", "GET /c/d"],
+    "app.all('/private/*', (req, res, next) => auth(req, res, next)); app.get('/private/a', f)": ["GET /private/a"],
+    "app.all('/api/*', (req, res, next) => { req.json = true; next(); }); app.get('/api/a', f)": ["GET /api/a"],
+    "app.all('/api/*', (req, res, next) => { if (bad(req)) return next(new Error()); res.json({}); })": [
+        "ANY /api/{rest}"
+    ],
     "const client = axios.create(); client.get('/a', f)": [],
     "cache.get('/a', () => 1)": [],
     "if (process.env.DEBUG) { app.get('/debug', f) }": ["GET /debug"],
@@ -671,6 +676,14 @@ def test_routes_for_developers(test: str, development: bool) -> None:
 def test_folders_of_routers(loop: str, expected: str) -> None:
     files = {"app.js": APP + loop, "routes/users.js": ROUTER + "module.exports = router"}
     assert sorted(endpoints(files)) == [expected]
+
+
+def test_a_function_that_gives_the_application_away() -> None:
+    app = "import express from 'express';\nexport const app = express();\nconst init = async () => { try { const { setup } = await import('./routes.js'); const { start } = await setup(app, { a: 1 }); } catch (e) { stop(); } };\n"
+    routes = (
+        "export async function setup(app, options) { app.get('/x', (req, res) => res.json({})); return { start }; }\n"
+    )
+    assert sorted(endpoints({"app.ts": app, "routes.ts": routes})) == ["GET /x"]
 
 
 def test_a_folder_of_routers_with_names() -> None:

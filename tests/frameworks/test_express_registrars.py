@@ -101,3 +101,21 @@ def test_what_asks_another_server_is_no_router() -> None:
         "lib/client.js": "exports.create = () => 1;",
     }
     assert sorted(endpoints(files)) == []
+
+
+def test_tables_of_routes() -> None:
+    app = """const express = require('express'); const mapRoutes = require('express-routes-mapper'); const config = require('./config');
+const app = express();
+const open = mapRoutes(config.publicRoutes, 'controllers/');
+app.use('/public', open);
+app.use('/own', mapRoutes({ 'DELETE /users/:id': 'UserController.remove' }, 'controllers/'));
+"""
+    files = {
+        "app.js": app,
+        "config/index.js": "const publicRoutes = require('./publicRoutes');\nconst config = { publicRoutes, port: 1 };\nmodule.exports = config;\n",
+        "config/publicRoutes.js": "const publicRoutes = { 'POST /user': 'UserController.register', 'GET /user/:id': 'UserController.one' };\nmodule.exports = publicRoutes;\n",
+        "config/rights.js": "const rights = { 'GET /user': ['admin'], 'POST /user': 'admin' };\nmodule.exports = rights;\n",
+    }
+    found = endpoints(files)
+    assert sorted(found) == ["DELETE /own/users/{id}", "GET /public/user/{id}", "POST /public/user"]
+    assert found["POST /public/user"].handler_name == "UserController.register"

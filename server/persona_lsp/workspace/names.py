@@ -181,7 +181,7 @@ def _resolve(all_names: Names, path: str, name: str, depth: int) -> Target | Non
         return None
     if entry.facts.language == "go":
         return resolved(all_names, path, name, depth)
-    own = _own(entry, path, name)
+    own = _own(entry, path, name) or _of_object(all_names, entry, path, name, depth)
     if own is not None:
         return own
     if entry.facts.language == "csharp":
@@ -306,6 +306,15 @@ def _own(entry: FileIndex, path: str, name: str) -> Target | None:
     return None
 
 
+def _of_object(all_names: Names, entry: FileIndex, path: str, name: str, depth: int) -> Target | None:
+    """`const config = { routes: imported }`: an entry of an object stands for what was imported (JavaScript)."""
+    held = entry.constants.get(name) if "." in name and entry.facts.language in SCRIPT else None
+    if held is None or held.value is None or len(held.value) != 1 or not isinstance(held.value[0], Ref):
+        return None
+    meant = held.value[0].name
+    return _resolve(all_names, path, meant, depth + 1) if meant.partition(".")[0] in entry.imports else None
+
+
 def _alias_target(all_names: Names, path: str, alias: str, depth: int) -> Target | None:
     """`Settings()`, `get_settings()`: the class that is made or returned."""
     entry = all_names.files[path]
@@ -369,7 +378,11 @@ def _imported(all_names: Names, path: str, item: Import, rest: str, depth: int) 
 
 def _through_default(all_names: Names, path: str, rest: str, depth: int) -> Target | None:
     target = exported(all_names, path, "default", depth + 1)
-    if target is None or (target.kind == "module" and target.path == path):
+    if target is None:
+        export = all_names.files[path].exports.get("default")
+        held = export.target if export is not None and not export.module else None
+        return _resolve(all_names, path, f"{held.name}.{rest}", depth + 1) if held is not None else None
+    if target.kind == "module" and target.path == path:
         return None
     return _member(all_names, target, rest, depth + 1)
 

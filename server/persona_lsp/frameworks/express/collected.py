@@ -31,7 +31,7 @@ from persona_lsp.frameworks.express.signs import (
     is_local,
     registrars,
 )
-from persona_lsp.frameworks.express.telling import package_of, unwrapped
+from persona_lsp.frameworks.express.telling import handed_to, package_of, unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
@@ -186,6 +186,7 @@ class Collected:
 
     def guard(self, arg: AnyExpr, scope: Scope, level: Level, *, conditional: bool = False) -> Guard:
         """The middleware that an argument stands for."""
+        arg = handed_to(arg)
         if isinstance(arg, Lambda):
             return guard_in_place(arg.function, self.module, level, self.where(arg), scope)
         if isinstance(arg, Call):

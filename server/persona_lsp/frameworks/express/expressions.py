@@ -18,6 +18,7 @@ from persona_lsp.frameworks.express.registrars import Registrars
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
 from persona_lsp.frameworks.express.signs import ASYNC, METHODS, VERBS, is_handler, made_by_own, made_kind
+from persona_lsp.frameworks.express.tables import mapped
 from persona_lsp.frameworks.express.telling import foreign
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -288,6 +289,16 @@ class Expressions(Registrars):
 
     def _made(self, call: Call, scope: Scope, hint: str, prefix: str | None, symbol: str | None) -> Chain | None:
         """A router that the call makes."""
+        given = mapped(call, scope)
+        if given is not None:
+            symbol = symbol or f"{scope.prefix if prefix is None else prefix}{hint or 'mapped'}"
+            self.routers[symbol] = Router(symbol, "router", "express", self.where(call))
+            table = reference(given, scope)
+            if isinstance(given, Object):
+                self.table(given, symbol)
+            elif table is not None:
+                self.mount(symbol, table, EMPTY, (), call, conditional=False)
+            return Chain(symbol)
         composed = composed_of(call, scope) if self.koa else ()
         kind = "router" if composed else made_kind(call, scope)
         own_made = not kind and bool(hint) and made_by_own(call, hint, self.module, scope)

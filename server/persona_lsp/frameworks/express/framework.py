@@ -4,7 +4,7 @@ from typing import Final
 
 from persona_lsp.flow.script.names import EXPRESS
 from persona_lsp.frameworks.api import Framework
-from persona_lsp.frameworks.express import LANGUAGES, koa
+from persona_lsp.frameworks.express import LANGUAGES, koa, tables
 from persona_lsp.frameworks.express.dialects import PACKAGES
 from persona_lsp.frameworks.express.fixes import spell
 from persona_lsp.frameworks.express.routes import routes
@@ -54,6 +54,8 @@ def _detects(module: Module) -> bool:
     found = any(source.endswith(_RECEIVERS, 0, m.start()) for m in _REGISTERS.finditer(source)) or any(
         sign.search(source) for sign in _SIGNS
     )
+    if not found and b"Controller" in source and tables.SIGN.search(source) is not None:
+        return True
     return found and _FASTIFY.search(source) is None
 
 

@@ -1,5 +1,6 @@
 """The statements, functions and classes of a file that register something."""
 
+import re
 from collections.abc import Sequence
 
 from persona_lsp.facts.http import (
@@ -128,6 +129,10 @@ class Reader(Expressions):
         if isinstance(value, Items) and scope.parent is None:
             self._steps(function_name(names, None), value, scope)
         if isinstance(value, Object):
+            table = self.table(value, f"{scope.prefix}{hint}") if value.entries else None
+            if table is not None:
+                scope.routers.update(dict.fromkeys((n for n in names if n), table))
+                return
             bind(names, value, scope)
             self._methods(value, next((n for n in names if n and "exports" not in n), ""), scope)
             return
@@ -174,8 +179,16 @@ class Reader(Expressions):
     def _declared(self, function: FunctionNode, name: str, scope: Scope) -> None:
         if scope.parent is not None and scope.cls is None and name:
             scope.values[name] = Lambda(function.start, function.end, function)
-        if self.interesting(function):
+        if self.interesting(function) or self._gives_away(function, scope):
             self._function(function, f"{scope.prefix}{name}" if scope.cls is None else name, scope)
+
+    def _gives_away(self, function: FunctionNode, scope: Scope) -> bool:
+        """`const start = async () => { await setup(app, options) }`: the function gives a router of the file to another."""
+        if scope.parent is not None or not scope.routers or is_handler(function.params):
+            return False
+        names = "|".join(re.escape(name) for name in sorted(scope.routers) if name)
+        given = re.compile(rf"\w\(\s*(?:{names})\s*[,)]".encode())
+        return given.search(self.module.source, function.body_start, function.body_end) is not None
 
     def _function(self, function: FunctionNode, name: str, scope: Scope) -> None:
         inner = Scope(self.module, self.imports, prefix=f"{name}.", parent=scope, owner=name)

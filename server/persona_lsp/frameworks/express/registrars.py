@@ -2,11 +2,28 @@
 
 from typing import Final
 
+from persona_lsp.facts.http import Route, Router
+from persona_lsp.facts.text import Ref
 from persona_lsp.flow.script.names import Scope, reduce
+from persona_lsp.flow.script.paths import expand
 from persona_lsp.flow.walking import calls
 from persona_lsp.frameworks.express.loops import Loops
 from persona_lsp.frameworks.express.signs import ASYNC, CHOSEN, METHODS, VERBS, is_handler
-from persona_lsp.syntax.ir import AnyExpr, Call, Do, FunctionNode, Index, Items, Lambda, Member, Name, Spread, walk
+from persona_lsp.frameworks.express.tables import routes_of
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    Do,
+    FunctionNode,
+    Index,
+    Items,
+    Lambda,
+    Member,
+    Name,
+    Object,
+    Spread,
+    walk,
+)
 
 _HANDS_ON: Final = 3
 """Functions that register hand on to each other, a few at most."""
@@ -16,6 +33,23 @@ class Registrars(Loops):
     """A call of such a function registers what its body registers, with what the call gives for its parameters."""
 
     registering = 0
+
+    def table(self, table: Object, symbol: str) -> str | None:
+        """The router that a table of routes is: `{ "GET /users": "UserController.list" }`; None for any other object."""
+        rows = routes_of(table)
+        if not rows:
+            return None
+        self.routers[symbol] = Router(symbol, "router", "express", self.where(table))
+        for entry, method, path, handler in rows:
+            key = entry.key or entry
+            for way in expand((path,)):
+                self.routes.append(
+                    Route(
+                        (method,), way, "express", self.where(key), self.where(entry), self.next(), Ref(symbol),
+                        handler_name=handler.rpartition("/")[2], path_where=self.where(key),
+                    )
+                )  # fmt: skip  # in the order of the fields
+        return symbol
 
     def registrar(self, call: Call, scope: Scope, *, conditional: bool) -> bool:
         """Perform what a function of this file registers with what it is given; whether it is such a function."""

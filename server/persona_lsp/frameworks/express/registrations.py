@@ -1,5 +1,6 @@
 """Routes, mounts and middleware, as calls register them on a router."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
@@ -219,8 +220,16 @@ class Registrations(Collected, ABC):
         # `app.all("/api/*", requireLogin)` is middleware in the dress of a route.
         if not all((literal(path) or "").endswith("{*rest}") for path in paths):
             return False
-        kinds = {self.guard(h, scope, Level.APP).kind for h in handlers}
-        return kinds <= _GUARDING
+        return all(self._hands_on(h) or self.guard(h, scope, Level.APP).kind in _GUARDING for h in handlers)
+
+    def _hands_on(self, handler: AnyExpr) -> bool:
+        """A function written in place that calls what comes next, or gives it to another: `(req, res, next) => check(req, res, next)`."""
+        params = handler.function.params if isinstance(handler, Lambda) else ()
+        if len(params) != 3 or not isinstance(handler, Lambda) or not params[2].name:
+            return False
+        word = re.escape(params[2].name.encode())
+        used = re.compile(rb"(?<![\w.])%s\s*(?:\(\s*\)|[,)])" % word)
+        return used.search(self.module.source, handler.function.body_start, handler.function.body_end) is not None
 
     def _add(
         self,

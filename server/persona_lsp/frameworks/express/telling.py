@@ -18,10 +18,12 @@ from persona_lsp.frameworks.express.signs import (
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
+    Do,
     FunctionNode,
     Lambda,
     Member,
     Name,
+    Return,
     Str,
     dotted,
 )
@@ -155,6 +157,18 @@ def foreign(base: Name, call: Call, scope: Scope) -> bool:
         return bool(call.args)
     first = call.args[0] if call.args else None
     return len(call.args) > 1 and isinstance(first, Str) and (first.value or "").startswith("/")
+
+
+def handed_to(middleware: AnyExpr) -> AnyExpr:
+    """What a function written in place gives all it is given: `auth` of `(req, res, next) => auth(req, res, next)`."""
+    if not isinstance(middleware, Lambda) or len(middleware.function.params) != 3:
+        return middleware
+    names = [p.name for p in middleware.function.params]
+    body = middleware.function.body
+    call = body[0].value if len(body) == 1 and isinstance(body[0], Do | Return) else None
+    if isinstance(call, Call) and all(names) and [dotted(a) for a in call.args] == names and dotted(call.func):
+        return call.func
+    return middleware
 
 
 def given_handler(handler: AnyExpr, scope: Scope) -> AnyExpr:
