@@ -38,7 +38,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.*;
 import org.springframework.web.server.ResponseStatusException;
 """
-_ROOT = "src/main/java/com/example/shop"
+ROOT = "src/main/java/com/example/shop"
 
 
 def one_file(resources: Sequence[Resource]) -> str:
@@ -51,7 +51,7 @@ def one_file(resources: Sequence[Resource]) -> str:
 
 def project(resources: Sequence[Resource]) -> dict[str, str]:
     """A folder per resource, a file per class."""
-    files = {f"{_ROOT}/ShopApplication.java": _APPLICATION}
+    files = {f"{ROOT}/ShopApplication.java": _APPLICATION}
     for r in resources:
         package = "".join(r.words)
         classes = {
@@ -64,7 +64,7 @@ def project(resources: Sequence[Resource]) -> dict[str, str]:
         }
         for name, text in classes.items():
             head = f"package com.example.shop.{package};\n\n{_IMPORTS}\n"
-            files[f"{_ROOT}/{package}/{name}.java"] = head + text
+            files[f"{ROOT}/{package}/{name}.java"] = head + text
     return files
 
 

@@ -9,7 +9,7 @@ from benchmarks.figures import Figure, Promise, as_json, percentile
 from benchmarks.keystrokes import burst_of, typed
 from benchmarks.projects import measure, sources
 from benchmarks.shapes.resource import resources
-from benchmarks.sources import LANGUAGES, mixed_project, project, source
+from benchmarks.sources import LANGUAGES, endpoints, mixed_project, source
 from benchmarks.startup import run
 from benchmarks.throughput import GRAMMARS, SUFFIXES, parse_alone
 from tree_sitter import Language, Parser
@@ -29,7 +29,7 @@ def test_the_sources_can_be_parsed_also_while_somebody_types(language: str) -> N
     assert not parser.parse("\n".join(lines).encode()).root_node.has_error
     name = lines[made.hover[0]][made.hover[1] :]
     assert name[0].isalpha()
-    for path, text in project(language, 300).items():
+    for path, text in endpoints(language, 300).items():
         if Path(path).suffix in SUFFIXES:
             assert not parser.parse(text.encode()).root_node.has_error, path
 
