@@ -25,6 +25,36 @@ LITERALS: Json = {
 }
 """What a client has to announce that takes code actions as they have been for years, and nothing else."""
 
+RICH: Json = {
+    "general": {"positionEncodings": ["utf-8", "utf-16"]},
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown", "plaintext"]},
+        "publishDiagnostics": {
+            "relatedInformation": True,
+            "codeDescriptionSupport": True,
+            "dataSupport": True,
+            "tagSupport": {"valueSet": [1, 2]},
+        },
+        "codeAction": {
+            "isPreferredSupport": True,
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}},
+        },
+        "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
+    },
+    "workspace": {
+        "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
+        "configuration": True,
+        "didChangeConfiguration": {"dynamicRegistration": True},
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+        "diagnostics": {"refreshSupport": True},
+        "inlayHint": {"refreshSupport": True},
+    },
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+}
+"""What a client announces that can nearly everything."""
+
 
 class Client:
     """One server process."""

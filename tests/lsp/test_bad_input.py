@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import REAL, Client
-from conftest import RICH
+from client import REAL, RICH, Client
 
 MAIN = """\
 from fastapi import FastAPI

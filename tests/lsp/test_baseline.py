@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from client import LITERALS, REAL, Client, Json
-from conftest import RICH
+from client import LITERALS, REAL, RICH, Client, Json
 
 LEAK = """from fastapi import FastAPI, HTTPException
 

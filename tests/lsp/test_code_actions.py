@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import Client
-from conftest import RICH
+from client import RICH, Client
 
 URI = "untitled:a"
 TEXT = "é bad1\nbad2\nbad3\n"

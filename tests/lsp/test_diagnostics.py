@@ -5,8 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from client import Client
-from conftest import RICH
+from client import RICH, Client
 
 URI = "untitled:a"
 PULL: dict[str, Any] = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}

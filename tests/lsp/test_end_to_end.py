@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import REAL, Client
-from conftest import RICH
+from client import REAL, RICH, Client
 from test_protocol import children
 
 FASTAPI = """from fastapi import FastAPI, HTTPException

@@ -4,8 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from client import Client
-from conftest import RICH
+from client import RICH, Client
 
 URI = "untitled:a"
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import REAL, Client, Json
-from conftest import RICH
+from client import REAL, RICH, Client, Json
 
 REPOSITORY = Path(__file__).parents[2]
 BUNDLED = REPOSITORY / "personas" / "backend-developer.md"
