@@ -686,6 +686,55 @@ def test_a_function_that_gives_the_application_away() -> None:
     assert sorted(endpoints({"app.ts": app, "routes.ts": routes})) == ["GET /x"]
 
 
+def test_files_that_are_given_the_application_by_paths_that_only_running_tells() -> None:
+    files = {
+        "config/app.js": "const express = require('express'), path = require('path');\nmodule.exports.routes = function (app) { LOOP };\nmodule.exports.init = function () { const app = express(); this.routes(app); return app; };\n",
+        "modules/books/routes.js": "module.exports = function (app) { app.route('/books').get((req, res) => res.json([])); };\n",
+        "modules/books/more.js": "module.exports = function (io) { io.on('x', f); };\n",
+    }
+    for loop, expected in (
+        ("config.files.routes.forEach(function (file) { require(path.resolve(file))(app); })", ["GET /books"]),
+        ("config.files.routes.forEach(function (file) { require(path.resolve(file)).init(); })", ["?GET /books"]),
+        ("for (const file of glob.sync('modules/*/routes.js')) { require(file)(app); }", ["GET /books"]),
+    ):
+        found = endpoints({**files, "config/app.js": files["config/app.js"].replace("LOOP", loop)})
+        assert sorted(found) == expected, loop
+
+
+def test_a_folder_of_functions_that_are_given_the_application() -> None:
+    loop = "fs.readdirSync('./routes').forEach((f) => { if (f !== 'old.js') require('./routes/' + f)(app) })"
+    files = {
+        "app.js": APP + loop,
+        "routes/users.js": "module.exports = (app) => { app.get('/users', (req, res) => res.json([])); };\n",
+        "routes/old.js": "module.exports = (app) => { app.get('/old', (req, res) => res.json([])); };\n",
+    }
+    assert sorted(endpoints(files)) == ["?GET /old", "GET /users"]
+
+
+def test_controllers_that_are_put_together_of_several_modules() -> None:
+    files = {
+        "app.js": APP + "const users = require('./users'); app.get('/me', users.me); app.post('/me', users.change)",
+        "users.js": "const _ = require('lodash'); module.exports = _.extend(require('./reading'), require('./writing'));\n",
+        "reading.js": "exports.me = (req, res) => res.status(202).json({});\n",
+        "writing.js": "exports.change = (req, res) => res.status(201).json({});\n",
+    }
+    found = endpoints(files)
+    assert [found[label].statuses for label in ("GET /me", "POST /me")] == [(202,), (201,)]
+
+
+def test_a_server_that_a_function_takes_out_of_what_it_is_given() -> None:
+    files = {
+        "app.js": "const express = require('express'); const { setup } = require('./google'); const server = express(); setup({ server, root: 1 });\n",
+        "google.js": "function setup({ server, root }) { server.get('/auth/google', (req, res) => res.redirect(root)); }\nexports.setup = setup;\n",
+    }
+    assert sorted(endpoints(files)) == ["GET /auth/google"]
+
+
+def test_a_pattern_that_a_constant_holds() -> None:
+    source = "const ID = '([0-9a-f]{10,16})'; app.get(`/files/:id${ID}`, f); app.get(`/files/:id${ID}/raw`, f)"
+    assert sorted(endpoints(APP + source)) == ["GET /files/{id}", "GET /files/{id}/raw"]
+
+
 def test_a_folder_of_routers_with_names() -> None:
     load = "readdirSync('routes').forEach((f) => import(`./routes/${f}`).then(({ router }) => app.use('/api', router)))"
     files = {

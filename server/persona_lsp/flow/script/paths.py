@@ -24,7 +24,10 @@ _MOST: Final = 8
 
 def expand(path: Text) -> tuple[Text, ...]:
     """All paths that a registration under `path` serves: one, or more where parts are optional."""
-    choices: list[list[list[Part]]] = [_pieces(part) if isinstance(part, str) else [[part]] for part in path]
+    # A pattern may stand in a constant of its own: `/files/:id${ID}`.
+    choices: list[list[list[Part]]] = [
+        _pieces(part) if isinstance(part, str) else [[part]] for part in _joined(list(path))
+    ]
     count = 1
     for choice in choices:
         count *= len(choice)

@@ -171,7 +171,8 @@ class Expressions(Registrars):
                     return self.registered(chain, name, call, scope, conditional=conditional)
             elif name in _LOOPS and call.args and isinstance(call.args[0], Lambda):
                 function = call.args[0].function
-                if function.params and VERBS.search(self.module.source, function.start, function.end):
+                registers = VERBS.search(self.module.source, function.start, function.end) is not None
+                if function.params and (registers or self.mentions(function, scope)):
                     first = function.params[0]
                     target = first.pattern or Name(first.name_start, first.name_end, first.name)
                     self.loop(target, func.base, function.body, scope, conditional=conditional)
@@ -254,6 +255,9 @@ class Expressions(Registrars):
         # `registerUsers(app)`, `require("./routes")(app)`, `new Routes(app)`: the callee adds routes to the app.
         inner = inner_function(call.func, scope)
         child = inner or reference(call.func, scope)
+        own = dotted(call.func).removeprefix("this.")
+        if scope.owning_class() is None and dotted(call.func) == f"this.{own}" and own in self.pending:
+            child = inner = Ref(own)  # `exports.init = function () { this.initRoutes(app) }`
         if child is None or not self.is_own(child.name.rsplit(".", 1)[-1] if inner else child.name, scope):
             return
         self.require(symbol, call)

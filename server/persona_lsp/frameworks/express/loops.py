@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from persona_lsp.facts.code import Problem
+from persona_lsp.facts.http import LOADED
 from persona_lsp.facts.text import EMPTY, Hole, Ref
 from persona_lsp.flow.script.names import Scope, text
 from persona_lsp.frameworks.express.binding import (
@@ -29,6 +30,7 @@ from persona_lsp.syntax.ir import (
     Object,
     Return,
     Stmt,
+    Str,
     Try,
     dotted,
     walk,
@@ -65,6 +67,9 @@ class Loops(Registrations):
         if _READS_FOLDER.search(self.module.text(iterable)):
             self._folder(body, scope, target, self.module.text(self.statement), conditional=conditional)
             return
+        files = [value for value in done_in(body) if self._given_to_files(value, scope, conditional=conditional)]
+        if files:
+            return
         if any(self._registers(value, scope) for value in done_in(body)):
             # Its elements are parameters of the loop's body, and everything that is made of them is unknown.
             self.problems.append(Problem(UNTOLD, self.where(self.statement)))
@@ -86,6 +91,21 @@ class Loops(Registrations):
                 self.require(parent, value)
                 self.require(cls.name, value)
                 self.mount(parent, Ref(cls.name), without_slash(prefix), (), value, conditional=conditional)
+
+    def _given_to_files(self, value: AnyExpr, scope: Scope, *, conditional: bool) -> bool:
+        """`paths.forEach((path) => require(resolve(path))(app))`: what files export adds routes to the application."""
+        loading = value.func if isinstance(value, Call) else None
+        if not isinstance(value, Call) or not isinstance(loading, Call) or dotted(loading.func) != "require":
+            return False
+        if not loading.args or isinstance(loading.args[0], Str):
+            return False
+        for place, arg in enumerate(value.args):
+            symbol = self.router_of(arg, scope)
+            if symbol is not None:
+                self.require(symbol, value)
+                self.mount(symbol, Ref(f"{LOADED}:{place}"), EMPTY, (), value, conditional=conditional)
+                return True
+        return False
 
     def _registers(self, value: AnyExpr, scope: Scope) -> bool:
         """Whether an expression adds a route to a router: `router[method](path, handler)`."""
@@ -130,14 +150,17 @@ class Loops(Registrations):
                 self._of_folder(then, after, target.id, asked, conditional=conditional)
 
     def _of_folder(self, value: AnyExpr, scope: Scope, file: str, asked: str, *, conditional: bool) -> None:
-        if not isinstance(value, Call) or value.name != "use" or not 0 < len(value.args) < 3:
+        if not isinstance(value, Call) or not value.args:
             return
-        parent = self.router_of(value.receiver, scope)
-        given = loaded(value.args[-1], scope)
+        gives = isinstance(value.func, Call)  # `require("./routes/" + file)(app)`
+        if not gives and (value.name != "use" or len(value.args) > 2):
+            return
+        parent = self.router_of(value.args[0] if gives else value.receiver, scope)
+        given = loaded(value.func if gives else value.args[-1], scope)
         if parent is None or given is None:
             return
         folder = pieces(given[0], file, scope)
-        prefix = pieces(value.args[0], file, scope) if len(value.args) == 2 else ()
+        prefix = pieces(value.args[0], file, scope) if len(value.args) == 2 and not gives else ()
         if folder is None or prefix is None or len(folder) not in (2, 3) or folder[1] != STEM:
             return
         if not isinstance(folder[0], str) or not folder[0].startswith("./"):

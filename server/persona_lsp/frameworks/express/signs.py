@@ -80,7 +80,9 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
     declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
     if param.pattern is not None:
         entries = param.pattern.entries if isinstance(param.pattern, Object) else ()
-        return tuple(e.name for e in entries if e.name in {"app", "router", "expressApp"} or _INJECTED.search(e.name))
+        return tuple(
+            e.name for e in entries if e.name in {"app", "router", "expressApp", "server"} or _INJECTED.search(e.name)
+        )
     if declared in _APP_TYPES:
         return (param.name,)
     if param.type is not None and re.search(r"Fastify|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):

@@ -224,6 +224,10 @@ def _value(start: int, end: int, value: AnyExpr, *, commonjs: bool = False) -> I
                 yield _one(entry.start, entry.end, entry.name, entry.value, known)
             elif commonjs and required_module(entry.value):
                 yield ExportNode(entry.start, entry.end, "*", "", required_module(entry.value))
+    elif commonjs and isinstance(value, Call) and value.name in _MERGES:
+        for arg in value.args:
+            if required_module(arg):
+                yield ExportNode(arg.start, arg.end, "*", "", required_module(arg))
 
 
 def _one(start: int, end: int, name: str, value: AnyExpr, otherwise: str) -> ExportNode:
@@ -237,6 +241,8 @@ def _one(start: int, end: int, name: str, value: AnyExpr, otherwise: str) -> Exp
     return ExportNode(start, end, name, dotted(value) or otherwise)
 
 
+_MERGES: Final = frozenset({"extend", "assign", "merge", "assignIn"})
+"""`_.extend(require("./a"), require("./b"))`, `Object.assign({}, require("./a"))`: everything of several modules."""
 _NAMED: Final = frozenset(
     {
         "class_declaration",

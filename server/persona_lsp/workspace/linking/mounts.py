@@ -21,7 +21,8 @@ def served(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[tuple[st
     if mount.child.name.endswith("{}"):
         several = _table(all_names, path, mount)
     elif mount.child.name.startswith(LOADED):
-        several = _loaded(all_names, path, mount)
+        python = all_names.files[path].facts.language == "python"
+        several = (_loaded if python else _given_to_files)(all_names, path, mount)
     elif mount.child.name.startswith(INJECTED):
         several = _injected(all_names, mount)
     elif "/*" in mount.child.name:
@@ -135,6 +136,22 @@ def _loaded(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target,
             own = router.framework == mount.framework and router.kind == "router" and "." not in symbol
             if own and attribute in ("", symbol):
                 yield Target("router", file, symbol), replace(mount, otherwise=True)
+
+
+def _given_to_files(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
+    """The functions that files of the package export and that add routes to what they are given (JavaScript)."""
+    place = mount.child.name.removeprefix(f"{LOADED}:")
+    folders = path.split("/")[:-1]
+    while folders and "/".join([*folders, "package.json"]) not in all_names.files:
+        folders.pop()
+    package = "".join(f"{folder}/" for folder in folders)
+    for file, entry in all_names.files.items():
+        if file == path or not entry.routers or entry.facts.role == "test" or not file.startswith(package):
+            continue
+        made = exported(all_names, file, "default", 0)
+        router = entry.routers.get(made.name) if made is not None and made.path == file else None
+        if made is not None and router is not None and router.parameter == place:
+            yield Target("router", file, made.name), replace(mount, otherwise=True)
 
 
 def _folder(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, Mount]]:
