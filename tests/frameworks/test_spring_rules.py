@@ -134,3 +134,92 @@ def test_a_chain_for_those_who_bring_a_credential_is_none_for_strangers(matcher:
 )
 def test_a_chain_for_requests_that_nobody_can_tell_leaves_all_unknown(matcher: str) -> None:
     assert set(auth(TWO % ("1", matcher)).values()) == {Auth.UNKNOWN}
+
+
+SETTINGS = """package shop.config;
+@Data
+@ConfigurationProperties(prefix = "shop.security")
+public class Settings {
+    private String[] openUrls;
+    private List<String> closedUrls;
+}
+"""
+BOUND = {
+    "a list": "shop:\n  security:\n    open-urls:\n      - /health # for probes\n      - /api/**\n",
+    "a list that is not indented": "shop:\n  security:\n    openUrls:\n    - /health\n    - '/api/**'\n",
+    "a text with commas": "shop.security:\n  open_urls: /health, /api/**\n",
+    "a setting among them": "paths:\n  api: /api/**\nshop:\n  security:\n    open-urls:\n      - /health\n      - ${paths.api}\n",
+}
+HELD = """
+    private final Settings settings;
+    @Bean SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        return http.authorizeHttpRequests(r -> {
+            %s
+            r.anyRequest().authenticated();
+        }).build();
+    }
+"""
+
+
+def with_settings(body: str, settings: str, **more: str) -> dict[str, Auth]:
+    config = f"package shop;\nimport shop.config.Settings;\n@Configuration class Security {{ {HELD % body} }}\n"
+    sources = {"A": CONTROLLERS, "Security": config, "config/Settings": SETTINGS}
+    files = {f"src/main/java/shop/{name}.java": text.encode() for name, text in sources.items()}
+    files |= {"src/main/resources/application.yml": settings.encode()}
+    files |= {f"src/main/resources/application-{name}.yml": text.encode() for name, text in more.items()}
+    return {e.label: e.auth for e in read(files).snapshot.endpoints}
+
+
+@pytest.mark.parametrize("settings", BOUND.values(), ids=BOUND.keys())
+@pytest.mark.parametrize(
+    "body",
+    [
+        "r.requestMatchers(settings.getOpenUrls()).permitAll();",
+        "r.requestMatchers(this.settings.getOpenUrls()).permitAll();",
+        "String[] urls = settings.getOpenUrls(); if (ArrayUtil.isNotEmpty(urls)) { r.requestMatchers(urls).permitAll(); }",
+        "for (String url : settings.getOpenUrls()) { r.requestMatchers(url).permitAll(); }",
+    ],
+)
+def test_paths_that_settings_hold(settings: str, body: str) -> None:
+    found = with_settings(body, settings)
+    assert sorted(label for label, one in found.items() if one is Auth.NONE) == [
+        "GET /api/orders", "GET /health", "POST /api/orders",
+    ]  # fmt: skip
+    assert found["GET /admin/users"] is Auth.REQUIRED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "r.requestMatchers(settings.getClosedUrls()).permitAll();",
+        "if (settings.isLax()) { r.requestMatchers(settings.getOpenUrls()).permitAll(); }",
+        "r.requestMatchers(elsewhere.getOpenUrls()).permitAll();",
+    ],
+)
+def test_paths_that_no_setting_tells_are_unknown(body: str) -> None:
+    assert with_settings(body, BOUND["a list"])["GET /health"] is Auth.UNKNOWN
+
+
+ACTIVE = {
+    "active": ("spring:\n  profiles:\n    active: dev\n", True),
+    "active unless the surroundings say another": ("spring:\n  profiles:\n    active: ${PROFILE:dev}\n", True),
+    "one of several": ("spring:\n  profiles:\n    active: db,dev\n", True),
+    "the default one": ("spring.profiles:\n  default: dev\n", True),
+    "of a group": ("spring:\n  profiles:\n    group:\n      all:\n      - db\n      - dev\n    active: all\n", True),
+    "included": ("spring:\n  profiles:\n    include: dev\n", True),
+    "another": ("spring:\n  profiles:\n    active: prod\n", False),
+    "none": ("shop:\n  name: x\n", False),
+    "what a build puts in": ("spring:\n  profiles:\n    active: @profile@\n", False),
+}
+
+
+@pytest.mark.parametrize(("base", "holds"), ACTIVE.values(), ids=ACTIVE.keys())
+def test_settings_of_the_profile_that_is_active(base: str, holds: bool) -> None:
+    files = {
+        "src/main/java/shop/A.java": CONTROLLERS.encode(),
+        "src/main/resources/application.yml": base.encode(),
+        "src/main/resources/application-dev.yml": b"server:\n  servlet:\n    context-path: /shop\n",
+    }
+    paths = {e.path for e in read(files).snapshot.endpoints}
+    assert ("/shop/health" in paths) is holds
+    assert ("/health" in paths) is not holds

@@ -69,6 +69,7 @@ def config(path: str, source: bytes) -> FileFacts | None:
 
 _REQUIREMENTS: Final = lazy(r"^requirements[\w.-]*\.(?:txt|in)$")
 _COMPILER: Final = lazy(r"^[tj]sconfig[\w.-]*\.json$")
+_ITEM: Final = lazy(r"(\s*)-\s+((?![|>&*{\[])(?![^\s\"']+:(?:\s|$)).+?)\s*$")
 _SETTINGS: Final = lazy(r"^(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)$")
 
 
@@ -267,8 +268,12 @@ def _properties(path: str, text: str) -> Iterator[ConfigEntry]:
 
 
 def _yaml(path: str, text: str) -> Iterator[ConfigEntry]:
-    """Scalars of block mappings by their dotted path; anything finer is left out, which means unknown."""
+    """Scalars of block mappings by their dotted path, and of lists below them, numbered (`a.b[0]`).
+
+    Anything finer is left out, which means unknown.
+    """
     stack: list[tuple[int, str]] = []
+    counts: dict[str, int] = {}
     offset = 0
     profile = _profile(path)
     for line in text.splitlines(keepends=True):
@@ -276,6 +281,15 @@ def _yaml(path: str, text: str) -> Iterator[ConfigEntry]:
         offset += len(line.encode())
         if line.startswith("---"):
             stack.clear()
+            continue
+        item = _ITEM.match(line)
+        if item and stack and stack[-1][0] <= len(item.group(1)):
+            full = ".".join(k for _, k in stack)
+            begin = start + len(line[: item.start(2)].encode())
+            value = re.sub(r"\s+#.*$", "", item.group(2)).strip()
+            where = Where(path, begin, begin + len(value.encode()))
+            yield ConfigEntry(f"{full}[{counts.setdefault(full, 0)}]", value.strip("\"'"), where, profile)
+            counts[full] += 1
             continue
         match = re.match(r"(\s*)([A-Za-z_][\w.\-]*)\s*:(?:\s+(.*?))?\s*$", line)
         if not match:

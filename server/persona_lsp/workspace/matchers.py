@@ -8,9 +8,11 @@ from msgspec.structs import replace
 from persona_lsp.facts.http import Guard, GuardKind
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.text.patterns import lazy
-from persona_lsp.workspace.names import Names, resolve, text
+from persona_lsp.workspace.names import Names, properties_of, resolve, text
 
 _NAMED: Final = lazy(r"\$\{([^{}]+)\}")
+PREFIX: Final = "@prefix"
+"""The constant of a class that tells which settings are bound to its fields."""
 _EVERYWHERE: Final = "/**"
 
 
@@ -57,6 +59,8 @@ def _patterns(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
 
 def _listed(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
     alone = _NAMED.fullmatch(pattern)
+    if alone is not None and "@" in alone[1]:
+        return _bound(names, path, *alone[1].split("@", 1))
     target = resolve(names, path, alone[1]) if alone is not None else None
     if target is None or target.kind != "constant":
         return None
@@ -68,9 +72,32 @@ def _listed(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
     return tuple(_rooted(value) for value, _ in read) if all(known and value for value, known in read) else None
 
 
-def _parts(pattern: str) -> Text:
+def _bound(names: Names, path: str, owner: str, field: str) -> tuple[str, ...] | None:
+    """What settings hold for a field of a type that is bound to them (`@ConfigurationProperties("security")`)."""
+    target, held = resolve(names, path, owner), properties_of(names, path)
+    prefix = names.files[target.path].constants.get(f"{target.name}.{PREFIX}") if target is not None else None
+    if prefix is None or prefix.value is None or held is None:
+        return None
+    wanted = _relaxed(f"{''.join(p for p in prefix.value if isinstance(p, str))}.{field}")
+    texts = [value for key, value in held.items() if _relaxed(key.partition("[")[0]) == wanted]
+    found: list[str] = []
+    for one in (piece.strip() for told in texts for piece in told.split(",")):
+        value, known = text(names, path, _parts(one, "${{{}}}"))
+        if not known or not value:
+            return None
+        found.append(_rooted(value))
+    return tuple(found) if texts else None
+
+
+def _relaxed(key: str) -> str:
+    """`ignore-urls`, `ignoreUrls` and `ignore_urls` are one."""
+    return key.replace("-", "").replace("_", "").lower()
+
+
+def _parts(pattern: str, form: str = "{}") -> Text:
+    """The pieces of a pattern; `form` is how a name in it is spelled."""
     pieces = _NAMED.split(pattern)
-    return tuple(Ref(piece) if number % 2 else piece for number, piece in enumerate(pieces) if piece)
+    return tuple(Ref(form.format(piece)) if number % 2 else piece for number, piece in enumerate(pieces) if piece)
 
 
 def _rooted(pattern: str) -> str:

@@ -14,6 +14,7 @@ from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import rust_modules
 from persona_lsp.workspace.golang import Packages, resolved
 from persona_lsp.workspace.modules import SCRIPT, Modules
+from persona_lsp.workspace.profiles import with_profiles
 
 Kind = Literal["router", "function", "class", "constant", "module"]
 _DEPTH: Final = 12
@@ -92,10 +93,16 @@ def unit(path: str) -> str:
 
 def property_of(all_names: "Names", path: str, key: str) -> str | None:
     """A setting as the file's unit has it; that of the only unit that has settings, where its own has none."""
+    own = properties_of(all_names, path)
+    return own.get(key) if own is not None else None
+
+
+def properties_of(all_names: "Names", path: str) -> Mapping[str, str] | None:
+    """The settings of the file's unit; those of the only unit that has any, where its own has none."""
     own = all_names.properties.get(unit(path))
     if own is None and len(all_names.properties) == 1:
         own = next(iter(all_names.properties.values()))
-    return own.get(key) if own is not None else None
+    return own
 
 
 def index(facts: FileFacts) -> FileIndex:
@@ -135,7 +142,7 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
     indexed: dict[str, FileIndex] = {}
     packages: dict[str, list[str]] = {}
     classes: dict[str, list[tuple[str, str]]] = {}
-    properties: dict[str, dict[str, str]] = {}
+    profiles: dict[str, dict[str, dict[str, str]]] = {}
     methods: dict[str, list[tuple[str, str]]] = {}
     apps: list[tuple[str, str]] = []
     projects: dict[str, list[str]] = {}
@@ -157,10 +164,9 @@ def names(files: Mapping[str, FileFacts], indexes: Mapping[str, FileIndex] | Non
                     methods.setdefault(router.symbol.rsplit(".", 1)[-1], []).append((path, router.symbol))
         if facts.role in ("prod", "config"):
             for item in facts.config:
-                if not item.profile:
-                    properties.setdefault(unit(path), {}).setdefault(item.key, item.value)
+                profiles.setdefault(unit(path), {}).setdefault(item.profile, {}).setdefault(item.key, item.value)
     return Names(
-        indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, properties, {},
+        indexed, {k: tuple(v) for k, v in packages.items()}, {k: tuple(v) for k, v in classes.items()}, with_profiles(profiles), {},
         Modules.of(files), Packages.of(files), methods={k: tuple(v) for k, v in methods.items()}, apps=tuple(apps),
         projects={k: tuple(v) for k, v in projects.items()},
     )  # fmt: skip

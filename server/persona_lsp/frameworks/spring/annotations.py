@@ -108,10 +108,12 @@ class Values:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.fields: dict[str, FieldNode] = {}
+        self.types: dict[str, str] = {}
         self.stars = any(i.local == "*" and i.module.rpartition(".")[2][:1].isupper() for i in module.imports)
         self.imported = {i.local for i in module.imports if i.local != "*"}
         for cls, path in classes(module):
             for field in cls.fields:
+                self.types[f"{path}.{field.name}"] = type_name(field.type)
                 if field.value is not None and "enum" not in field.modifiers:
                     self.fields[f"{path}.{field.name}"] = field
 

@@ -1,10 +1,14 @@
 """Walking configuration code: every call of a method in the order in which it is made."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.syntax.ir import Call, For, FunctionNode, If, Lambda, Member, Node, Stmt
+from persona_lsp.syntax.ir import Binary, Call, Const, FunctionNode, If, Lambda, Member, Node, Stmt, Unary
+
+_ANY: Final = frozenset({"isNotEmpty", "nonNull", "isPresent", "isNoneEmpty"})
+_NONE: Final = frozenset({"isEmpty", "isNull"})
 
 
 class Made(Struct, frozen=True):
@@ -36,11 +40,26 @@ def _calls(body: tuple[Stmt, ...]) -> Iterator[Made]:
         elif isinstance(node, Node):
             if isinstance(node, Call):
                 yield Made(node, conditional)
-            inner = conditional or isinstance(node, If | For)
+            inner = conditional or (isinstance(node, If) and not _asks_for_any(node))
             for name in node.__struct_fields__:
                 value = getattr(node, name)
                 if isinstance(value, tuple | Node):
                     stack.append((value, inner))
+
+
+def _asks_for_any(node: If) -> bool:
+    """`if (isNotEmpty(paths))`, `if (paths != null)`: without any there is nothing to do."""
+    if node.orelse:
+        return False
+    match node.test:
+        case Call(name=name):
+            return name in _ANY
+        case Unary(op="not", operand=Call(name=name)):
+            return name in _NONE
+        case Binary(op="!=", right=Const(value=None)):
+            return True
+        case _:
+            return False
 
 
 def parameter_of_type(function: FunctionNode, names: Sequence[str]) -> str:

@@ -74,6 +74,10 @@ def class_facts(module: Module, values: Values) -> Iterator[ClassFacts]:
 def constants(module: Module, values: Values) -> Iterator[Constant]:
     """Text constants with those of the same file put in place, so that other files can read them."""
     for cls, path in classes(module):
+        bound = find(cls.decorators, "ConfigurationProperties")
+        prefix = argument(bound, "value", "prefix") if bound is not None else None
+        if bound is not None and prefix is not None:
+            yield Constant(f"{path}.@prefix", values.text(prefix, path), where(module, bound))
         for field in cls.fields:
             value = field.value
             if "static" not in field.modifiers or "enum" in field.modifiers:

@@ -14,18 +14,21 @@ from persona_lsp.syntax.ir import (
     Call,
     Const,
     Do,
+    For,
     FunctionNode,
     Items,
     Lambda,
     Member,
     Name,
     Node,
+    Return,
     Spread,
     Stmt,
     Str,
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 MATCHERS: Final = frozenset(
     {"antMatchers", "mvcMatchers", "requestMatchers", "regexMatchers", "pathMatchers", "matchers"}
@@ -43,6 +46,7 @@ _NOT_ENDPOINTS: Final = frozenset({
     "toStaticResources", "atCommonLocations", "toH2Console", "toAnyEndpoint", "EndpointRequest", "PathRequest",
     "StaticResourceRequest", "toLinks",
 })  # fmt: skip
+_GETTER: Final = lazy(r"get([A-Z]\w*)")
 _HARMLESS: Final = MATCHERS | _COPIES | _LISTS | {"addPathPatterns", "excludePathPatterns", "info", "debug", "println"}
 
 
@@ -66,7 +70,12 @@ _Lists = Mapping[str, Patterns | None]
 def lists_of(method: FunctionNode, path: str, values: Values) -> _Lists:
     """The lists of patterns that a method puts together in its variables; None for one that cannot be followed."""
     found: dict[str, Patterns | None] = {}
-    for statement, conditional in _statements(method.body, conditional=False):
+    for statement, conditional in _with_closures(method.body, conditional=False):
+        if isinstance(statement, For):
+            if isinstance(statement.target, Name) and statement.iterable is not None:
+                fresh = statement.target.id not in found
+                found[statement.target.id] = _read(statement.iterable, path, values, found, 0) if fresh else None
+            continue
         if isinstance(statement, Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], Name):
             name = statement.targets[0].id
             value = statement.value
@@ -117,10 +126,21 @@ def _verbs(args: tuple[AnyExpr, ...]) -> tuple[str, ...]:
     return tuple(last for a in args if isinstance(a, Member) and (last := simple(dotted(a))) in VERBS)
 
 
+def _with_closures(body: tuple[Stmt, ...], *, conditional: bool) -> Iterator[tuple[Stmt, bool]]:
+    """The plain statements of a method, and what those of its closures bind."""
+    for statement, sometimes in _statements(body, conditional=conditional):
+        yield statement, sometimes
+        value = statement.value if isinstance(statement, Assign | Do | Return) else None
+        for part in walk(value) if value is not None else ():
+            if isinstance(part, Lambda):
+                inner = _with_closures(part.function.body, conditional=sometimes)
+                yield from (one for one in inner if isinstance(one[0], Assign | For))
+
+
 def _statements(body: tuple[Stmt, ...], *, conditional: bool) -> Iterator[tuple[Stmt, bool]]:
     """The plain statements of a method in their order, and whether each is reached only sometimes."""
     for statement in body:
-        if isinstance(statement, Assign | Do):
+        if isinstance(statement, Assign | Do | For | Return):
             yield statement, conditional
         inner = tuple(getattr(statement, name, ()) for name in ("body", "then", "orelse", "final"))
         certain = type(statement).__name__ in {"Group", "With", "Try"}
@@ -205,7 +225,18 @@ def _called(call: Call, path: str, values: Values, lists: _Lists, depth: int) ->
         return _expressions(call.args, path, values)
     if name.endswith(_MAKERS):
         return _all(call.args, path, values, lists, depth)
-    return None
+    setting = _setting(call, path, values)
+    return Patterns((), (setting,)) if setting else None
+
+
+def _setting(call: Call, path: str, values: Values) -> str:
+    """`${Type@name}` for `settings.getName()`: what the configuration binds to a field of the type, if it does."""
+    owner = values.types.get(f"{path}.{dotted(call.receiver).removeprefix('this.')}", "")
+    named = _GETTER.fullmatch(call.name)
+    if call.args or not owner or call.receiver is None:
+        return ""
+    field = named[1][:1].lower() + named[1][1:] if named is not None else call.name
+    return f"${{{owner}@{field}}}"
 
 
 def _mapped(arg: AnyExpr, read: Patterns | None) -> Patterns | None:
