@@ -612,3 +612,78 @@ def x():
     assert [r.status for r in found.handler.responses] == [200, None]
     assert found.success == (200,)
     assert not any(rule == "error-with-success-status" for rule, _, _ in project.everything())
+
+
+BASES = """from dataclasses import dataclass, field
+from fastapi import APIRouter
+class Controller:
+    def __init__(self):
+        self.router = APIRouter(prefix="/v1")
+        self.router.get("/health")(self.health)
+        self.register()
+    def health(self): ...
+@dataclass
+class Factory:
+    router: APIRouter = field(default_factory=APIRouter)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "expected"),
+    [
+        ("class Users(Controller):\n    def register(self):\n        self.router.add_api_route('/users', self.every)\n    def every(self): ...\n", "Users()", ["GET /x/v1/health", "GET /x/v1/users"]),
+        ("class Tiles(Factory):\n    def register(self):\n        @self.router.post('/tiles')\n        def tile(): ...\n", "Tiles()", ["POST /x/tiles"]),
+        ("class Users(Missing):\n    def register(self):\n        @self.router.get('/users')\n        def users(): ...\n", "Users()", ["?GET /x/users"]),
+        ("class Own(Controller):\n    def __init__(self):\n        self.router = APIRouter()\n        self.router.put('/own', status_code=202)(self.own)\n    def own(self): ...\n", "Own()", ["PUT /x/own"]),
+    ],
+)  # fmt: skip
+def test_routers_that_classes_have_by_their_bases(source: str, made: str, expected: list[str]) -> None:
+    head = "from fastapi import APIRouter\nfrom app.bases import Controller, Factory\nfrom library import Missing\n"
+    main = f"from fastapi import FastAPI\nfrom app.parts import {made[:-2]}\napp = FastAPI()\napp.include_router({made}.router, prefix='/x')\n"
+    found = serve({"app/bases.py": BASES, "app/parts.py": head + source, "app/main.py": main})
+    mounted = [e for e in found if e.path.startswith("/x") or not e.path_known]
+    assert sorted(f"{'' if e.path_known else '?'}{e.label}" for e in mounted if e.path != "/v1/health") == expected
+
+
+def test_what_a_class_registers_in_the_place_of_its_base() -> None:
+    bases = """from fastapi import APIRouter
+class Tiles:
+    def __init__(self):
+        self.router = APIRouter()
+        self.info()
+        self.legend()
+    def info(self):
+        @self.router.get("/info")
+        def info(): ...
+    def legend(self):
+        @self.router.get("/legend")
+        def legend(): ...
+"""
+    parts = """from app.bases import Tiles
+class Maps(Tiles):
+    def info(self):
+        @self.router.get("/info")
+        def maps(): ...
+"""
+    main = "from fastapi import FastAPI\nfrom app.parts import Maps\napp = FastAPI()\napp.include_router(Maps().router, prefix='/maps')\n"
+    found = [e for e in serve({"app/bases.py": bases, "app/parts.py": parts, "app/main.py": main}) if e.path_known]
+    assert {(e.path, e.handler_name) for e in found} == {("/maps/info", "maps"), ("/maps/legend", "legend")}
+
+
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        (
+            "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter(prefix='/r')\n",
+            ["GET /x", "POST /r/y"],
+        ),
+        ("from flask import Flask\napp = Flask(__name__)\nrouter = Flask(__name__)\n", []),
+    ],
+)
+def test_routes_of_an_application_of_another_file(server: str, expected: list[str]) -> None:
+    routes = (
+        "from server import app, router\n@app.get('/x')\ndef x(): return {}\n@router.post('/y')\nasync def y(): ...\n"
+    )
+    main = "from server import app, router\nimport routes\napp.include_router(router)\n"
+    found = serve({"server.py": server, "routes.py": routes, "main.py": main})
+    assert [e.label for e in found if e.framework == "fastapi" and e.path_known] == expected

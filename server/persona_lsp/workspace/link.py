@@ -12,6 +12,7 @@ from persona_lsp.workspace.linking.endpoints import endpoints_of, implemented_by
 from persona_lsp.workspace.linking.exchange import exchanged_in
 from persona_lsp.workspace.linking.manners import manner_of
 from persona_lsp.workspace.linking.order import positioned
+from persona_lsp.workspace.linking.overridden import without_overridden
 from persona_lsp.workspace.linking.reach import files_of, shown_in
 from persona_lsp.workspace.linking.world import World, world_of
 from persona_lsp.workspace.names import (
@@ -41,7 +42,7 @@ def link(files: Mapping[str, FileFacts], previous: Snapshot | None = None) -> Sn
         if facts.routers:
             endpoints.extend(inherited_by(world, path, facts))
             endpoints.extend(implemented_by(world, path, facts))
-    endpoints = positioned(endpoints)
+    endpoints = positioned(without_overridden(world, files, endpoints))
     return _snapshot(files, endpoints, world)
 
 

@@ -22,6 +22,10 @@ FACTORY: Final = lazy(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$
 _STARTS: Final = lazy(
     rb"^(\w*app\w*) = [\w.]*(?:(?:create|make|build|init|get)_?\w*app\w*|app_?factory)\(", re.MULTILINE
 )
+_ADDS: Final = lazy(
+    rb"^[ \t]*@(?:(self)\.\w*router|(?<=@)(\w*(?:app|router|api)))\.(?:get|post|put|patch|delete|websocket)\(",
+    re.MULTILINE,
+)
 _OTHERS: Final = frozenset(
     {
         "flask",
@@ -49,7 +53,19 @@ def detects(module: Module) -> bool:
         or any(word in source for word in _REGISTERS)
         or (b"router=" in source and _HANDS_OVER.search(source) is not None)
         or hands_over(module)
+        or _adds_to_imported(module)
     )
+
+
+def _adds_to_imported(module: Module) -> bool:
+    """`from server import app`, then `@app.get("/x")`: routes of an application that another file makes."""
+    source = module.source
+    if b"@" not in source or (b"app." not in source and b"outer." not in source and b"api." not in source):
+        return False
+    found = {(m[1] or m[2]).decode() for m in _ADDS.finditer(source)}
+    if not found or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
+        return False
+    return "self" in found or any(i.local in found for i in module.imports)
 
 
 def hands_over(module: Module) -> bool:

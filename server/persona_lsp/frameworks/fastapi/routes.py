@@ -13,8 +13,10 @@ from persona_lsp.frameworks.fastapi.configuration import configuration
 from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
+from persona_lsp.frameworks.fastapi.inherited import add_inherited, made_by_field
 from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds, written_text
-from persona_lsp.frameworks.fastapi.registration import DECORATORS, METHODS, decorated, handler_key, registered
+from persona_lsp.frameworks.fastapi.passing import passing, written_out
+from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.frameworks.fastapi.routers import (
     APPS,
     LISTED,
@@ -223,6 +225,10 @@ def _called(call: Call, env: Env, found: Found) -> None:
     receiver = call.receiver
     name = call.name
     holder = symbol_of(receiver, env, found) if receiver is not None else ""
+    plain = written_out(call)  # `router.get("/x")(show)`
+    if plain is not None and (owner := symbol_of(plain.receiver, env, found)):
+        registered(plain, owner, env, found)
+        return
     if name == "include_router" and holder:
         child = bound(call.args[0] if call.args else call.kwarg("router"), env)
         given = bound(call.kwarg("prefix") or (call.args[1] if len(call.args) > 1 else None), env)
@@ -264,39 +270,12 @@ def _returned(value: AnyExpr, env: Env, found: Found) -> None:
         found.aliases.setdefault(f"{env.scope}()", name)
 
 
-def _passing(call: Call | None, env: Env, found: Found) -> tuple[tuple[Member, Call], ...]:
-    """`@protected(router.get, "/x")`: the calls that a decorator of the project makes of the method it is given.
-
-    `@renamed(path="/x", new_path="/y", method=router.get)` makes one for each path.
-    """
-    if call is None:
-        return ()
-    named = [(k.name, k.value) for k in call.kwargs]
-    place = next((i for i, arg in enumerate(call.args[:1]) if _is_method(arg, env, found)), -1)
-    given = call.args[0] if place == 0 else next((v for _, v in named if _is_method(v, env, found)), None)
-    if not isinstance(given, Member):
-        return ()
-    paths = [*call.args[place + 1 : place + 2], *(v for name, v in named if name == "path" or name.endswith("_path"))]
-    paths = [p for p in paths if any(isinstance(part, str) for part in text_of(p, found.names.module, env.local))]
-    own = found.names.functions.get(ref_name(call.func))
-    if own is not None:
-        taken = next((name for name, value in named if value is given), own.params[0].name if own.params else "")
-        if not taken or found.names.module.source.find(f"{taken}(".encode(), own.body_start, own.end) < 0:
-            return ()
-    rest = call.args[place + 2 :]
-    return tuple((given, replace(call, func=given, args=(path, *rest))) for path in paths)
-
-
-def _is_method(expr: AnyExpr, env: Env, found: Found) -> bool:
-    return isinstance(expr, Member) and expr.name in METHODS and symbol_of(expr.base, env, found) != ""
-
-
 def _function(function: FunctionNode, env: Env, found: Found) -> None:
     key = f"{env.scope}.{function.name}" if env.scope else function.name
     for decorator in function.decorators:
         call = decorator.call
         func = call.func if call is not None else decorator.value
-        made = _passing(call, env, found)
+        made = passing(call, env, found)
         if made and call is not None:
             # What the decorator does besides is not known.
             guard = guard_of(func, call, Level.ROUTE, found.names, always=True)
@@ -391,12 +370,13 @@ def _class(cls: ClassNode, env: Env, found: Found) -> None:
     name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
     inner = replace(env, scope=name, symbols=dict(env.symbols), cls=name)
     for field in cls.fields:
-        if isinstance(field.value, Call):
-            kind = kind_made(field.value, found.names)
-            if kind:
-                symbol = f"{name}.{field.name}"
-                inner.symbols[field.name] = inner.symbols[f"self.{field.name}"] = symbol
-                add_router(symbol, kind, field.value, inner, found)
+        made = made_by_field(field)
+        kind = kind_made(made, found.names) if made is not None else ""
+        if made is not None and kind:
+            symbol = f"{name}.{field.name}"
+            inner.symbols[field.name] = inner.symbols[f"self.{field.name}"] = symbol
+            add_router(symbol, kind, made, inner, found)
+    add_inherited(cls, name, inner, found)
     for method in sorted(cls.methods, key=lambda m: m.name != "__init__"):
         _function(method, inner, found)
     for nested in cls.classes:

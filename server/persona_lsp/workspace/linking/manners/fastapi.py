@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from persona_lsp.facts.http import Use
+from persona_lsp.facts.http import Route, Router, Use
 from persona_lsp.workspace.linking.handed import lifted
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 
@@ -15,6 +15,10 @@ class FastApi(Manner):
     colons = False
 
     guards_declare = True
+
+    def adopted(self, route: Route, entry: Router | None) -> Route | None:
+        """What another framework's application is given by the same words is no route of FastAPI."""
+        return route if entry is None or entry.framework == "fastapi" else None
 
     def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:
         """Middleware that a function adds to the application that it is given."""
