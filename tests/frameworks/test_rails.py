@@ -260,8 +260,34 @@ def test_a_guarded_block_of_devise_guards_its_routes() -> None:
 
 
 def test_an_unknown_word_hides_the_path_of_its_block() -> None:
-    (route,) = draw("localized do\n get 'x', to: 'a#b'\nend")
+    (route,) = draw("localized 'de' do\n get 'x', to: 'a#b'\nend")
     assert any(isinstance(part, Hole) for part in route.path)
+    (found,) = serve(
+        {"config/routes.rb": "Rails.application.routes.draw do\n  localized do\n get 'x', to: 'a#b'\nend\nend"}
+    )
+    assert not found.path_known
+
+
+OWN_WORD = "module Words\n  def localized(&block)\n    %s\n  end\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("scope('(:locale)', locale: /de|en/, &block)", "/x"),
+        ("if languages.many?\n      scope '(:locale)', &block\n    else\n      yield\n    end", "/x"),
+        ("scope('/v1', &block)", "/v1/x"),
+        ("scope(path: 'v1') { constraints(subdomain: 'api') { instance_exec(&block) } }", "/v1/x"),
+        ("scope('/v1', module: 'v1', &block)", ""),
+        ("scope(PREFIX, &block)", ""),
+        ("if old?\n      scope('/v1', &block)\n    else\n      scope('/v2', &block)\n    end", ""),
+        ("localize(&block)", ""),
+    ],
+)
+def test_a_word_of_the_project_says_what_stands_before_the_paths_of_its_block(body: str, path: str) -> None:
+    routes = "Rails.application.routes.draw do\n  extend Words\n  localized do\n    get 'x', to: 'a#b'\n  end\nend\n"
+    (found,) = serve({"config/routes.rb": routes, "app/utils/words.rb": OWN_WORD % body})
+    assert (found.path if found.path_known else "") == path
 
 
 def test_mounts_and_drawn_files() -> None:
@@ -499,6 +525,26 @@ def test_engines_drawn_in_several_files_are_served_where_they_are_mounted() -> N
     assert handler.name == "index"
 
 
+def test_what_is_drawn_in_a_module_belongs_to_it() -> None:
+    files = {
+        "config/routes.rb": (
+            "Rails.application.routes.draw do\n  namespace :v1 do\n    draw :staff\n  end\n"
+            "  scope module: :web do\n    draw :staff\n  end\nend\n"
+        ),
+        "config/routes/staff.rb": "namespace :staff do\n  draw :orders\nend\ndevise_for :users\n",
+        "config/routes/orders.rb": "resources :orders, only: :index\n",
+        "app/controllers/v1/staff/orders_controller.rb": (
+            "module V1\n  module Staff\n    class OrdersController < ActionController::API\n"
+            "      def index = render(json: [])\n    end\n  end\nend\n"
+        ),
+    }
+    found = {e.label: e for e in serve(files)}
+    assert found["GET /v1/staff/orders"].handler_name == "v1/staff/orders#index"
+    assert found["GET /v1/staff/orders"].handler is not None
+    assert found["GET /staff/orders"].handler_name == "web/staff/orders#index"
+    assert found["GET /v1/users/sign_in"].handler_name == "devise/sessions#new"
+
+
 MOUNTED = "Shop::Engine.routes.draw do\n  scope Shop.admin_path do\n    get 'x', to: 'a#x'\n  end\nend\n"
 
 
@@ -524,6 +570,7 @@ MOUNTED = "Shop::Engine.routes.draw do\n  scope Shop.admin_path do\n    get 'x',
             "/office/x",
             True,
         ),
+        ({"app/shop.rb": "class Shop < Base\n  self.admin_path = 'staff'\nend"}, "/staff/x", True),
         ({"lib/shop.rb": "module Shop\n  mattr_accessor :admin_path, default: ENV['PATH']\nend"}, "/x", False),
         ({"lib/shop.rb": "module Shop\n  mattr_accessor :b, default: 'staff'\n  @@admin_path = 'x'\nend"}, "/x", False),
         ({"spec/shop_spec.rb": "module Shop\n  mattr_accessor :admin_path, default: 'staff'\nend"}, "/x", False),

@@ -230,3 +230,11 @@ def test_whoever_comes_to_sign_in_finds_what_the_class_inherits(base: str, expec
     found = {e.label: e.auth for e in read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints}
     assert found["POST /users/sign_in"] is expected
     assert found["DELETE /users/sign_out"] is (Auth.REQUIRED if "Token" in base else expected)
+
+
+def test_what_devise_token_auth_serves_itself() -> None:
+    routes = "Rails.application.routes.draw do\n  mount_devise_token_auth_for 'User', at: 'auth'\nend\n"
+    found = {e.label: e.auth for e in read({"config/routes.rb": routes.encode()}).snapshot.endpoints}
+    asked = [label for label, one in found.items() if one is Auth.REQUIRED]
+    assert asked == ["DELETE /auth/sign_out", "PATCH /auth", "PUT /auth", "DELETE /auth", "GET /auth/validate_token"]
+    assert found["POST /auth/sign_in"] is Auth.NONE

@@ -236,6 +236,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
     variants: tuple[str, ...] = ()
     """What distinguishes requests for it from others, as for `Route`: the host that it is served on."""
+    modules: str = ""
+    """What stands before the names of controllers in what is drawn there, with a slash behind it (Rails)."""
 
 
 class Use(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -185,7 +185,13 @@ def _mount(mapper: "Mapper", call: Call, scope: Scope) -> None:
 def _draw(mapper: "Mapper", call: Call, scope: Scope) -> None:
     name = literal(call.args[0], mapper.env) if call.args else None
     if name:
-        mapper.add_mount(scope, f"config/routes/{name}", _braced(scope.path), call)
+        mapper.add_mount(
+            scope,
+            f"config/routes/{name}",
+            _braced(scope.path),
+            call,
+            modules=f"{scope.module if known(scope.module) else ''}/",
+        )
 
 
 def _guarded(mapper: "Mapper", call: Call, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from persona_lsp.frameworks.rails.classes import classes, error_handlers, filter
 from persona_lsp.frameworks.rails.cors import cors
 from persona_lsp.frameworks.rails.fixes import spell
 from persona_lsp.frameworks.rails.named import named
+from persona_lsp.frameworks.rails.own_words import own_words
 from persona_lsp.frameworks.rails.routes import draws, routes
 from persona_lsp.frameworks.rails.settings import INITIALIZERS, settings
 from persona_lsp.frameworks.rails.words import VOCABULARY
@@ -42,7 +43,7 @@ def extract(module: Module) -> Extracted:
         cors=tuple(cors(module)),
         classes=tuple(classes(module)),
         constants=tuple(_settings(module)),
-        config=tuple(settings(module)),
+        config=(*settings(module), *own_words(module)),
         inline=(*(i for _, i in handlers if i is not None), *filters(module)),
     )
 

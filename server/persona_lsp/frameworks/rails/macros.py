@@ -44,7 +44,12 @@ _DEVISE_MODULES: Final = {
     "unlocks": "lockable",
 }
 """The module of the model that each needs; those with `?` are what `rails generate devise` switches on."""
-_OWN_CONTROLLERS: Final = {"devise/registrations": "Devise::RegistrationsController"}
+_OWN_CONTROLLERS: Final = {
+    "devise/registrations": "Devise::RegistrationsController",
+    "devise_token_auth/registrations": "DeviseTokenAuth::RegistrationsController",
+    "devise_token_auth/sessions": "DeviseTokenAuth::SessionsController",
+    "devise_token_auth/token_validations": "DeviseTokenAuth::TokenValidationsController",
+}
 _DEVISE_NAMES: Final = {"registration": ""}
 _TOKEN_AUTH: Final = (
     ("sessions", "new", ("GET",), "sign_in"),
@@ -140,6 +145,8 @@ def _token_auth(mapper: "Mapper", call: Call, scope: Scope) -> None:
             continue
         inner = _absolute(scope, kind, controllers)
         handler = mapper.handler(inner, controllers.get(kind, f"devise_token_auth/{kind}"), action)
+        own = of_gem(_OWN_CONTROLLERS.get(handler.partition("#")[0], ""), mapper.where(at))
+        inner = replace(inner, guards=(*inner.guards, *(g for g in own if action in g.only)))
         mapper.add(inner, methods, joined(base, tail), handler, call, at, derived=True)
 
 

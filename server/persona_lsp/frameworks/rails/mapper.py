@@ -22,6 +22,7 @@ from persona_lsp.frameworks.rails.literals import (
     resolved,
 )
 from persona_lsp.frameworks.rails.matching import via
+from persona_lsp.frameworks.rails.own_words import WORD
 from persona_lsp.frameworks.rails.scope import (
     RESOURCE_ACTIONS,
     SINGLETON_ACTIONS,
@@ -166,8 +167,10 @@ class Mapper:
         elif name in self.functions:
             self._inlined(self.functions[name], call, scope)
         elif call.block is not None:
-            # A word of some gem: what it does to the paths of its block is unknown.
-            hole = self.paths.keep(Hole(f"`{name}` is not a word of Rails", self.module.text(call)[:40]))
+            # A word of some gem: what it does to the paths of its block is unknown. The project may say it of its own.
+            plain = not (call.args or call.kwargs)
+            unread = Hole(f"`{name}` is not a word of Rails", self.module.text(call)[:40])
+            hole = self.paths.keep(Ref("${" + WORD + name + "}") if plain else unread)
             self.run(call.block.function.body, replace(scope, path=f"{scope.path}/{hole}", conditional=True))
 
     def _loop(self, iterable: AnyExpr, function: FunctionNode, scope: Scope) -> None:
@@ -269,6 +272,10 @@ class Mapper:
                 more = tuple((e.name, self.path_of(e.value)) for e in found.entries if e.name)
                 changes["path_names"] = (*scope.path_names, *more)
         scope = replace(scope, **changes) if changes else scope
+        # `scope "(:locale)", locale: /de|en/`: what is no option of a scope says what a parameter may be.
+        limits = tuple(f"{k}={self.module.text(v)}" for k, v in given.items() if f":{k}" in scope.path)
+        if limits:
+            scope = replace(scope, variants=(*scope.variants, *limits))
         if "constraints" in given:
             scope = self.constrained(given["constraints"], scope)
         if "format" in given:
@@ -516,12 +523,12 @@ class Mapper:
         """The place of a node."""
         return Where(self.module.path, node.start, node.end)
 
-    def add_mount(self, scope: Scope, child: str, prefix: str, at: Node) -> None:
-        """Mount another set of routes."""
+    def add_mount(self, scope: Scope, child: str, prefix: str, at: Node, *, modules: str = "") -> None:
+        """Mount another set of routes, whose controllers are in `modules`."""
         self.mounts.append(
             Mount(
                 self.router, Ref(child), "rails", self.where(at), self.order,
-                self.paths.text(prefix), scope.guards, scope.conditional, variants=scope.variants,
+                self.paths.text(prefix), scope.guards, scope.conditional, variants=scope.variants, modules=modules,
             )
         )  # fmt: skip
         self.order += 1

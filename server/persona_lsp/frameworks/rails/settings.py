@@ -22,12 +22,14 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import lazy
 
 STRANGERS: Final = "CanCan.strangers"
 """What abilities let those do who have not signed in."""
 INITIALIZERS: Final = "/config/initializers/"
 _ACCESSORS: Final = frozenset({"mattr_accessor", "mattr_reader", "cattr_accessor", "cattr_reader"})
 
+_SETS: Final = lazy(rb"\n\s+self\.\w+ = [\"']")
 _Given = tuple[str, AnyExpr | None, Node]
 
 
@@ -74,12 +76,20 @@ def _set(module: Module) -> Iterator[_Given]:
 
 
 def _kept_by_modules(module: Module) -> Iterator[_Given]:
-    if b"attr_accessor" not in module.source and b"attr_reader" not in module.source:
+    if (
+        b"attr_accessor" not in module.source
+        and b"attr_reader" not in module.source
+        and not _SETS.search(module.source)
+    ):
         return
     for cls in module.classes():
         owner = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
         kept = {name for call in _accessors(cls) for name in _names(call)}
-        yield from ((f"{owner}.{name}", value, node) for name, value, node in _given(cls) if name in kept)
+        yield from (
+            (f"{owner}.{name.removeprefix('self.')}", value, node)
+            for name, value, node in _given(cls)
+            if name in kept or name.startswith("self.")
+        )
 
 
 def _given(cls: ClassNode) -> Iterator[_Given]:
@@ -93,7 +103,7 @@ def _given(cls: ClassNode) -> Iterator[_Given]:
             case Name(id=name) if name.startswith("@@"):
                 yield name[2:], statement.value, statement
             case Member(base=Name(id="self"), name=name):
-                yield name, statement.value, statement
+                yield f"self.{name}", statement.value, statement
             case _:
                 pass
 

@@ -129,7 +129,7 @@ def _elsewhere(endpoint: Endpoint, auth: Auth) -> Auth:
     of_controller = ref is not None and "#" in ref.name
     if auth is Auth.OPTIONAL and of_controller:
         return Auth.UNKNOWN
-    if auth is not Auth.NONE or (ref is not None and ref.name.startswith("devise/")):
+    if auth is not Auth.NONE or (ref is not None and ref.name.startswith(("devise/", "devise_token_auth/"))):
         return auth  # Devise's own controllers let those in who are not signed in, but for what is guarded
     if endpoint.route.derived and of_controller and not endpoint.group.startswith(f"{endpoint.where.path}:"):
         return auth  # so does a class of the project that derives from one; others of gems have a guard for that

@@ -26,3 +26,5 @@ class Chain(Struct, frozen=True, gc=False):
     """Functions that routers were passed to on the way, with the call of each."""
     variants: tuple[str, ...] = ()
     """What distinguishes requests on this way from others: hosts that mounts on it are served on."""
+    modules: str = ""
+    """What stands before the names of controllers."""

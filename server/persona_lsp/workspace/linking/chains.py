@@ -69,6 +69,7 @@ def chains_to(
                         (*upper.files, mount_path), (*upper.calls, *passed),
                         (mount_path, mount.given) if mount.passed_to or mount.given else upper.given,
                         (*upper.variants, *mount.variants),
+                        f"{upper.modules}{mount.modules}" if mount.modules else "",
                     )
                 )  # fmt: skip
         if len(found) > _MAX_CHAINS:

@@ -176,6 +176,7 @@ def _made(
     world: World, path: str, facts: FileFacts, route: Route, router: Target | None, chain: Chain, own: str, known: bool,
     guards: tuple[Guard, ...], held: tuple[Function | None, tuple[str, str] | None] | None = None,
 ) -> Iterator[Endpoint]:  # fmt: skip
+    route = _within(route, chain.modules)
     handler, owner = held or handler_of(world, path, facts, route, router)
     manner = world.manners.of(route.framework)
     key = (router.path, router.name) if router is not None else None
@@ -237,6 +238,18 @@ def _is_none(world: World, path: str, route: Route, guard: Guard, settled: Colle
         return False
     named = resolve(world.names, path, guard.symbol.name)
     return named is not None and named.kind == "class" and guard.source.endswith(guard.symbol.name)
+
+
+def _within(route: Route, modules: str) -> Route:
+    """The route with the modules before its controller that the way to it goes through; those of gems have their own."""
+    before = "/".join(part for part in modules.split("/") if part)
+    name = route.handler.name if route.handler is not None else ""
+    if not before or "#" not in name or (route.derived and name.startswith(_OF_GEMS)):
+        return route
+    return replace(route, handler=Ref(f"{before}/{name}"), handler_name=f"{before}/{name}")
+
+
+_OF_GEMS: Final = ("devise/", "devise_token_auth/", "doorkeeper/")
 
 
 def _named(prefix: str, own: str) -> tuple[str, ...]:
