@@ -172,7 +172,7 @@ def _with_body(fact: Function, walk: Walk) -> Function:
 def _gives(function: FunctionNode, module: Module) -> bool | None:
     """Whether calling the function gives a value, as far as its own statements tell."""
     body = module.source[function.body_start : function.body_end]
-    if function.has_error or _YIELDS.search(body) or _is_stub(body):
+    if function.has_error or (b"yield" in body and _YIELDS.search(body)) or _is_stub(body):
         return None
     if function.expression_body or _returns_value(function.body):
         return True
@@ -182,7 +182,7 @@ def _gives(function: FunctionNode, module: Module) -> bool | None:
 def _gives_by_words(function: FunctionNode, module: Module) -> bool | None:
     """The same without lowering the body: where a function stands inside it, whose `return` it is cannot be told."""
     body = module.source[function.body_start : function.body_end]
-    if function.has_error or _YIELDS.search(body) or _is_stub(body):
+    if function.has_error or (b"yield" in body and _YIELDS.search(body)) or _is_stub(body):
         return None
     if function.expression_body:
         return True

@@ -32,15 +32,13 @@ def demands_of(walk: Walk) -> bool:
         return turns_away(function, walk.module.source, passing, request=role.request)
     if role is not None and role.kind not in ("handler", "middleware", "helper"):
         return False
-    if role is None and walk.module.language not in _SCRIPTS:
-        return False
-    if _REFUSES.search(walk.module.source, function.body_start, function.body_end) is None:
-        return False
     request = role.request if role is not None else ()
     if not request and walk.module.language in _SCRIPTS:
         request = tuple(p.name for p in function.params if _REQUEST.match(p.name))
-        if not request:
-            return False
+    if not request and (role is None or walk.module.language in _SCRIPTS):
+        return False
+    if _REFUSES.search(walk.module.source, function.body_start, function.body_end) is None:
+        return False
     response, forward = (role.response, role.forward) if role is not None else ((), ())
     run_as = GoRun if walk.module.language == "go" else None
     return demands(function, walk.module.source, request=request, response=response, forward=forward, run_as=run_as)

@@ -1,5 +1,6 @@
 """What Rails' words mean inside actions, filters and helpers of controllers."""
 
+from functools import lru_cache
 from typing import Final
 
 from persona_lsp.flow.status import status_of
@@ -78,8 +79,9 @@ _WHOLE: Final = frozenset({"permit!", "to_unsafe_h", "to_unsafe_hash"})
 _READERS: Final = frozenset({"require", "permit", "expect", "fetch", "dig", "delete", "extract_value", "expect!"})
 
 
+@lru_cache(maxsize=4)
 def is_controller(cls: ClassNode | None, module: Module) -> bool:
-    """The class or module is part of a controller."""
+    """The class or module is part of a controller (asked for nearly every expression)."""
     if cls is None:
         return False
     if cls.name.endswith("Controller") or "/controllers/" in "/" + module.path:
@@ -212,7 +214,7 @@ def _denied(call: Call, scope: Scope) -> Thrown | None:
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
     """Inputs: `params`, headers, cookies, the raw body."""
-    if not is_controller(scope.cls, scope.module):
+    if isinstance(expr, Member) or not is_controller(scope.cls, scope.module):
         return None
     if isinstance(expr, Index):
         return _indexed(expr)
@@ -325,6 +327,12 @@ def _from_params(expr: AnyExpr) -> bool:
     )
 
 
+_CURRENT: Final = frozenset(
+    {"User.current", "Current.user", "Current.account", "Current.session", "Current.identity", "warden.user"}
+)
+_CURRENT_NAMES: Final = frozenset(name.rsplit(".", 1)[-1] for name in _CURRENT)
+
+
 def principal(expr: AnyExpr, _scope: Scope) -> bool:
     """`current_user` and what says the same in other projects."""
     match expr:
@@ -333,14 +341,7 @@ def principal(expr: AnyExpr, _scope: Scope) -> bool:
         case Name(id=name):
             return name.startswith("@current_") and _PRINCIPAL.match(name[1:]) is not None
         case Member() | Call():
-            return chain(expr) in (
-                "User.current",
-                "Current.user",
-                "Current.account",
-                "Current.session",
-                "Current.identity",
-                "warden.user",
-            )
+            return expr.name in _CURRENT_NAMES and chain(expr) in _CURRENT
         case _:
             return False
 

@@ -62,7 +62,8 @@ def imports(nodes: Iterable[Tree], body: Iterable[Stmt], s: bytes) -> tuple[Impo
         if isinstance(stmt, Assign) and len(stmt.targets) == 1 and stmt.value is not None:
             found.extend(_bound(stmt.targets[0], stmt.value))
     seen: set[str] = set()
-    for match in _REQUIRE.finditer(s):
+    # What a pattern begins with is looked for much faster than the pattern.
+    for match in _REQUIRE.finditer(s) if b"require(" in s or b"import(" in s else ():
         module = (match[1] or match[2] or match[3]).decode()
         if module not in seen:
             seen.add(module)
