@@ -120,6 +120,9 @@ def test_an_action_that_asks_a_policy_is_not_open(body: str) -> None:
         ("pass(current_user) if params[:id]", Auth.UNKNOWN),
         ("@book = Book.find(params[:id])", Auth.NONE),
         ("redirect_to '/finished' if @book.finished?", Auth.NONE),
+        ("return if params[:page].to_i <= 100\n    render json: [], status: :forbidden", Auth.NONE),
+        ("return if params[:token] == TOKEN\n    render json: [], status: :forbidden", Auth.REQUIRED),
+        ("return if params[:page] == reader.page\n    render json: [], status: :forbidden", Auth.REQUIRED),
         ("@hidden = current_user.nil?", Auth.NONE),
     ],
 )
@@ -135,6 +138,8 @@ def test_a_filter_whose_name_tells_nothing(method: str, expected: Auth) -> None:
         ("return redirect_to('/login') unless current_user", Auth.REQUIRED),
         ("return redirect_to('/mine') if current_user", Auth.OPTIONAL),
         ("@mine = Book.where(reader: current_user)", Auth.OPTIONAL),
+        ("if current_reader_is_admin?\n      @a = 1\n    else\n      return redirect_to('/')\n    end", Auth.REQUIRED),
+        ("return redirect_to('/') if current_reader_is_admin?", Auth.NONE),
     ],
 )
 def test_an_action_that_looks_who_calls(body: str, expected: Auth) -> None:

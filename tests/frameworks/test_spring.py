@@ -1049,6 +1049,37 @@ def test_filters_that_are_registered_leave_it_unknown_who_is_let_in() -> None:
     assert [e.auth for e in endpoints(A=source, B=bean % "GzipFilter").values()] == [Auth.NONE]
 
 
+REGISTERED = """
+class B {
+    FilterRegistrationBean f() {
+        bean.setFilter(tokenFilter); %s
+        return bean;
+    }
+    @Bean SecurityFilterChain chain(HttpSecurity http) {
+        return http.authorizeHttpRequests(r -> r.requestMatchers("/**").permitAll()).build();
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ("", Auth.UNKNOWN),
+        ('bean.addUrlPatterns("/x/*");', Auth.UNKNOWN),
+        ("bean.addUrlPatterns(settings.paths());", Auth.UNKNOWN),
+        ('bean.addUrlPatterns("/admin/*");', Auth.NONE),
+        ("bean.setEnabled(false);", Auth.NONE),
+    ],
+)
+def test_a_filter_that_is_registered_stands_before_what_rules_let_in(limits: str, expected: Auth) -> None:
+    source = '@RestController class A { @GetMapping("/x/y") void x() { } }'
+    security = (
+        "import org.springframework.security.config.annotation.web.builders.HttpSecurity;\n" + REGISTERED % limits
+    )
+    assert [e.auth for e in endpoints(A=source, B=security).values()] == [expected]
+
+
 @pytest.mark.parametrize(
     ("argument", "expected"),
     [

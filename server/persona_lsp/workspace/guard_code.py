@@ -50,6 +50,8 @@ _PLACE: Final = lazy(r"(?:^|_)ip(?:_|$)|addr|agent|locale|language|(?:^|_)(?:url
 _AGENT: Final = lazy(r"user_?agent", re.IGNORECASE)
 """The program that a caller uses."""
 _AUTH: Final = lazy(r"auth|forbid|denied|permission|credential|token|login|access|redirect", re.IGNORECASE)
+_TELLS: Final = frozenset({"render", "head", "redirect_to", "flash", "t", "params"})
+"""What a filter of Rails calls to answer, and to read what it is asked."""
 _SIGNED_IN: Final = lazy(r"\w*(?:signed_in|logged_in|authenticated)\?$")
 _STRANGER: Final = lazy(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
@@ -89,6 +91,19 @@ def asks_for_the_host(function: Function) -> bool:
         return False
     words = {*function.names_read, *(c.name for c in function.calls), *(i.name for i in function.inputs)}
     return any(map(_HOST.search, words)) and not any(map(_CALLER.search, words))
+
+
+def asks_for_parameters(function: Function) -> bool:
+    """A filter of Ruby that refuses requests for what they ask for, whoever sends them: `params[:page].to_i > 100`."""
+    if function.language != "ruby" or function.reads_principal or not function.inputs or not function.complete:
+        return False
+    if any(not call.receiver and call.name not in _TELLS for call in function.calls):
+        return False
+    words = {i.name for i in function.inputs}
+    places = {i.place for i in function.inputs}
+    return places <= {"any", "query", "body", "path"} and not any(
+        ABOUT_CALLERS.search(w) or _AUTH.search(w) for w in words
+    )
 
 
 def asks_for_no_caller(function: Function) -> bool:

@@ -21,6 +21,7 @@ from persona_lsp.workspace.guard_code import (
     PROTECTS,
     UNAUTHENTICATED,
     asks_for_no_caller,
+    asks_for_parameters,
     asks_for_the_host,
     extractor,
     implemented,
@@ -126,9 +127,10 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
     if function.language == "rust":
         return extractor(names, calls, guard, function, sole)
     kind = guard.kind if guard.kind in PROTECTS else kind_of(function)
-    if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and asks_for_the_host(function):
+    of_request = asks_for_the_host(function) or asks_for_parameters(function)
+    if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and of_request:
         kind = GuardKind.OTHER
-    if function.language == "ruby" and kind is GuardKind.OTHER:
+    if function.language == "ruby" and kind is GuardKind.OTHER and not of_request:
         kind = of_filter(calls, function)
     if _chooses(function) and kind_of(function) is GuardKind.OTHER and not may_ask(calls, function, sole):
         kind = GuardKind.OTHER  # `AuthCookieMiddleware` keeps cookies, and refuses nobody

@@ -52,7 +52,7 @@ def extract(module: Module) -> Extracted:
     routers += more_routers
     routes += more_routes
     more_routers, more_routes, inline = functional(module, values, len(routes))
-    uses: tuple[Use, ...] = (*unread_guards(module), *registered(module, values))
+    uses: tuple[Use, ...] = (*unread_guards(module, values), *registered(module, values))
     if b"Security" in module.source:
         uses = (*chains(module, values), *uses)
     uses = (*shiro_chains(module, values), *uses)

@@ -16,7 +16,7 @@ from persona_lsp.frameworks.spring.annotations import STEREOTYPES, Values, class
 from persona_lsp.frameworks.spring.code import calls_of
 from persona_lsp.frameworks.spring.security import EVERYWHERE
 from persona_lsp.frameworks.spring.stance import LIKE_AUTH, servlet_stance
-from persona_lsp.syntax.ir import Call, ClassNode, Module, Name, dotted, walk
+from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Module, Name, dotted, walk
 from persona_lsp.text.patterns import lazy
 
 FILTER: Final = "filter"
@@ -51,7 +51,7 @@ def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
                 yield ConfigEntry(_PREFIX_KEY, text if known and text else "${?}", where(module, made.call))
 
 
-def unread_guards(module: Module) -> Iterator[Use]:
+def unread_guards(module: Module, values: Values) -> Iterator[Use]:
     """Filters that are registered or beans, if their names speak of authentication or their code refuses callers."""
     for cls, path in classes(module):
         bases = {type_name(base) for base in cls.bases}
@@ -69,14 +69,15 @@ def unread_guards(module: Module) -> Iterator[Use]:
             for made in calls_of(method):
                 if made.call.new and type_name(made.call.func) in _SA_TOKEN:
                     yield _use(None, where(module, made.call))
-                if made.call.name == "setFilter" and made.call.args:
+                if made.call.name == "setFilter" and made.call.args and not _is_off(method, module):
                     named = " ".join(
                         dotted(part.func) if isinstance(part, Call) else part.id
                         for part in walk(made.call.args[0])
                         if isinstance(part, Call | Name)
                     )
                     if LIKE_AUTH.search(named):
-                        yield _use(None, where(module, made.call))
+                        for pattern in _patterns(method, path, values):
+                            yield _use(None, where(module, made.call), pattern=pattern)
 
 
 def _of_servlets(cls: ClassNode, module: Module) -> GuardKind | None:
@@ -98,5 +99,22 @@ def _of_jersey(cls: ClassNode, module: Module) -> GuardKind | None:
     return GuardKind.AUTHN if b"PermitAll.class" in body else GuardKind.UNKNOWN
 
 
-def _use(symbol: Ref | None, at: Where, kind: GuardKind = GuardKind.UNKNOWN) -> Use:
-    return Use(EVERYWHERE, Guard(FILTER, kind, Level.APP, at, symbol, matcher="/**"))
+def _is_off(method: FunctionNode, module: Module) -> bool:
+    """`registration.setEnabled(false)`: a filter that stands in a chain is taken from before all paths."""
+    return b"setEnabled(false)" in module.source[method.body_start : method.body_end]
+
+
+def _patterns(method: FunctionNode, path: str, values: Values) -> tuple[str, ...]:
+    """What a registration of a filter is limited to: `addUrlPatterns("/api/*")`; everything where it cannot be read."""
+    found: list[str] = []
+    for made in calls_of(method):
+        if made.call.name in {"addUrlPatterns", "setUrlPatterns"}:
+            for text in (literal(values.text(arg, path)) for arg in made.call.args):
+                if text is None:
+                    return ("/**",)
+                found.append(f"{text}*" if text.endswith("/*") else text)
+    return tuple(found) or ("/**",)
+
+
+def _use(symbol: Ref | None, at: Where, kind: GuardKind = GuardKind.UNKNOWN, *, pattern: str = "/**") -> Use:
+    return Use(EVERYWHERE, Guard(FILTER, kind, Level.APP, at, symbol, matcher=pattern))

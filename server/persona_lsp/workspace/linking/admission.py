@@ -19,6 +19,9 @@ _OF_CONTRACT: Final = "ServerInterfaceWrapper"
 _CALLER: Final = lazy(r"user|auth|principal|claims|identity", re.IGNORECASE)
 _HANDED: Final = lazy(r"(?:user|auth|principal|claims|identity)(?:_?details)?$", re.IGNORECASE)
 """Types and names of parameters that hold a user; `username` only names one."""
+_NOT_KNOWN: Final = lazy(r"not (?:\w+_)?(?:admin|logged_in|signed_in|authenticated)\?")
+_MOVED: Final = 300
+_NOT_FOUND: Final = 404
 _REFUSALS: Final = frozenset({"Pundit.NotAuthorizedError", "CanCan.AccessDenied"})
 
 
@@ -85,6 +88,14 @@ def _asks_elsewhere(_case: Case, handler: Function, _auth: Auth) -> Auth | None:
     return Auth.UNKNOWN if handler.language == "go" and made else None
 
 
+def _sends_strangers_away(_case: Case, handler: Function, _auth: Auth) -> Auth | None:
+    """`redirect_to root_path unless current_user_is_admin?`: whoever has not signed in is none (Ruby)."""
+    away = handler.language == "ruby" and any(
+        _MOVED <= (r.status or 0) < _NOT_FOUND and _NOT_KNOWN.fullmatch(r.condition) for r in handler.responses
+    )
+    return Auth.REQUIRED if away else None
+
+
 def _looks_who_calls(case: Case, handler: Function, _auth: Auth) -> Auth | None:
     """Nobody is refused, but somebody reads `request.user`, or the user of a session.
 
@@ -146,6 +157,7 @@ _QUESTIONS: Final = (
     _Asked(_OPTIONAL, _credential),
     _Asked(_NONE, _signed),
     _Asked(_NONE, _asks_elsewhere),
+    _Asked(_NONE, _sends_strangers_away),
     _Asked(_NONE, _looks_who_calls),
     _Asked(_OPTIONAL, _refused_below),
     _Asked(_NONE | _OPTIONAL, _policy),

@@ -17,6 +17,7 @@ from persona_lsp.workspace.names import Names, resolve, text, unit
 from persona_lsp.workspace.paths import join
 
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
+_FILTER: Final = "filter"
 _DEEPEST: Final = 4
 """Annotations that carry annotations end somewhere."""
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
@@ -163,6 +164,9 @@ class Spring(Manner):
                 continue
             if not guard.allows_all:
                 return (guard, *certain, *after)
+            # A filter that is registered apart stands before whatever the rules let in.
+            apart = tuple(g for p, g in _rules_for(self._rules, path) if _is_apart(g) and _covers(p, g, method, below))
+            stopping = (*stopping, *apart)
             protected = any(g.kind in _PROTECTS and not g.allows_all and not g.conditional for g in (*certain, *after))
             return (*stopping, *after) if protected or stopping else (guard, *after)
         return (*stopping, *after)
@@ -183,6 +187,11 @@ def _shared(names: Names) -> tuple[Mapping[tuple[str, str], tuple[Ref, ...]], tu
             else:
                 found[path, cls] = (*found.get((path, cls), ()), Ref(name))
     return found, tuple(advice)
+
+
+def _is_apart(guard: Guard) -> bool:
+    """`FilterRegistrationBean.setFilter`, which names no class here."""
+    return guard.name == _FILTER and guard.symbol is None
 
 
 def _covers(pattern: str, guard: Guard, method: str, path: str) -> bool:
