@@ -77,6 +77,26 @@ app.get('/books', (req, res) => res.json([]));
     assert {e.label: e.auth for e in found} == {"GET /private/books": Auth.REQUIRED, "GET /books": Auth.NONE}
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("req.session.userId = found.id; res.json({});", Auth.NONE),
+        ("req.session.regenerate(() => { req.session.user = found; res.json({}); });", Auth.NONE),
+        ("req.session.destroy(() => res.redirect('/'));", Auth.NONE),
+        ("res.locals['user'] = found; req.user = found; res.json({});", Auth.NONE),
+        ("res.json(find(req.session.userId));", Auth.OPTIONAL),
+        ("seen[req.session.userId] = 1; res.json({});", Auth.OPTIONAL),
+        ("req.session.user.seen = find(req.user); res.json({});", Auth.OPTIONAL),
+    ],
+)
+def test_who_signs_somebody_in_asks_nobody_who_calls(body: str, expected: Auth) -> None:
+    source = (
+        f"const express = require('express'); const app = express();\napp.post('/x', (req, res) => {{ {body} }});\n"
+    )
+    (found,) = read({"app.js": source.encode()}).snapshot.endpoints
+    assert found.auth is expected
+
+
 def test_a_module_of_guards() -> None:
     source = b"""const express = require('express'); const auth = require('./auth'); const router = express();
 router.get('/books', auth.optional, (req, res) => res.json([]));

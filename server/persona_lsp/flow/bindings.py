@@ -9,7 +9,21 @@ from persona_lsp.flow.inputs import note_input, whole_body
 from persona_lsp.flow.names import simple_type
 from persona_lsp.flow.returned import results
 from persona_lsp.flow.scope import State
-from persona_lsp.syntax.ir import AnyExpr, Assign, Await, Items, Let, Member, Name, Object, Spread, With, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Await,
+    Index,
+    Items,
+    Let,
+    Member,
+    Name,
+    Object,
+    Spread,
+    Str,
+    With,
+    dotted,
+)
 
 
 def assign(state: State, node: Assign, ctx: Context) -> bool:
@@ -36,7 +50,10 @@ def assign(state: State, node: Assign, ctx: Context) -> bool:
         if isinstance(target, Name) and node.type is not None:
             state.local_types[target.id] = simple_type(node.type)
         if not isinstance(target, Name | Items | Object):
+            known = state.reads_principal
             state.visit(target, ctx)
+            if _is_only_written(target):
+                state.reads_principal = known  # `req.session.user = user` asks nobody who calls
         answer = state.given_as_answer(target, node.value) if isinstance(target, Member) and not node.op else None
         if answer is not None:
             respond(state, answer, target, ctx, default=default_status(state, answer))
@@ -45,6 +62,13 @@ def assign(state: State, node: Assign, ctx: Context) -> bool:
             if not read["variable"]:
                 read["variable"] = name
     return True
+
+
+def _is_only_written(target: AnyExpr) -> bool:
+    """A member of something that has a name, or an entry under a written key."""
+    while isinstance(target, Member) or (isinstance(target, Index) and all(isinstance(k, Str) for k in target.keys)):
+        target = target.base
+    return isinstance(target, Name)
 
 
 def let(state: State, expr: Let, ctx: Context) -> int:

@@ -63,6 +63,10 @@ def _name(state: State, expr: Name, ctx: Context) -> int:
     return state.query_of.get(expr.id, NEVER)
 
 
+_OF_SESSION: Final = frozenset({"regenerate", "destroy", "save", "reload", "touch", "cookie", "resetMaxAge"})
+"""What is done with a session, whoever it belongs to."""
+
+
 def _member(state: State, expr: Member, ctx: Context) -> int:
     read = state.read(expr)
     if read is not None:
@@ -71,6 +75,8 @@ def _member(state: State, expr: Member, ctx: Context) -> int:
         return NEVER
     if not state.reads_principal and state.principal(expr):
         state.reads_principal = True
+    if expr.name in _OF_SESSION and isinstance(expr.base, Member) and expr.base.name == "session":
+        return state.visit(expr.base.base, inside(ctx))  # whose it is nobody asks
     query = state.visit(expr.base, inside(ctx))
     known = state.query_of.get(dotted(expr), NEVER) if state.query_of else NEVER
     if known >= 0:
