@@ -730,6 +730,23 @@ def test_a_server_that_a_function_takes_out_of_what_it_is_given() -> None:
     assert sorted(endpoints(files)) == ["GET /auth/google"]
 
 
+MAKERS = {
+    "functions of an object that another makes": "function Users(db) { this.list = (req, res) => res.status(202).json(db.all()); }\nmodule.exports = Users;\n",
+    "functions that a function gives back": "module.exports = (db) => { const list = async (req, res) => { res.status(202).json(db.all()); }; return { list }; };\n",
+    "written in what is given back": "module.exports = function (db) { return { list: (req, res) => res.status(202).json(db.all()) }; };\n",
+    "declared behind what is given back": "module.exports = function (db) { return { list: every }; function every(req, res) { res.status(202).json(db.all()); } };\n",
+}
+
+
+@pytest.mark.parametrize("users", MAKERS.values(), ids=list(MAKERS))
+def test_handlers_that_a_function_makes(users: str) -> None:
+    made = "new Users(db)" if "this.list" in users else "Users(db)"
+    app = APP + f"const Users = require('./users'); const users = {made}; app.get('/users', users.list)"
+    (found,) = endpoints({"app.js": app, "users.js": users}).values()
+    assert found.handler is not None
+    assert found.statuses == (202,)
+
+
 def test_a_pattern_that_a_constant_holds() -> None:
     source = "const ID = '([0-9a-f]{10,16})'; app.get(`/files/:id${ID}`, f); app.get(`/files/:id${ID}/raw`, f)"
     assert sorted(endpoints(APP + source)) == ["GET /files/{id}", "GET /files/{id}/raw"]

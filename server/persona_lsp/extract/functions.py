@@ -1,6 +1,7 @@
 """The functions of a file that are analysed on their own, each with a key that is stable while other code changes."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from persona_lsp.syntax.ir import (
     If,
     Lambda,
     Module,
+    Name,
     Object,
     Return,
     Stmt,
@@ -24,6 +26,7 @@ from persona_lsp.syntax.ir import (
     dotted,
     walk,
 )
+from persona_lsp.text.patterns import lazy
 
 
 class Unit(Struct, frozen=True):
@@ -43,21 +46,57 @@ class Unit(Struct, frozen=True):
 def units(module: Module, inline: Mapping[int, str]) -> Iterator[Unit]:
     """All functions, in the order of the file; those of `inline` (start -> key) wherever they stand."""
     seen: set[int] = set()
-    for unit in _statements(module.body, module):
-        seen.add(unit.node.start)
-        yield Unit(
-            inline.get(unit.node.start, unit.key),
-            unit.node,
-            unit.cls,
-            unit.wrapped,
-            unit.node.start in inline,
-            unit.surroundings,
-        )
+    for outer in _statements(module.body, module):
+        for unit in (outer, *(inner(outer.key, outer.node, module) if outer.cls is None else ())):
+            seen.add(unit.node.start)
+            yield Unit(
+                inline.get(unit.node.start, unit.key),
+                unit.node,
+                unit.cls,
+                unit.wrapped,
+                unit.node.start in inline,
+                unit.surroundings,
+            )
     for start, key in inline.items():
         if start not in seen:
             node = _find(module.body, start)
             if node is not None:
                 yield Unit(key, node, None, inline=True)
+
+
+_ANSWERS: Final = lazy(rb"\(\s*_?req\w*\s*(?::[^,()]*)?,\s*_?res\w*\s*[,:)]")
+_SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
+
+
+def inner(key: str, function: FunctionNode, module: Module) -> Iterator[Unit]:
+    """Handlers that a function gives to what it makes (`this.list = (req, res) => {}`), or gives back in an object."""
+    if module.language not in _SCRIPTS or not key:
+        return
+    if _ANSWERS.search(module.source, function.body_start, function.body_end) is None:
+        return
+    known: dict[str, FunctionNode] = {}
+    returned: Object | None = None
+    for statement in function.body:
+        match statement:
+            case Def(function=own):
+                known[own.name] = own
+            case Assign(targets=targets, value=Lambda(function=own)):
+                for target in targets:
+                    name = dotted(target)
+                    if name.startswith("this.") and name.count(".") == 1:
+                        yield Unit(f"{key}.{name[5:]}", own)
+                    elif isinstance(target, Name):
+                        known[target.id] = own
+            case Return(value=Object() as made):
+                returned = made
+            case _:
+                pass
+    for entry in returned.entries if returned is not None else ():
+        value = entry.value
+        handler = known.get(value.id) if isinstance(value, Name) else None
+        handler = value.function if isinstance(value, Lambda) else handler
+        if handler is not None and entry.name:
+            yield Unit(f"{key}().{entry.name}", handler)
 
 
 def _statements(body: tuple[Stmt, ...], module: Module) -> Iterator[Unit]:

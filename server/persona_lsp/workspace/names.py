@@ -343,6 +343,8 @@ def _member(all_names: Names, target: Target, rest: str, depth: int) -> Target |
         return exported(all_names, target.path, rest, depth + 1)
     entry = all_names.files[target.path]
     own = _own(entry, target.path, f"{target.name}.{rest}")
+    if own is None and target.kind == "function":
+        own = _own(entry, target.path, f"{target.name}().{rest}")  # one of the functions that it gives back
     if own is not None:
         return own
     if target.kind == "class":

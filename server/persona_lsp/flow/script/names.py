@@ -317,7 +317,10 @@ def _member(expr: Member, base: AnyExpr, name: str, scope: Scope, depth: int) ->
         return Ref(f"{owner}.{name}") if owner else None
     if _is_made(base, scope):
         # What a function returns has members of its own; the function's are others.
-        return None
+        held = scope.value(base.id) if isinstance(base, Name) else base
+        held = held.value if isinstance(held, Await) else held
+        maker = reference(held.func, scope, depth + 1) if isinstance(held, Call) else None
+        return Ref(f"{maker.name}().{name}") if maker is not None and "(" not in maker.name else None
     head = reference(base, scope, depth + 1)
     return Ref(f"{head.name}.{name}") if head is not None else None
 
