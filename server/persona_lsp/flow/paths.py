@@ -10,7 +10,21 @@ from persona_lsp.flow.picked import picks
 from persona_lsp.flow.returned import absence_of, asks_for_right, failed, failure_of
 from persona_lsp.flow.scope import Open, State
 from persona_lsp.flow.surroundings import developers
-from persona_lsp.syntax.ir import AnyExpr, If, Items, Jump, Member, Name, Str, Switch, SwitchExpr, Ternary, dotted, walk
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Call,
+    If,
+    Items,
+    Jump,
+    Member,
+    Name,
+    Str,
+    Switch,
+    SwitchExpr,
+    Ternary,
+    dotted,
+    walk,
+)
 
 
 def if_(state: State, node: If, ctx: Context) -> bool:
@@ -169,6 +183,11 @@ def switch_expr(state: State, expr: SwitchExpr, ctx: Context) -> int:
 def mark_checked(state: State, test: AnyExpr) -> None:
     """What the test mentions is tested by it: records that were looked up, and inputs."""
     for part in walk(test):
+        if isinstance(part, Call) and part.receiver is None and part.name.endswith("?") and not part.args:
+            # `if valid_order?` asks about what the object holds (Ruby).
+            for held, query in state.query_of.items():
+                if held.startswith("@"):
+                    state.queries[query]["checked"] = True
         name = part.id if isinstance(part, Name) else dotted(part) if isinstance(part, Member) else ""
         if name:
             query = state.query_of.get(name, -1)

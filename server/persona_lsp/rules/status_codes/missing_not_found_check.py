@@ -339,6 +339,8 @@ _CALLER = lazy(
 
 _RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
 """What the use of a record that is not there raises; an error handler may answer 404 to it."""
+_KEY = lazy(r"\bparams(?:\[:|\[[\"']|\.)(\w+)")
+"""A parameter of the request, as keys name it."""
 _RAISES = lazy(
     r"not_?found|or_?(throw|fail|raise|die|404|create|new|init)|(?<!first)(?<!single)(?<!last)or_?default|required|must|!$",
     re.IGNORECASE,
@@ -353,7 +355,7 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         return
     mapped = any(snapshot.sole_status.get(name) == 404 for name in _RAISED_BY_ABSENCE)
     for query, function, call in handler_queries(endpoint, snapshot):
-        if not _is_unchecked(query):
+        if not _is_unchecked(query) or (query.use_kind == "deref" and _is_dealt_with(function, query)):
             continue
         if call < 0:
             keyed = query.keyed_by is Origin.REQUEST
@@ -363,6 +365,8 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         if query.use_kind != "deref" and not endpoint.route.sends_null:
             continue
         if keyed and not (query.use_kind == "deref" and (mapped or _answers_404(function, query))):
+            if call < 0 and _is_of_another_path(endpoint, query, snapshot):
+                continue
             yield _finding(endpoint, function, query)
 
 
@@ -400,6 +404,24 @@ def _is_unchecked(query: Query) -> bool:
         return False
     # The record of the caller himself is there: he logged in with it.
     return not any(_CALLER.search(key) for key in query.keys)
+
+
+def _is_of_another_path(endpoint: Endpoint, query: Query, snapshot: Snapshot) -> bool:
+    """The handler serves several paths, and the key is a part of another one: the finding belongs there."""
+    names = {name for key in query.keys for name in _KEY.findall(key)}
+    if endpoint.handler is None or names & _of_path(endpoint):
+        return False
+    return any(names & _of_path(other) for other in snapshot.endpoints_of(endpoint.handler))
+
+
+def _of_path(endpoint: Endpoint) -> set[str]:
+    return {name for segment in endpoint.segments for name in segment.names}
+
+
+def _is_dealt_with(function: Function, query: Query) -> bool:
+    """A catch of everything around the lookup hands what failed to code that may answer anything."""
+    around = (function.catches[index] for index in query.site.tries if index < len(function.catches))
+    return any(catch.broad and catch.outcome == "handled" for catch in around)
 
 
 def _answers_404(function: Function, query: Query) -> bool:
