@@ -687,3 +687,47 @@ def test_routes_of_an_application_of_another_file(server: str, expected: list[st
     main = "from server import app, router\nimport routes\napp.include_router(router)\n"
     found = serve({"server.py": server, "routes.py": routes, "main.py": main})
     assert [e.label for e in found if e.framework == "fastapi" and e.path_known] == expected
+
+
+def test_a_list_of_routers_that_grows() -> None:
+    setup = """def setup():
+    routers = [(items.router, "/v1")]
+    try:
+        from app import users as v1_users
+        routers.append((v1_users.router, "/v1"))
+    except ImportError:
+        raise
+    for router, prefix in routers:
+        try:
+            app.include_router(router, prefix=prefix)
+        except Exception: ...
+setup()
+"""
+    assert mounted(setup, MAIN.replace("items, users", "items")) == BOTH_V1
+    assert (
+        mounted("ALL = []\nALL.extend([users.router, items.router])\nfor r in ALL:\n    app.include_router(r)\n")
+        == BOTH
+    )
+
+
+def test_middleware_that_only_looks_at_headers_refuses_nobody() -> None:
+    source = """from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+class AuthDiagMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        note(request)
+        response = await call_next(request)
+        if response.status_code == 401:
+            logger.warning("refused")
+        return response
+def note(request):
+    logger.info(request.headers.get("Authorization"))
+app = FastAPI()
+app.add_middleware(AuthDiagMiddleware)
+@app.get("/x")
+def x(): ...
+"""
+    refusing = source.replace('logger.info(request.headers.get("Authorization"))', "raise HTTPException(401)")
+    for code, expected in ((source, Auth.NONE), (refusing, Auth.REQUIRED)):
+        (found,) = serve({"app/main.py": code})
+        assert found.auth is expected

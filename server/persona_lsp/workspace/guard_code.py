@@ -118,6 +118,18 @@ def asks_for_no_caller(function: Function) -> bool:
     return not any(_CALLER.search(w) or _LOOKS.search(w) for w in words if not _AGENT.search(w))
 
 
+def refuses_nobody(calls: Calls, function: Function) -> bool:
+    """Middleware of Python that answers nothing itself, nor do the functions of the project that are given the request."""
+    if function.raises or any(response.status is not None or response.explicit for response in function.responses):
+        return False
+    known = dict(callees(calls, function))
+    return all(
+        call.name in _NEXT or (number in known and not known[number].raises and not known[number].responses)
+        for number, call in enumerate(function.calls)
+        if call.passes_request
+    )
+
+
 def passes_in_several_ways(function: Function) -> bool:
     """A guard that hands on in more than one place, one of which may be for everybody.
 

@@ -31,6 +31,7 @@ from persona_lsp.workspace.guard_code import (
     may_ask,
     of_filter,
     passes_in_several_ways,
+    refuses_nobody,
     refuses_strangers,
     with_callees,
 )
@@ -132,7 +133,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind = GuardKind.OTHER
     if function.language == "ruby" and kind is GuardKind.OTHER and not of_request:
         kind = of_filter(calls, function)
-    if _chooses(function) and kind_of(function) is GuardKind.OTHER and not may_ask(calls, function, sole):
+    quiet = _chooses(function) and (kind_of(function) is GuardKind.OTHER or refuses_nobody(calls, function))
+    if quiet and not may_ask(calls, function, sole):
         kind = GuardKind.OTHER  # `AuthCookieMiddleware` keeps cookies, and refuses nobody
     if kind is None and function.language == "go":
         kind = with_callees(calls, function, 0)

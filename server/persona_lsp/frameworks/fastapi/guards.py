@@ -60,7 +60,7 @@ _ENFORCES: Final = lazy(
     r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
 _OPENS: Final = lazy(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
-_RATE: Final = lazy(r"rate_?limit|limiter|throttl")
+_RATE: Final = lazy(r"rate_?limit|limiter|throttl|slow_?api")
 _OPTIONAL: Final = lazy(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
 _STRICT: Final = lazy(r"requir|rais|error|enforce|strict|mandatory|must|fail|abort")
 _LENIENT: Final = lazy(r"optional|anonymous|lenient|guest|allow_none")

@@ -46,6 +46,21 @@ def rounds(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> Iterat
         yield inner
 
 
+def grown(call: Call, env: Env, found: Found) -> bool:
+    """`routers.append((users.router, "/users"))`: the list that a later loop runs over has one element more."""
+    name = call.receiver
+    held = env.values.get(name.id) if isinstance(name, Name) else None
+    if not isinstance(name, Name) or not isinstance(held, Items) or len(call.args) != 1:
+        return False
+    given = (
+        call.args if call.name == "append" else items_of(call.args[0], found.names) if call.name == "extend" else None
+    )
+    if given is None:
+        return False
+    env.values[name.id] = Items(held.start, held.end, (*held.items, *given), held.kind)
+    return True
+
+
 def _imported_table(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> dict[str, str] | None:
     """`for prefix, app in plugins.APPS.items()`: what the names stand for when another file holds the table."""
     if not isinstance(iterable, Call) or iterable.args or iterable.name not in ("items", "values"):

@@ -14,7 +14,7 @@ from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.inherited import add_inherited, made_by_field
-from persona_lsp.frameworks.fastapi.loops import bound, expanded, rounds, written_text
+from persona_lsp.frameworks.fastapi.loops import bound, expanded, grown, rounds, written_text
 from persona_lsp.frameworks.fastapi.passing import passing, written_out
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.frameworks.fastapi.routers import (
@@ -250,7 +250,7 @@ def _called(call: Call, env: Env, found: Found) -> None:
         items = items_of(call.args[0], found.names) if call.args and name == "extend" else call.args
         if outer and items:
             add_listed(items, outer, env, found)
-    else:
+    elif not grown(call, env, found):
         if isinstance(receiver, Call):
             handed_on(receiver, env, found)  # `Registrar(app).register()`
         handed_on(call, env, found)
