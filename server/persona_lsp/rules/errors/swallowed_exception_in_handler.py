@@ -261,7 +261,7 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 _BEST_EFFORT = lazy(
     r"metric|prometheus|gauge|histogram|audit|cache|analytic|notif|mail|sms|log|track|redis|close|rollback|cleanup|clean_up|telemetry|event"
     r"|publish|emit|broadcast|socket|sentry|statsd|stats|history|activity|activities|view|index|thumbnail|unlink|disconnect"
-    r"|release|evict|invalidate|warm|prefetch|seen|(^|\.)(os|fs|fsp|shutil|path|files?|fileutils)\.\w*(remove|delete|rm)",
+    r"|cookie|release|evict|invalidate|warm|prefetch|seen|(^|\.)(os|fs|fsp|shutil|path|files?|fileutils)\.\w*(remove|delete|rm)",
     re.IGNORECASE,
 )
 _WRITES = lazy(

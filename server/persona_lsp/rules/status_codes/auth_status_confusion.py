@@ -294,6 +294,15 @@ _STATE = lazy(r"locked|banned|blocked|disabled|suspended|inactive|deactivated|un
 _RIGHTS = lazy(
     r"admin|restricted|(?<![a-z])rights?(?![a-z])|AccessRights|roles?\b|permission|scopes?\b|privilege", re.IGNORECASE
 )
+_ALLOWED = lazy(r"allow|permit|access(?![_-]?token)|tenant", re.IGNORECASE)
+"""What somebody may do, or where: `!isKeyAllowedHere(request)`."""
+_CLAIMS = lazy(r"\b(?:payload|claims?|decoded)\b", re.IGNORECASE)
+"""What a token says: one of another kind is refused as a bad one is."""
+_HOLDS = lazy(
+    r"(?!.*(?:anonym|guest|missing|expired|invalid|revoked|null|none|empty|nil|blank))[\w.]*\bis\w+\(\s*[\w.]*(?:user|principal)\s*\)",
+    re.IGNORECASE,
+)
+"""Somebody is refused for what he is, and so he is known: `isApiKey(req.user)`."""
 _IS_KNOWN = lazy(r"(?:\w+\.)*is_?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b)", re.IGNORECASE)
 """The condition asks first whether the caller is known, and then for something else."""
 _ENTERS = frozenset({"login", "signin", "logon", "authenticate", "authentication"})
@@ -312,6 +321,7 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
         branch = answer.site.branch
         # A wrong password or signature is compared too, and 401 is right for it.
         known = not any(about.search(answer.condition) for about in (_CREDENTIALS, _ABSENT, _STATE))
+        known = known and (_CLAIMS.search(answer.condition) is None or _RIGHTS.search(answer.condition) is not None)
         if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _lets_in(function):
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
@@ -323,6 +333,8 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
 def _is_about_right(answer: Response | Raise, function: Function) -> bool:
     """It asks something else of a caller who is known, compares two things, or looks for forged requests."""
     if _FORGED.search(f"{function.key} {function.class_name}") or _COMPARES.search(answer.condition):
+        return True
+    if _ALLOWED.search(answer.condition) or _HOLDS.fullmatch(answer.condition.strip()):
         return True
     if any(_NOT_IDENTITY.search(text) for text in (answer.condition, *_named_on_the_wire(answer, function))):
         return True
