@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import pytest
 from client import RICH, Client
 
 URI = "untitled:a"
@@ -116,6 +117,38 @@ def test_settings_from_the_editor_are_live_and_bad_ones_are_told(client: Client)
     assert "`debounceMs` must be a whole number" in message["message"]
 
 
+@pytest.mark.parametrize("nothing", [{}, None])
+def test_settings_that_the_editor_takes_back_hold_no_longer(client: Client, nothing: object) -> None:
+    told: list[object] = [{"ignore": ["bad-word"]}]
+    client.respond["workspace/configuration"] = lambda params: told * len(params["items"])
+    client.initialize(RICH)
+    client.open(URI, "bad1\n")
+    client.settled(URI, lambda found: not found)
+    told[:] = [nothing]
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    client.settled(URI, lambda found: len(found) == 1)
+
+
+def test_an_editor_without_settings_leaves_those_that_it_began_with(client: Client) -> None:
+    client.respond["workspace/configuration"] = lambda params: [{} for _ in params["items"]]
+    client.initialize(RICH, initializationOptions={"ignore": ["bad-word"]})
+    client.open(URI, "bad1\n")
+    for _ in range(2):
+        client.notify("workspace/didChangeConfiguration", {"settings": None})
+    client.request("workspace/executeCommand", {"command": "persona-lsp.status"})
+    assert client.diagnostics(URI, 1) == []
+
+
+def test_settings_of_others_change_nothing(client: Client) -> None:
+    client.initialize(initializationOptions={"ignore": ["bad-word"], "debounceMs": 0})
+    client.open(URI, "bad1\n")
+    assert client.diagnostics(URI, 1) == []
+    client.notify("workspace/didChangeConfiguration", {"settings": {"python": {"analysis": {"mode": "strict"}}}})
+    client.change(URI, 2, {"text": "bad1 bad2\n"})
+    assert client.diagnostics(URI, 2) == []
+    assert client.notified("window/showMessage") == []
+
+
 def test_settings_from_a_file_are_live(client: Client, tmp_path: Path) -> None:
     file = tmp_path / "persona-lsp.toml"
     file.write_text("debounce-ms = 0\nignore = ['bad-word']\npersna = 1\n")
@@ -192,6 +225,29 @@ def test_folders_come_and_go(client: Client, tmp_path: Path) -> None:
     event = {"added": [], "removed": [{"uri": one.as_uri(), "name": "one"}]}
     client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
     client.until(lambda: found() == [(other / "b.py").as_uri()])
+
+
+def test_what_is_open_stands_where_it_did_when_folders_come_and_go(client: Client, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "b.py").write_text("bad1\n")
+    uri, named = (one / "b.py").as_uri(), [{"uri": f.as_uri(), "name": f.name} for f in (one, two)]
+    client.initialize(workspaceFolders=named, initializationOptions={"debounceMs": 0})
+    client.open(uri, "bad1 bad2\n")
+    assert len(client.diagnostics(uri, 1)) == 2
+
+    def found() -> list[str]:
+        return sorted(s["location"]["uri"] for s in client.request("workspace/symbol", {"query": "bad"}))
+
+    client.until(lambda: found() == [uri, uri, (two / "b.py").as_uri()])
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": named[1:]}})
+    client.until(lambda: found() == [uri, uri])
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": named[1:], "removed": []}})
+    client.until(lambda: found() == [uri, uri, (two / "b.py").as_uri()])
+    client.change(uri, 2, {"text": ""})
+    assert client.diagnostics(uri, 2) == []
+    client.until(lambda: found() == [(two / "b.py").as_uri()])
 
 
 def test_progress_with_cancel(client: Client, tmp_path: Path) -> None:

@@ -94,6 +94,13 @@ def test_what_editors_keep_for_themselves_is_no_problem() -> None:
     assert "must be a table" in read_editor([1]).problems[0].message
 
 
+def test_nothing_and_what_others_are_told_is_no_setting() -> None:
+    for value in ({"persona-lsp": None}, {"python": {"analysis": {}}}, {"eslint": {"run": "onSave"}, "css": {}}, {}):
+        assert read_editor(value) == Partial(), value
+    assert "no setting `persna`" in read_editor({"persna": "x"}).problems[0].message
+    assert read_editor({"python": {}, "persona-lsp": {"persona": "b"}}).values == {"persona": "b"}
+
+
 def test_sizes_as_text_and_overrides() -> None:
     settings, problems = load("max-file-size = '2 MB'\n[[overrides]]\npaths = 'a/**'\nseverity = {api = 'warn'}\n")
     assert not problems

@@ -67,10 +67,15 @@ class Host:
         self._fixable = Fixable(engine)
 
     def start(self, folders: tuple[str, ...], editor: object = None, line: Partial | None = None) -> None:
-        """Begin with these folders. Facts of files that lie in none of them any more are forgotten."""
+        """Begin with these folders: nothing is known of any file, also not of those that are open.
+
+        Files may have other paths than before: where there are several folders, their names stand before them.
+        """
         self.roots = roots_of(folders)
         self._line = line or Partial()
-        self.files = {path: facts for path, facts in self.files.items() if path in self.texts}
+        self.files = {}
+        self.texts.clear()
+        self.open.clear()
         self._tables.clear()
         self._stale = True
         self.configure(editor)

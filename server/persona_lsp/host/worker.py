@@ -137,9 +137,11 @@ class Worker:
 
     def _rename(self) -> None:
         """The roots changed, and with them the paths of open documents."""
-        self.host.texts.clear()
-        self.host.open.clear()
         self.views = {}
+        self.held.clear()
+        self.edited.clear()
+        self.desk.reported.clear()
+        self.desk.persona_fixes.clear()
         self.desk.uris = {self._path(letter): uri for uri, letter in list(self.mailbox.letters.items())}
 
     def _choose(self) -> None:

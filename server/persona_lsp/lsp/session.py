@@ -35,6 +35,8 @@ class Session:
         self.documents = Documents()
         self.folders: tuple[str, ...] = ()
         self.settings: Any = None
+        self.configured = False
+        """The client answered with settings when it was asked for them."""
         self.chosen = DEFAULT_CHOICE
         self.results: dict[str, wire.Result] = {}
         """The newest result of each open document, whether shown or not."""

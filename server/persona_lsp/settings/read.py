@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,9 @@ FILE_NAMES = ("persona-lsp.toml", "pyproject.toml")
 
 SECTION = "persona-lsp"
 """The name of the section in an editor's settings (`persona-lsp.codeLens`), and of the table under `[tool]`."""
+_SECTIONS: Final = (SECTION, "personaLsp", "persona_lsp")
+_SWITCHES: Final = ("command", "trace", "path", "args", "interpreter", "server", "env", "enable", "positionEncoding")
+"""What editors keep in the section that they send for themselves: the command to start, tracing."""
 
 
 class Problem(Struct, frozen=True):
@@ -86,18 +89,24 @@ def read_toml(text: str, name: str = "persona-lsp.toml") -> Partial:
 def read_editor(value: object, name: str = "the editor's settings") -> Partial:
     """The settings that an editor sends: the section itself, or an object that holds it under its name.
 
-    Nulls mean "not set".
+    Nulls mean "not set"; sections of other programs say nothing.
     """
     if isinstance(value, dict):
-        for section in (SECTION, "personaLsp", "persona_lsp"):
-            if isinstance(value.get(section), dict):
-                value = value[section]
-                break
-    if value is None:
+        value = next((value[section] for section in _SECTIONS if section in value), value)
+    if value is None or not concerns(value):
         return NOTHING
-    # Editors keep their own switches (the command to start, tracing) in the section that they send.
-    own = ("command", "trace", "path", "args", "interpreter", "server", "env", "enable", "positionEncoding")
-    return read_mapping(value, name, known=own)
+    return read_mapping(value, name, known=_SWITCHES)
+
+
+def concerns(value: object) -> bool:
+    """Whether what an editor sends is about this program, and not the sections of others alone: `{"python": {...}}`."""
+    if not isinstance(value, dict) or not value:
+        return True
+    own = {*_SWITCHES, *_SECTIONS}
+    return any(
+        not isinstance(said, dict) or _snake(str(key)) in _FIELDS or str(key).split(".")[0] in own
+        for key, said in value.items()
+    )
 
 
 def read_mapping(table: object, name: str, known: Iterable[str] = ()) -> Partial:

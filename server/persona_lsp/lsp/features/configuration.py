@@ -18,10 +18,13 @@ def register(session: Session) -> None:
         if session.client.asks_configuration:
             session.spawn(fetch(session, registered=True))
             return
+        from persona_lsp.settings.read import concerns
+
         settings = look_up(raw, "settings")
-        if isinstance(settings, dict) and settings:
-            own = settings.get(SECTION)
-            _take(session, own if isinstance(own, dict) else settings)
+        if isinstance(settings, dict) and SECTION in settings:
+            _take(session, settings[SECTION])
+        elif isinstance(settings, dict) and settings and concerns(settings):
+            _take(session, settings)
 
     on(session.server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration)
 
@@ -45,8 +48,13 @@ async def fetch(session: Session, *, registered: bool = False) -> None:
     except RequestFailedError as error:
         session.log_message(f"the client does not tell its settings: {error}")
         return
-    if isinstance(answers, list) and answers and isinstance(answers[0], dict) and answers[0]:
-        _take(session, answers[0])
+    told = answers[0] if isinstance(answers, list) and answers else None
+    if told:
+        session.configured = True
+        _take(session, told)
+    elif session.configured:
+        # What was set is set no more; a client that never had settings leaves those that it began with.
+        _take(session, told)
 
 
 def _take(session: Session, settings: Any) -> None:
