@@ -1,7 +1,8 @@
 """The facts of one source file, from its bytes alone; what did not change since the last time is taken over."""
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -274,7 +275,7 @@ def _functions(
     pattern = _trigger_pattern(module.language)
     environment = _environment(module, names)
     inline = dict(found.inline)
-    stops = frozenset(inline)
+    stops = sorted(inline)
     wrapped = frozenset(found.wrapped)
     taken: dict[str, int] = {}
     for unit in units(module, inline):
@@ -290,14 +291,16 @@ def _functions(
 
 def _function(
     unit: Unit, key: str, module: Module, names: FileNames, active: tuple[Library, ...], words: tuple[Vocabulary, ...],
-    heard: tuple[Vocabulary, ...], pattern: re.Pattern[bytes], environment: object, stops: frozenset[int], wrapped: frozenset[int],
+    heard: tuple[Vocabulary, ...], pattern: re.Pattern[bytes], environment: object, stops: Sequence[int], wrapped: frozenset[int],
     before: Mapping[tuple[object, ...], Function], known: dict[tuple[object, ...], Function],
     roles: dict[str, Handling | None], skipped: bool, by_name: Handling | None,
 ) -> Function:  # fmt: skip
     node = unit.node
     start = node.start if node.outer_start < 0 else min(node.outer_start, node.start)
     text = module.source[start : node.end]
-    inner = tuple(s - start for s in stops if start < s < node.end)
+    # `stops` are in order: of a file with thousands of handlers, none looks at those of the others.
+    own = stops[bisect_left(stops, start) : bisect_left(stops, node.end)]
+    inner = tuple(s - start for s in own if s > start)
     is_wrapped = unit.wrapped or node.start in wrapped
     handling = roles[key] = handling_of(words, node, unit.cls, module) or by_name
     identity = (
@@ -316,7 +319,7 @@ def _function(
         fact = replace(reused, start=start, end=node.end, key=key, path=module.path)
     else:
         fact = analyse(
-            node, unit.cls, module, names, heard, active, handling, key=key, stops=stops - {node.start},
+            node, unit.cls, module, names, heard, active, handling, key=key, stops=frozenset(own) - {node.start},
             deep=unit.inline or (not skipped and bool(pattern.search(text))), forwards_errors=is_wrapped,
             aside=skipped,
         )  # fmt: skip

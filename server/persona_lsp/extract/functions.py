@@ -23,6 +23,7 @@ from persona_lsp.syntax.ir import (
     Return,
     Stmt,
     Try,
+    around,
     dotted,
     walk,
 )
@@ -171,9 +172,7 @@ def _surroundings(cls: ClassNode, module: Module) -> object:
 
 def _find(body: tuple[Stmt, ...], start: int) -> FunctionNode | None:
     """The function literal that begins at `start`."""
-    for statement in body:
-        if not statement.start <= start < statement.end:
-            continue
+    for statement in around(body, start, start + 1):
         for function in _functions_in(statement):
             if function.start == start:
                 return function

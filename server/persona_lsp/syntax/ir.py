@@ -13,7 +13,8 @@ Spelling of the differences between languages:
   expression of a Ruby method or arrow function) is `Return(implicit=True)`.
 """
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -539,6 +540,20 @@ def dotted(expr: AnyExpr | None) -> str:
     else:
         return ""
     return ".".join(reversed(names))
+
+
+def around(body: Sequence[Stmt], start: int, end: int) -> list[Stmt]:
+    """The statements of a body that hold all of a range, in order."""
+    first = last = bisect_right(body, start, key=_start)
+    # Statements stand in order; those that were one before they were lowered share their text.
+    while first > 0 and body[first - 1].end >= end:
+        first -= 1
+    found = [s for s in body[first:last] if s.start <= start and end <= s.end]
+    return found or [s for s in body if s.start <= start and end <= s.end]
+
+
+def _start(node: Node) -> int:
+    return node.start
 
 
 def children(expr: AnyExpr) -> tuple[AnyExpr, ...]:

@@ -13,6 +13,7 @@ from persona_lsp.syntax.ir import (
     Module,
     Node,
     Stmt,
+    around,
 )
 
 _NODES: Final = (Node, FunctionNode, ClassNode)
@@ -44,7 +45,8 @@ def place(module: Module, where: Where) -> Place:
     nodes: list[Any] = []
     current: Any = module
     while True:
-        inner = next((c for c in _children(current) if c.start <= where.start and where.end <= c.end), None)
+        held = around(current.body, where.start, where.end) if isinstance(current, Module) else _children(current)
+        inner = next((c for c in held if c.start <= where.start and where.end <= c.end), None)
         if inner is None:
             return Place(tuple(nodes))
         nodes.append(inner)

@@ -27,7 +27,6 @@ TRIGGERS: Final = (
     "principal",
     *(f"this.{word}(" for word in _RESULTS),
 )
-_PACKAGE: Final = b"inversify-express-utils"
 _SENDS_ITSELF: Final = lazy(rb"\.\s*(?:json|send|sendStatus|end|redirect|render|sendFile|download)\s*\(")
 
 
@@ -58,11 +57,13 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
 
 def result(expr: AnyExpr, scope: Scope) -> Answer | None:
     """`this.json(user, 201)`, `this.notFound()`: what controllers of inversify-express-utils make to be sent."""
-    if not isinstance(expr, Call) or not isinstance(expr.func, Member) or _PACKAGE not in scope.module.source:
+    if not isinstance(expr, Call) or not isinstance(expr.func, Member):
         return None
     base, word = expr.func.base, expr.func.name
+    if not isinstance(base, Name) or base.id != "this" or scope.cls is None:
+        return None
     names = names_of(scope.module)
-    if not isinstance(base, Name) or base.id != "this" or scope.cls is None or names is None:
+    if names is None:
         return None
     if dialect_of(scope.cls, names) is not INVERSIFY or any(m.name == word for m in scope.cls.methods):
         return None
