@@ -230,6 +230,15 @@ class TestWhatIsNotReviewed:
         assert (done.returncode, done.stdout) == (0, "no findings in 0 files\n")
         assert done.stderr == "persona-lsp: there is nothing to review: no file here is in a language that is read\n"
 
+    @pytest.mark.parametrize("setting", ['exclude = ["**"]', 'include = ["../**"]', "[languages]\npython = false"])
+    def test_settings_that_leave_everything_out_are_told(
+        self, command: Command, write: Callable[[str, str], Path], setting: str
+    ) -> None:
+        write("shop/main.py", LEAK)
+        write("shop/persona-lsp.toml", setting + "\n")
+        name = setting.partition(" ")[0].strip("[]").partition("]")[0]
+        assert f"that is read, or `{name}` in the settings leave it out" in command("check", "shop").stderr
+
     def test_markdown_that_is_asked_for_is_told(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "README.md").write_text("# Shop\n")
         done = command("check", "README.md")

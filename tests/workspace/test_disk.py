@@ -87,10 +87,19 @@ class TestWalk:
         (tmp_path / "a/gone.py").symlink_to(tmp_path / "nowhere.py")
         assert found(tmp_path) == ["a/one.py"]
 
-    def test_links_out_of_the_workspace_are_followed(self, tmp_path: Path) -> None:
+    def test_links_to_folders_of_the_repository_are_followed(self, tmp_path: Path) -> None:
         put(tmp_path, "shared/lib.py", "app/a.py")
+        (tmp_path / ".git").mkdir()
         (tmp_path / "app/shared").symlink_to(tmp_path / "shared")
         assert found(tmp_path / "app") == ["a.py", "shared/lib.py"]
+
+    def test_links_to_folders_elsewhere_are_not(self, tmp_path: Path) -> None:
+        put(tmp_path, "else/where/lib.py", "app/a.py", "app-two/b.py")
+        (tmp_path / "app/else").symlink_to(tmp_path / "else")
+        (tmp_path / "app/two").symlink_to(tmp_path / "app-two")
+        (tmp_path / "app/all").symlink_to("/")
+        assert found(tmp_path / "app") == ["a.py"]
+        assert found(tmp_path, tmp_path / "app", tmp_path / "app-two") == ["app-two/b.py", "app/a.py"]
 
     def test_an_unreadable_folder_is_a_problem_and_the_walk_goes_on(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

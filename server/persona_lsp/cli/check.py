@@ -27,6 +27,7 @@ from persona_lsp.findings.finding import Reported
 from persona_lsp.findings.grouping import grouped
 from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
+from persona_lsp.settings import Settings
 from persona_lsp.text.edits import unified_diff
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace import disk, pack
@@ -103,7 +104,7 @@ def check(project: Project, request: Request) -> Outcome:
             *unreadable,
             *review.problems,
             *problems,
-            *(() if walked.files or walked.problems else (_NOTHING,)),
+            *(() if walked.files or walked.problems else (_nothing(project.settings),)),
         ),
         known=len(said.findings) - len(new),
         fixed=mended,
@@ -112,7 +113,14 @@ def check(project: Project, request: Request) -> Outcome:
     return Outcome(report, patch)
 
 
-_NOTHING = Problem("there is nothing to review: no file here is in a language that is read", on_purpose=True)
+def _nothing(settings: Settings) -> Problem:
+    """Why no file was read, as far as it can be told."""
+    reach = (("include", settings.include), ("exclude", settings.exclude), ("languages", settings.languages))
+    named = " and ".join(f"`{name}`" for name, value in reach if value)
+    also = f", or {named} in the settings leave it out" if named else ""
+    return Problem(f"there is nothing to review: no file here is in a language that is read{also}", on_purpose=True)
+
+
 _IDLE = (
     "no sentence of the persona `{0}` names anything that a rule keeps, so no rule is on;"
     " `persona-lsp personas show {0}` tells what becomes of each sentence"

@@ -68,7 +68,8 @@ def walk(
 ) -> Walk:
     """The files at or below `paths`, each once. A path that is a file is taken whatever its name or .gitignore.
 
-    `wanted` and `excluded` are asked about paths relative to `root`. Links to folders are followed, each folder once.
+    `wanted` and `excluded` are asked about paths relative to `root`. Links to folders are
+    followed, each folder once, unless they lead out of what was asked for and out of the repository that it is in.
     """
     walker = _Walker(root, wanted, excluded)
     for path in paths:
@@ -308,6 +309,8 @@ class _Walker:
     def __init__(self, root: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool]) -> None:
         self.root = root
         self.below = root.rstrip(os.sep) + os.sep
+        self.tops: list[str] = []
+        """Where links to folders may lead: below what was asked for, or the repository that it is in."""
         self.wanted = wanted
         self.excluded = excluded
         self.files: dict[str, File] = {}
@@ -340,6 +343,7 @@ class _Walker:
                 break
             above.append(top)
             top = parent
+        self.tops.append(os.path.realpath(top).rstrip(os.sep) + os.sep)
         base = _clean(os.path.relpath(location, top)) if top != location else ""
         rules: list[Rules] = []
         exclude = _rules(os.path.join(top, ".git", "info", "exclude"), "")
@@ -353,11 +357,11 @@ class _Walker:
         if base and ignored(base, tuple(rules), folder=True):
             # The user wants to see it all the same.
             rules = []
-        self.folder(location, base, tuple(rules))
+        self.folder(location, base, tuple(rules), asked=True)
 
-    def folder(self, location: str, inside: str, rules: tuple[Rules, ...]) -> None:
-        """Walk one folder and those below it. `inside` is its path in the repository, for .gitignore."""
-        pending = [(location, inside, rules)]
+    def folder(self, location: str, inside: str, rules: tuple[Rules, ...], *, asked: bool = False) -> None:
+        """Walk one folder, which was `asked` for, and those below it. `inside`: its path in the repository."""
+        pending, first = [(location, inside, rules)], location
         while pending:
             location, inside, rules = pending.pop()
             try:
@@ -368,7 +372,8 @@ class _Walker:
                 with os.scandir(location) as entries:
                     listed = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self.problems.append(Problem(self.name(location), f"cannot be read: {error.strerror or error}"))
+                unread = f"cannot be read: {error.strerror or error}"
+                self.problems.append(Problem(self.name(location), unread, asked=asked and location == first))
                 continue
             pending += self._enter(location, inside, rules, listed)
 
@@ -408,7 +413,9 @@ class _Walker:
             except OSError:
                 continue
             if stat.S_ISDIR(found.st_mode):
-                if not self._leave_out(os.path.basename(location), location, path, frozenset(), rules):
+                # A link may lead to all there is on the disk: only what belongs to the project is entered.
+                inside = (os.path.realpath(location) + os.sep).startswith(tuple(self.tops))
+                if inside and not self._leave_out(os.path.basename(location), location, path, frozenset(), rules):
                     self.folder(location, path, rules)
             elif stat.S_ISREG(found.st_mode) and (found.st_dev, found.st_ino) not in self.seen:
                 self._meet(None, location, path, rules)
