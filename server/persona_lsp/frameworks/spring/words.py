@@ -7,6 +7,7 @@ from persona_lsp.frameworks.spring.annotations import argument, find, simple, ty
 from persona_lsp.frameworks.spring.builders import started, status_built
 from persona_lsp.frameworks.spring.inputs import input_places
 from persona_lsp.frameworks.spring.jaxrs import is_resource_method
+from persona_lsp.frameworks.spring.pages import redirects, returned, view
 from persona_lsp.frameworks.spring.profiles import for_developers
 from persona_lsp.frameworks.spring.routes import (
     ENTITY_TYPES,
@@ -121,7 +122,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         default = 204
     places, validated, requests = input_places(function)
     return Handling(
-        "handler", not is_page(cls, function), default, places, (*requests, *_typed(function, "ServerRequest")),
+        "handler", not is_page(cls, function) or redirects(function, module), default, places, (*requests, *_typed(function, "ServerRequest")),
         _typed(function, "HttpServletResponse"), validated=validated, body_kind=_declared_kind(function, module),
         development_only=for_developers((*cls.decorators, *function.decorators)),
     )  # fmt: skip
@@ -158,8 +159,8 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
         return _constructed(expr)
     if dotted(expr.func) == _OPTIONAL and expr.args:
         return Answer(200, body_kind="value", sends=False)
-    if expr.new and type_name(expr.func) == "ModelAndView":
-        return Answer(200, body=expr, body_kind="html", sends=False)
+    if expr.new and type_name(expr.func) in {"ModelAndView", "RedirectView"}:
+        return view(expr)
     owner = started(expr, scope)
     if owner is None:
         return _problem(expr) or _sent(expr, scope)
@@ -374,6 +375,6 @@ def _typed(function: FunctionNode, ending: str) -> tuple[str, ...]:
 
 WORDS: Final = Vocabulary(
     framework="spring", languages=("java",), handling=handling, answer=answer, thrown=thrown, read=read,
-    principal=principal,
+    principal=principal, returned=returned,
     triggers=("ProblemDetail", "ResponseEntity", "ServerResponse", "Exception", "Response.", "getParameter", "getHeader", "Mapping", "Principal", "Current", "SecurityContextHolder", "sendError", "ok(", "created(", "accepted(", "noContent(", "notFound(", "badRequest(", "status(", ".error("),
 )  # fmt: skip
