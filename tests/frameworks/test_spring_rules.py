@@ -75,6 +75,18 @@ def test_what_cannot_be_told_is_unknown_for_its_methods_alone(unknown: str) -> N
     assert found["POST /api/orders"] is Auth.REQUIRED
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ('hasAnyRole("USER", "ANONYMOUS")', Auth.NONE),
+        ('hasAnyAuthority("ROLE_ANONYMOUS", "READ")', Auth.NONE),
+        ('hasAnyRole("USER", "ADMIN")', Auth.REQUIRED),
+    ],
+)
+def test_strangers_have_a_role_of_their_own(rule: str, expected: Auth) -> None:
+    assert auth(CHAIN % f'.requestMatchers("/health").{rule}')["GET /health"] is expected
+
+
 def test_whatever_is_denied_to_all_says_nothing_of_the_rest() -> None:
     found = auth(CHAIN % '.requestMatchers(settings.getClosed()).denyAll().requestMatchers("/health").permitAll()')
     assert found["GET /health"] is Auth.NONE

@@ -305,14 +305,15 @@ def _guards(
     at = Where(module.path, start, max(start, made.call.end))
     source = module.source[at.start : at.end].decode("utf-8", "replace")
     symbol = Ref(f"{path}.{method.name}")
-    kind = GuardKind.UNKNOWN if made.conditional else _RULES[name]
+    is_open = name in _OPEN or _names_strangers(made.call)
+    kind = GuardKind.UNKNOWN if made.conditional else GuardKind.AUTHN if is_open else _RULES[name]
     if name == "access" and not made.conditional:
         text = made.call.args[0] if made.call.args else None
         kind = expression_kind(text.value or "") if isinstance(text, Str) else _manager_kind(source)
     for read in reads:
         for pattern in read.patterns:
             yield Guard(
-                name, kind, Level.APP, at, symbol, source, allows_all=name in _OPEN and not made.conditional, conditional=made.conditional,
+                name, kind, Level.APP, at, symbol, source, allows_all=is_open and not made.conditional, conditional=made.conditional,
                 matcher=pattern, methods=read.methods,
             )  # fmt: skip
         # Whatever is denied to all lets nobody in: of the rest, other rules speak.
@@ -320,6 +321,11 @@ def _guards(
             yield Guard(
                 name, GuardKind.UNKNOWN, Level.APP, at, symbol, source, matcher=pattern, methods=read.methods
             )  # fmt: skip
+
+
+def _names_strangers(call: Call) -> bool:
+    """`hasAnyRole("USER", "ANONYMOUS")`: Spring gives that role to whoever has not signed in."""
+    return any(isinstance(a, Str) and (a.value or "").removeprefix("ROLE_") == "ANONYMOUS" for a in call.args)
 
 
 def _manager_kind(source: str) -> GuardKind:
