@@ -46,6 +46,9 @@ ASKED = {
     "session.query(Book).get(book_id)": ["select Book nullable unit_of_work keys=book_id"],
     "session.query(Book).count()": ["count Book unit_of_work"],
     "session.query(func.count(Book.id)).scalar()": ["count Book unit_of_work"],
+    "session.query(Book).filter(Book.id > 1).with_entities(func.coalesce(func.sum(Book.pages), 0).label('p'), func.count(Book.id)).first()": [
+        "count Book unit_of_work"
+    ],
     "session.query(Book).filter(Book.id == book_id).delete()": ["delete Book unit_of_work keys=book_id"],
     "session.query(Book).limit(n).all()": ["select Book many unit_of_work"],
     "session.add(Book(title=title))": ["insert Book unit_of_work"],

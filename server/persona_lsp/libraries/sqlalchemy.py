@@ -378,16 +378,20 @@ def _is_column(expr: AnyExpr) -> bool:
     return isinstance(expr, Member) and expr.name[:1].islower()
 
 
+_AROUND: Final = frozenset({"cast", "distinct", "coalesce", "round", "nullif"})
+"""Functions of SQL that make another value of one: `func.coalesce(func.sum(Order.total), 0)`."""
+
+
 def _is_aggregate(expr: AnyExpr, scope: Scope, depth: int = 0) -> bool:
     """`func.count(...)`, also with a label, a filter, or under a local name."""
     chain, root = links(expr)
     if any(c.name in _AGGREGATES for c in chain):
         return True
+    if any(c.name in _AROUND and c.args and depth < 3 and _is_aggregate(c.args[0], scope, depth + 1) for c in chain):
+        return True
     if isinstance(root, Call):
         return last_name(root.func) in _AGGREGATES or (
-            bool(root.args)
-            and last_name(root.func) in ("cast", "distinct")
-            and _is_aggregate(root.args[0], scope, depth)
+            bool(root.args) and last_name(root.func) in _AROUND and _is_aggregate(root.args[0], scope, depth)
         )
     if isinstance(root, Name) and depth < 3:
         value = scope.assigned(root.id)
@@ -418,7 +422,7 @@ def _read_calls(statement: Statement, chain: tuple[Call, ...], scope: Scope) -> 
         if name in ("with_entities", "with_only_columns") and call.args:
             statement.columns = all(_is_column(arg) for arg in call.args)
             if isinstance(call.args[0], Call):
-                statement.aggregate = call.args[0].name in _AGGREGATES
+                statement.aggregate = all(_is_aggregate(arg, scope) for arg in call.args)
         if name in _FILTERS and name in statement.calls:
             earlier = statement.calls[name]
             call = Call(
