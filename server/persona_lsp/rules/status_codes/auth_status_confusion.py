@@ -296,6 +296,10 @@ _RIGHTS = lazy(
 )
 _ALLOWED = lazy(r"allow|permit|access(?![_-]?token)|tenant", re.IGNORECASE)
 """What somebody may do, or where: `!isKeyAllowedHere(request)`."""
+_MEMBER = lazy(
+    r"([\w.]+)\s+(?:not\s+)?in\s+[A-Za-z_]|\.(?:includes|contains|include\?)\(\s*([\w.]+)\s*\)", re.IGNORECASE
+)
+"""One of several is meant: `api_key.company_id not in companies`."""
 _CLAIMS = lazy(r"\b(?:payload|claims?|decoded)\b", re.IGNORECASE)
 """What a token says: one of another kind is refused as a bad one is."""
 _HOLDS = lazy(
@@ -335,6 +339,9 @@ def _is_about_right(answer: Response | Raise, function: Function) -> bool:
     if _FORGED.search(f"{function.key} {function.class_name}") or _COMPARES.search(answer.condition):
         return True
     if _ALLOWED.search(answer.condition) or _HOLDS.fullmatch(answer.condition.strip()):
+        return True
+    member = _MEMBER.search(answer.condition)
+    if member is not None and not _CREDENTIALS.search((member[1] or member[2]).rpartition(".")[2]):
         return True
     if any(_NOT_IDENTITY.search(text) for text in (answer.condition, *_named_on_the_wire(answer, function))):
         return True
