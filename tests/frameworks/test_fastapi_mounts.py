@@ -728,6 +728,9 @@ app.add_middleware(AuthDiagMiddleware)
 def x(): ...
 """
     refusing = source.replace('logger.info(request.headers.get("Authorization"))', "raise HTTPException(401)")
-    for code, expected in ((source, Auth.NONE), (refusing, Auth.REQUIRED)):
+    verifying = source.replace(
+        "note(request)\n        response", 'jwt.decode(request.headers["Authorization"])\n        response'
+    )
+    for code, expected in ((source, Auth.NONE), (refusing, Auth.REQUIRED), (verifying, Auth.REQUIRED)):
         (found,) = serve({"app/main.py": code})
         assert found.auth is expected
