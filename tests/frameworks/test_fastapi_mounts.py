@@ -734,3 +734,28 @@ def x(): ...
     for code, expected in ((source, Auth.NONE), (refusing, Auth.REQUIRED), (verifying, Auth.REQUIRED)):
         (found,) = serve({"app/main.py": code})
         assert found.auth is expected
+
+
+def test_a_function_that_makes_objects_which_ask_who_calls() -> None:
+    deps = """from fastapi import Depends
+from fastapi.security import HTTPBearer
+class Gate:
+    def __init__(self, module): self.module = module
+    def __call__(self, token=Depends(HTTPBearer())): return token
+class Page:
+    def __call__(self, limit: int = 10): return limit
+def gate(module: str): return Gate(module)
+def page(): return Page()
+"""
+    main = """from fastapi import Depends, FastAPI
+from app.deps import gate, page
+app = FastAPI()
+@app.get("/a")
+def a(auth=Depends(gate("books"))): ...
+@app.get("/b")
+def b(limit=Depends(page())): ...
+@app.get("/c")
+def c(auth=Depends(require_access("books", "read"))): ...
+"""
+    found = {e.path: e.auth for e in serve({"app/deps.py": deps, "app/main.py": main})}
+    assert found == {"/a": Auth.REQUIRED, "/b": Auth.NONE, "/c": Auth.REQUIRED}

@@ -21,6 +21,7 @@ from persona_lsp.text.patterns import lazy
 
 KIND: Final = "dependency"
 _LONGEST_FACTORY: Final = 4000
+_MAKES: Final = lazy(rb"return (?:Depends|Security|[A-Z]\w*)\(")
 _SPARES: Final = lazy(r"exclude|except|skip|ignore|public|allow")
 """Names of arguments that spare some requests."""
 
@@ -156,15 +157,23 @@ def _class(cls: ClassNode, found: Found) -> None:
 
 
 def _makes_depends(key: str, function: FunctionNode, found: Found) -> bool:
-    """`def LoggedIn(): return Depends(current_user)`: what calls of the function stand for."""
+    """`def LoggedIn(): return Depends(current_user)`, `def allowed(right): return Allowed(right)`: what calls of it stand for."""
     source = found.names.module.source
-    if (
-        function.end - function.start > _LONGEST_FACTORY
-        or source.find(b"Depends(", function.body_start, function.end) < 0
-    ):
+    if function.end - function.start > _LONGEST_FACTORY:
+        return False
+    if _MAKES.search(source, function.body_start, function.end) is None:
         return False
     last = function.body[-1] if function.body else None
     made = last.value if isinstance(last, Return) else None
+    if isinstance(made, Call) and made.name not in DEPENDS and isinstance(made.func, Name):
+        where, label = place(made, found.names.module), f"{key}()"
+        found.routes.append(
+            Route(
+                (), (), "fastapi", where, where, found.next_order(), handler=Ref(label), handler_name=label, kind=KIND,
+                dependencies=(Ref(f"{made.name}()"),),
+            )
+        )  # fmt: skip  # positional ones first
+        return True
     if not isinstance(made, Call) or made.name not in DEPENDS:
         return False
     _named(f"{key}()", made, found)

@@ -23,7 +23,7 @@ SECURITY_CLASSES: Final = frozenset(
 _ROLE: Final = lazy(r"(?:^|_)(?:admin|superuser|super_user|staff|moderator|role|roles|owner_or_admin)(?:_|$|s$)")
 _AUTHZ: Final = lazy(
     r"permission|(?:^|_)scopes?(?:_|$)|(?:^|_)can_|is_owner|ownership|(?:^|_)owner(?:_|$)|(?:^|_)polic(?:y|ies)(?:_|$)"
-    r"|(?:^|_)access_control|authori[sz]e(?:_|$)|has_access|check_access|privilege|entitle"
+    r"|(?:^|_)access_control|authori[sz]e(?:_|$)|(?:has|check|require|requires|verify|ensure|enforce)_(?:\w+_)?access(?!_?token)|privilege|entitle"
 )
 _AUTHN: Final = lazy(
     r"current_?(?:\w+_)?(?:user|account|member|principal|identity|client|customer|person|employee|organization|team)"
