@@ -86,3 +86,35 @@ def test_an_open_parenthesis_does_not_take_the_rest_of_the_file_away() -> None:
     assert whole is not None
     assert whole.whole is None
     assert whole.facts == _facts(closed, "a.py")
+
+
+BOUND = {
+    "app.js": (
+        (
+            "const express = require('express')\nconst made = express.Router()\nconst books = made\n"
+            "const other = { total: 1 }\nfunction set(app) {\n  app.locals = other.total\n}\nmodule.exports = set\n"
+        ),
+        "  app.use('/late', books)\n",
+        "  app.locals",
+    ),
+    "app.py": (
+        (
+            "from fastapi import APIRouter\nmade = APIRouter()\nbooks = made\nother = 1\n\n\ndef set(request):\n"
+            "    return other\n"
+        ),
+        "    @books.get('/late')\n    def late():\n        return {}\n",
+        "    return other",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_what_is_registered_inside_of_a_function_is_read_whatever_its_router_is_called_there(name: str) -> None:
+    text, late, before = BOUND[name]
+    current = extract(name, text.encode())
+    assert current is not None
+    edited = text.replace(before, late + before)
+    found = extract(name, edited.encode(), current)
+    assert found is not None
+    assert len(found.facts.routes) + len(found.facts.mounts) > len(current.facts.routes) + len(current.facts.mounts)
+    assert found.facts == _facts(edited.encode(), name)

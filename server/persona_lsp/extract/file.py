@@ -28,7 +28,7 @@ from persona_lsp.flow.analyse import analyse, handling_of
 from persona_lsp.flow.names import FileNames, file_names
 from persona_lsp.flow.vocabulary import Handling, Library, Vocabulary
 from persona_lsp.frameworks.api import Extracted, Framework
-from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt
+from persona_lsp.syntax.ir import Assign, ClassDef, Def, Group, Module, Stmt, dotted
 from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 from persona_lsp.text.patterns import any_of, lazy
@@ -182,7 +182,7 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     pattern = _trigger_pattern(parsed.language.id)
     # The function is read from the new text; names of the file come from the code tree that was made last.
     module = replace(around.module, source=parsed.source)
-    if _registers_now(module, found):
+    if _registers_now(module, found, _bound_for(text, around.module)):
         return None
     fresh = analyse(
         node, unit.cls, module, around.names, _heard(around.words, module), around.libraries,
@@ -196,15 +196,39 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     return Extraction(base.path, parsed.source, parsed, facts, base.known, around)
 
 
-def _registers_now(module: Module, found: Place) -> bool:
-    """A framework reads more than behaviour out of the function as it is now: the whole file must be asked."""
+def _bound_for(text: bytes, module: Module) -> tuple[Stmt, ...]:
+    """The assignments of a file whose names a text has, with those whose names these have, in order."""
+    waiting = [
+        ({root.encode() for t in s.targets if (root := dotted(t).split(".", 1)[0])}, s)
+        for s in module.body
+        if isinstance(s, Assign)
+    ]
+    taken: list[Stmt] = []
+    fresh = {*_NAME.findall(text)}
+    while fresh:
+        # What is taken apart (`const { a, b } = c`) has no name of its own, and counts as meant.
+        meant = [s for roots, s in waiting if not roots or not roots.isdisjoint(fresh)]
+        waiting = [(roots, s) for roots, s in waiting if roots and roots.isdisjoint(fresh)]
+        taken += meant
+        fresh = {name for s in meant for name in _NAME.findall(module.source, s.start, s.end)}
+    return tuple(sorted(taken, key=lambda s: s.start))
+
+
+_NAME: Final = lazy(rb"[A-Za-z_$][\w$]*")
+
+
+def _registers_now(module: Module, found: Place, bound: tuple[Stmt, ...]) -> bool:
+    """A framework reads more than behaviour out of the function as it is now: the whole file must be asked.
+
+    `bound`: the assignments that tell what the names in it stand for.
+    """
     unit, node = found.unit, found.node
     own: Stmt = Def(node.start, node.end, node)
     if unit.cls is not None:
         own = ClassDef(unit.cls.start, unit.cls.end, replace(unit.cls, methods=(node,), classes=(), body=()))
     elif unit.inline:
         own = Group(node.start, node.end, node.body)
-    body = (*(s for s in module.body if isinstance(s, Assign)), own)
+    body = (*bound, own)
     start, end = node.body_start, node.end
     for framework in frameworks_of(module.language):
         read = framework.extract(replace(module, body=body))
