@@ -52,6 +52,8 @@ def _matches(sentence: str, topics: tuple[Topic, ...]) -> tuple[TopicMatch, ...]
         for rank, phrase in enumerate(topic.phrases):
             pattern = _compiled(phrase)
             size = pattern.size
+            if not spoken.may_name(pattern):
+                continue
             if (best is None or size > best.words) and size and spoken.names(pattern):
                 best = TopicMatch(topic.id, phrase, size, rank)
         if best is not None:
@@ -95,10 +97,15 @@ class _Word(NamedTuple):
 
 
 class _Phrase(NamedTuple):
-    """The parts of a phrase, all of which have to occur, and the number of words in them."""
+    """The parts of a phrase, all of which have to occur, and the number of words in them.
+
+    `stem` or `begins` is what its first word has to be, "" if that is a pattern; `begins` comes with a space before it.
+    """
 
     parts: tuple[tuple[_Word, ...], ...]
     size: int
+    stem: str = ""
+    begins: str = ""
 
 
 class _Sentence:
@@ -107,7 +114,15 @@ class _Sentence:
     def __init__(self, text: str) -> None:
         self.words = words(text)
         self.stems = [stem(word) for word in self.words]
+        self.known = frozenset(self.stems)
+        self.joined = " " + " ".join(self.words)
         self.found: dict[_Word, frozenset[int]] = {}
+
+    def may_name(self, phrase: _Phrase) -> bool:
+        """Whether the first word of the phrase occurs: that of most phrases does not, and to ask is quick."""
+        if phrase.stem:
+            return phrase.stem in self.known
+        return phrase.begins in self.joined
 
     def names(self, phrase: _Phrase) -> bool:
         """Whether each part of the phrase occurs, its words side by side."""
@@ -142,7 +157,8 @@ class _Sentence:
 def _compiled(phrase: str) -> _Phrase:
     parts = re.split(r"\s+\+\s+", phrase.strip())
     compiled = tuple(tuple(found) for part in parts if (found := _phrase_words(part)))
-    return _Phrase(compiled, sum(map(len, compiled)))
+    first = compiled[0][0] if compiled else _Word("", "", None)
+    return _Phrase(compiled, sum(map(len, compiled)), first.stem, f" {first.prefix}" if first.prefix else "")
 
 
 def _phrase_words(part: str) -> list[_Word]:
