@@ -128,20 +128,20 @@ def _python(r: Resource, kind: str) -> str:
 
 
 def _typescript(r: Resource, kind: str) -> str:
-    match kind:
-        case "money":
-            return _amount(r)
-        case "date":
-            return f'new Date("{_date(r)}")'
-        case _:
-            return _json(r, kind).lower() if kind == "flag" else _json(r, kind)
+    return _script(r, kind, "new Date")
 
 
 def _ruby(r: Resource, kind: str) -> str:
+    return _script(r, kind, "Date.parse")
+
+
+def _script(r: Resource, kind: str, date: str) -> str:
     match kind:
         case "money":
             return _amount(r)
         case "date":
-            return f'Date.parse("{_date(r)}")'
+            return f'{date}("{_date(r)}")'
+        case "flag":
+            return _json(r, kind).lower()
         case _:
-            return _json(r, kind).lower() if kind == "flag" else _json(r, kind)
+            return _json(r, kind)

@@ -5,7 +5,7 @@ from tests.persona.edits import loaded, persona_file
 
 from persona_lsp.findings.topic import Topic
 from persona_lsp.persona.compile import CompiledPersona, compile_persona
-from persona_lsp.persona.coverage import coverage, coverage_table, explain_commitment, is_background
+from persona_lsp.persona.coverage import coverage, explain_commitment, is_background
 
 BODY = """
 You are a careful developer.
@@ -34,8 +34,11 @@ def compiled() -> CompiledPersona:
 
 
 def test_every_sentence_and_technology_has_a_row(compiled: CompiledPersona) -> None:
-    table = coverage_table(coverage(compiled, RULES, TOPICS, FEATURES))
-    assert table == [
+    rows = coverage(compiled, RULES, TOPICS, FEATURES)
+    assert [
+        (str(row.line), row.text, ", ".join(row.topics), ", ".join((*row.rules, *row.features)), row.why)
+        for row in rows
+    ] == [
         ("6", "You are a careful developer.", "", "", "it describes the persona and not the code"),
         (
             "7",

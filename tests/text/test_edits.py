@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persona_lsp.text.edits import ByteEdit, OverlapError, apply, compose, difference, disjoint, unified_diff
+from persona_lsp.text.edits import ByteEdit, OverlapError, apply, compose, difference, unified_diff
 
 TEXT = st.text(st.sampled_from("ab\n\r\u00e9\u00e8\u6f22\U0001f60b\U0001f60a"), max_size=30)
 
@@ -52,12 +52,6 @@ def test_edits_mean_the_old_text_in_any_order() -> None:
 def test_overlapping_edits_are_refused(edits: list[ByteEdit]) -> None:
     with pytest.raises(OverlapError):
         apply(b"abcd", edits)
-
-
-def test_the_first_of_two_fixes_in_conflict_wins() -> None:
-    imports = ByteEdit(0, 0, b"import x\n")
-    groups = [[imports, ByteEdit(4, 6, b"a")], [ByteEdit(5, 7, b"b")], [imports, ByteEdit(8, 9, b"c")]]
-    assert disjoint(groups) == [0, 2]
 
 
 @pytest.mark.parametrize(

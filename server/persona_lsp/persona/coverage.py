@@ -85,14 +85,6 @@ def coverage(
     return tuple(rows)
 
 
-def coverage_table(rows: Sequence[CoverageRow]) -> list[tuple[str, str, str, str, str]]:
-    """The rows as text: line, sentence, topics, what keeps it, and why nothing does."""
-    return [
-        (str(row.line), row.text, ", ".join(row.topics), ", ".join((*row.rules, *row.features)), row.why)
-        for row in rows
-    ]
-
-
 def is_background(text: str, section: str = "") -> bool:
     """Whether a sentence describes the persona and not the code."""
     return bool(_BACKGROUND.match(text)) or bool(_BACKGROUND_SECTION.search(section))

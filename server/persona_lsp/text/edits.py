@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import unified_diff as _unified_diff
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -40,9 +40,6 @@ class ByteEdit(Struct, frozen=True, gc=False):
 
 class OverlapError(ValueError):
     """Two edits of one set touch the same bytes, or an edit lies outside of the text."""
-
-
-R = TypeVar("R", bound=Replacement)
 
 
 def apply(source: bytes, edits: Iterable[Replacement]) -> bytes:
@@ -86,18 +83,6 @@ def difference(old: bytes, new: bytes) -> ByteEdit | None:
     return ByteEdit(start, len(old) - tail, new[start : len(new) - tail])
 
 
-def disjoint(groups: Sequence[Sequence[R]]) -> list[int]:
-    """Indexes of the groups that can be applied together; an earlier group wins. An equal edit is no conflict."""
-    taken: list[R] = []
-    chosen: list[int] = []
-    for index, group in enumerate(groups):
-        fresh = [edit for edit in group if not any(_same(edit, other) for other in taken)]
-        if not any(_touches(edit, other) for edit in fresh for other in taken):
-            taken += fresh
-            chosen.append(index)
-    return chosen
-
-
 def unified_diff(old: bytes, new: bytes, path: str, context: int = 3) -> bytes:
     """A patch that `git apply` takes, empty when nothing changed. Line ends are kept as they are."""
     if old == new:
@@ -120,15 +105,6 @@ _ODD: Final = lazy(r'[\x00-\x1f\x7f"\\]')
 
 def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-
-
-def _same(one: Replacement, other: Replacement) -> bool:
-    return (one.start, one.end, one.text) == (other.start, other.end, other.text)
-
-
-def _touches(one: Replacement, other: Replacement) -> bool:
-    # Two insertions at one place have no order that both authors meant.
-    return (one.start < other.end and other.start < one.end) or one.start == other.start
 
 
 def _continues(text: bytes, at: int) -> bool:
