@@ -139,6 +139,20 @@ def test_an_editor_without_settings_leaves_those_that_it_began_with(client: Clie
     assert client.diagnostics(URI, 1) == []
 
 
+def nested(depth: int) -> object:
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize("odd", [10**30, -(10**30), "\ud800", {"\ud800": [10**30]}, nested(400)])
+def test_settings_that_cannot_be_carried_as_they_are_cost_nothing_but_themselves(client: Client, odd: object) -> None:
+    client.initialize(initializationOptions={"ignore": ["bad-word"], "codeLens": odd, "debounceMs": 0})
+    client.open(URI, "bad1\n")
+    assert client.diagnostics(URI, 1) == []
+    client.notify("workspace/didChangeConfiguration", {"settings": {"persona-lsp": {"codeLens": odd}}})
+    client.settled(URI, lambda found: len(found) == 1)
+    assert any("`codeLens` must be" in told["message"] for told in client.notified("window/showMessage"))
+
+
 def test_settings_of_others_change_nothing(client: Client) -> None:
     client.initialize(initializationOptions={"ignore": ["bad-word"], "debounceMs": 0})
     client.open(URI, "bad1\n")

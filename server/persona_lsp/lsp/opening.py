@@ -30,5 +30,30 @@ def settings_of(options: Any) -> Any:
     """The settings in `initializationOptions`: under `settings`, under the section, or the object itself."""
     for path in (("settings", SECTION), ("settings",), (SECTION,)):
         if isinstance(found := look_up(options, *path), dict):
-            return found
-    return options if isinstance(options, dict) else None
+            return portable(found)
+    return portable(options) if isinstance(options, dict) else None
+
+
+def portable(value: Any, depth: int = 0) -> Any:
+    """What a client sends, as the worker can be told of it: JSON knows numbers and texts that msgpack does not.
+
+    What is nested deeper than any setting is left out.
+    """
+    match value:
+        case dict() | list() if depth > _DEEPEST:
+            return None
+        case dict():
+            return {portable(key): portable(held, depth + 1) for key, held in value.items()}
+        case list():
+            return [portable(one, depth + 1) for one in value]
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case int() if not _SMALLEST <= value <= _LARGEST:
+            return str(value)
+        case _:
+            return value
+
+
+_DEEPEST: Final = 20
+_SMALLEST: Final = -(2**63)
+_LARGEST: Final = 2**64 - 1

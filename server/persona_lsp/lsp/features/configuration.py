@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from persona_lsp.host import wire
 from persona_lsp.lsp.messages import look_up
-from persona_lsp.lsp.opening import SECTION
+from persona_lsp.lsp.opening import SECTION, portable
 from persona_lsp.lsp.rpc import RequestFailedError, on
 from persona_lsp.lsp.session import Session
 
@@ -57,7 +57,8 @@ async def fetch(session: Session, *, registered: bool = False) -> None:
         _take(session, told)
 
 
-def _take(session: Session, settings: Any) -> None:
+def _take(session: Session, told: Any) -> None:
+    settings = portable(told)
     if settings != session.settings:
         session.settings = settings
         session.link.send(wire.Configure(settings))
