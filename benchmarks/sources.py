@@ -105,7 +105,7 @@ def project(language: str, lines: int) -> dict[str, str]:
 
 
 def endpoints(language: str, lines: int) -> dict[str, str]:
-    """Files by path of endpoints and of nothing but what they need: the densest code there is."""
+    """Files by path of endpoints and of nothing but what they need."""
     return _resourceful(_LANGUAGES[language].project, lines)
 
 

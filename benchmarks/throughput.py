@@ -35,23 +35,23 @@ GRAMMARS = {
     "rust": tree_sitter_rust.language,
 }
 PROMISE = Promise(2.0, least=True)
-DENSEST = "nothing but endpoints, the densest there is"
+ENDPOINTS = "nothing but endpoints"
 SUFFIXES = {".py": "python", ".ts": "typescript", ".java": "java", ".rb": "ruby"}
 
 
 def check(lines: int = 25_000, rounds: int = 2) -> Iterator[Figure]:
     """`check` with one process, each language a project of its own: the best of the rounds, start-up included."""
     for language in LANGUAGES:
-        for what, files, promise in (
-            (f"cold check, one process, {NAMES[language]}", project(language, lines), PROMISE),
+        for what, files in (
+            (f"cold check, one process, {NAMES[language]}", project(language, lines)),
             # 45 % of a back end are tests; the start of the program should weigh as much as in the others.
-            (f"no tests, {NAMES[language]}", without_tests(project(language, lines * 9 // 5)), None),
-            (f"{DENSEST}, {NAMES[language]}", endpoints(language, lines), None),
+            (f"no tests, {NAMES[language]}", without_tests(project(language, lines * 9 // 5))),
+            (f"{ENDPOINTS}, {NAMES[language]}", endpoints(language, lines)),
         ):
             best = _best(rounds, files, lambda root, files=files, language=language: _cold(root, files, language))  # type: ignore[misc]  # bound early on purpose
             speed = {name: _megabytes(files) / taken for name, taken in best.items()}
             ours = speed.pop("persona-lsp")
-            yield Figure(what, "MB/s", ours, speed, promise)
+            yield Figure(what, "MB/s", ours, speed, PROMISE)
 
 
 def check_again(lines: int = 100_000, rounds: int = 2) -> Iterator[Figure]:
@@ -63,19 +63,19 @@ def check_again(lines: int = 100_000, rounds: int = 2) -> Iterator[Figure]:
     parse = {"parse alone": size / best["parse alone"]}
     yield Figure(f"cold check of {lines:,} lines, all four", "MB/s", size / cold, parse, PROMISE)
     yield Figure("the same, without the start of the program", "MB/s", size / (cold - start), parse)
-    yield _densest(lines, rounds)
+    yield _of_endpoints(lines, rounds)
     tenfold = Promise(10.0, "cold", least=True)
     yield Figure("warm check, from the cache", "MB/s", size / warm, {"cold": size / cold}, tenfold)
     net = {"cold": size / (cold - start)}
     yield Figure("the same, without the start of the program", "MB/s", size / (warm - start), net)
 
 
-def _densest(lines: int, rounds: int) -> Figure:
-    """The cold figure of endpoints alone, which no back end consists of: nothing is promised of it."""
+def _of_endpoints(lines: int, rounds: int) -> Figure:
+    """The cold figure of endpoints alone, which no back end consists of; the promise is the same."""
     files = mixed_project(lines, endpoints)
     best = _best(rounds, files, lambda root: _cold(root, files))
     speed = {name: _megabytes(files) / taken for name, taken in best.items()}
-    return Figure(f"{DENSEST}, all four", "MB/s", speed.pop("persona-lsp"), speed)
+    return Figure(f"{ENDPOINTS}, all four", "MB/s", speed.pop("persona-lsp"), speed, PROMISE)
 
 
 def index(lines: int = 100_000) -> Iterator[Figure]:
