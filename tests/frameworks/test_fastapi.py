@@ -5,6 +5,7 @@ import pytest
 from persona_lsp.extract import extract
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import GuardKind
+from persona_lsp.facts.text import Hole
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.framework import FRAMEWORK
 from persona_lsp.frameworks.fastapi.guards import kind_of
@@ -59,7 +60,7 @@ REGISTERED = {
     'def f(): ...\napp.add_api_route(path="/x", endpoint=f)\n': [("GET", "/x")],
     'from views import f\nrouter.add_api_route("/x", f)\n': [("GET", "/x")],
     '@cached\n@app.delete("/x/{a}/{b:path}")\ndef f(a, b): ...\n': [("DELETE", "/x/{a}/{b:path}")],
-    "@app.get(f'/x/{1}')\ndef f(): ...\n": [("GET", "/x/Hole(reason='expression', source='1', parameter=-1)")],
+    "@app.get(f'/x/{1}')\ndef f(): ...\n": [("GET", f"/x/{Hole('expression', '1')}")],
     "@app.websocket('/ws')\nasync def f(socket: WebSocket): ...\n": [("WS", "/ws")],
     "if DEBUG:\n    @app.get('/debug')\n    def f(): ...\n": [("GET", "/debug")],
     "app.get('setting')\n": [],

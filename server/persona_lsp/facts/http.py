@@ -232,6 +232,8 @@ class Mount(Struct, frozen=True, gc=False, omit_defaults=True):
     """Holds where no other mount of the child leads to an application (`group ?? app`)."""
     given: tuple[Text, ...] = ()
     """For a `child` that is a function: what the call gives for each of its parameters."""
+    named: tuple[tuple[str, Text], ...] = ()
+    """What it gives by name, with `passed_to`; `*` for what nobody can read off the call."""
     argument: str = ""
     """For a `child` that is a function which adds to `parent`: the place among its arguments, as `Router.parameter`."""
     variants: tuple[str, ...] = ()

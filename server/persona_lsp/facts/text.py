@@ -21,6 +21,10 @@ class Hole(Struct, frozen=True, gc=False, tag=True):
     source: str = ""
     parameter: int = -1
     """The place among the parameters of the function around it: what a call of that one gives stands here."""
+    function: str = ""
+    """The last name of that function, where a call may leave the parameter out or name it: `source` is its name then."""
+    default: str | None = None
+    """The text of a call that leaves it out; None if nobody knows."""
 
 
 SETTING: Final = "setting"

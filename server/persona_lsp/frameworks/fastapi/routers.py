@@ -142,6 +142,10 @@ def handed_on(call: Call, env: Env, found: Found) -> str:
     given += [(k.name, k.value) for k in call.kwargs if k.name]
     where = place(call, found.names.module)
     first = ""
+    texts = tuple(text_of(arg, found.names.module, env.local) for arg in call.args)
+    named = tuple((k.name or "*", text_of(k.value, found.names.module, env.local)) for k in call.kwargs)
+    if any(isinstance(arg, Spread) for arg in call.args):
+        texts, named = (), (*named, ("*", ()))
     order = found.next_order(
         unordered=env.unordered
     )  # of the call, by which its arguments are told from those of other calls
@@ -161,10 +165,12 @@ def handed_on(call: Call, env: Env, found: Found) -> str:
             # the argument is included.
             below, above = f"{function}.{name}", f"{function}.{name}.included"
             for parent, child in ((symbol, below), (above, symbol)):
-                mount = Mount(
-                    Ref(parent), Ref(child), "fastapi", where, order, conditional=env.conditional, passed_to=function
-                )
-                found.mounts.append(mount)
+                found.mounts.append(
+                    Mount(
+                        Ref(parent), Ref(child), "fastapi", where, order, conditional=env.conditional,
+                        passed_to=function, given=texts, named=named,
+                    )
+                )  # fmt: skip
     return first
 
 

@@ -1,11 +1,10 @@
 """Routers, mounts, routes and what belongs to them, from one file."""
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Guard, GuardKind, Level, Mount, Router, Use
+from persona_lsp.facts.http import Guard, GuardKind, Level, Router, Use
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.frameworks.fastapi.classes import classes
@@ -15,6 +14,7 @@ from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.inherited import add_inherited, made_by_field
 from persona_lsp.frameworks.fastapi.loops import bound, expanded, grown, rounds, written_text
+from persona_lsp.frameworks.fastapi.parameters import add_parameter, given_text, is_text, is_used_as_router
 from persona_lsp.frameworks.fastapi.passing import passing, written_out
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.frameworks.fastapi.routers import (
@@ -48,7 +48,6 @@ from persona_lsp.syntax.ir import (
     Member,
     Module,
     Name,
-    ParamNode,
     Return,
     Stmt,
     Ternary,
@@ -323,15 +322,13 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         symbols.pop(param.name, None)
         local[param.name] = ""
         typed = ref_name(param.type).rsplit(".", 1)[-1]
-        if (
-            typed in APPS
-            or typed in ROUTERS
-            or (param.type is None and _is_used_as_router(param.name, function, found))
-        ):
+        if typed in APPS or typed in ROUTERS or (param.type is None and is_used_as_router(param.name, function, found)):
             symbol = f"{key}.{position}"
             symbols[param.name] = symbol
             given.add(symbol)
-            _parameter(symbol, f"{key}.{param.name}", param, env, found)
+            add_parameter(symbol, f"{key}.{param.name}", param, env, found)
+        elif is_text(param):
+            local[param.name] = given_text(param, position, key)
         position += 1
     inner = Env(key, symbols, local, values, env.cls, env.conditional, True, frozenset(given))
     before = set(inner.symbols)
@@ -342,28 +339,6 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
     env.values.update((name, value) for name, value in inner.values.items() if name.startswith("self."))
     if function.returns is not None and ref_name(function.returns):
         found.aliases.setdefault(f"{key}()", ref_name(function.returns))
-
-
-def _is_used_as_router(name: str, function: FunctionNode, found: Found) -> bool:
-    if name in ("app", "router", "api"):
-        return True
-    pattern = rb"\binclude_router\(\s*(?:router\s*=\s*)?%(name)s\s*[,)]|\b%(name)s\.include_router\("
-    word = re.escape(name.encode())
-    return (
-        re.search(pattern % {b"name": word}, found.names.module.source[function.body_start : function.end]) is not None
-    )
-
-
-def _parameter(symbol: str, named: str, param: ParamNode, env: Env, found: Found) -> None:
-    """A router that a function is given: under its position and under its name."""
-    where = place(param, found.names.module)
-    for name in (symbol, named):
-        found.routers[name] = Router(name, "router", "fastapi", where, conditional=env.conditional)
-    order = found.next_order()
-    found.mounts.append(Mount(Ref(named), Ref(symbol), "fastapi", where, order))
-    found.mounts.append(Mount(Ref(f"{symbol}.included"), Ref(f"{named}.included"), "fastapi", where, order))
-    included = f"{named}.included"
-    found.routers[included] = Router(included, "router", "fastapi", where)
 
 
 def _class(cls: ClassNode, env: Env, found: Found) -> None:

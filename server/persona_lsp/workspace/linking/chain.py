@@ -21,9 +21,9 @@ class Chain(Struct, frozen=True, gc=False):
     rooted: bool
     files: tuple[str, ...] = ()
     calls: Passed = ()
-    given: tuple[str, tuple[Text, ...]] = ("", ())
-    """What the last of these calls gave for each parameter, and the file that it stands in."""
     """Functions that routers were passed to on the way, with the call of each."""
+    given: tuple[str, tuple[Text, ...], tuple[tuple[str, Text], ...]] = ("", (), ())
+    """The file of the last of these calls, and what it gave for each parameter and by name."""
     variants: tuple[str, ...] = ()
     """What distinguishes requests on this way from others: hosts that mounts on it are served on."""
     modules: str = ""

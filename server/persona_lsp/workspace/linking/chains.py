@@ -67,7 +67,7 @@ def chains_to(
                         (*upper.position, mount.order) if upper.position is not None and mount.order >= 0 else None,
                         upper.conditional or mount.conditional or router.conditional, upper.rooted,
                         (*upper.files, mount_path), (*upper.calls, *passed),
-                        (mount_path, mount.given) if mount.passed_to or mount.given else upper.given,
+                        (mount_path, mount.given, mount.named) if mount.passed_to or mount.given else upper.given,
                         (*upper.variants, *mount.variants),
                         f"{upper.modules}{mount.modules}" if mount.modules else "",
                     )
@@ -105,17 +105,29 @@ def _own(world: World, guard: Guard) -> bool:
 
 def told(world: World, path: str, value: Text, chain: Chain) -> tuple[str, bool]:
     """The text as far as it is known on this way, with what calls on it gave for parameters."""
-    source, texts = chain.given
     known, pieces = True, []
     for number, part in enumerate(value):
-        place = part.parameter if isinstance(part, Hole) else -1
-        if number == 0 and 0 <= place < len(texts) and texts[place] == (Hole(SETTING),) and _slash(value[1:]):
+        given = _given(part, chain) if isinstance(part, Hole) and part.parameter >= 0 else None
+        if number == 0 and given == (Hole(SETTING),) and _slash(value[1:]):
             continue  # what an installation puts before all paths is no part of them
-        one = (source, texts[place]) if 0 <= place < len(texts) else (path, (part,))
-        piece, sure = text(world.names, *one)
+        piece, sure = text(world.names, *((path, (part,)) if given is None else (chain.given[0], given)))
         pieces.append(piece)
         known = known and sure
     return "".join(pieces), known
+
+
+def _given(hole: Hole, chain: Chain) -> Text | None:
+    """What the last call on the way gave for a parameter; None if it is not known."""
+    _, texts, named = chain.given
+    if hole.function:
+        if not chain.calls or chain.calls[-1][0].rpartition(".")[2] != hole.function:
+            return None  # the call of another function
+        by_name = dict(named)
+        if hole.source in by_name:
+            return by_name[hole.source]
+        if hole.parameter >= len(texts) and "*" not in by_name and hole.default is not None:
+            return (hole.default,)
+    return texts[hole.parameter] if hole.parameter < len(texts) else None
 
 
 def _slash(rest: Text) -> bool:
