@@ -101,6 +101,8 @@ class Guard(Struct, frozen=True, gc=False, omit_defaults=True):
     """What it marks a route with, or what mark it looks for, as written (the first argument of Nest's `SetMetadata`)."""
     values: tuple[str, ...] = ()
     """What the mark says, or has to say: texts and names of constants (`@Roles("admin", Role.Staff)`)."""
+    handed: bool = False
+    """It does nothing but hand the handler a credential, without which no request is served."""
 
 
 class Constraint(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -28,6 +28,8 @@ _PICKED: Final = lazy(r"\binstanceof\b|\bisinstance\(|\.is_a\?|\bkind_of\?|\.(?:
 
 
 _CLIENT_ERROR: Final = range(400, 500)
+_ASKED: Final = lazy(r"(?:get|is)[A-Z]")
+"""Accessors, by the way they are called in Java."""
 
 
 def _is_shadowed(state: State, name: str) -> bool:
@@ -52,7 +54,7 @@ def leak_of(state: State, expr: AnyExpr | None, ctx: Context, depth: int = 0) ->
     # What is for developers is no leak, nor the text of a kind of failure that the code picked out to be told.
     if ctx.developers or ctx.picked or (_PICKED.search(ctx.condition) and not ctx.condition.startswith("not ")):
         return None
-    for part in _shipped(state, expr):
+    for part in _shipped(state, expr, ctx):
         kind = ""
         match part:
             case Name(id=name) if (
@@ -102,19 +104,32 @@ def _is_part(expr: AnyExpr) -> bool:
     return isinstance(base, Call)
 
 
-def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
+def _is_looked_up(state: State, expr: AnyExpr, ctx: Context) -> bool:
+    """`codeOf(e.getMessage()).getText()`: what was found by the words of a failure has words of its own (Java)."""
+    if not isinstance(expr, Call) or expr.args or not _ASKED.match(expr.name):
+        return False
+    found = expr.receiver
+    if isinstance(found, Name) and found.id not in ctx.caught:
+        found = state.locals.get(found.id)
+    if not isinstance(found, Call) or found.new or found.name in _LEAK_CALLS:
+        return False
+    whole = (found.receiver, *found.args)
+    return bool(found.args) and not any(isinstance(part, Name) and part.id in ctx.caught for part in whole)
+
+
+def _shipped(state: State, expr: AnyExpr, ctx: Context) -> Iterator[AnyExpr]:
     """The expression and its parts, less those that only developers get to see, or of kinds that the code picked."""
     match expr:
         case Ternary(test=test, then=then, orelse=orelse):
             asked = developers(state, test)
             if asked is not None:
                 if asked != 0:
-                    yield from _shipped(state, orelse if asked > 0 else then)
+                    yield from _shipped(state, orelse if asked > 0 else then, ctx)
                 return
             kind = picks(state, test)
             if kind is not None:
                 if kind != 0:
-                    yield from _shipped(state, orelse if kind > 0 else then)
+                    yield from _shipped(state, orelse if kind > 0 else then, ctx)
                 return
         case Binary(op="and", left=left):
             asked = developers(state, left)
@@ -124,17 +139,17 @@ def _shipped(state: State, expr: AnyExpr) -> Iterator[AnyExpr]:
                 return
         case SwitchExpr(arms=arms) if state.module.language == "rust":
             for _, value in arms:
-                yield from _shipped(state, value)
+                yield from _shipped(state, value, ctx)
             return
         case Call() if state.module.language == "rust" and not expr.new and expr.name not in _SENT:
             # What a function or macro of the project makes of a failure, nobody can tell.
             yield expr
             return
-    if _is_part(expr):
+    if _is_part(expr) or (state.module.language == "java" and _is_looked_up(state, expr, ctx)):
         return
     yield expr
     for child in children(expr):
-        yield from _shipped(state, child)
+        yield from _shipped(state, child, ctx)
 
 
 _SENT: Final = frozenset(

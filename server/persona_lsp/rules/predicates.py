@@ -16,6 +16,8 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 READING: Final = frozenset({"GET", "HEAD"})
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+EVERY_FAILURE: Final = ("RuntimeException", "Exception", "StandardError", "Throwable", "BaseException")
+"""What handles one of these, handles what nobody foresaw; the narrower ones first."""
 _SAVES: Final = frozenset({"save", "save!", "saveAndFlush", "save_and_flush"})
 """Calls that create what is new and change what is not; below a collection's POST it is new."""
 

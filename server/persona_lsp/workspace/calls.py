@@ -17,6 +17,8 @@ _EXPORTS = ("exports", "module.exports")
 _CLASSES = ("class", "router")
 """What a class is called: one that serves endpoints is a router."""
 _HANDLES = ("Handle", "HandleAsync", "ExecuteAsync", "Execute")
+_LISTENS = frozenset({"EventListener", "TransactionalEventListener", "ApplicationModuleListener"})
+"""Marks of methods of Spring that run where somebody publishes an event, and in the transaction of whoever does."""
 
 
 class Calls(Struct):
@@ -243,14 +245,23 @@ def transactional(calls: Calls) -> dict[str, frozenset[tuple[str, str]]]:
     return {path: functions for path, functions in found.items() if functions}
 
 
+def _listens(function: Function) -> bool:
+    """Whoever publishes an event may hold a transaction open for the method, unless it runs in a thread of its own."""
+    marks = {mark.rsplit(".", 1)[-1] for mark in function.decorators}
+    return not _LISTENS.isdisjoint(marks) and "Async" not in marks
+
+
 def transactional_in(calls: Calls, facts: FileFacts) -> frozenset[tuple[str, str]]:
     """The functions that functions of one file run inside a transaction."""
     found: set[tuple[str, str]] = set()
     for function in facts.functions:
-        if not function.calls or not (function.transactional or function.txs):
+        listens = bool(function.decorators) and _listens(function)
+        if listens:
+            found.add((function.path, function.key))
+        if not function.calls or not (function.transactional or function.txs or listens):
             continue
         for number, callee in callees(calls, function):
-            if function.transactional or function.calls[number].site.tx >= 0:
+            if function.transactional or listens or function.calls[number].site.tx >= 0:
                 found.add((callee.path, callee.key))
                 found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
     return frozenset(found)

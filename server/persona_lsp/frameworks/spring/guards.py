@@ -87,7 +87,8 @@ def _header(p: ParamNode, d: Decorator, module: Module) -> Guard:
         or type_name(p.type) == "Optional"
         or any(simple(own.name) == "Nullable" for own in p.decorators)
     )
-    return Guard(simple(d.name), GuardKind.AUTHN, Level.ROUTE, where(module, d), None, module.text(d), optional=free)
+    at, source = where(module, d), module.text(d)
+    return Guard(simple(d.name), GuardKind.AUTHN, Level.ROUTE, at, None, source, optional=free, handed=True)
 
 
 def _caller(name: str, module: Module, start: int, end: int) -> Guard:

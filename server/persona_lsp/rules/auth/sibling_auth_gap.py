@@ -457,5 +457,8 @@ def _guards(endpoint: Endpoint) -> list[Guard]:
         guard
         for guard in endpoint.guards
         # What stands in front of the whole application was put there for all that comes behind it.
-        if is_auth_guard(guard) and not guard.optional and (guard.level is not Level.APP or guard.matcher)
+        # A handler that wants to know who calls is handed his token; one beside it need not want to.
+        if is_auth_guard(guard)
+        and not (guard.optional or guard.handed)
+        and (guard.level is not Level.APP or guard.matcher)
     ]

@@ -391,13 +391,27 @@ def error_leaks_internals(facts: FileFacts, snapshot: Snapshot) -> Iterator[Find
             if answer.leaks and answer.leak_span is not None and _is_internal(answer, function, facts, snapshot):
                 yield _finding(answer, function, snapshot)
     for entry in facts.config:
-        if entry.value.lower() in _REVEALING.get(entry.key, ()) and entry.profile not in _DEVELOPERS:
+        if (
+            entry.value.lower() in _REVEALING.get(entry.key, ())
+            and entry.profile not in _DEVELOPERS
+            and _is_of_code(facts.path, snapshot)
+        ):
             yield Finding(
                 entry.where,
                 f"`{entry.key}` sends what went wrong inside to every client; set it to `never` and read it in the log.",
                 severity=None if entry.key.endswith("stacktrace") else Severity.WARNING,
                 subject=entry.key,
             )
+
+
+def _is_of_code(path: str, snapshot: Snapshot) -> bool:
+    """The settings belong to code that is here, and not to a server of others that is only started with them."""
+    folder = path.rpartition("/")[0]
+    if "resources" in folder.split("/"):
+        return True
+    above, _, last = folder.rpartition("/")
+    own = above if last in ("config", "conf") else folder
+    return any(other.startswith(f"{own}/" if own else "") and other.endswith(".java") for other in snapshot.files)
 
 
 def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts, snapshot: Snapshot) -> bool:

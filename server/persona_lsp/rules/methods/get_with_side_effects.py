@@ -252,6 +252,8 @@ _DERIVED = ("ActiveStorage.", "ActiveStorage::")
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
 _ENSURES = lazy(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upsert", re.IGNORECASE)
 _ASKS = lazy(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
+_SIGNED = lazy(r"(?:verif|check|valid)\w*(?:signature|sign$)|signature\w*(?:verif|check|valid)", re.IGNORECASE)
+"""Calls that ask whether somebody else signed the address: a payment service that sends the browser back."""
 _CHALLENGE = lazy(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
@@ -313,6 +315,8 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
         return True
     if endpoint.handler and any(_CHALLENGE.match(read.name) for read in endpoint.handler.inputs):
         return True  # WebSub and its like confirm a subscription by `GET`
+    if endpoint.handler and any(_SIGNED.search(call.name) for call in endpoint.handler.calls):
+        return True
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
     return any(other.method not in READING for other in served)
 

@@ -329,7 +329,7 @@ from persona_lsp.facts.body import Function, Op, Origin, Query
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import GuardNotFound
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import answers, brief, handler_queries, label
+from persona_lsp.rules.predicates import EVERY_FAILURE, answers, brief, handler_queries, label
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -339,6 +339,9 @@ _CALLER = lazy(
 
 _RAISED_BY_ABSENCE = ("NoSuchElementException", "NullPointerException", "AttributeError", "NoMethodError", "TypeError")
 """What the use of a record that is not there raises; an error handler may answer 404 to it."""
+_FIRST_ERROR = 400
+_EXISTS = lazy(r"(?:exist|any)(?:s|by|async|\?|$)", re.IGNORECASE)
+"""Queries that tell whether there is something."""
 _KEY = lazy(r"\bparams(?:\[:|\[[\"']|\.)(\w+)")
 """A parameter of the request, as keys name it."""
 _RAISES = lazy(
@@ -357,6 +360,8 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     for query, function, call in handler_queries(endpoint, snapshot):
         if not _is_unchecked(query) or (query.use_kind == "deref" and _is_dealt_with(function, query)):
             continue
+        if _was_asked_for(function, query):
+            continue
         if call < 0:
             keyed = query.keyed_by is Origin.REQUEST
         else:
@@ -367,19 +372,24 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         if keyed and not (query.use_kind == "deref" and (mapped or _answers_404(function, query))):
             if call < 0 and _is_of_another_path(endpoint, query, snapshot):
                 continue
-            yield _finding(endpoint, function, query)
+            yield _finding(endpoint, function, query, snapshot)
 
 
-def _finding(endpoint: Endpoint, function: Function, query: Query) -> Finding:
-    outcome = "500" if query.use_kind == "deref" else "200 with null"
-    outcome = "200 with an empty record" if query.into_variable else outcome
+def _finding(endpoint: Endpoint, function: Function, query: Query, snapshot: Snapshot) -> Finding:
+    outcome = "answers 500 instead of 404" if query.use_kind == "deref" else "answers 200 with null instead of 404"
+    outcome = "answers 200 with an empty record instead of 404" if query.into_variable else outcome
+    names = (*_RAISED_BY_ABSENCE, *EVERY_FAILURE)
+    told = next((snapshot.sole_status[name] for name in names if name in snapshot.sole_status), None)
+    if query.use_kind == "deref" and told is not None and told < _FIRST_ERROR:
+        # An error handler answers for everything that breaks, as if it were a success.
+        outcome = f"breaks and answers {told}; check it first"
     use = function.at(query.unchecked_use) if query.unchecked_use else function.at(query.span)
     fix = GuardNotFound(
         function.at(query.statement), "Answer 404 when nothing is found", variable=query.variable, entity=query.entity
     )
     return Finding(
         function.at(query.span),
-        f"`{brief(query.api, 28)}` may find nothing; `{label(endpoint)}` then answers {outcome} instead of 404.",
+        f"`{brief(query.api, 28)}` may find nothing; `{label(endpoint)}` then {outcome}.",
         fixes=(fix,) if query.variable else (),
         related=(Related(use, "It is used here as if it were always there."),),
         subject=f"{endpoint.label} {query.api}",
@@ -404,6 +414,18 @@ def _is_unchecked(query: Query) -> bool:
         return False
     # The record of the caller himself is there: he logged in with it.
     return not any(_CALLER.search(key) for key in query.keys)
+
+
+def _was_asked_for(function: Function, query: Query) -> bool:
+    """The same keys were looked for before, to see whether anything has them: `if (!orders.existsById(id)) throw …`."""
+    return any(
+        (before.op is Op.COUNT or _EXISTS.match(before.api.rsplit(".", 1)[-1]) is not None)
+        and before.keys == query.keys
+        and before.handle == query.handle
+        and before.span.start < query.span.start
+        for before in function.queries
+        if query.keys
+    )
 
 
 def _is_of_another_path(endpoint: Endpoint, query: Query, snapshot: Snapshot) -> bool:

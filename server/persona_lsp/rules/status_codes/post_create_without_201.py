@@ -355,6 +355,7 @@ from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
 from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import (
+    EVERY_FAILURE,
     brief,
     created_entity,
     is_html,
@@ -375,6 +376,9 @@ which four of five don't: one word is enough."""
 def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield a creating POST whose only success status is 200."""
     if endpoint.method != "POST" or endpoint.success != (200,):
+        return
+    # Where failures are told with 200 as well, statuses say nothing to anybody, and the body all.
+    if any(snapshot.sole_status.get(name) == 200 for name in EVERY_FAILURE):
         return
     entity = created_entity(endpoint, snapshot)
     if not entity or is_html(endpoint) or is_webhook_receiver(endpoint) or is_rpc(endpoint):
