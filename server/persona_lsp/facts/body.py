@@ -236,6 +236,8 @@ class Raise(Struct, frozen=True, gc=False, omit_defaults=True):
     rethrow: bool = False
     symbol: Ref | None = None
     leak_kind: str = ""
+    message_name: str = ""
+    """The name that stands for the message, where it is no text: `INVALID_TOKEN`."""
 
 
 class Catch(Struct, frozen=True, gc=False, omit_defaults=True):

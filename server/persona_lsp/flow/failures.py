@@ -22,10 +22,13 @@ from persona_lsp.syntax.ir import (
     Call,
     CatchNode,
     Do,
+    Items,
     Jump,
     Lambda,
+    Member,
     Name,
     Node,
+    Object,
     Raise,
     Stmt,
     Str,
@@ -81,7 +84,7 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
     counts = (len(state.queries), len(state.calls))
     falls = state.block(node.body, replace(ctx, tries=(*indexes, *ctx.tries)))
     covers = [("write" if q["op"] in WRITES else "query", q["api"]) for q in state.queries[counts[0] :]]
-    covers += [(c.effect or "call", called_name(c)) for c in state.calls[counts[1] :]]
+    covers += [(c.effect or "call", called_name(c)) for c in state.calls[counts[1] :] if not _is_in_memory(state, c)]
     if falls and node.orelse:
         falls = state.block(node.orelse, ctx)
     merged = state.open if falls else frozenset()
@@ -177,11 +180,13 @@ def note_failure(state: State, thrown: Thrown, node: Node, ctx: Context, *, reth
     if leak is not None and (is_told(state, thrown.status, ctx) or _is_cause(state, thrown, ctx)):
         leak = None
     text = thrown.message.value if isinstance(thrown.message, Str) else None
+    named = dotted(thrown.message) if isinstance(thrown.message, Name | Member) else ""
     state.raises.append(
         {
             "exception": thrown.exception, "span": state.span(node), "site": state.site(ctx, last=True),
             "status": thrown.status,
-            "message": text or "", "condition": ctx.condition, "rethrow": rethrow,
+            "message": text or "", "message_name": named.rpartition(".")[2],
+            "condition": ctx.condition, "rethrow": rethrow,
             "leaks": leak[0] if leak else "", "leak_span": leak[1] if leak else None, "leak_kind": leak[2] if leak else "",
             "symbol": Ref(thrown.exception) if thrown.exception else None, "_call": node, "_ends": thrown.ends,
         }
@@ -265,6 +270,15 @@ def _broad(catch: CatchNode) -> bool:
         in ("Exception", "BaseException", "Throwable", "StandardError", "Error", "RuntimeException")
         for t in catch.types
     )
+
+
+def _is_in_memory(state: State, call: CallSite) -> bool:
+    """`found.update(more)`, where the function itself has made the dictionary, list or text."""
+    made = state.locals.get(call.receiver) if not call.effect else None
+    return isinstance(made, Object | Items | Str) or (isinstance(made, Call) and dotted(made.func) in _CONTAINERS)
+
+
+_CONTAINERS: Final = frozenset({"dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "deque"})
 
 
 def called_name(call: CallSite) -> str:

@@ -48,7 +48,7 @@ Open = frozenset[tuple[str, int]]
 
 
 class State(Struct, eq=False):
-    """The state of the walk over one function; a `flow.vocabulary.Scope`, and the `flow.sql.Values` of its texts.
+    """The state of the walk over one function; a `flow.vocabulary.Scope`, and the `flow.folding.Values` of its texts.
 
     `base` is the offset that spans are relative to; `stops` as in `flow.analyse`.
     """

@@ -1,16 +1,14 @@
-"""SQL text as code assembles it: constant folding into literal and dynamic parts, and what the text says."""
+"""What SQL says whose text code assembles, and what its parts that only running tells may do to it."""
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, Protocol
-
-from msgspec import Struct
+from typing import Final
 
 from persona_lsp.facts.body import Dynamic, Op, Origin, SqlText
 from persona_lsp.facts.place import Span
+from persona_lsp.flow.folding import Values, fold
 from persona_lsp.syntax.ir import (
     AnyExpr,
-    Await,
     Binary,
     Call,
     Const,
@@ -29,159 +27,6 @@ from persona_lsp.syntax.ir import (
 )
 from persona_lsp.syntax.sql import outline
 from persona_lsp.text.patterns import lazy
-
-_DEPTH: Final = 12
-
-
-class Values(Protocol):
-    """What folding needs to know about names."""
-
-    def assigned(self, name: str) -> AnyExpr | None:
-        """See `Scope.assigned`."""
-
-    def appended(self, name: str) -> tuple[AnyExpr, ...]:
-        """Values added to a local name with `+=`, `append` or `<<`."""
-
-    def type_of(self, expr: AnyExpr) -> str:
-        """See `Scope.type_of`."""
-
-    def origin(self, expr: AnyExpr) -> Origin:
-        """See `Scope.origin`."""
-
-    def text(self, node: Node) -> str:
-        """See `Scope.text`."""
-
-    def is_param(self, name: str) -> bool:
-        """The name is a parameter of the function, which hides file-level names."""
-
-    def is_listed(self, expr: AnyExpr) -> bool:
-        """See `State.is_listed`."""
-
-
-class _Dyn(Struct, frozen=True):
-    expr: AnyExpr
-
-
-_Piece = str | _Dyn
-
-_FORMATTERS: Final = frozenset({"format", "formatted", "sprintf", "Sprintf", "printf"})
-_TRANSPARENT: Final = frozenset(
-    {
-        "text", "raw", "squish", "strip", "trim", "dedent", "toString", "literal", "html_safe", "freeze", "sql",
-        "String", "str", "SQL", "stripIndent", "arel_sql", "to_s", "chomp", "strip_heredoc", "stripMargin",
-    }
-)  # fmt: skip
-_PLACEHOLDER: Final = lazy(r"%(?:\.\d+)?[svdifq]|%\((\w+)\)[sdf]|\{(\w*)(?:![rs])?(?::[^}]*)?\}")
-
-
-def fold(expr: AnyExpr, values: Values, within: tuple[int, ...] = ()) -> list[_Piece]:
-    """Literal and dynamic pieces of a text expression, in order.
-
-    `within`: the expressions that it is a piece of. A name that stands for one of them (`sql = sql + sql`) is dynamic.
-    """
-    if len(within) > _DEPTH:
-        return [_Dyn(expr)]
-    inside = (*within, id(expr))
-    match expr:
-        case Str(parts=parts):
-            pieces: list[_Piece] = []
-            for part in parts:
-                if isinstance(part, str):
-                    pieces.append(part)
-                else:
-                    inner = fold(part, values, inside)
-                    known = all(isinstance(p, str) for p in inner)
-                    pieces.extend(inner if known or isinstance(part, Str | Binary) else [_Dyn(part)])
-            return pieces
-        case Binary(op="+", left=left, right=right):
-            return fold(left, values, inside) + fold(right, values, inside)
-        case Binary(op="%", left=left, right=right):
-            return _formatted(left, right.items if isinstance(right, Items) else (right,), (), values, inside)
-        case Await(value=value):
-            return fold(value, values, inside)
-        case Ternary(then=then, orelse=orelse):
-            a, b = fold(then, values, inside), fold(orelse, values, inside)
-            return a if all(isinstance(p, str) for p in a + b) else [_Dyn(expr)]
-        case Call(args=args) if expr.name in _FORMATTERS:
-            kwargs = tuple((k.name, k.value) for k in expr.kwargs)
-            receiver = expr.receiver
-            if receiver is not None and (
-                isinstance(receiver, Str) or dotted(receiver) not in ("String", "fmt", "Kernel", "util")
-            ):
-                return _formatted(receiver, args, kwargs, values, inside)
-            return _formatted(args[0], args[1:], kwargs, values, inside) if args else [_Dyn(expr)]
-        case Call(args=args) if expr.name in _TRANSPARENT and not expr.new:
-            receiver = expr.receiver
-            inner_expr = args[0] if args else receiver
-            if inner_expr is None or (isinstance(receiver, Str) and not args):
-                return fold(receiver, values, inside) if receiver is not None else [_Dyn(expr)]
-            return fold(inner_expr, values, inside)
-        case Call() if expr.name in ("append", "concat") and expr.receiver is not None and expr.args:
-            pieces = fold(expr.receiver, values, inside)
-            for arg in expr.args:
-                pieces += fold(arg, values, inside)
-            return pieces
-        case Call(new=True, args=args) if expr.name in ("StringBuilder", "StringBuffer"):
-            return fold(args[0], values, inside) if args and not isinstance(args[0], Const) else []
-        case Name(id=name):
-            if values.is_param(name):
-                return [_Dyn(expr)]
-            value = values.assigned(name)
-            if value is None or id(value) in within or (isinstance(value, Name) and value.id == name):
-                return [_Dyn(expr)]
-            if isinstance(value, Str | Binary | Call | Ternary | Name):
-                pieces = fold(value, values, inside)
-                for more in values.appended(name):
-                    pieces += fold(more, values, inside)
-                if any(isinstance(p, str) and p.strip() for p in pieces) or not pieces:
-                    return pieces
-            if isinstance(value, Const) and value.value is not None:
-                return [str(value.value)]
-            return [_Dyn(expr)]
-        case Const(value=value) if value is not None:
-            return [str(value)]
-        case Member():
-            name = dotted(expr)
-            found = values.assigned(name) if name else None
-            return fold(found, values, inside) if isinstance(found, Str) else [_Dyn(expr)]
-        case _:
-            return [_Dyn(expr)]
-
-
-def _formatted(
-    template: AnyExpr,
-    args: tuple[AnyExpr, ...],
-    kwargs: tuple[tuple[str, AnyExpr], ...],
-    values: Values,
-    inside: tuple[int, ...],
-) -> list[_Piece]:
-    named = dict(kwargs)
-    if len(args) == 1 and isinstance(args[0], Object):
-        named.update({e.name: e.value for e in args[0].entries})
-    pieces: list[_Piece] = []
-    index = 0
-    for piece in fold(template, values, inside):
-        if not isinstance(piece, str):
-            pieces.append(piece)
-            continue
-        last = 0
-        for match in _PLACEHOLDER.finditer(piece):
-            pieces.append(piece[last : match.start()])
-            last = match.end()
-            key = match.group(1) or match.group(2) or ""
-            value = named.get(key) if key and not key.isdigit() else None
-            if value is None:
-                at = int(key) if key.isdigit() else index
-                index += 1
-                value = args[at] if at < len(args) else None
-            if value is None:
-                pieces.append(match.group())
-            else:
-                inner = fold(value, values, inside)
-                pieces.extend(inner if all(isinstance(p, str) for p in inner) else [_Dyn(value)])
-        pieces.append(piece[last:])
-    return pieces
-
 
 _SQL: Final = lazy(
     r"^\s*\(*\s*(?:with\b[\s\S]+?\b)?(select|insert\s+(?:ignore\s+)?into|update|delete\s+from|replace\s+into|merge\s+into|create|alter|drop|truncate|call|exec|explain|from)\b",
@@ -294,6 +139,8 @@ _COERCIONS: Final = frozenset(
 _MAPS: Final = frozenset({"map", "collect", "fill", "from"})
 _SENT: Final = frozenset({"GET", "POST", "COOKIES", "META", "FILES"})
 """What Django calls the inputs of a request, written like constants."""
+_SETTINGS: Final = frozenset({"config", "settings", "conf", "cfg", "configuration"})
+"""What holds the settings of an installation: `self.config.distance_metric`."""
 _QUOTERS: Final = lazy(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
@@ -316,6 +163,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
         case Name(id=name) | Member(name=name):
             if len(name) > 1 and name.isupper():
                 return "constant"
+            if isinstance(expr, Member) and not _SETTINGS.isdisjoint(dotted(expr).lower().split(".")[:-1]):
+                return "" if values.origin(expr) is Origin.REQUEST else "setting"
             if name == "id" and isinstance(expr, Member) and values.origin(expr) is not Origin.REQUEST:
                 return "id of an entity"
             if name in ("length", "size", "count"):

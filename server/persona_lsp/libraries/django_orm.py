@@ -22,6 +22,8 @@ from persona_lsp.syntax.ir import (
 from persona_lsp.text.patterns import lazy
 
 _MANAGER: Final = lazy(r"^(?:objects|_default_manager|_base_manager|\w+_objects|objects_\w+)$")
+_MODEL_NAME: Final = lazy(r"(?:^|_)(?:self|cls|klass|class|model|entity)_?$")
+_PACKAGES: Final = ("django", "rest_framework", "ninja")
 _LAZY: Final = frozenset(
     {
         "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "alias", "distinct",
@@ -97,7 +99,8 @@ def _chain(expr: AnyExpr, scope: Scope, depth: int) -> tuple[str, list[Call], st
     ordered = list(reversed(calls))
     match root:
         case Member(base=base, name=name) if _MANAGER.match(name):
-            return _model(base), ordered, ""
+            model = _model(base)
+            return (model, ordered, "") if model or _holds_model(base, scope) else None
         case Name(id="self") | Member() if ordered and ordered[0].name == "get_queryset":
             return "", ordered[1:], "self.get_queryset"
         case Name(id=name) if depth < _DEEPEST and name not in ("self", "cls"):
@@ -119,6 +122,13 @@ def _model(base: AnyExpr) -> str:
         return "User" if base.name == "get_user_model" else ""
     last = last_name(base)
     return last if last[:1].isupper() else ""
+
+
+def _holds_model(base: AnyExpr, scope: Scope) -> bool:
+    """`self.model.objects`, `get_user_model().objects`; a name like `config.objects` may hold anything without Django."""
+    if isinstance(base, Call) or _MODEL_NAME.search(last_name(base)):
+        return True
+    return any(i.module.split(".", 1)[0] in _PACKAGES for i in scope.module.imports)
 
 
 def _asked(call: Call, name: str, model: str, chain: list[Call], handle: str, scope: Scope) -> Meaning | None:
@@ -315,7 +325,7 @@ def _transactional(function: FunctionNode, cls: ClassNode | None) -> bool:
 LIBRARY: Final = Library(
     id="django-orm",
     languages=("python",),
-    packages=("django", "rest_framework", "ninja"),
+    packages=_PACKAGES,
     meaning=meaning,
     triggers=(
         ".objects", "_manager", "get_queryset", "_or_404", "atomic", ".save(", ".delete(", "RawSQL", ".filter(", ".all()",

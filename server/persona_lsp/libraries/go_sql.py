@@ -3,7 +3,8 @@
 from typing import Final
 
 from persona_lsp.facts.body import WRITES, Op
-from persona_lsp.flow.sql import fold, looks_like_sql, operation
+from persona_lsp.flow.folding import fold
+from persona_lsp.flow.sql import looks_like_sql, operation
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
 from persona_lsp.libraries.go_edits import spell_sql
 from persona_lsp.syntax.ir import AnyExpr, Call, Member, Name, dotted

@@ -370,8 +370,13 @@ _DATABASE = lazy(
 )
 _INPUT = lazy(r"invalid|validation", re.IGNORECASE)
 """What is wrong with the input, in the words that the project wrote for it."""
-_CHECKS = lazy(r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)", re.IGNORECASE)
+_CHECKS = lazy(
+    r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)|(?:^|\.)from_?(?:dict|json|str|string|iso\w*)$",
+    re.IGNORECASE,
+)
 """Calls that fail only because of what they are given, and say what is wrong with it."""
+_DUMPS = (".model_dump", ".dict", ".copy", ".strip", ".lower", ".get", ".items")
+_MODELS = frozenset({"schema", "enum"})
 _MACHINE = lazy(
     r"^(io|os|environment|system|memory|recursion|key|index|type|attribute|name|assertion|nullpointer|zerodivision)"
     r"(error|exception)$",
@@ -430,7 +435,7 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         if blamed and not any(kind in {"query", "write"} for kind, _ in caught.covers):
             return False
         refused = answer.status is not None and 400 <= answer.status < 500
-        if refused and caught.covers and all(kind == "call" and _CHECKS.search(name) for kind, name in caught.covers):
+        if refused and caught.covers and all(k == "call" and _checks(name, snapshot) for k, name in caught.covers):
             return False
         if own or (_NARROWS.search(answer.condition) and not answer.condition.startswith("not ")):
             return False
@@ -443,6 +448,14 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         everything = everything and not (answer.status is None and answer.condition)
     # The words of a narrow type are meant for somebody, unless it is one of the database's or the machine's.
     return everything or (caught is not None and any(_is_inside(name, answer.status) for name in caught.types))
+
+
+def _checks(name: str, snapshot: Snapshot) -> bool:
+    """It looks at what it is given and no further: a check, a model that is made of it, what puts it into another form."""
+    if _CHECKS.search(name) or name.endswith(_DUMPS):
+        return True
+    cls = snapshot.class_named(name)
+    return cls is not None and cls.kind in _MODELS
 
 
 def _is_held_back(answer: Raise, function: Function) -> bool:

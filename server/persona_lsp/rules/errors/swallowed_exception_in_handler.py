@@ -265,8 +265,14 @@ _BEST_EFFORT = lazy(
     re.IGNORECASE,
 )
 _WRITES = lazy(
-    r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay|persist|store|commit|transfer)", re.IGNORECASE
+    r"(^|[._])(save|create|update|delete|insert|remove|destroy|charge|pay(?!load)|persist|store|commit|transfer)",
+    re.IGNORECASE,
 )
+_MAKES = lazy(
+    r"create\w*?_?(service|client|session|connection|engine|pool|context|transport|logger|instance|factory|task|loop|channel|stub|adapter|driver|proxy)s?$",
+    re.IGNORECASE,
+)
+"""What is made in memory: `camera.create_media_service()`."""
 _ALREADY = lazy(
     r"integrity|unique|duplicate|already|exists|conflict|notfound|not_found|doesnotexist|nosuch|emptyresult|noresult",
     re.IGNORECASE,
@@ -287,7 +293,7 @@ def swallowed_exception_in_handler(endpoint: Endpoint, _: Snapshot) -> Iterator[
             continue
         if caught.explained or any(_ALREADY.search(name) for name in caught.types):
             continue
-        failing = _failing(caught)
+        failing = _failing(caught, endpoint)
         if failing is None:
             continue
         kind, name = failing
@@ -316,12 +322,13 @@ def _severity(kind: str, caught: Catch, endpoint: Endpoint) -> Severity:
     return Severity.INFORMATION if caught.outcome == "log" else Severity.WARNING
 
 
-def _failing(caught: Catch) -> tuple[str, str] | None:
+def _failing(caught: Catch, endpoint: Endpoint) -> tuple[str, str] | None:
     """The first serious thing that the protected code does."""
-    in_memory = bool(caught.types) and _IN_MEMORY.issuperset(caught.types)
+    # What a call that is only named like a write does for a reader, nobody knows.
+    guessed = endpoint.method != "GET" and not (bool(caught.types) and _IN_MEMORY.issuperset(caught.types))
     for kind, name in caught.covers:
-        if _BEST_EFFORT.search(name):
+        if _BEST_EFFORT.search(name) or (kind == "call" and _MAKES.search(name)):
             continue
-        if kind in _SERIOUS or (kind == "call" and not in_memory and _WRITES.search(name)):
+        if kind in _SERIOUS or (kind == "call" and guessed and _WRITES.search(name)):
             return kind, name
     return None

@@ -281,6 +281,18 @@ _ABSENT = lazy(
     re.IGNORECASE,
 )
 """Nobody is there who could have a role, or nobody may be: `user?.admin`."""
+_NOBODY = lazy(
+    r"(?:\bnot\s+|!\s*)(?:\w+[.?]+)*(?:current_?)?(?:user(?:_?name|_?id)?|account|member|principal|identity|e?mail)\s*(?:$|\)|\bor\b|\|\|)",
+    re.IGNORECASE,
+)
+"""Nobody is there: `not username or not role`."""
+_MISSING = lazy(r"(?:\bnot\s+|!\s*)(\w+)\s*(?:$|\)|\bor\b|\|\|)")
+_WORTHLESS = lazy(
+    r"(?:invalid|malformed|bad|wrong|expired|revoked|missing)\s+(?:\w+\s+){0,2}(?:token|credential|signature|session|jwt|key)"
+    r"|(?:token|credentials?|signature|session|jwt|key)\s+(?:is\s+|has\s+|are\s+)?(?:invalid|malformed|expired|revoked|missing|not valid)",
+    re.IGNORECASE,
+)
+"""What is said of a token that is as good as none."""
 _PRESENT = lazy(
     r"\W*(?:!|not\s)\s*[\w.]*\b(?:is_?null\w*|is_?nil|is_?empty|empty\??|blank\??|nil\??|is_none)\W*[\w.?]*\W*"
     r"|\W*!\s*[\w.?]+\.(?:is_none|isEmpty|isBlank|nil\?|blank\?|empty\?)\W*"
@@ -326,12 +338,22 @@ def auth_status_confusion(function: Function, _: Snapshot) -> Iterator[Finding]:
         # A wrong password or signature is compared too, and 401 is right for it.
         known = not any(about.search(answer.condition) for about in (_CREDENTIALS, _ABSENT, _STATE))
         known = known and (_CLAIMS.search(answer.condition) is None or _RIGHTS.search(answer.condition) is not None)
-        if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _lets_in(function):
+        if answer.status == 401 and branch is Branch.FORBIDDEN and known and not _is_unknown(answer, function):
             told = "A known user lacks a right here: answer 403; 401 makes clients log the user out."
             yield _finding(function, answer, 403, told)
         if answer.status == 403 and branch is Branch.UNAUTHENTICATED and not _is_about_right(answer, function):
             told = "The caller is unknown here: answer 401; 403 tells clients that logging in won't help."
             yield _finding(function, answer, 401, told)
+
+
+def _is_unknown(answer: Response | Raise, function: Function) -> bool:
+    """Somebody logs in, says nothing of who they are, or is told that what they showed is worth nothing."""
+    if _lets_in(function) or _NOBODY.search(answer.condition):
+        return True
+    if isinstance(answer, Raise) and _WORTHLESS.search(f"{answer.message} {answer.message_name.replace('_', ' ')}"):
+        return True
+    read = {one.variable for one in function.inputs if one.place in ("header", "cookie") and one.variable}
+    return any(name in read for name in _MISSING.findall(answer.condition))
 
 
 def _is_about_right(answer: Response | Raise, function: Function) -> bool:
