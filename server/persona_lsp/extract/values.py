@@ -27,6 +27,7 @@ from persona_lsp.syntax.ir import (
 )
 
 _LONGEST: Final = 200
+_SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
 
 
 def text_of(expr: AnyExpr, module: Module) -> Text:
@@ -82,6 +83,23 @@ def constants_of(module: Module) -> Iterator[Constant]:
         for field in cls.fields:
             if field.value is not None:
                 yield from _constant(f"{prefix}.{field.name}", field.value, module, field)
+        if module.language in _SCRIPT:
+            yield from _constructed(prefix, cls, module)
+
+
+def _constructed(prefix: str, cls: ClassNode, module: Module) -> Iterator[Constant]:
+    """Texts that a constructor gives the fields of every object: `this.path = "/users"`."""
+    for statement in next((m.body for m in cls.methods if m.name == "constructor"), ()):
+        if not isinstance(statement, Assign) or not isinstance(statement.value, Str) or statement.op:
+            continue
+        for target in statement.targets:
+            held = isinstance(target, Member) and dotted(target.base) == "this"
+            if held and isinstance(target, Member):
+                yield Constant(
+                    f"{prefix}.{target.name}",
+                    text_of(statement.value, module),
+                    Where(module.path, statement.start, statement.end),
+                )
 
 
 def _constant(name: str, value: AnyExpr, module: Module, node: Node) -> Iterator[Constant]:

@@ -29,6 +29,8 @@ class Hole(Struct, frozen=True, gc=False, tag=True):
 
 SETTING: Final = "setting"
 """Why a text is unknown that the settings of an installation hold: what it stands before has no other path without."""
+OF_ITEM: Final = "@item."
+"""The first part of a reference to what each element of a list holds that a class is given (`controller.path`)."""
 Part = str | Ref | Hole
 Text = tuple[Part, ...]
 """Pieces in order. A text is known when every `Ref` resolves to known text and there is no `Hole`."""

@@ -14,6 +14,7 @@ from persona_lsp.flow.rust.guards import kind_of as rust_kind
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.calls import Calls, callees
 from persona_lsp.workspace.errors import status_of
+from persona_lsp.workspace.modules import SCRIPT
 from persona_lsp.workspace.names import Names, resolve
 from persona_lsp.workspace.wrappers import forwarded
 
@@ -144,6 +145,15 @@ def passes_in_several_ways(function: Function) -> bool:
         return False
     inner = function.params[0].name
     return sum(not call.receiver and call.name == inner for call in function.calls) > 1
+
+
+def refuses_no_stranger(function: Function, sole: Mapping[str, int]) -> bool:
+    """Middleware of Express that hands on in several ways, and whose refusals are about no caller: it answers nothing."""
+    if function.language not in SCRIPT or sum(call.name in _NEXT for call in function.calls) < 2:
+        return False
+    if function.responses or any(_AUTH.search(r.exception) or _STRANGER.search(r.exception) for r in function.raises):
+        return False
+    return kind_of(function, sole) is GuardKind.OTHER
 
 
 def may_ask(calls: Calls, function: Function, sole: Mapping[str, int], depth: int = 0) -> bool:

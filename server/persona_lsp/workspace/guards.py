@@ -31,6 +31,7 @@ from persona_lsp.workspace.guard_code import (
     may_ask,
     of_filter,
     passes_in_several_ways,
+    refuses_no_stranger,
     refuses_nobody,
     refuses_strangers,
     with_callees,
@@ -153,7 +154,11 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind in PROTECTS and (function.admits or lets_pass(calls, function))
     )
     guard = _looking(guard, function) if guard.outside and function.language == "go" else guard
-    doubtful = guard.kind not in PROTECTS and (passes_in_several_ways(function) or _chooses(function))
+    doubtful = (
+        not optional and refuses_no_stranger(function, sole)
+        if guard.kind in PROTECTS
+        else passes_in_several_ways(function) or _chooses(function)
+    )
     return replace(guard, kind=kind, optional=optional, conditional=guard.conditional or doubtful)
 
 

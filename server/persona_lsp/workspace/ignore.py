@@ -39,6 +39,8 @@ def skipped(folder: str, siblings: Collection[str]) -> bool:
     """
     if folder in _SKIPPED:
         return True
+    if folder == "bin" and "package.json" in siblings and not any(name.endswith(".csproj") for name in siblings):
+        return False  # what is started stands there (`bin/www`)
     return folder in _SKIPPED_BESIDE_MANIFEST and (
         not _MANIFESTS.isdisjoint(siblings) or any(name.endswith(".csproj") for name in siblings)
     )

@@ -54,7 +54,7 @@ _PACKAGES: Final = {
             "hide-powered-by", "hsts", "ienoopen", "less-middleware", "loader-connect", "morgan-body", "node-sass-middleware",
             "overload-protection", "permissions-policy", "prerender-node", "redoc-express", "referrer-policy", "request-ip",
             "swagger-stats", "toobusy-js", "trim-request", "vhost", "webpack-hot-middleware", "x-xss-protection",
-            "express-request-id", "prom-client", "express-prom-bundle", "webpack-dev-middleware",
+            "express-request-id", "express-bearer-token", "prom-client", "express-prom-bundle", "webpack-dev-middleware",
         ),
         GuardKind.OTHER,
     ),

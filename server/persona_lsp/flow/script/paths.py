@@ -18,12 +18,14 @@ _TOKEN: Final = lazy(
     r"|(?P<star>\(?\.?\*\)?)"
     r"|(?P<odd>[()?+\[\]])"
 )
+_OPENED: Final = lazy(r":\w+\($")
 _MOST: Final = 8
 """Optional parts double the number of paths: more than so many are not spelled out."""
 
 
 def expand(path: Text) -> tuple[Text, ...]:
     """All paths that a registration under `path` serves: one, or more where parts are optional."""
+    path = _without_held_patterns(path)
     # A pattern may stand in a constant of its own: `/files/:id${ID}`.
     choices: list[list[list[Part]]] = [
         _pieces(part) if isinstance(part, str) else [[part]] for part in _joined(list(path))
@@ -34,6 +36,22 @@ def expand(path: Text) -> tuple[Text, ...]:
     if count > _MOST:
         return ((Hole("too many optional parts"),),)
     return tuple(_joined([piece for way in ways for piece in way]) for ways in product(*choices))
+
+
+def _without_held_patterns(path: Text) -> Text:
+    """`/read/:token(${PATTERN})` is the parameter alone: what it may hold stands elsewhere."""
+    found: list[Part] = []
+    for number, part in enumerate(path):
+        after = path[number + 1] if number + 1 < len(path) else ""
+        opened = bool(found) and isinstance(found[-1], str) and _OPENED.search(found[-1]) is not None
+        if opened and not isinstance(part, str) and isinstance(after, str) and after.startswith(")"):
+            found[-1] = str(found[-1])[:-1]
+        elif isinstance(part, str) and part.startswith(")") and number and not isinstance(path[number - 1], str):
+            before = path[number - 2] if number > 1 else ""
+            found.append(part[1:] if isinstance(before, str) and _OPENED.search(before) else part)
+        else:
+            found.append(part)
+    return tuple(part for part in found if part != "")
 
 
 def regex_path(pattern: str) -> Text | None:

@@ -25,6 +25,7 @@ from persona_lsp.frameworks.express.cors import cors_policy
 from persona_lsp.frameworks.express.koa import uses_koa
 from persona_lsp.frameworks.express.paths import without_slash
 from persona_lsp.frameworks.express.signs import (
+    GIVEN,
     VERBS,
     app_names,
     is_handler,
@@ -101,7 +102,7 @@ class Collected:
         if any(app_names(p) for p in params):
             return True
         source, start, end = self.module.source, function.start, function.end
-        if VERBS.search(source, start, end) is not None:
+        if VERBS.search(source, start, end) is not None or GIVEN.search(source, start, end) is not None:
             return True
         return self.registrars is not None and self.registrars.search(source, start, end) is not None
 

@@ -17,7 +17,7 @@ from persona_lsp.frameworks.express.koa import composed_of, prefix_of
 from persona_lsp.frameworks.express.registrars import Registrars
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
-from persona_lsp.frameworks.express.signs import ASYNC, METHODS, VERBS, is_handler, made_by_own, made_kind
+from persona_lsp.frameworks.express.signs import ASYNC, METHODS, VERBS, is_handler, made_by_own, made_kind, own_apply
 from persona_lsp.frameworks.express.tables import mapped
 from persona_lsp.frameworks.express.telling import foreign
 from persona_lsp.syntax.ir import (
@@ -201,7 +201,7 @@ class Expressions(Registrars):
         if self.registrar(call, scope, conditional=conditional):
             return None
         wrapped: Chain | None = None
-        certain = call.name not in {"call", "apply"}
+        certain = call.name not in {"call", "apply"} or own_apply(call)
         for index, arg in enumerate(call.args):
             certain = certain and not isinstance(arg, Spread)
             place = str(index) if certain else ""
@@ -255,6 +255,8 @@ class Expressions(Registrars):
         # `registerUsers(app)`, `require("./routes")(app)`, `new Routes(app)`: the callee adds routes to the app.
         inner = inner_function(call.func, scope)
         child = inner or reference(call.func, scope)
+        if own_apply(call) and child is not None:
+            child = Ref(f"{child.name}.apply")
         own = dotted(call.func).removeprefix("this.")
         if scope.owning_class() is None and dotted(call.func) == f"this.{own}" and own in self.pending:
             child = inner = Ref(own)  # `exports.init = function () { this.initRoutes(app) }`
@@ -266,11 +268,12 @@ class Expressions(Registrars):
         self.handed.add(len(self.mounts) - 1)
 
     def _given(self, call: Call, scope: Scope, *, conditional: bool) -> None:
-        # `new App([new Users(), new Orders()])`: see `_unknown_loop`.
+        # `new App([new Users(), new Orders()])`, `new App({ controllers: [new Users()] })`: see `_unknown_loop`.
         cls = dotted(call.func)
         for arg in call.args:
             held = reduce(arg, scope)
-            for item in held.items if isinstance(held, Items) and cls else ():
+            lists = [reduce(e.value, scope) for e in held.entries] if isinstance(held, Object) else [held]
+            for item in (i for one in lists if isinstance(one, Items) and cls for i in one.items):
                 value = reduce(item, scope)
                 if isinstance(value, Call) and value.new and dotted(value.func):
                     self.mount(cls, Ref(f"{dotted(value.func)}.router"), EMPTY, (), call, conditional=conditional)

@@ -24,7 +24,7 @@ _OTHERS: Final = (
     "polka",
     "elysia",
 )
-_RECEIVERS: Final = (b"app", b"router", b"server", b"api", b"route", b"routes")
+_RECEIVERS: Final = (b"app", b"application", b"express", b"router", b"Router", b"server", b"api", b"route", b"routes")
 _REGISTERS: Final = lazy(rb"\.(?:get|post|put|patch|delete|use|all|route)\(")
 _SIGNS: Final = tuple(
     lazy(pattern)
@@ -35,6 +35,7 @@ _SIGNS: Final = tuple(
         rb"expressApp\s*[,)}]",
         rb"extends\s+\w*(?:Error|Exception)\b",
         rb"new\s+\w+\(\s*\[",
+        rb"\[\s*new\s+[A-Z]",
     )
 )
 """Each begins with a literal, which the expression engine looks for many times faster than for alternatives."""

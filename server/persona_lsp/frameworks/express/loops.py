@@ -6,7 +6,7 @@ from typing import Final
 
 from persona_lsp.facts.code import Problem
 from persona_lsp.facts.http import LOADED
-from persona_lsp.facts.text import EMPTY, Hole, Ref
+from persona_lsp.facts.text import EMPTY, OF_ITEM, Hole, Ref, Text
 from persona_lsp.flow.script.names import Scope, text
 from persona_lsp.frameworks.express.binding import (
     bind,
@@ -19,6 +19,7 @@ from persona_lsp.frameworks.express.registrations import Registrations
 from persona_lsp.frameworks.express.signs import METHODS
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    Binary,
     Call,
     Do,
     For,
@@ -76,7 +77,7 @@ class Loops(Registrations):
         # A class that is given its routes (`new App([new Users()])`): the class stands for the list of them.
         cls = scope.owning_class()
         name = dotted(iterable)
-        if cls is None or not isinstance(target, Name) or not (name.startswith("this.") or name in scope.hidden):
+        if cls is None or not isinstance(target, Name) or name.split(".", 1)[0] not in {"this", *scope.hidden}:
             return
         for stmt in body:
             value = stmt.value if isinstance(stmt, Do | Return) else None
@@ -86,7 +87,7 @@ class Loops(Registrations):
             given = value.args[-1]
             if parent is None or not isinstance(given, Member) or dotted(given.base) != target.id:
                 continue
-            prefix = text(value.args[0], scope) if len(value.args) > 1 else EMPTY
+            prefix = _below(value.args[0], target.id, scope) if len(value.args) > 1 else EMPTY
             if not any(isinstance(part, Hole) for part in prefix):
                 self.require(parent, value)
                 self.require(cls.name, value)
@@ -169,6 +170,21 @@ class Loops(Registrations):
         without = left_out(asked)
         child = f"{folder[0]}*{member}{'!' if without else ''}{','.join(without)}"
         self.mount(parent, Ref(child), without_slash(prefix), (), value, conditional=conditional)
+
+
+def _below(expr: AnyExpr, item: str, scope: Scope) -> Text:
+    """The path of a mount in a loop; at its end, what each of the elements holds may stand: `/api${item.path}`."""
+    last = expr.parts[-1] if isinstance(expr, Str) and expr.parts else expr
+    last = last.right if isinstance(last, Binary) and last.op == "+" else last
+    if not isinstance(last, Member) or dotted(last.base) != item:
+        return text(expr, scope)
+    before: Text = EMPTY
+    if isinstance(expr, Str):
+        for part in expr.parts[:-1]:
+            before += (part,) if isinstance(part, str) else text(part, scope)
+    elif isinstance(expr, Binary):
+        before = text(expr.left, scope)
+    return (*before, Ref(f"{OF_ITEM}{last.name}"))
 
 
 def done_in(body: Sequence[Stmt]) -> Iterator[AnyExpr]:

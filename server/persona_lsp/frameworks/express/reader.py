@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.http import (
     Level,
     Use,
@@ -13,7 +15,14 @@ from persona_lsp.flow.script.names import Scope, class_scope
 from persona_lsp.frameworks.express.binding import bind, destructure, function_name
 from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
 from persona_lsp.frameworks.express.registrations import Chain
-from persona_lsp.frameworks.express.signs import VERBS, app_names, is_handler, made_kind, returned_name
+from persona_lsp.frameworks.express.signs import (
+    VERBS,
+    app_names,
+    gives_application,
+    is_handler,
+    made_kind,
+    returned_name,
+)
 from persona_lsp.frameworks.express.telling import unwrapped
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -27,6 +36,7 @@ from persona_lsp.syntax.ir import (
     FunctionNode,
     Group,
     If,
+    Index,
     Items,
     Lambda,
     Member,
@@ -51,6 +61,23 @@ class Reader(Expressions):
             if isinstance(stmt, Def):
                 scope.values[stmt.function.name] = Lambda(stmt.start, stmt.end, stmt.function)
         self.block(self.module.body, scope, conditional=False)
+        self._started_with()
+
+    def _started_with(self) -> None:
+        """`service.init({ onStartUp })`: a function that is handed over as it is, and is given an application there."""
+        exported = {export.local for export in self.module.exports}
+        for symbol, router in self.routers.items():
+            function = self.pending.get(symbol)
+            if not isinstance(function, FunctionNode) or router.kind != "router" or not router.parameter.isdigit():
+                continue
+            name = function.name
+            given = function.params[int(router.parameter)]
+            if name != symbol or name in exported or not gives_application(given):
+                continue
+            told = re.compile(rb"(?<![\w.])%s\b\s*(.)" % re.escape(name.encode()), re.DOTALL)
+            after = [m[1] for m in told.finditer(self.module.source) if m.start() != function.name_start]
+            if after and all(sign in (b",", b"}", b")") for sign in after):
+                self.routers[symbol] = replace(router, kind="app")
 
     def block(self, body: Sequence[Stmt], scope: Scope, *, conditional: bool) -> None:
         """Perform the registrations of statements."""
@@ -116,7 +143,8 @@ class Reader(Expressions):
 
     def assign(self, targets: Sequence[AnyExpr], value: AnyExpr, scope: Scope, *, conditional: bool) -> None:
         """Bind names to a value, and perform its registrations."""
-        names = [dotted(t) for t in targets]
+        # `app["oauth"] = oauth` gives the application a value; it stays the application.
+        names = ["" if isinstance(t, Index) else dotted(t) for t in targets]
         hint = next((n.rsplit(".", 1)[-1] for n in names if n and n != "module.exports"), "default")
         cls = scope.owning_class()
         in_class = cls is not None and any(n.startswith("this.") for n in names)

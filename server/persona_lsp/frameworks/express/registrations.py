@@ -157,7 +157,7 @@ class Registrations(Collected, ABC):
         if verb == "all" and self._only_guards(flattened, paths, scope):
             for path in paths:
                 for handler in flattened:
-                    self.attach(chain.symbol, self.guard(handler, scope, Level.APP), path)
+                    self.attach(chain.symbol, self.guard(handler, scope, Level.APP, conditional=conditional), path)
             return chain
         guards = (*chain.guards, *(self.guard(h, scope, Level.ROUTE) for h in flattened[:-1]))
         for path in paths:
@@ -370,7 +370,7 @@ class Registrations(Collected, ABC):
         if not (self.is_own(ref.name, scope) or may_be_alias(ref.name, scope)):
             return None
         name = guard_name(arg) or ref.name
-        if named_router(name, scope) or of_another_file(arg, scope):
+        if named_router(name, scope) or of_another_file(arg, scope) or may_be_alias(name, scope):
             # What the other file says decides, see `_ambiguous`.
             return ref
         kind, _ = classify(arg, package_of(arg, scope))

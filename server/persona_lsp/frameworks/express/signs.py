@@ -11,6 +11,7 @@ from persona_lsp.syntax.ir import (
     AnyExpr,
     Call,
     Def,
+    Items,
     Member,
     Module,
     Name,
@@ -37,6 +38,10 @@ VERBS: Final = lazy(
     rb"\.\s*(?:use|(?:get|post|put|patch|delete|all)(?:Async)?|route)\s*\(|\bRouter\(|\bexpress\(\)|new [Kk]oa\w*\(|\.routes\(\)|\[[\w.]*(?:[mM]ethod|[vV]erb)[\w.()]*\]\s*\("
 )
 """Words by which something registers."""
+
+
+GIVEN: Final = lazy(rb"\bnew [A-Z]\w*\(\s*(?:\{[^{}\[]*)?\[\s*new\s")
+"""A class is given a list of what it serves: `new App([new Users()])`."""
 
 
 CHOSEN: Final = lazy(rb"\[\s*\w+(?:\.toLowerCase\(\))?(?:\s+as\s+[^\]]+)?\s*\]\s*\(")
@@ -87,11 +92,20 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
         return (param.name,)
     if param.type is not None and re.search(r"Fastify|Nest|Hono|Elysia|Server|Http|Axios|Client|Api$", declared):
         return ()
-    return (param.name,) if param.name and APP_NAME.match(param.name) else ()
+    named = APP_NAME.match(param.name) or (param.type is None and _INJECTED.search(param.name))
+    return (param.name,) if param.name and named else ()
+
+
+def gives_application(param: ParamNode) -> bool:
+    """What the parameter gives is an application, and no router that may stand below something."""
+    declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
+    if declared:
+        return declared in {"Express", "Application", "express", "ExpressApp"}
+    return param.type is None and param.name in {"app", "application", "express", "expressApp"}
 
 
 _INJECTED: Final = lazy(r"[a-z]Router$")
-"""What containers give a function by name is called so (`({ apiRouter }) => {}`)."""
+"""What a function is given by several routers is called so (`(webRouter, apiRouter) => {}`), or by a container."""
 
 
 def made_kind(call: Call, scope: Scope) -> str:
@@ -134,6 +148,13 @@ def wraps(call: Call, inner: AnyExpr) -> bool:
         return not re.search(r"valid|schema", name, re.IGNORECASE)
     text = dotted(inner)
     return isinstance(inner, Member) and re.search(r"controller|handler|ctrl", text, re.IGNORECASE) is not None
+
+
+def own_apply(call: Call) -> bool:
+    """`UploadsRouter.apply(webRouter)`: a method of that name; that of functions is given `this` and a list."""
+    if call.name != "apply" or not call.args or dotted(call.args[0]) == "this":
+        return False
+    return len(call.args) == 1 or not (isinstance(call.args[1], Items) or dotted(call.args[1]) == "arguments")
 
 
 def made_by_own(call: Call, name: str, module: Module, scope: Scope) -> bool:

@@ -211,6 +211,9 @@ def _variables(node: Tree, s: bytes) -> Iterator[ExportNode]:
 
 
 def _value(start: int, end: int, value: AnyExpr, *, commonjs: bool = False) -> Iterator[ExportNode]:
+    if isinstance(value, Let) and isinstance(value.target, Name):
+        yield ExportNode(start, end, "default", value.target.id)  # `export default Router = {}`
+        return
     node = _one(start, end, "default", value, "default")
     yield ExportNode(
         start, end, "default", node.local, node.module, None if node.module or isinstance(value, Name) else value

@@ -94,6 +94,8 @@ def _table(all_names: Names, path: str, mount: Mount) -> Iterator[tuple[Target, 
 def _given(all_names: Names, path: str, mount: Mount) -> Iterator[Target]:
     """What a function does with the argument that the mounted router is: nothing, unless it adds to that one."""
     named = resolve(all_names, path, mount.child.name) or Target("function", path, mount.child.name)
+    if named.kind == "constant":
+        named = router_target(all_names, path, mount.child) or named  # `export default { initialize }`
     several = f"{named.name}({mount.argument})"
     if several in all_names.files[named.path].routers:
         yield Target("router", named.path, several)

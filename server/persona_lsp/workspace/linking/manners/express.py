@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from persona_lsp.facts.http import Mount, Router, Use
-from persona_lsp.workspace import controllers
+from persona_lsp.workspace import controllers, listed
 from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 from persona_lsp.workspace.names import Names
 from persona_lsp.workspace.versions import Versions
@@ -34,8 +34,9 @@ class Express(Manner):
             self._loose.add(name.rsplit(".", 1)[-1])
 
     def settled(self, mounted: Mapping[Key, Sequence[Placed]], uses: dict[Key, list[tuple[str, Use]]]) -> None:
-        """Mount each controller on what serves those of its library, nearest to it."""
+        """Mount each controller on what serves those of its library, nearest to it, and those of lists by their paths."""
         if isinstance(mounted, dict):
+            listed.own_paths(self.names, mounted)
             for key, placed in controllers.mounts(self.names):
                 mounted.setdefault(key, []).append(placed)
 
