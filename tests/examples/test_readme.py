@@ -26,8 +26,8 @@ def forbid(event, arguments):
         raise SystemExit(f"{event}{arguments}")
 
 sys.addaudithook(forbid)
-from persona_lsp.__main__ import main
-code = main()
+from persona_lsp.cli.commands import run
+code = run(sys.argv[1:])
 loaded = sorted(name for name in ("anthropic", "lsprotocol", "pygls") if name in sys.modules)
 sys.exit(f"loaded {loaded}" if loaded else code)
 """

@@ -136,6 +136,15 @@ class TestRead:
         problem = disk.read(self.file(tmp_path / "big.py"), 2_000_000)
         assert problem == disk.Problem("big.py", "has 3.0 MB, more than `max-file-size` (2.0 MB)")
 
+    def test_a_file_that_has_grown_since_is_read_to_its_end_or_is_a_problem(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.py", text="x" * 10)
+        met = self.file(tmp_path / "a.py")
+        put(tmp_path, "a.py", text="y" * 200_000)
+        assert disk.read(met) == b"y" * 200_000
+        problem = disk.read(met, 100_000)
+        assert isinstance(problem, disk.Problem)
+        assert problem.message == "grew above `max-file-size` (0.1 MB) while it was read"
+
     def test_a_file_that_was_deleted_meanwhile_is_nothing(self, tmp_path: Path) -> None:
         put(tmp_path, "a.py")
         file = self.file(tmp_path / "a.py")

@@ -24,6 +24,9 @@ MAX_FILE_SIZE = 5_000_000
 CACHE_LIMIT = 512_000_000
 """Bytes that all packs may take; the ones not used for longest go first."""
 
+_MORE = 64_000
+"""Bytes that are read at once of what a file has grown by."""
+
 _EXTRACTION = ("facts", "syntax", "flow", "frameworks", "libraries", "contracts", "extract")
 """The layers that make facts."""
 
@@ -90,8 +93,11 @@ def read(file: File, max_size: int = MAX_FILE_SIZE) -> bytes | Problem | None:
     if file.size > max_size:
         return Problem(file.path, f"has {_megabytes(file.size)}, more than `max-file-size` ({_megabytes(max_size)})")
     try:
-        with open(file.location, "rb") as stream:
-            source = stream.read(max_size + 1)
+        # Room for what the file had when it was met, not for the largest there may be; it may have grown since.
+        with open(file.location, "rb", buffering=0) as stream:
+            source = stream.read(file.size + 1)
+            while len(source) <= max_size and (more := stream.read(_MORE)):
+                source += more
     except FileNotFoundError:
         return Problem(file.path, "does not exist") if file.asked else None
     except OSError as error:
