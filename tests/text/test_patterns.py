@@ -8,7 +8,7 @@ import re
 import pytest
 
 import persona_lsp
-from persona_lsp.text.patterns import Lazy, any_of, lazy
+from persona_lsp.text.patterns import Lazy, Words, any_of, lazy
 
 
 def test_a_pattern_is_compiled_when_it_is_used() -> None:
@@ -49,3 +49,12 @@ def test_words_are_looked_for_together() -> None:
 
 def test_a_word_that_begins_another_is_enough() -> None:
     assert re.fullmatch(any_of(["request", "req", "requests"]), "req")
+
+
+def test_a_text_holds_a_word_or_none() -> None:
+    words = Words(b"save", b"select", b"(x", b"se", b"\xff")
+    for text in (b"to save", b"a select", b"sense", b"f(x)", b"\xfe\xff"):
+        assert words.within(text), text
+    for text in (b"", b"s", b"sa", b"(y", b"SAVE", b"\xfe"):
+        assert not words.within(text), text
+    assert not Words().within(b"anything")

@@ -1,6 +1,7 @@
 """Endpoints with names among the facts of a file: what its receivers read, beside what its frameworks did."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from msgspec.structs import replace
 
@@ -9,17 +10,26 @@ from persona_lsp.flow.receiving import Received
 from persona_lsp.flow.vocabulary import Handling
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.syntax.ir import Module
+from persona_lsp.text.patterns import Words
 
 
 def receiving(module: Module) -> tuple[Received, ...]:
     """What the receivers of the file's language read out of it."""
     source = module.source
+    if not _signs(module.language).within(source):
+        return ()
     return tuple(
         one
         for receiver in receivers_of(module.language)
         if any(sign in source for sign in receiver.signs)
         for one in receiver.extract(module)
     )
+
+
+@cache
+def _signs(language: str) -> Words:
+    """Those of all receivers: most files hold none."""
+    return Words(*(sign for receiver in receivers_of(language) for sign in receiver.signs))
 
 
 def with_named(found: Extracted, more: tuple[Received, ...]) -> Extracted:

@@ -14,7 +14,7 @@ from persona_lsp.extract.public_keys import PUBLIC, PUBLISHED
 from persona_lsp.facts.code import SecretLiteral
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.languages import Language
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
 _PROVIDERS: Final = (
     ("AWS access key", rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -83,7 +83,7 @@ _LOCAL_HOSTS: Final = frozenset(
         b"example.com",
     }
 )
-_PREFIXES: Final = (
+_PREFIXES: Final = Words(
     b"AKIA", b"ASIA", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat", b"glpat-", b"xox", b"_live_", b"AIza",
     b"SG.", b"npm_", b"sk-ant", b"PRIVATE KEY",
 )  # fmt: skip
@@ -112,7 +112,7 @@ def secrets(path: str, source: bytes, language: Language | None = None) -> tuple
         source = source[: tests.start()]
     found: dict[int, SecretLiteral] = {}
     comment = language.line_comment.encode() if language is not None else b"#"
-    for match in _PROVIDER.finditer(source) if any(prefix in source for prefix in _PREFIXES) else ():
+    for match in _PROVIDER.finditer(source) if _PREFIXES.within(source) else ():
         kind = _PROVIDERS[int((match.lastgroup or "p0")[1:])][0]
         value = match.group()
         if value in PUBLIC or (kind != "private key" and (_PLACEHOLDER.search(value) or _is_counted(value))):

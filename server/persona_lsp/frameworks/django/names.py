@@ -5,6 +5,7 @@ from typing import Final
 
 from persona_lsp.syntax.ir import AnyExpr, Module
 from persona_lsp.syntax.python_names import Names, origin
+from persona_lsp.text.patterns import Words
 
 PACKAGES: Final = frozenset(
     {
@@ -13,7 +14,7 @@ PACKAGES: Final = frozenset(
         "oauth2_provider", "guardian", "rest_framework_gis", "rest_framework_json_api", "adrf",
     }
 )  # fmt: skip
-_MARKS: Final = (
+_MARKS: Final = Words(
     b"urlpatterns", b"permission_classes", b"serializer_class", b"ROOT_URLCONF", b"INSTALLED_APPS", b"REST_FRAMEWORK",
     b"http_method_names", b"pagination_class", b"lookup_field", b"View)", b"ViewSet", b"View,", b"LoginRequired",
 )  # fmt: skip
@@ -26,7 +27,7 @@ def detects(module: Module) -> bool:
     """The file uses Django, or configures it."""
     if uses_django(module):
         return True
-    if not any(mark in module.source for mark in _MARKS):
+    if not _MARKS.within(module.source):
         return False
     return not any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports)
 

@@ -15,9 +15,9 @@ from persona_lsp.frameworks.django.guards import permission
 from persona_lsp.frameworks.django.urls import SITE
 from persona_lsp.syntax.ir import AnyExpr, Assign, Binary, Call, Const, If, Index, Items, Module, Object, Stmt, Str, Try
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
-_MARKS: Final = (b"ROOT_URLCONF", b"REST_FRAMEWORK", b"MIDDLEWARE", b"ATOMIC_REQUESTS", b"CORS_", b"LANGUAGE_CODE")
+_MARKS: Final = Words(b"ROOT_URLCONF", b"REST_FRAMEWORK", b"MIDDLEWARE", b"ATOMIC_REQUESTS", b"CORS_", b"LANGUAGE_CODE")
 _KEPT: Final = frozenset({"ROOT_URLCONF", "LANGUAGE_CODE", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES"})
 _REST: Final = frozenset(
     {
@@ -39,7 +39,7 @@ UNKNOWN: Final = "?"
 
 def is_settings(module: Module) -> bool:
     """The file may hold settings."""
-    return any(mark in module.source for mark in _MARKS)
+    return _MARKS.within(module.source)
 
 
 def read_settings(body: tuple[Stmt, ...], found: Found) -> None:

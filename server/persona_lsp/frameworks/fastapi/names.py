@@ -6,7 +6,7 @@ from typing import Final
 
 from persona_lsp.syntax.ir import AnyExpr, Module
 from persona_lsp.syntax.python_names import Names, origin
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
 PACKAGES: Final = ("fastapi", "starlette", "fastapi_utils", "fastapi_restful", "fastapi_users", "fastapi_pagination")
 
@@ -16,7 +16,7 @@ def uses_fastapi(module: Module) -> bool:
     return any(i.module.split(".", 1)[0] in PACKAGES or i.module.startswith("fastapi_") for i in module.imports)
 
 
-_REGISTERS: Final = (b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")
+_REGISTERS: Final = Words(b".include_router(", b".add_api_route(", b"APIRouter", b"Depends(")
 _HANDS_OVER: Final = lazy(rb"router=\w*router\b")
 FACTORY: Final = lazy(r"(?:create|make|build|init|get)_?\w*app\w*$|app_?factory$", re.IGNORECASE)
 _STARTS: Final = lazy(
@@ -50,7 +50,7 @@ def detects(module: Module) -> bool:
     source = module.source
     return (
         uses_fastapi(module)
-        or any(word in source for word in _REGISTERS)
+        or _REGISTERS.within(source)
         or (b"router=" in source and _HANDS_OVER.search(source) is not None)
         or hands_over(module)
         or _adds_to_imported(module)
@@ -71,10 +71,10 @@ def _adds_to_imported(module: Module) -> bool:
 def hands_over(module: Module) -> bool:
     """`app = create_app()`, then `register_routes(app)`: a file that is no framework's puts the parts together."""
     source = module.source
-    if b"app" not in source:
+    if b"app" not in source or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
         return False
     made = _STARTS.search(source)
-    if made is None or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
+    if made is None:
         return False
     given = rb"^[\w.]+\(\s*(?:\w+\s*=\s*)?" + re.escape(made[1]) + rb"\s*[,)]"
     return re.search(given, source[made.end() :], re.MULTILINE) is not None

@@ -7,7 +7,7 @@ from typing import Final
 from persona_lsp.facts.text import Text
 from persona_lsp.syntax.ir import Call, Module
 from persona_lsp.syntax.python_names import Names, origin
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
 PACKAGES: Final = frozenset(
     {"flask", "quart", "werkzeug", "apiflask", "webargs", "marshmallow", "flasgger", "quart_schema"}
@@ -29,7 +29,7 @@ _OTHERS: Final = frozenset(
 )
 _ROUTES: Final = lazy(rb"\.(?:route|add_url_rule|add_resource|register_blueprint|add_namespace|errorhandler)\(")
 _CLASSES: Final = lazy(rb"^class \w+\([^)]*(?:Resource|MethodView|View|Api|API|Handler)\b[^)]*\):", re.MULTILINE)
-_MARKS: Final = (b".route(", b"add_url_rule", b"add_resource", b"register_blueprint", b"add_namespace", b"errorhandler(",
+_MARKS: Final = Words(b".route(", b"add_url_rule", b"add_resource", b"register_blueprint", b"add_namespace", b"errorhandler(",
                  b"Resource", b"MethodView", b"View)", b"View,", b"Api)", b"API)", b"Handler)")  # fmt: skip
 _APPS: Final = frozenset({"Flask", "Quart", "APIFlask", "OpenAPI"})
 _BLUEPRINTS: Final = frozenset({"Blueprint", "APIBlueprint"})
@@ -61,9 +61,7 @@ def detects(module: Module) -> bool:
         return True
     if b"Flask" in source and _MAKES.search(source) is not None:
         return True
-    return any(word in source for word in _MARKS) and (
-        _ROUTES.search(source) is not None or _CLASSES.search(source) is not None
-    )
+    return _MARKS.within(source) and (_ROUTES.search(source) is not None or _CLASSES.search(source) is not None)
 
 
 def made_kind(call: Call, names: Names) -> str:
