@@ -34,6 +34,11 @@ _METHODS: Final = {
     "log": frozenset("debug info warning warn error exception critical log bind success trace".split()),
 }  # fmt: skip
 _ALWAYS: Final = {"apply_async": "queue", "send_task": "queue", "sendmail": "email", "send_mail": "email"}
+_PAYING: Final = frozenset({"create", "capture", "confirm", "refund", "charge", "sale"})
+_QUEUEING: Final = frozenset({"send_message", "publish", "send_message_batch", "put_events"})
+_STORING: Final = frozenset({"put_object", "upload_file", "upload_fileobj", "invoke"})
+_TELLING: Final = frozenset({"delay", *_ALWAYS, *_PAYING, *_QUEUEING, *_STORING}.union(*_METHODS.values()))
+"""All names of methods that may have an effect: most calls have another one."""
 _LOGGERS: Final = lazy(r"^_*(?:log|logger|logging|LOG|LOGGER)$")
 _QUEUE_CLIENTS: Final = lazy(r"sqs|sns|kinesis|eventbridge", re.IGNORECASE)
 
@@ -50,6 +55,8 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if not isinstance(func, Member):
         return None
     name, base = func.name, func.base
+    if name not in _TELLING:
+        return None
     if _LOGGERS.match(last_name(base)) and name in _METHODS["log"]:
         return EffectMeaning("log")
     if name == "delay" and isinstance(base, Name) and base.id[:1].islower():
@@ -59,13 +66,11 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     kind = _kind_of(base, scope)
     if kind and name in _METHODS.get(kind, ()):
         return EffectMeaning(kind)
-    if kind == "payment" and name in ("create", "capture", "confirm", "refund", "charge", "sale"):
+    if kind == "payment" and name in _PAYING:
         return EffectMeaning("payment")
-    if name in ("send_message", "publish", "send_message_batch", "put_events") and _QUEUE_CLIENTS.search(
-        last_name(base)
-    ):
+    if name in _QUEUEING and _QUEUE_CLIENTS.search(last_name(base)):
         return EffectMeaning("queue")
-    if name in ("put_object", "upload_file", "upload_fileobj", "invoke"):
+    if name in _STORING:
         return EffectMeaning("http")
     return None
 

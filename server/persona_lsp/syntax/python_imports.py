@@ -1,6 +1,5 @@
 """What a Python file imports, in functions and under conditions too."""
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,7 +9,8 @@ from persona_lsp.syntax.ir import ImportNode
 from persona_lsp.syntax.python_expressions import decode
 from persona_lsp.text.patterns import lazy
 
-_INDENTED_IMPORT: Final = lazy(rb"^[ \t]+(?:from|import)[ \t]", re.MULTILINE)
+_INDENTED_IMPORT: Final = lazy(rb"\n[ \t]+(?:from|import)[ \t]")
+"""With the line end before it, which is found much sooner than the begin of a line."""
 
 
 def imports(root: TsNode, source: bytes) -> Iterable[ImportNode]:

@@ -9,6 +9,20 @@ from tree_sitter import Node as TsNode
 from persona_lsp.text.patterns import lazy
 
 
+def plain(source: bytes, start: int, end: int) -> str | None:
+    """The text of a literal that has neither prefix nor escapes, as most have; None for all others."""
+    quote = source[start : start + 3]
+    if quote not in (b'"""', b"'''") or end - start < 6:
+        quote = quote[:1]
+        if quote not in (b'"', b"'"):
+            return None
+    first, last = start + len(quote), end - len(quote)
+    if last < first or not source.startswith(quote, last):
+        return None
+    text = source[first:last]
+    return None if b"\\" in text else text.decode("utf-8", "replace")
+
+
 def pieces(node: TsNode, source: bytes) -> Iterator[str | TsNode]:
     """The text of a `string` node as the program sees it, and the nodes of interpolated expressions, in order."""
     start, end = node.start_byte, node.end_byte
