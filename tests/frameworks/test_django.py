@@ -444,7 +444,7 @@ def test_the_inputs_of_a_handler() -> None:
     views = (
         "from rest_framework.views import APIView\n\nclass A(APIView):\n    def post(self, request, pk):\n"
         "        a = request.data['a']\n        b = request.query_params.get('b')\n        c = self.request.GET['c']\n"
-        "        d = request.META['HTTP_X_KEY']\n        e = self.kwargs['pk']\n"
+        "        d = request.META['HTTP_X_KEY']\n        e = self.kwargs['pk']\n        f = request.GET.get(self.param)\n"
     )
     urls = (
         "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/<int:pk>', views.A.as_view())]\n"
@@ -452,7 +452,7 @@ def test_the_inputs_of_a_handler() -> None:
     (endpoint,) = serve(project(urls, views))
     assert endpoint.handler is not None
     assert {(r.place, r.name) for r in endpoint.handler.inputs} >= {
-        ("body", "a"), ("query", "b"), ("query", "c"), ("header", "X-Key"), ("path", "pk"),
+        ("body", "a"), ("query", "b"), ("query", "c"), ("header", "X-Key"), ("path", "pk"), ("query", ""),
     }  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 import pytest
 from tests.harness.engine import read
 
+from persona_lsp.extract import extract
+from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import In
 from persona_lsp.workspace.snapshot import Auth, Endpoint
 
@@ -860,3 +862,53 @@ for path, view in (("/kept", Kept), ("/opened", Opened), ("/added", Added), ("/u
         "GET /kept": "required", "POST /kept": "required", "GET /opened": "none", "GET /added": "required",
         "GET /unsure": "unknown", "GET /single": "required", "GET /over": "none",
     }  # fmt: skip
+
+
+def _function(source: str) -> Function:
+    extraction = extract("shop/query.py", source.encode())
+    assert extraction is not None
+    (function,) = extraction.facts.functions
+    return function
+
+
+@pytest.mark.parametrize(
+    ("imports", "value"),
+    [
+        ("from flask import request", "request.args['q']"),
+        ("import flask", "flask.request.args['q']"),
+        ("from quart import request", "request.args['q']"),
+        ("from flask_restful import request", "request.args['q']"),
+    ],
+)
+def test_inputs_are_read_in_files_without_endpoints_too(imports: str, value: str) -> None:
+    function = _function(f"{imports}\n\ndef word():\n    return clean({value})\n")
+    assert [(r.place, r.name) for r in function.inputs] == [("query", "q")]
+
+
+@pytest.mark.parametrize(
+    ("imports", "failure", "status"),
+    [
+        ("from flask import abort", "abort(404)", 404),
+        ("from shop.api import api", "api.abort(404)", 404),
+        ("from werkzeug.exceptions import NotFound", "raise NotFound()", 404),
+        ("from werkzeug.exceptions import NotFound", "raise NotFound", 404),
+        ("import werkzeug", "raise werkzeug.exceptions.Conflict()", 409),
+    ],
+)
+def test_failures_are_told_in_files_without_endpoints_too(imports: str, failure: str, status: int) -> None:
+    function = _function(f"{imports}\n\ndef word(q):\n    {failure}\n")
+    assert [r.status for r in function.raises] == [status]
+
+
+@pytest.mark.parametrize(
+    ("imports", "caller"),
+    [
+        ("from flask_login import current_user", "current_user.id"),
+        ("from flask import g", "g.user"),
+        ("from shop.auth import get_current_user", "get_current_user()"),
+        ("from flask_jwt_extended import get_jwt_identity", "get_jwt_identity()"),
+    ],
+)
+def test_callers_are_known_in_files_without_endpoints_too(imports: str, caller: str) -> None:
+    function = _function(f"{imports}\n\ndef word():\n    return find({caller}, request)\n")
+    assert function.reads_principal

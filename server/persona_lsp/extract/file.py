@@ -33,7 +33,7 @@ from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 from persona_lsp.text.patterns import any_of, lazy
 
-VERSION: Final = "56"
+VERSION: Final = "57"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()
@@ -352,8 +352,12 @@ def _function(
 
 
 def _heard(words: tuple[Vocabulary, ...], module: Module) -> tuple[Vocabulary, ...]:
-    """The vocabularies that functions of the file may use."""
-    return tuple(one for one in words if one.applies is None or one.applies(module))
+    """The vocabularies that functions of the file may use, each without what can find nothing there."""
+    return tuple(
+        replace(one, **dict.fromkeys(silent)) if one.silent is not None and (silent := one.silent(module)) else one
+        for one in words
+        if one.applies is None or one.applies(module)
+    )
 
 
 def _role(handling: Handling | None) -> object:

@@ -123,10 +123,10 @@ class State(Struct, eq=False):
     def __post_init__(self) -> None:
         """Set the tables that follow from the function and the vocabularies."""
         self.params = {p.name: p for p in self.function.params}
-        self.readers = tuple(v.read for v in self.vocabularies)
-        self.answerers = tuple(v.answer for v in self.vocabularies)
-        self.throwers = tuple(v.thrown for v in self.vocabularies)
-        self.principals = tuple(v.principal for v in self.vocabularies)
+        self.readers = tuple(v.read for v in self.vocabularies if v.read is not None)
+        self.answerers = tuple(v.answer for v in self.vocabularies if v.answer is not None)
+        self.throwers = tuple(v.thrown for v in self.vocabularies if v.thrown is not None)
+        self.principals = tuple(v.principal for v in self.vocabularies if v.principal is not None)
 
     def visit(self, expr: AnyExpr, ctx: Context) -> int:
         """Walk an expression; the index of the query whose result it is, `NEVER` if it is none."""

@@ -4,7 +4,7 @@ Frameworks and libraries fill these tables; the flow analysis owns branches, loo
 All functions are pure, never raise on odd code, and answer None when they don't know.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -139,10 +139,10 @@ class Vocabulary(Struct, frozen=True):
     framework: str
     languages: tuple[str, ...]
     handling: Callable[[FunctionNode, ClassNode | None, Module], Handling | None]
-    answer: Callable[[AnyExpr, Scope], Answer | None]
-    thrown: Callable[[AnyExpr, Scope], Thrown | None]
-    read: Callable[[AnyExpr, Scope], Read | None]
-    principal: Callable[[AnyExpr, Scope], bool]
+    answer: Callable[[AnyExpr, Scope], Answer | None] | None
+    thrown: Callable[[AnyExpr, Scope], Thrown | None] | None
+    read: Callable[[AnyExpr, Scope], Read | None] | None
+    principal: Callable[[AnyExpr, Scope], bool] | None
     triggers: tuple[str, ...] = ()
     """Words without which a function body cannot contain anything of this vocabulary (plain substrings)."""
     returned: Callable[[AnyExpr, Scope], Answer | None] | None = None
@@ -151,6 +151,9 @@ class Vocabulary(Struct, frozen=True):
     """For the value that a function returns, where failures are returned (Go): the one that it is."""
     applies: Callable[[Module], bool] | None = None
     """Files in whose functions it may be asked at all; None for all of its languages."""
+    silent: Callable[[Module], Sequence[str]] | None = None
+    """Which of `answer`, `thrown`, `read` and `principal` can find nothing in the functions of a file: they are not
+    asked there. Being asked for nearly every expression, they cost most in files of other frameworks."""
     assigned: Callable[[AnyExpr, AnyExpr, Scope], Answer | None] | None = None
     """For what is assigned to a member, where that answers (`ctx.body = book`): the member, the value."""
 

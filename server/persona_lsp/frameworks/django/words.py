@@ -284,8 +284,7 @@ def _raised(name: str, call: Call | None, scope: Scope) -> Thrown | None:
 
 def read(expr: AnyExpr, scope: Scope) -> Read | None:
     """`request.data["x"]`, `request.GET.get("q")`, `self.kwargs["pk"]`."""
-    if not detects(scope.module):
-        return None
+    del scope
     match expr:
         case Call(func=Member(base=base, name=name), args=args) if name in _MADE and args:
             return _entry(base, args[0], guarded=name == "get")
@@ -300,8 +299,11 @@ def read(expr: AnyExpr, scope: Scope) -> Read | None:
 
 
 def _entry(base: AnyExpr, key: AnyExpr, *, guarded: bool) -> Read | None:
-    if not isinstance(base, Member) or not isinstance(key, Str) or key.value is None:
+    if not isinstance(base, Member):
         return None
+    if not isinstance(key, Str) or key.value is None:
+        known = base.name in _PLACES and _is_request(base.base)
+        return Read(_PLACES[base.name], "", key, guarded) if known else None
     if base.name == "kwargs" and isinstance(base.base, Name) and base.base.id == "self":
         return Read("path", key.value, key, guarded)
     place = _BODIES.get(base.name) or _PLACES.get(base.name)
@@ -327,6 +329,11 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
     return isinstance(expr, Member) and expr.name in ("user", "auth") and _is_request(expr.base)
 
 
+def silent(module: Module) -> tuple[str, ...]:
+    """Inputs are told by the names of attributes, which mean something else in files of others."""
+    return () if detects(module) else ("read",)
+
+
 WORDS: Final = Vocabulary(
     framework="django",
     languages=("python",),
@@ -336,5 +343,6 @@ WORDS: Final = Vocabulary(
     read=read,
     principal=principal,
     returned=returned,
+    silent=silent,
     triggers=("request", "Response", "render", "redirect", "_or_404", "is_valid", "self.kwargs"),
 )

@@ -30,6 +30,7 @@ from persona_lsp.syntax.ir import (
 from persona_lsp.syntax.python_names import Names, names_of, ref_name
 from persona_lsp.text.patterns import lazy
 
+_PACKAGES: Final = frozenset({*PACKAGES, "sse_starlette"})
 _RESPONSES: Final = {
     "JSONResponse": "", "ORJSONResponse": "", "UJSONResponse": "", "Response": "", "HTMLResponse": "html",
     "PlainTextResponse": "string", "RedirectResponse": "redirect", "StreamingResponse": "stream",
@@ -171,7 +172,7 @@ def _imported_from(expr: AnyExpr, scope: Scope) -> str:
     if found is None:
         return ""
     module, given = found
-    if module.split(".", 1)[0] not in (*PACKAGES, "sse_starlette"):
+    if module.split(".", 1)[0] not in _PACKAGES:
         return ""
     return rest.rsplit(".", 1)[-1] if rest else given
 
@@ -275,10 +276,10 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
         case Member(base=Member(base=base, name="state"), name=name) if _PRINCIPAL.match(name):
             return _is_request(base, scope)
         case Name(id=name):
-            param = next((p for p in scope.function.params if p.name == name), None)
-            if param is None:
-                return False
-            return _holds_caller(param.type, param.default, name)
+            for param in scope.function.params:
+                if param.name == name:
+                    return _holds_caller(param.type, param.default, name)
+            return False
         case Await(value=value):
             return principal(value, scope)
         case _:
@@ -301,6 +302,11 @@ def _holds_caller(declared: AnyExpr | None, default: AnyExpr | None, name: str) 
     )
 
 
+def silent(module: Module) -> tuple[str, ...]:
+    """What is thrown must be imported; what is read, too, or be given to something that serves."""
+    return () if detects(module) else ("thrown", "read")
+
+
 WORDS: Final = Vocabulary(
     framework="fastapi",
     languages=("python",),
@@ -309,6 +315,7 @@ WORDS: Final = Vocabulary(
     thrown=thrown,
     read=read,
     principal=principal,
+    silent=silent,
     triggers=(
         "Response",
         "HTTPException",

@@ -292,6 +292,23 @@ def principal(expr: AnyExpr, scope: Scope) -> bool:
             return False
 
 
+_NAMES: Final = frozenset({name.split(".", 1)[0] for name in _PRINCIPALS} | _IDENTITY)
+
+
+def silent(module: Module) -> list[str]:
+    """What can find nothing in a file that neither imports what it asks for nor names it."""
+    source, found = module.source, module.imports
+    flask = any(is_flask_package(i.module) for i in found)
+    none = [] if flask else ["answer"]
+    if not (flask or b"flask.request" in source or b"quart.request" in source):
+        none.append("read")
+    if not any(i.local in _NAMES for i in found):
+        none.append("principal")
+    if b"abort" not in source and b"werkzeug" not in source:
+        none.append("thrown")
+    return none
+
+
 WORDS: Final = Vocabulary(
     framework="flask",
     languages=("python",),
@@ -301,5 +318,6 @@ WORDS: Final = Vocabulary(
     read=read,
     principal=principal,
     returned=returned,
+    silent=silent,
     triggers=("request.", "abort(", "current_user", "jsonify", "make_response"),
 )
