@@ -7,6 +7,8 @@ from persona_lsp.workspace.modules import shared
 from persona_lsp.workspace.names import Names, Target, resolve
 
 _DRAWN = "config/routes/"
+_INCLUDED = 3
+"""Modules that include modules, so many deep."""
 
 
 def number_of(all_names: Names, path: str, name: str) -> float | None:
@@ -28,8 +30,11 @@ def base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:
 
 
 def _base_of(all_names: Names, path: str, cls: str, base: str) -> Target | None:
-    """The constant as Ruby looks it up: in the modules around the class, from the inside; else the only one so named."""
+    """The constant as Ruby looks it up: in the class, in the modules around it, from the inside; else the only one so named."""
     candidates = [c for c in all_names.classes.get(base.rsplit(".", 1)[-1], ()) if c != (path, cls)]
+    own = [c for c in candidates if c[1] == f"{cls}.{base}"]
+    if own:
+        return Target("class", *max(own, key=lambda c: shared(c[0], path)))
     scope = cls
     while scope:
         scope = scope.rpartition(".")[0]
@@ -84,12 +89,23 @@ def exists(all_names: Names, path: str, route: Route) -> bool:
         sure = not route.needs.startswith("?")
         name, _, mark = route.needs.lstrip("?").partition(" ")
         for other, cls in all_names.classes.get(name.rsplit(".", 1)[-1], ()):
-            marks = all_names.files[other].classes[cls].annotations
+            marks = _marks(all_names, other, cls, 0)
             family = mark.partition(":")[0] + ":"
             if any(m.startswith(family) for m in marks):
                 return mark in marks
         return not sure
     return True
+
+
+def _marks(all_names: Names, path: str, cls: str, depth: int) -> tuple[str, ...]:
+    """What is written over a class, and in the modules that it includes."""
+    facts = all_names.files[path].classes[cls]
+    found = facts.annotations
+    for base in facts.bases if depth < _INCLUDED else ():
+        above = base_of(all_names, path, cls, base.name)
+        if above is not None and above.name in all_names.files[above.path].classes:
+            found += _marks(all_names, above.path, above.name, depth + 1)
+    return found
 
 
 def _camelized(word: str) -> str:

@@ -69,6 +69,8 @@ def classes(module: Module) -> Iterator[ClassFacts]:
             )
         elif _is_model(cls, module):
             yield _model(cls, name, bases, module)
+        elif cls.kind == "module" and (marks := tuple(_modules_of_devise(cls.body))):
+            yield ClassFacts(name, Where(module.path, cls.start, cls.end), bases=bases, annotations=marks)
         elif bases and cls.kind == "class" and len(bases) > len(cls.bases):
             yield ClassFacts(
                 name, Where(module.path, cls.start, cls.end), _plain_kind(cls), bases,
@@ -144,14 +146,11 @@ def _is_model(cls: ClassNode, module: Module) -> bool:
 def _model(cls: ClassNode, name: str, bases: tuple[Ref, ...], module: Module) -> ClassFacts:
     fields: dict[str, Field] = {}
     table = ""
-    marks: list[str] = []
     abstract = False
     for statement in cls.body:
         match statement:
             case Do(value=Call(func=Name(id=word)) as call):
-                if word == "devise":
-                    marks.extend(f"devise:{v}" for a in call.args if isinstance(a, Str) and (v := a.value))
-                elif word in _MACROS:
+                if word in _MACROS:
                     _macro(word, call, fields, module)
             case Assign(targets=(target,), value=value) if value is not None:
                 if dotted(target) == "self.table_name" or chain(target) == "self.table_name":
@@ -167,10 +166,22 @@ def _model(cls: ClassNode, name: str, bases: tuple[Ref, ...], module: Module) ->
         bases,
         tuple(fields.values()),
         tuple(m.name for m in cls.methods),
-        annotations=tuple(marks),
+        annotations=tuple(_modules_of_devise(cls.body)),
         abstract=abstract,
         entity=table,
     )
+
+
+def _modules_of_devise(body: Sequence[Stmt]) -> Iterator[str]:
+    """`devise :confirmable` of a model, or of a concern that models include."""
+    for statement in body:
+        if not isinstance(statement, Do | Return) or not isinstance(statement.value, Call):
+            continue
+        call = statement.value
+        if call.name == "included" and call.block is not None:
+            yield from _modules_of_devise(call.block.function.body)
+        elif call.name == "devise" and isinstance(call.func, Name):
+            yield from (f"devise:{v}" for a in call.args if isinstance(a, Str) and (v := a.value))
 
 
 def _macro(word: str, call: Call, fields: dict[str, Field], module: Module) -> None:

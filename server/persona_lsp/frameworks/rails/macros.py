@@ -99,7 +99,9 @@ def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
         path = mapper.path_of(given["path"]) if "path" in given else plural(name)
         module = mapper.path_of(given["module"]) if "module" in given else "devise"
         skip, only = _wanted(given.get("skip"), mapper), _wanted(given.get("only"), mapper)
-        base = joined(scope.path, path)
+        # A prefix that is given takes the place of what the routes around would put there.
+        prefix = f"/{mapper.path_of(given['path_prefix'])}" if "path_prefix" in given else scope.path
+        base = joined(prefix, path)
         for kind, action, methods, pieces in _DEVISE:
             if kind in skip or "all" in skip or (only and kind not in only):
                 continue

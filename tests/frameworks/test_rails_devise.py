@@ -1,0 +1,30 @@
+"""Rails: what `devise_for` draws, by its options and the modules of the model."""
+
+from tests.harness.engine import read
+
+DEVISE = "Rails.application.routes.draw do\n  %s\nend\n"
+MODEL = "class User < ApplicationRecord\n  devise :database_authenticatable, :recoverable\nend\n"
+
+
+def drawn(routes: str, **files: str) -> set[str]:
+    sources = {"config/routes.rb": DEVISE % routes} | {
+        f"app/models/{name.replace('__', '/')}.rb": text for name, text in files.items()
+    }
+    return {e.label for e in read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints}
+
+
+def test_a_prefix_takes_the_place_of_the_paths_around() -> None:
+    assert "POST /auth/users/sign_in" in drawn("devise_for :users, path_prefix: 'auth'", user=MODEL)
+    inside = drawn("scope :api do\n devise_for :users, path_prefix: 'my', path: 'account'\nend", user=MODEL)
+    assert "GET /my/account/password/new" in inside
+    assert not any(label.endswith("/api/account/sign_in") for label in inside)
+
+
+def test_modules_stand_in_what_the_model_includes() -> None:
+    concern = "class User\n  module Deviseable\n    included do\n      devise :database_authenticatable, :lockable\n    end\n  end\nend\n"
+    user = "class User < ApplicationRecord\n  include User::Deviseable\nend\n"
+    found = drawn("devise_for :users", user=user, user__deviseable=concern)
+    assert "GET /users/unlock" in found
+    assert "POST /users/sign_in" in found
+    assert "GET /users/password/new" not in found
+    assert "GET /users/unlock" not in drawn("devise_for :users", user=MODEL)
