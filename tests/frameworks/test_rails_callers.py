@@ -243,3 +243,49 @@ def test_what_devise_token_auth_serves_itself() -> None:
     asked = [label for label, one in found.items() if one is Auth.REQUIRED]
     assert asked == ["DELETE /auth/sign_out", "PATCH /auth", "PUT /auth", "DELETE /auth", "GET /auth/validate_token"]
     assert found["POST /auth/sign_in"] is Auth.NONE
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("skip_before_action :verify_authenticity_token if Rails.env.development?", Auth.NONE),
+        ("skip_before_action :ask_reader if Rails.env.development?", Auth.UNKNOWN),
+    ],
+)
+def test_whether_forms_are_checked_says_nothing_of_callers(filters: str, expected: Auth) -> None:
+    assert auth(filters=filters) is expected
+
+
+@pytest.mark.parametrize(
+    ("lookup", "expected"),
+    [
+        ("Reader.find_by(id: doorkeeper_token.reader_id)", Auth.NONE),
+        ("head(:unauthorized) if doorkeeper_token.nil?", Auth.UNKNOWN),
+    ],
+)
+def test_a_block_of_a_concern_inside_the_class_only_looks_up_who_calls(lookup: str, expected: Auth) -> None:
+    concern = f"""
+class ApplicationController
+  module Remembering
+    included do
+      before_action do
+        Current.reader = current_reader
+      end
+    end
+
+    def current_reader
+      {lookup}
+    end
+  end
+end
+"""
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": BASE % "include Remembering",
+        "app/controllers/application_controller/remembering.rb": concern,
+        "app/models/remembering.rb": "module Reader\n  module Remembering\n    included do\n      devise :lockable\n    end\n  end\nend\n",
+        "app/controllers/concerns/sessions.rb": SESSIONS,
+        "app/controllers/books_controller.rb": BOOKS % ("", ""),
+    }
+    (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert found.auth is expected

@@ -183,19 +183,23 @@ def _find(body: tuple[Stmt, ...], start: int) -> FunctionNode | None:
     return None
 
 
+def _functions_of(cls: ClassNode) -> Iterator[FunctionNode]:
+    yield from cls.methods
+    for field in cls.fields:
+        if field.value is not None:
+            yield from _lambdas(field.value)
+    for inner in cls.body:
+        yield from _functions_in(inner)
+    for nested in cls.classes:
+        yield from _functions_of(nested)
+
+
 def _functions_in(statement: Stmt) -> Iterator[FunctionNode]:
     match statement:
         case Def(function=function):
             yield function
         case ClassDef(cls=cls):
-            yield from cls.methods
-            for field in cls.fields:
-                if field.value is not None:
-                    yield from _lambdas(field.value)
-            for inner in cls.body:
-                yield from _functions_in(inner)
-            for nested in cls.classes:
-                yield from nested.methods
+            yield from _functions_of(cls)
         case Do(value=value) | Return(value=value) | Assign(value=value):
             if value is not None:
                 yield from _lambdas(value)

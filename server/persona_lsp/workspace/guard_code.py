@@ -54,6 +54,7 @@ _AUTH: Final = lazy(r"auth|forbid|denied|permission|credential|token|login|acces
 _TELLS: Final = frozenset({"render", "head", "redirect_to", "flash", "t", "params"})
 """What a filter of Rails calls to answer, and to read what it is asked."""
 _SIGNED_IN: Final = lazy(r"\w*(?:signed_in|logged_in|authenticated)\?$")
+_LOOKUP: Final = lazy(r"current_\w+[^!]$")
 _STRANGER: Final = lazy(r"un_?auth(?:ori[sz]ed|enticated)", re.IGNORECASE)
 _PASSES: Final = frozenset({"run", "call", "oneshot"})
 """How middleware of Rust hands the request on."""
@@ -183,6 +184,8 @@ def of_filter(calls: Calls, function: Function, depth: int = 0) -> GuardKind:
     known = dict(callees(calls, function))
     for number, call in enumerate(function.calls):
         callee = known.get(number)
+        if callee is not None and _LOOKUP.match(call.name) and not (callee.responses or callee.raises):
+            continue  # it tells who calls, and leaves the rest to others
         if callee is None:
             asks = not call.receiver and not call.name.endswith("?") and _AUTH.search(call.name) is not None
         else:

@@ -74,6 +74,8 @@ _KNOWN: Final = lazy(r"current_\w+$|\w*(?:signed_in|logged_in|authenticated)\?$"
 """What is true of callers who have signed in."""
 _OF_DEVISE: Final = "devise_controller?"
 """Holds for controllers of Devise, and for none that the application itself writes anew."""
+_OF_FORMS: Final = "verify_authenticity_token"
+"""Asks whether a form is the application's own, and nobody who sends it."""
 _OPTIONAL: Final = lazy(r"_if_(?:present|given|token|possible|needed)|optional|_or_guest|try_")
 _INHERITED: Final = {
     "Devise.RegistrationsController": ("authenticate_scope!", ("edit", "update", "destroy")),
@@ -94,7 +96,7 @@ def of_gem(controller: str, where: Where) -> tuple[Guard, ...]:
 def kind_of(name: str) -> GuardKind:
     """What a filter does, as far as its name tells."""
     bare = name.lstrip("_")
-    if bare == "verify_authenticity_token":
+    if bare == _OF_FORMS:
         return GuardKind.OTHER
     if _AUTHN.search(bare):
         return GuardKind.AUTHN
@@ -165,7 +167,7 @@ def _declared(
                 f"{name} {one}", GuardKind.OTHER, Level.CLASS, where, source=_line(call, module), only=limits[0],
                 except_=limits[1], skips=one, conditional=maybe,
             )  # fmt: skip
-            if maybe:
+            if maybe and one != _OF_FORMS:
                 # Whether it is skipped is decided at run time: nobody can tell whom the action lets in.
                 yield Guard(f"{name} {one}", GuardKind.UNKNOWN, Level.CLASS, where, conditional=True)
         return
