@@ -300,3 +300,19 @@ def test_what_a_policy_decides_is_unknown() -> None:
     }
     (only,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
     assert only.auth is Auth.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("options", ()),
+        ("options.merge(template: 'orders/x')", ()),
+        ("options.merge(json: @order, status: :created)", (201,)),
+        ("'orders/x'", (200,)),
+        ("page", (200,)),
+    ],
+)
+def test_a_status_may_be_among_options_that_are_handed_on(given: str, expected: tuple[int, ...]) -> None:
+    body = f"  def create\n    answer({{}}, 'x')\n  end\n\n  private\n\n  def answer(options, page)\n    render {given}\n  end\n"
+    controller = f"class OrdersController < ApplicationController\n{body}end\n"
+    assert served(controller)["POST /orders"].statuses == expected

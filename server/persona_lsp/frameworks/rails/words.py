@@ -25,6 +25,8 @@ from persona_lsp.text.patterns import lazy
 
 _JSON: Final = ("json", "xml", "jsonapi", "jsonp", "js", "yaml", "csv", "msgpack", "json_api")
 _TEXTS: Final = ("plain", "body", "text", "inline")
+_MERGES: Final = frozenset({"merge", "merge!", "update", "deep_merge"})
+_OPTIONS: Final = lazy(r"(?:^|_)(?:options?|opts)$")
 _PAGES: Final = ("html", "template", "action", "partial", "layout", "nothing", "turbo_stream", "component")
 _EMPTY: Final = frozenset({204, 205, 304})
 _FILES: Final = frozenset({"send_file", "send_data", "send_stream"})
@@ -168,13 +170,26 @@ def _render(call: Call) -> Answer:
         # A renderer that the project or a gem has added: `render blueprint: order`.
         return _stated(call, other.value, "value")
     if len(call.args) == 1 and not call.kwargs and _gives_options(call.args[0]):
-        return Answer(status_unknown=True, body_kind="html")
+        return _merged(call.args[0])
     return _stated(call, None, "html")
 
 
 def _gives_options(given: AnyExpr) -> bool:
-    """`render uploaded(file: file)`: a status is among what the method makes of that, or none is."""
-    return isinstance(given, Call) and isinstance(given.func, Name) and bool(given.kwargs)
+    """`render uploaded(file: file)`, `render options.merge(json: order)`: a status is among what that gives, or none is."""
+    if isinstance(given, Name):
+        return _OPTIONS.search(given.id) is not None
+    if not isinstance(given, Call):
+        return False
+    return given.name in _MERGES if isinstance(given.func, Member) else bool(given.kwargs)
+
+
+def _merged(given: AnyExpr) -> Answer:
+    """What `render` does with options that are put together: what is merged into them is said last."""
+    said = given.option("status") if isinstance(given, Call) and given.name in _MERGES else None
+    found = status_of(said) if said is not None else None
+    return (
+        Answer(found[0], status_node=found[1]) if found is not None else Answer(status_unknown=True, body_kind="html")
+    )
 
 
 def _stated(call: Call, body: AnyExpr | None, kind: str) -> Answer:

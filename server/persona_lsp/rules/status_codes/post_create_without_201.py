@@ -384,7 +384,7 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     if not entity or is_html(endpoint) or is_webhook_receiver(endpoint) or is_rpc(endpoint):
         return
     responses = list(success_responses(endpoint.handler)) if endpoint.handler else []
-    if any(response.body_kind == "redirect" for response in responses):
+    if any(response.body_kind == "redirect" for response in responses) or _is_told_elsewhere(endpoint):
         return
     scope = _habit_of(endpoint, snapshot)
     where, fixable = _place(endpoint)
@@ -406,6 +406,12 @@ def post_create_without_201(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         if scope is not None
         else None,
     )
+
+
+def _is_told_elsewhere(endpoint: Endpoint) -> bool:
+    """What the handler calls answers for it: with a page, or with a status that nobody can tell."""
+    answers = (response for function in endpoint.callees if function.handling for response in function.responses)
+    return any(answer.body_kind == "html" or answer.status is None for answer in answers)
 
 
 def _habit_of(endpoint: Endpoint, snapshot: Snapshot) -> str | None:
