@@ -36,6 +36,9 @@ ASKED = {
     "Feed::Path.first(node, './/name')": [],
     "Feed::Path.first('.//name')": [],
     "Feed.first": ["select Feed nullable"],
+    # plurals without an s
+    "user.course_user_data.find_by(course: 1)": ["select CourseUserDatum nullable keys=1"],
+    "@shop.people.create(name: 'x')": ["insert Person limit-unknown columns=name"],
     "Feed.last(3)": ["select Feed many"],
     "Archive::File.create('books.zip')": [],
     "Feed.create(attributes)": ["insert Feed limit-unknown"],

@@ -131,6 +131,8 @@ _OPS: Final = {
 }  # fmt: skip
 _OF_LOADED: Final = frozenset({"pluck", "pick", "ids", "first", "last", "take"})
 """What an association that is loaded answers without asking."""
+_PLURALS: Final = {"data": "datum", "people": "person", "children": "child", "media": "medium", "criteria": "criterion"}
+"""Those that Rails knows, and that do not end in `s`."""
 _NOT_FOUND: Final = (("ActiveRecord.RecordNotFound", 404),)
 
 
@@ -214,7 +216,7 @@ def _associated(links: list[Call], root: AnyExpr | None, call: Call) -> bool:
         return len(links) > 1 or isinstance(root, Call)
     if call.name in ("create", "insert") and len(links) > 1 and (call.args or call.kwargs):
         named = root.id if isinstance(root, Name) else root.name if isinstance(root, Call) else ""
-        return links[-2].name.endswith("s") and not links[-2].args and not _NOT_RECORDS.match(named)
+        return _is_plural(links[-2].name) and not links[-2].args and not _NOT_RECORDS.match(named)
     return False
 
 
@@ -453,7 +455,7 @@ def _entity(
             plain
             and name not in _LAZY
             and name not in _ENUMERABLE
-            and (name.endswith("s") or (record and link is links[-1]))
+            and (_is_plural(name) or (record and link is links[-1]))
         ):
             if name in _ONE_OR_NONE or name in _ONE_OR_RAISE:
                 continue
@@ -476,9 +478,16 @@ def _entity(
     return ""
 
 
+def _is_plural(word: str) -> bool:
+    return word.endswith(("s", *_PLURALS))
+
+
 def _class_name(word: str) -> str:
-    """`line_items` -> `LineItem`."""
-    if word.endswith("ies") and len(word) > 4:
+    """`line_items` -> `LineItem`, `course_data` -> `CourseDatum`."""
+    plural = next((p for p in _PLURALS if word == p or word.endswith(f"_{p}")), "")
+    if plural:
+        word = word[: -len(plural)] + _PLURALS[plural]
+    elif word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
     elif word.endswith(("sses", "xes", "ches", "shes", "uses")):
         word = word[:-2]

@@ -21,6 +21,14 @@ _PLAIN_SCOPES: Final = frozenset(
     {"ActiveModel", "ActiveSupport", "ActiveHash", "ActiveYaml", "ActiveJSON", "ActiveFile", "Dry"}
 )
 """Libraries whose classes and modules hold no connection to a database."""
+_ANYBODY: Final = frozenset({"find", "create", "create!", "insert", "update", "delete", "destroy"})
+"""Words of ActiveRecord that classes of other libraries have as well."""
+_STORED: Final = frozenset(
+    """ActiveRecord ActiveStorage ActionText ActionMailbox ActsAsTaggableOn ActsAsVotable Ahoy Alchemy Audited Blazer
+    Comfy Decidim Delayed Doorkeeper Flipper FriendlyId GoodJob Mailboxer Mobility Noticed PaperTrail Pay PgSearch
+    Refinery Rpush Solidus SolidQueue Spree Thredded Workarea""".split()
+)
+"""Libraries that bring models along."""
 
 
 def asks_database(query: Query, snapshot: Snapshot) -> bool:
@@ -32,8 +40,27 @@ def asks_database(query: Query, snapshot: Snapshot) -> bool:
     names = list(takewhile(lambda part: part[:1].isupper(), query.api.split(".")))
     if not names:
         return True
-    found = [one for one in snapshot.classes.get(names[-1], ()) if one.where.path.endswith(".rb")]
-    return not found or not all(_is_plain(one, snapshot, 0) for one in found)
+    found = _declared(".".join(names), snapshot)
+    if not found:
+        return not _is_of_library(names, query)
+    # A class in a module need not be the one that goes by the same name elsewhere.
+    return any("." in one.name for one in found if len(names) == 1) or not all(
+        _is_plain(one, snapshot, 0) for one in found
+    )
+
+
+def _declared(name: str, snapshot: Snapshot) -> list[ClassFacts]:
+    """Each place of Ruby where a class of that name is opened, whatever module it stands in."""
+    return [
+        one
+        for one in snapshot.classes.get(name.rpartition(".")[2], ())
+        if one.where.path.endswith(".rb") and f".{one.name}".endswith(f".{name}")
+    ]
+
+
+def _is_of_library(names: list[str], query: Query) -> bool:
+    """`Rouge::Lexer.find(name)`: a class in a module, both not the project's, is asked with a word of anybody's."""
+    return len(names) > 1 and names[0] not in _STORED and query.api.rpartition(".")[2] in _ANYBODY
 
 
 def _is_embedded(query: Query, snapshot: Snapshot) -> bool:
@@ -59,11 +86,13 @@ def _associations(snapshot: Snapshot) -> tuple[frozenset[str], frozenset[str]]:
 
 def _is_plain(cls: ClassFacts, snapshot: Snapshot, depth: int) -> bool:
     """All that it descends from and includes is known, and none of it is a model."""
-    return depth < _HOPS and all(_is_plain_base(base.name, snapshot, depth) for base in cls.bases)
+    # What stands in the class itself is a part of it.
+    bases = [base.name for base in cls.bases if not base.name.startswith(f"{cls.name}.")]
+    return cls.kind != "entity" and depth < _HOPS and all(_is_plain_base(name, snapshot, depth) for name in bases)
 
 
 def _is_plain_base(name: str, snapshot: Snapshot, depth: int) -> bool:
     if name in _PLAIN or name.partition(".")[0] in _PLAIN_SCOPES or name.endswith(("Error", "Exception")):
         return True
-    found = snapshot.class_named(name)
-    return found is not None and found.where.path.endswith(".rb") and _is_plain(found, snapshot, depth + 1)
+    found = _declared(name, snapshot)
+    return bool(found) and all(_is_plain(one, snapshot, depth + 1) for one in found)

@@ -228,7 +228,7 @@ from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
 _BOOKKEEPING = lazy(
     r"(last_?\w*|\w*_?(seen|accessed|viewed|used|visited|clicked|login|active|activity|read|opened|notified|unread)_?(at|on|date|time)?|views?|hits?|clicks?"
-    r"|visits?|access\w*|updated_?at|modified_?at|(api_|last_)?(client|user_?agent|ip(_?address)?)|(view|read|hit|click|visit|download|access)_?counts?)",
+    r"|visits?|access\w*|updated_?at|modified_?at|audit_?(comment|note|reason)|(api_|last_)?(client|user_?agent|ip(_?address)?)|(view|read|hit|click|visit|download|access)_?counts?)",
     re.IGNORECASE,
 )
 _COUNTED = frozenset(

@@ -234,7 +234,11 @@ _OF_CLASSES = frozenset(
 )
 _CONSTANT = lazy(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
 """A list that is written out in the code: nobody adds to it while the program runs."""
+_WRITTEN_OUT = ("[", "(", "{", "%w", "%i", "&[", "vec![", "new[]", "List.of(")
+"""How a list begins whose elements stand in the code."""
 _BATCHES = lazy(r"partition|chunk|batch|slice", re.IGNORECASE)
+_OPTIONAL = lazy(r"(?:\w+(?:::|\.))*(?:Maybe|Optional|Option|Some|Just)\b\s*[.(\[]")
+"""What holds one value or none."""
 
 
 @function_rule(severity=Severity.WARNING, since="0.1")
@@ -299,6 +303,8 @@ def _is_many(loop: Loop) -> bool:
     if (
         _CONSTANT.fullmatch(loop.iterable)
         or _BATCHES.search(loop.iterable)
+        or _OPTIONAL.match(loop.iterable)
+        or (loop.bound is not None and loop.iterable.startswith(_WRITTEN_OUT))
         or loop.batched
         or loop.retry
         or loop.origin is Origin.CONST
