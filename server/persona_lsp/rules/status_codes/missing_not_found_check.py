@@ -370,7 +370,7 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         if query.use_kind != "deref" and not endpoint.route.sends_null:
             continue
         if keyed and not (query.use_kind == "deref" and (mapped or _answers_404(function, query))):
-            if call < 0 and _is_of_another_path(endpoint, query, snapshot):
+            if call < 0 and (_is_of_another_path(endpoint, query, snapshot) or _is_looked_up_before(endpoint, query)):
                 continue
             yield _finding(endpoint, function, query, snapshot)
 
@@ -430,10 +430,33 @@ def _was_asked_for(function: Function, query: Query) -> bool:
 
 def _is_of_another_path(endpoint: Endpoint, query: Query, snapshot: Snapshot) -> bool:
     """The handler serves several paths, and the key is a part of another one: the finding belongs there."""
-    names = {name for key in query.keys for name in _KEY.findall(key)}
-    if endpoint.handler is None or names & _of_path(endpoint):
+    names = _named(query)
+    if endpoint.handler is None or not names or names & _of_path(endpoint):
         return False
-    return any(names & _of_path(other) for other in snapshot.endpoints_of(endpoint.handler))
+    others = snapshot.endpoints_of(endpoint.handler)
+    if any(names & _of_path(other) for other in others):
+        return True
+    # What no path has comes in the query: the shortest path tells it.
+    return any((len(_of_path(other)), other.path) < (len(_of_path(endpoint)), endpoint.path) for other in others)
+
+
+def _is_looked_up_before(endpoint: Endpoint, query: Query) -> bool:
+    """What runs before the handler looks for the same record, and goes no further where there is none."""
+    names = _named(query)
+    return bool(names) and any(
+        other.op is Op.SELECT
+        and not other.many
+        and other.entity == query.entity != ""
+        and (other.checked or not other.nullable)
+        and names & (_named(other) | set(other.keys))
+        for function in endpoint.before
+        for other in function.queries
+    )
+
+
+def _named(query: Query) -> set[str]:
+    """The inputs of the request that the keys of a lookup name."""
+    return {name for key in query.keys for name in _KEY.findall(key)}
 
 
 def _of_path(endpoint: Endpoint) -> set[str]:
