@@ -280,6 +280,12 @@ _ALREADY = lazy(
 _IN_MEMORY = frozenset({"ValueError", "KeyError", "IndexError", "StopIteration"})
 """What Python raises of its own lists, dictionaries and texts: `names.remove(name)`."""
 _SERIOUS = frozenset({"write", "http", "payment", "tx"})
+_REMOTE = frozenset({"http", "payment"})
+_OF_STORES = lazy(
+    r"active_?record|pg\b|mysql|sqlite|sql|mongo|record|database|\bdb\b|orm\b|models?\b|sequel|transaction|integrity|data_?access",
+    re.IGNORECASE,
+)
+"""Libraries that write to a database, by parts of their names."""
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1", kinds=EVERY_KIND)
@@ -326,9 +332,15 @@ def _failing(caught: Catch, endpoint: Endpoint) -> tuple[str, str] | None:
     """The first serious thing that the protected code does."""
     # What a call that is only named like a write does for a reader, nobody knows.
     guessed = endpoint.method != "GET" and not (bool(caught.types) and _IN_MEMORY.issuperset(caught.types))
+    library = _is_of_library(caught)
     for kind, name in caught.covers:
-        if _BEST_EFFORT.search(name) or (kind == "call" and _MAKES.search(name)):
+        if _BEST_EFFORT.search(name) or (kind == "call" and _MAKES.search(name)) or (library and kind not in _REMOTE):
             continue
         if kind in _SERIOUS or (kind == "call" and guessed and _WRITES.search(name)):
             return kind, name
     return None
+
+
+def _is_of_library(caught: Catch) -> bool:
+    """All that is caught is a library's by name, and that library is no database's: no write raises it."""
+    return bool(caught.types) and all("." in name and not _OF_STORES.search(name) for name in caught.types)

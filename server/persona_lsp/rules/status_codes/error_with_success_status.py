@@ -283,7 +283,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from persona_lsp.facts.body import Branch, Response
+from persona_lsp.facts.body import Branch, Function, Response
 from persona_lsp.findings.finding import Finding, Habit, Severity
 from persona_lsp.findings.intent import SetStatus
 from persona_lsp.rules import endpoint_rule
@@ -318,7 +318,7 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
     scope = _habit(snapshot) if lies else ""
     for response in lies:
         where = handler.at(response.span)
-        status = _suggested(response.site.branch, snapshot)
+        status = _suggested(handler, response, snapshot)
         told = f"answer {status}" if status else "answer a 4xx or 5xx status"
         title = f"Answer {status} (changes the API contract)"
         yield Finding(
@@ -396,8 +396,8 @@ def _is_nothing(key: str) -> bool:
     return bool(name and equals) and value.strip("'\"") in _NOTHING
 
 
-def _suggested(branch: Branch, snapshot: Snapshot) -> int:
-    match branch:
+def _suggested(handler: Function, response: Response, snapshot: Snapshot) -> int:
+    match response.site.branch:
         case Branch.NOT_FOUND:
             return 404
         case Branch.UNAUTHENTICATED:
@@ -405,11 +405,17 @@ def _suggested(branch: Branch, snapshot: Snapshot) -> int:
         case Branch.FORBIDDEN:
             return 403
         case Branch.CATCH:
-            return 500
+            # What a library raises by a name of its own may well be the client's failure: a card that is declined.
+            return 0 if _is_of_library(handler, response.site.catch) else 500
         case Branch.VALIDATION:
             return 422 if _says_422(snapshot) else 400
         case _:
             return 0
+
+
+def _is_of_library(handler: Function, catch: int) -> bool:
+    caught = handler.catches[catch] if 0 <= catch < len(handler.catches) else None
+    return caught is not None and not caught.broad and bool(caught.types) and all("." in name for name in caught.types)
 
 
 @per_snapshot
