@@ -263,7 +263,7 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
 def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where, int]]:
     """(wire name, place, default) of every input that is used as a number of rows and has no maximum."""
     for limit in handler.limits:
-        if limit.clamped or limit.origin is not Origin.REQUEST:
+        if limit.clamped or limit.origin is not Origin.REQUEST or _is_told_of(handler, limit):
             continue
         param = _declared(endpoint, limit.source, limit.name)
         if param is not None:
@@ -303,6 +303,19 @@ def _is_unbounded(param: Param) -> bool:
 
 def _is_bounded_read(handler: Function, limit: LimitUse) -> bool:
     return any(read.name == limit.name and (read.bounded or read.validated) for read in handler.inputs)
+
+
+def _is_told_of(handler: Function, limit: LimitUse) -> bool:
+    """`optional! :limit, default: 20, values: 1..100`: a function of the project is told what the input may be."""
+    return any(
+        not call.receiver and len(call.arguments) > 1 and call.arguments[0].strip(":\"'") == limit.name
+        for call in handler.calls
+        if call.site.step < _step(handler, limit)
+    )
+
+
+def _step(handler: Function, limit: LimitUse) -> int:
+    return max((read.site.step for read in handler.inputs if read.name == limit.name), default=0)
 
 
 def _argument(handler: Function, call: int, function: Function, name: str) -> str:

@@ -241,7 +241,7 @@ def multi_write_without_transaction(function: Function, snapshot: Snapshot) -> I
         return
     for later, (_, second) in enumerate(writes):
         for index, first in writes[:later]:
-            if _is_repeatable(first):
+            if _is_repeatable(function, first):
                 continue
             if not excluded(first.site, second.site) and _belong_together(index, first, second):
                 yield _finding(function, first, second)
@@ -266,9 +266,19 @@ def _is_bare_write(query: Query) -> bool:
     return query.site.catch < 0 and not set(words(query.entity)) & _RECORDS
 
 
-def _is_repeatable(query: Query) -> bool:
+def _is_repeatable(function: Function, query: Query) -> bool:
     """`find_or_create_by`: what stays of a failed request is what the next attempt finds."""
-    return query.op is Op.UPSERT and "save" not in query.api.rsplit(".", 1)[-1].lower()
+    if query.op is Op.UPSERT and "save" not in query.api.rsplit(".", 1)[-1].lower():
+        return True
+    # So it is with what is looked for under the same name before it is made: `page = find(..)`, `page ||= create(..)`.
+    return query.op is Op.INSERT and any(
+        other.op is Op.SELECT
+        and other.nullable
+        and other.variable == query.variable != ""
+        and other.entity == query.entity
+        and other.site.step < query.site.step
+        for other in function.queries
+    )
 
 
 def _brings_transaction(function: Function) -> bool:
