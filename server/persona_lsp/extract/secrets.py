@@ -92,6 +92,8 @@ _LONGEST_LINE: Final = 2000
 """Bytes: longer lines are data, not code that a person wrote."""
 _RUN: Final = 7
 """Characters that are the same, or follow each other in the alphabet or in counting: nobody draws them by chance."""
+_SHORT_RUN: Final = 4
+"""So many, where nothing else is in it."""
 _DIGITS: Final = bytes.maketrans(b"0", b":")
 """On a keyboard, 0 comes after 9."""
 _MIN_ENTROPY: Final = 3.0
@@ -287,14 +289,16 @@ def _in_docstring(source: bytes, at: int) -> bool:
 
 
 def _is_counted(value: bytes) -> bool:
-    """`1234567890abcdefghij`, `AAAAAAAA`: whoever needed something that looks like a key wrote this."""
+    """`1234567890abcdefghij`, `123456abcdef`, `AAAAAAAA`: whoever needed something that looks like a key wrote this."""
     up = same = 1
+    whole = True
     for one, other in pairwise(value.lower().translate(_DIGITS)):
+        whole = whole and (other == one + 1 or up >= _SHORT_RUN)
         up = up + 1 if other == one + 1 else 1
         same = same + 1 if other == one else 1
         if _RUN in (up, same):
             return True
-    return False
+    return whole and up >= _SHORT_RUN
 
 
 def _key_follows(source: bytes, at: int) -> bool:

@@ -133,8 +133,8 @@ _GENERATED_NAME = lazy(
 )
 _TEST_NAME = lazy(
     r"^conftest\.py$|^tests?\.py$|^test_.*\.py$|_tests?\.(py|rb|go|ts|js|rs)$|^tests?\.rs$|^test_\w+\.rs$|_spec\.rb$"
-    r"|_(fixtures?|mocks?)\.go$|^mock_\w+\.go$"
-    r"|\.(test|spec|eval|bench|e2e|e2e-spec|stories|mock)\.[cm]?[jt]sx?$|(Tests?|TestCase|ITCase|IT|Spec)\.(java|kt|groovy)$"
+    r"|_(fixtures?|mocks?)\.go$|^mock_\w+\.go$|_test_data\.(py|rb|go|ts|js)$"
+    r"|\.(test|spec|eval|bench|e2e|e2e-spec|stories|mocks?|fixtures?)\.[cm]?[jt]sx?$|(Tests?|TestCase|ITCase|IT|Spec)\.(java|kt|groovy)$"
     r"|(Tests?|TestBase|Specs?|Fixture)\.cs$"
     r"|^(jest|vitest|karma|mocha|playwright|cypress)[.\-]?(setup|config|global)?[^/]*\.[cm]?[jt]s$"
 )
