@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
+from persona_lsp.extract.java_builds import of_gradle, of_maven, own_artifact
 from persona_lsp.extract.secrets import secrets
 from persona_lsp.facts.code import ConfigEntry, FileFacts, Import, ModulePaths
 from persona_lsp.facts.place import Where
@@ -34,7 +35,8 @@ def config(path: str, source: bytes) -> FileFacts | None:
         if reader is not None:
             versions = tuple(reader(text))
             entries = tuple(_go_module(path, text)) if name == "go.mod" else ()
-            package = _crate(text) if name == "Cargo.toml" else _own_name(text) if name == "package.json" else ""
+            package = _OWN_NAMES[name](text) if name in _OWN_NAMES else ""
+            imports = tuple(_built_with(path, text)) if name in _BUILT_WITH else ()
         elif name.endswith((".csproj", ".props")):
             versions = tuple(_project(text))
             imports = tuple(_references(path, text))
@@ -252,6 +254,17 @@ def _tsoa(path: str, text: str) -> Iterator[ConfigEntry]:
     if isinstance(before, str):
         at = max(text.encode().rfind(json.dumps(before).encode()), 0)
         yield ConfigEntry("routes.basePath", before, Where(path, at, at + len(json.dumps(before).encode())))
+
+
+_OWN_NAMES: Final = {"Cargo.toml": _crate, "package.json": _own_name, "pom.xml": own_artifact}
+_BUILT_WITH: Final = frozenset({"pom.xml", "build.gradle", "build.gradle.kts"})
+
+
+def _built_with(path: str, text: str) -> Iterator[Import]:
+    """What a program of Java is built with, each package with its place."""
+    reader = of_maven if path.endswith("pom.xml") else of_gradle
+    for package, name, start, end in reader(text):
+        yield Import("", package, name, Where(path, len(text[:start].encode()), len(text[:end].encode())))
 
 
 def _properties(path: str, text: str) -> Iterator[ConfigEntry]:

@@ -10,10 +10,11 @@ from persona_lsp.facts.body import Function
 from persona_lsp.facts.http import Guard, GuardKind, Route, Router, Use
 from persona_lsp.facts.text import Ref
 from persona_lsp.workspace.guards import interceptors, matches, security_rules
+from persona_lsp.workspace.linking.built_with import BuiltWith, Rule
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.manner import Key, Manner
 from persona_lsp.workspace.modules import above
-from persona_lsp.workspace.names import Names, resolve, text, unit
+from persona_lsp.workspace.names import Names, resolve, text
 from persona_lsp.workspace.paths import join
 
 _PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
@@ -39,9 +40,6 @@ _EXPORT: Final = frozenset({"spring-boot-starter-data-rest", "spring-data-rest-w
 _WITHOUT_CRUD: Final = 3
 """Since Spring Boot 3, a repository that sorts and pages does not save."""
 
-Rule = tuple[str, Guard]
-"""(pattern of paths, guard)."""
-
 
 class Spring(Manner):
     """The manner of Spring MVC, WebFlux and JAX-RS."""
@@ -55,6 +53,7 @@ class Spring(Manner):
         super().__init__(names)
         self._told: list[tuple[float, Guard]] = []
         self._shared, self._advice = _shared(names)
+        self._built_with = BuiltWith(names)
 
     @cached_property
     def _rules(self) -> Sequence[Rule]:
@@ -88,7 +87,8 @@ class Spring(Manner):
         entry = self.names.files[router[0]].routers.get(router[1]) if router is not None else None
         if entry is not None and any(key == "base" for key, _ in entry.settings):
             every, known = self._set(path, _REPOSITORIES)
-        return join(self._set(path, self._contexts)[0], every, chain.prefix, own), join(every, chain.prefix, own), known
+        before = self._set(self._built_with.settings_of(path), self._contexts)[0]
+        return join(before, every, chain.prefix, own), join(every, chain.prefix, own), known
 
     def _set(self, path: str, groups: Sequence[tuple[str, str]]) -> tuple[str, bool]:
         """What the settings of the unit put before a path, in the order of `groups`; whether all of it is known."""
@@ -157,15 +157,18 @@ class Spring(Manner):
         A rule that lets everybody in leaves the rest as it is. What an interceptor may demand counts where no rule, or
         one that lets everybody in, says something.
         """
-        stopping = tuple(g for p, g in _rules_for(self._interceptors, path) if _covers(p, g, method, below))
+        stopping = tuple(
+            g for p, g in self._built_with.rules_for(self._interceptors, path) if _covers(p, g, method, below)
+        )
         certain = tuple(g for g in stopping if g.kind in _PROTECTS and not g.conditional)
-        for pattern, guard in _rules_for(self._rules, path):
+        rules = self._built_with.rules_for(self._rules, path) or self._built_with.without_rules(path)
+        for pattern, guard in rules:
             if not _covers(pattern, guard, method, below):
                 continue
             if not guard.allows_all:
                 return (guard, *certain, *after)
             # A filter that is registered apart stands before whatever the rules let in.
-            apart = tuple(g for p, g in _rules_for(self._rules, path) if _is_apart(g) and _covers(p, g, method, below))
+            apart = tuple(g for p, g in rules if _is_apart(g) and _covers(p, g, method, below))
             stopping = (*stopping, *apart)
             protected = any(g.kind in _PROTECTS and not g.allows_all and not g.conditional for g in (*certain, *after))
             return (*stopping, *after) if protected or stopping else (guard, *after)
@@ -201,14 +204,3 @@ def _covers(pattern: str, guard: Guard, method: str, path: str) -> bool:
     if guard.within and not any(matches(scope, path) for scope in guard.within):
         return False
     return matches(pattern, path) and not any(matches(left_out, path) for left_out in guard.outside)
-
-
-def _rules_for(rules: Sequence[Rule], file: str) -> Sequence[Rule]:
-    """The rules of the module that the file belongs to; those of other modules where it has none of its own."""
-    root = unit(file)
-    own = [rule for rule in rules if unit(rule[1].where.path) == root]
-    if own or len({unit(guard.where.path) for _, guard in rules}) < 2:
-        return own or rules
-    first = rules[0][1]
-    # Which of the modules' rules the application runs with is a matter of its class path.
-    return (("/**", Guard(first.name, GuardKind.UNKNOWN, first.level, first.where)),)
