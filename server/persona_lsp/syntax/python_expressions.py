@@ -36,6 +36,8 @@ from persona_lsp.syntax.ir import (
 )
 from persona_lsp.syntax.python_strings import pieces, plain
 
+_ASSIGNED: Final = 3
+"""Nodes of what is assigned, where nothing else stands between: the name, the sign, the value."""
 DEEPEST: Final = 60
 """Expressions nested deeper are flattened, so that neither this module nor its readers run out of stack."""
 
@@ -113,7 +115,7 @@ def params(node: TsNode, source: bytes, method: bool, depth: int = 0) -> tuple[P
     """The parameters of a function or lambda. The first one of a method named `self` or `cls` is of kind self."""
     out: list[ParamNode] = []
     plain = "plain"
-    for child in node.children:
+    for child in node.named_children:
         kind = child.type
         start, end = child.start_byte, child.end_byte
         if kind == "identifier":
@@ -259,7 +261,7 @@ def call_arguments(node: TsNode, source: bytes, depth: int = 0) -> tuple[tuple[A
     for child in node.named_children:
         kind = child.type
         if kind == "keyword_argument":
-            parts = named(child)
+            parts = named(child) if child.child_count != _ASSIGNED else (child.child(0), child.child(2))
             if len(parts) == 2:
                 value = expr(parts[1], source, depth + 1)
                 kwargs.append(Kwarg(child.start_byte, child.end_byte, decode(parts[0], source), value))

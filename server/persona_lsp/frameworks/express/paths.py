@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from persona_lsp.facts.text import EMPTY, Text, literal
 from persona_lsp.flow.script.names import Scope, joins, reduce, text
@@ -17,6 +18,7 @@ from persona_lsp.syntax.ir import (
     Str,
     dotted,
 )
+from persona_lsp.text.patterns import Words
 
 
 def is_path(arg: AnyExpr, scope: Scope, *, alone: bool) -> bool:
@@ -74,7 +76,12 @@ def flat(args: Sequence[AnyExpr], scope: Scope, within: frozenset[int] = frozens
 def _is_filled(name: str, scope: Scope) -> bool:
     """More is put into a list after it was made."""
     source = scope.module.source
+    if not _FILLS.within(source):
+        return False
     return re.search(rb"(?<![\w.])%s\.(?:push|unshift|splice)\(" % re.escape(name.encode()), source) is not None
+
+
+_FILLS: Final = Words(b".push(", b".unshift(", b".splice(")
 
 
 def without_slash(path: Text) -> Text:

@@ -1,6 +1,6 @@
 """The function that answers for a route, and the class that it belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from persona_lsp.facts.body import Function
@@ -123,7 +123,7 @@ def class_guards(
     if route.handler is not None and "#" in route.handler.name:
         action = route.handler.name.rpartition("#")[2]
     if owner[0].endswith(".py"):
-        return tuple(_of_python(list(hierarchy(world, *owner)), handler, action))
+        return tuple(_of_python(hierarchy(world, *owner), handler, action))
     found: list[Guard] = []
     for path, cls in _evaluated(world, *owner, set()):
         found.extend(g for g in cls.guards if (not g.only or action in g.only) and action not in g.except_)
@@ -157,7 +157,7 @@ def _evaluated(
     yield path, cls
 
 
-def _of_python(classes: list[tuple[str, ClassFacts]], handler: Function | None, action: str) -> Iterator[Guard]:
+def _of_python(classes: Sequence[tuple[str, ClassFacts]], handler: Function | None, action: str) -> Iterator[Guard]:
     """Decorators of a method are those of the class that defines it; a list of decorators hides that of a base."""
     listed = False
     for path, cls in classes:
@@ -173,8 +173,15 @@ def _of_python(classes: list[tuple[str, ClassFacts]], handler: Function | None, 
         listed = listed or any(f.name in _LISTS for f in cls.fields)
 
 
-def hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
+def hierarchy(world: World, path: str, name: str) -> Sequence[tuple[str, ClassFacts]]:
     """The class and what it derives from, as far as they stand in the workspace, each with its file."""
+    known = world.lineages.get((path, name))
+    if known is None:
+        known = world.lineages[path, name] = tuple(_hierarchy(world, path, name))
+    return known
+
+
+def _hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tuple[str, ClassFacts]]:
     cls = world.names.files[path].classes.get(name)
     if cls is None or depth > _DEEPEST:
         return
@@ -182,4 +189,4 @@ def hierarchy(world: World, path: str, name: str, depth: int = 0) -> Iterator[tu
     for base in cls.bases:
         target = base_of(world.names, path, cls.name, base.name)
         if target is not None and target.kind in ("class", "router") and (target.path, target.name) != (path, name):
-            yield from hierarchy(world, target.path, target.name, depth + 1)
+            yield from _hierarchy(world, target.path, target.name, depth + 1)

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from persona_lsp.facts.code import FileFacts
+from persona_lsp.facts.code import ClassFacts, FileFacts
 from persona_lsp.facts.http import Mount, Use
 from persona_lsp.workspace import calls
 from persona_lsp.workspace.errors import sole_statuses
@@ -34,6 +34,8 @@ class World(Struct):
     """There are routes in files of the application itself."""
     sockets: tuple[tuple[str, str], ...]
     """Files that import Socket.IO, or its client, with which of both."""
+    lineages: dict[tuple[str, str], tuple[tuple[str, ClassFacts], ...]] = {}
+    """Class -> itself and what it derives from, as `handlers.hierarchy` gives it; asked for each of its endpoints."""
 
 
 def world_of(files: Mapping[str, FileFacts], names: Names) -> World:
