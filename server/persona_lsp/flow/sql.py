@@ -181,6 +181,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
                 name == "id" and not expr.args and values.origin(expr) is not Origin.REQUEST
             ):
                 return "id of an entity"
+            if name == "replace" and _doubles_quotes(expr):
+                return "quoted by hand"
             if _QUOTERS.search(values.text(expr.func)):
                 return "quoted by the driver"
             if name in ("repeat", "fill"):
@@ -209,6 +211,12 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
     if position != "value" and values.origin(expr) is not Origin.REQUEST and _NAMING.search(values.text(expr)):
         return "names a part of the statement"
     return ""
+
+
+def _doubles_quotes(call: Call) -> bool:
+    """`name.replace("'", "''")`."""
+    texts = [arg.value for arg in call.args if isinstance(arg, Str)]
+    return texts[-2:] == ["'", "''"]
 
 
 def _joins_fragments(call: Call, values: Values) -> bool:

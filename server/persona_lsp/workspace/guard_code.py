@@ -112,7 +112,7 @@ def asks_for_no_caller(function: Function) -> bool:
     """Middleware that refuses requests for their path, method or time: none of its words is about who calls."""
     words = {*function.names_read, *(c.name for c in function.calls), *(i.name for i in function.inputs)}
     words |= {word for call in function.calls for word in call.receiver.split(".")}
-    words |= {r.exception for r in function.raises}
+    words |= {r.exception for r in function.raises} | {r.condition for r in function.raises}
     if any(_AUTH.search(r.exception) for r in function.raises):
         return False
     if any(c.passes_request and c.name not in _NEXT and not _PLACE.search(c.name) for c in function.calls):
@@ -122,16 +122,21 @@ def asks_for_no_caller(function: Function) -> bool:
 
 def refuses_nobody(calls: Calls, function: Function) -> bool:
     """Middleware of Python that answers nothing itself, nor do the functions of the project that are given the request."""
-    if function.raises or any(response.status is not None or response.explicit for response in function.responses):
+    if _fails(function) or any(response.status is not None or response.explicit for response in function.responses):
         return False
     known = dict(callees(calls, function))
     for number, call in enumerate(function.calls):
-        if call.name in _NEXT or (number in known and not known[number].raises and not known[number].responses):
+        if call.name in _NEXT or (number in known and not _fails(known[number]) and not known[number].responses):
             continue
         asks = _LOOKS.search(call.name) or _CALLER.search(call.name) or call.name in ("decode", "decrypt")
         if call.passes_request or (asks and not call.site.tries):
             return False  # it may fail for want of a credential
     return True
+
+
+def _fails(function: Function) -> bool:
+    """It raises something of its own, more than what it caught of others."""
+    return any(not thrown.rethrow for thrown in function.raises)
 
 
 def passes_in_several_ways(function: Function) -> bool:

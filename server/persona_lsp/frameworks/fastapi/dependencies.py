@@ -4,45 +4,106 @@ A dependency is a `Route` of kind `dependency` without methods: its params, guar
 every endpoint that names it. `handler_key` is the function, or `handler` the alias.
 """
 
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.http import Guard, In, Level, Param, Route
+from persona_lsp.facts.http import Guard, GuardKind, In, Level, Param, Route
+from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref
 from persona_lsp.frameworks.fastapi.classes import CLASS, class_dependencies
 from persona_lsp.frameworks.fastapi.found import Found
 from persona_lsp.frameworks.fastapi.guards import SECURITY_CLASSES, by_object, guard_of
 from persona_lsp.frameworks.fastapi.names import from_fastapi
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, MARKERS, may_depend, signature, type_name
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, Def, FunctionNode, Index, Name, ParamNode, Return, Ternary
-from persona_lsp.syntax.python_names import Names, items_of, place, ref_name, unwrap_annotated
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    Def,
+    FunctionNode,
+    Index,
+    Items,
+    Name,
+    ParamNode,
+    Return,
+    Spread,
+    Ternary,
+)  # fmt: skip
+from persona_lsp.syntax.python_names import Names, place, ref_name, unwrap_annotated
 from persona_lsp.text.patterns import lazy
 
 KIND: Final = "dependency"
 _LONGEST_FACTORY: Final = 4000
+_DEEPEST: Final = 6
 _MAKES: Final = lazy(rb"return (?:Depends|Security|[A-Z]\w*)\(")
 _SPARES: Final = lazy(r"exclude|except|skip|ignore|public|allow")
 """Names of arguments that spare some requests."""
 
 
-def guards_in(expr: AnyExpr | None, level: Level, names: Names) -> tuple[Guard, ...]:
-    """`dependencies=[Depends(a), Security(b), LoggedIn]`: the last one is what another line or function makes."""
+def guards_in(
+    expr: AnyExpr | None, level: Level, names: Names, values: Mapping[str, AnyExpr] = MappingProxyType({})
+) -> tuple[Guard, ...]:
+    """`dependencies=[Depends(a), Security(b), LoggedIn]`: the last one is what another line or function makes.
+
+    `values`: what the names of the function around it stand for.
+    """
     out: list[Guard] = []
-    for item in items_of(expr, names) or ():
+    for item, sure in listed(expr, names, values):
+        if item is None:
+            source = names.module.text(expr)[:80] if expr is not None else ""
+            where = place(expr, names.module) if expr is not None else Where(names.module.path, 0, 0)
+            out.append(Guard("?", GuardKind.UNKNOWN, level, where, source=source))
+            continue
         if not isinstance(item, Call) or item.name not in DEPENDS:
             made = guard_of(item, item, level, names) if ref_name(item) else None
             if made is not None:
                 spares = isinstance(item, Call) and any(_SPARES.search(k.name) for k in item.kwargs)
-                out.append(replace(made, conditional=spares))
+                out.append(replace(made, conditional=spares) if sure else _perhaps(made))
             continue
         target = item.args[0] if item.args else item.kwarg("dependency")
         if target is None:
             continue
         guard = guard_of(target, item, level, names, always=True, scopes=item.kwarg("scopes"))
         if guard is not None:
-            out.append(guard)
+            out.append(guard if sure else _perhaps(guard))
     return tuple(out)
+
+
+def _perhaps(guard: Guard) -> Guard:
+    """One that is there under a condition: what it answers and takes is not known to be part of an endpoint."""
+    return replace(guard, conditional=True, symbol=None)
+
+
+def listed(
+    expr: AnyExpr | None, names: Names, values: Mapping[str, AnyExpr], depth: int = 0
+) -> Iterator[tuple[AnyExpr | None, bool]]:
+    """The elements of a list, each with whether it is there in any case; None for those that nobody can tell."""
+    match expr:
+        case None | Const():
+            return
+        case Items(items=items):
+            for item in items:
+                if isinstance(item, Spread):
+                    yield from listed(item.value, names, values, depth + 1)
+                elif isinstance(item, Ternary):
+                    yield from ((part, False) for part in (item.then, item.orelse) if not isinstance(part, Const))
+                else:
+                    yield item, True
+        case Ternary(then=then, orelse=orelse):
+            for part in (then, orelse):
+                yield from ((item, False) for item, _ in listed(part, names, values, depth + 1))
+        case Binary(op="+", left=left, right=right):
+            yield from listed(left, names, values, depth + 1)
+            yield from listed(right, names, values, depth + 1)
+        case Name(id=name) if depth < _DEEPEST and (held := values.get(name, names.values.get(name))) is not None:
+            yield from listed(held, names, values, depth + 1)
+        case _:
+            yield None, False
 
 
 def dependencies(found: Found) -> None:

@@ -60,6 +60,10 @@ _ENFORCES: Final = lazy(
     r"(?:^|_)(?:require|requires|required|verify|check|ensure|validate|enforce|current|authenticated|protect)(?:_|$)"
 )
 _OPENS: Final = lazy(r"(?:^|_)(?:no_auth|without_auth|skip_auth|logged_out|not_logged_in)(?:_|$)")
+_FEATURE: Final = lazy(r"_(?:enabled|disabled|configured|supported|installed)$")
+"""What asks how the application is set up, whoever calls: `authorization_server_enabled`."""
+_VERIFIERS: Final = lazy(r"(?:^|_)auth\w*_(?:verifier|checker|validator|guard|authenticator|dependency|enforcer)$")
+"""What a function makes that is called in front of a handler: `Depends(get_auth_verifier(scopes))`."""
 _RATE: Final = lazy(r"rate_?limit|limiter|throttl|slow_?api")
 _OPTIONAL: Final = lazy(r"optional|maybe|or_none|or_anonymous|allow_anonymous|try_|_no_error|_or_guest")
 _STRICT: Final = lazy(r"requir|rais|error|enforce|strict|mandatory|must|fail|abort")
@@ -74,7 +78,7 @@ def kind_of(name: str) -> GuardKind | None:
     written = name.replace("()", "").rsplit(".", 1)[-1]
     whole = _CAMEL.sub("_", written).lower()
     last = without_forgery(whole)
-    if _OPENS.search(last):
+    if _OPENS.search(last) or _FEATURE.search(last):
         return None
     if _RATE.search(last):
         return GuardKind.RATE_LIMIT
@@ -111,6 +115,8 @@ def guard_of(
     if from_fastapi(dependency, names) in _FORMS:
         return None
     kind = kind_of(name)
+    if kind is GuardKind.UNKNOWN and isinstance(dependency, Call) and _VERIFIERS.search(name.removesuffix("()")):
+        kind = GuardKind.AUTHN
     optional = _OPTIONAL.search(_CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()) is not None
     made: AnyExpr | None = dependency
     if isinstance(dependency, Name):

@@ -7,7 +7,22 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.text import Ref, Text
 from persona_lsp.frameworks.fastapi.found import Env, Found
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Index, Items, Member, Name, Object, Str, dotted, walk
+from persona_lsp.frameworks.fastapi.signature import DEPENDS
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    Const,
+    Index,
+    Items,
+    Member,
+    Name,
+    Object,
+    Str,
+    Ternary,
+    dotted,
+    walk,
+)  # fmt: skip
 from persona_lsp.syntax.python_names import items_of, ref_name, text_of
 
 _MOST: Final = 200
@@ -57,8 +72,16 @@ def grown(call: Call, env: Env, found: Found) -> bool:
     )
     if given is None:
         return False
+    if env.conditional:
+        given = tuple(perhaps(item) if isinstance(item, Call) and item.name in DEPENDS else item for item in given)
     env.values[name.id] = Items(held.start, held.end, (*held.items, *given), held.kind)
     return True
+
+
+def perhaps(value: AnyExpr, otherwise: AnyExpr | None = None) -> Ternary:
+    """The value under a condition that is not looked at."""
+    nothing = Const(value.start, value.end, None) if otherwise is None else otherwise
+    return Ternary(value.start, value.end, value, value, nothing)
 
 
 def _imported_table(target: AnyExpr, iterable: AnyExpr, env: Env, found: Found) -> dict[str, str] | None:

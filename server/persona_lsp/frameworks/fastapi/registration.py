@@ -184,7 +184,7 @@ def _add(
     declared = Signature() if function is None else signature(function.params, names, path_names, methods)
     guards: tuple[Guard, ...] = (
         *more,
-        *guards_in(call.kwarg("dependencies"), Level.ROUTE, names),
+        *guards_in(call.kwarg("dependencies"), Level.ROUTE, names, env.values),
         *(by_object(declared.guards, function, names) if function is not None else ()),
     )
     depended = _listed_dependencies(call.kwarg("dependencies"), found)

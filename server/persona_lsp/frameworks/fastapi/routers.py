@@ -76,7 +76,7 @@ def add_router(symbol: str, kind: str, call: Call, env: Env, found: Found) -> No
         "fastapi",
         place(call, names.module),
         (prefix,),
-        guards_in(call.kwarg("dependencies"), level, names),
+        guards_in(call.kwarg("dependencies"), level, names, env.values),
         conditional=env.conditional,
     )
     listed = call.kwarg("routes")

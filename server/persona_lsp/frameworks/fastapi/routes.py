@@ -13,7 +13,7 @@ from persona_lsp.frameworks.fastapi.dependencies import dependencies, guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.inherited import add_inherited, made_by_field
-from persona_lsp.frameworks.fastapi.loops import bound, expanded, grown, rounds, written_text
+from persona_lsp.frameworks.fastapi.loops import bound, expanded, grown, perhaps, rounds, written_text
 from persona_lsp.frameworks.fastapi.parameters import add_parameter, given_text, is_text, is_used_as_router
 from persona_lsp.frameworks.fastapi.passing import passing, written_out
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
@@ -30,6 +30,7 @@ from persona_lsp.frameworks.fastapi.routers import (
     makes_routers,
     symbol_of,
 )
+from persona_lsp.frameworks.fastapi.signature import DEPENDS
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
@@ -52,8 +53,10 @@ from persona_lsp.syntax.ir import (
     Stmt,
     Ternary,
     Try,
+    Unary,
     With,
     dotted,
+    walk,
 )
 from persona_lsp.syntax.python_names import items_of, names_of, place, ref_name, text_of
 from persona_lsp.text.patterns import lazy
@@ -111,6 +114,9 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
             case If(test=test, then=then, orelse=orelse):
                 if "__main__" in found.names.module.text(test):
                     continue
+                asked = test.operand if isinstance(test, Unary) else test
+                if isinstance(asked, Call) and not asked.receiver:
+                    _done(asked, env, found)  # `if not add_pages(app): ...`
                 inner = replace(env, conditional=True)
                 _statements(then, inner, found)
                 _statements(orelse, inner, found)
@@ -146,7 +152,7 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
         name = dotted(target)
         if not name:
             continue
-        env.values[name] = value
+        env.values[name] = _perhaps(value, env.values.get(name)) if env.conditional else value
         if made:  # `users_router = r = APIRouter()`: two names of one router
             env.symbols[name] = made
             if not env.nested:
@@ -197,6 +203,13 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
             env.local[name] = expanded(str(known), env) if known else written_text(value, env, found)
 
 
+def _perhaps(value: AnyExpr, held: AnyExpr | None) -> AnyExpr:
+    """A list of dependencies that a name stands for under a condition, and the one that it stands for otherwise."""
+    lists = [part for part in (value, held) if isinstance(part, Items | Ternary)]
+    depends = any(isinstance(part, Call) and part.name in DEPENDS for one in lists for part in walk(one))
+    return perhaps(value, held) if depends and isinstance(value, Items) else value
+
+
 def _decorates(name: str, env: Env, found: Found) -> bool:
     """Whether routes are given to a router by its name: `@router.get("/x")`, not inside of what made it."""
     source, word = found.names.module.source, f"@{name}.".encode()
@@ -232,7 +245,7 @@ def _called(call: Call, env: Env, found: Found) -> None:
         child = bound(call.args[0] if call.args else call.kwarg("router"), env)
         given = bound(call.kwarg("prefix") or (call.args[1] if len(call.args) > 1 else None), env)
         prefix = text_of(given, found.names.module, env.local)
-        guards = guards_in(call.kwarg("dependencies"), Level.ROUTER, found.names)
+        guards = guards_in(call.kwarg("dependencies"), Level.ROUTER, found.names, env.values)
         add_mount(Ref(holder), child, prefix, guards, call, env, found)
     elif name == "mount" and holder:
         path = bound(call.args[0] if call.args else call.kwarg("path"), env)

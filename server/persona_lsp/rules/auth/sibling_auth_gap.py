@@ -399,13 +399,18 @@ def _is_shown(endpoint: Endpoint) -> bool:
 
 
 def _is_twin(endpoint: Endpoint, snapshot: Snapshot) -> bool:
-    """The same thing is guarded under another path: `/auth/cart/{code}` beside `/cart/{code}`."""
+    """The same thing is guarded under another path, or in another application that serves it.
+
+    `/auth/cart/{code}` beside `/cart/{code}`; one that a script puts together to describe the API guards nothing.
+    """
     return any(
         other is not endpoint
-        and other.app == endpoint.app
         and other.method == endpoint.method
         and other.auth is not Auth.NONE
-        and (other.route.statement == endpoint.route.statement or _adds_words(_pieces(other), _pieces(endpoint)))
+        and (
+            other.route.statement == endpoint.route.statement
+            or (other.app == endpoint.app and _adds_words(_pieces(other), _pieces(endpoint)))
+        )
         for other in snapshot.endpoints
     )
 

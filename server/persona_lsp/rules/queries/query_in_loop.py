@@ -236,6 +236,8 @@ _CONSTANT = lazy(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0
 """A list that is written out in the code: nobody adds to it while the program runs."""
 _WRITTEN_OUT = ("[", "(", "{", "%w", "%i", "&[", "vec![", "new[]", "List.of(")
 """How a list begins whose elements stand in the code."""
+_OF_TABLES = lazy(r"\b(?:from|join|into|update|table)\s+[\"`\[]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d)", re.IGNORECASE)
+"""Each element names a table of its own."""
 _BATCHES = lazy(r"partition|chunk|batch|slice", re.IGNORECASE)
 _OPTIONAL = lazy(r"(?:\w+(?:::|\.))*(?:Maybe|Optional|Option|Some|Just)\b\s*[.(\[]")
 """What holds one value or none."""
@@ -315,7 +317,7 @@ def _is_many(loop: Loop) -> bool:
 
 
 def _depends(query: Query, loop: Loop) -> bool:
-    if query.in_parameters:
+    if query.in_parameters or (query.sql is not None and _OF_TABLES.search(query.sql.template)):
         return False
     return any(name == variable for variable in loop.variables for name in query.args)
 

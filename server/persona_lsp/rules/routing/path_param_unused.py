@@ -286,8 +286,8 @@ def path_param_unused(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Findin
     # What OPTIONS tells is the same for every element.
     if not names or endpoint.method == "OPTIONS" or not _is_certain(endpoint):
         return
-    if endpoint.statuses and not endpoint.success:
-        return  # it answers nobody: what is gone is gone whatever the parameter
+    if (endpoint.statuses and not endpoint.success) or endpoint.route.doc.deprecated:
+        return  # it answers nobody: what is gone, or will be, is gone whatever the parameter
     read = _read(endpoint)
     # A name that the path does not have is the mistake, and `path-param-mismatch` tells it.
     if "" in read or not _declared(endpoint) <= set(names):

@@ -284,7 +284,13 @@ def _beginning(endpoint: Endpoint) -> tuple[str, ...]:
 def _precedes(earlier: Endpoint, later: Endpoint, *, before: int) -> bool:
     if earlier.position is None or earlier.position >= before:
         return False
-    return bool(_swallowed(earlier.segments, later.segments))
+    return not _differ_by_slash(earlier, later) and bool(_swallowed(earlier.segments, later.segments))
+
+
+def _differ_by_slash(earlier: Endpoint, later: Endpoint) -> bool:
+    """A parameter matches no slash: `/{id}` leaves `/statuses/` to the one behind it."""
+    rest = bool(earlier.segments) and earlier.segments[-1].rest
+    return later.slash_decides and not rest and earlier.path.endswith("/") != later.path.endswith("/")
 
 
 def _finding(endpoint: Endpoint, earlier: Endpoint) -> Finding:

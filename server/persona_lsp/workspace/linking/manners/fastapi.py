@@ -10,6 +10,8 @@ from persona_lsp.workspace.linking.manner import Key, Manner, Placed
 class FastApi(Manner):
     """The manner of FastAPI: what a router depends on takes its own part of the request."""
 
+    wrapped = True
+
     slash_decides = True
 
     colons = False
