@@ -1,5 +1,6 @@
 """Text as code assembles it, folded into literal pieces and those that only running tells."""
 
+import re
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -57,6 +58,8 @@ class Dyn(Struct, frozen=True):
 
 
 Piece = str | Dyn
+_STATEMENT: Final = lazy(r"\s*\(*\s*(?:select|with)\s", re.IGNORECASE)
+"""A statement of its own, which another one holds: `SELECT count(*) FROM (${query})`."""
 
 _FORMATTERS: Final = frozenset({"format", "formatted", "sprintf", "Sprintf", "printf"})
 _TRANSPARENT: Final = frozenset(
@@ -85,7 +88,10 @@ def fold(expr: AnyExpr, values: Values, within: tuple[int, ...] = ()) -> list[Pi
                 else:
                     inner = fold(part, values, inside)
                     known = all(isinstance(p, str) for p in inner)
-                    pieces.extend(inner if known or isinstance(part, Str | Binary) else [Dyn(part)])
+                    whole = (
+                        isinstance(part, Name) and inner and isinstance(inner[0], str) and _STATEMENT.match(inner[0])
+                    )
+                    pieces.extend(inner if known or whole or isinstance(part, Str | Binary) else [Dyn(part)])
             return pieces
         case Binary(op="+", left=left, right=right):
             return fold(left, values, inside) + fold(right, values, inside)

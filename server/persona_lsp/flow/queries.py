@@ -14,7 +14,7 @@ from persona_lsp.flow.inputs import whole_body
 from persona_lsp.flow.limits import note_limit
 from persona_lsp.flow.paths import happened
 from persona_lsp.flow.scope import State
-from persona_lsp.flow.sql import chosen_tables, sql_text
+from persona_lsp.flow.sql import choosing, chosen_tables, sql_text
 from persona_lsp.flow.vocabulary import Library, QueryMeaning, Thrown
 from persona_lsp.syntax.ir import AnyExpr, Call, Index, Member, Name, Node, dotted, walk
 from persona_lsp.syntax.sql import updated_columns
@@ -79,12 +79,18 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         sink = "sql"
     inner = replace(inside(ctx), sink=sink)
     reads = len(state.inputs)
+    chosen = choosing(sql.template, meaning.op, expr) if sql is not None else ()
+    for name in {n for item in chosen for n in _mentioned(item)}:
+        for read in state.inputs:
+            if read["variable"] == name and not read["sink"]:
+                read["sink"] = "query-key"
     walk_chain(state, expr, inner)
     first = beginning(expr)
     if first is not None:
         state.visit(first, inside(ctx))
     for read in state.inputs[reads:]:
-        read["sink"] = read["sink"] or sink
+        chooses = any(item.start <= read["span"].start + state.base < item.end for item in chosen)
+        read["sink"] = "query-key" if chooses else read["sink"] or sink
     for item in (*meaning.data, *meaning.keys):
         for name in _mentioned(item):
             for read in state.inputs:

@@ -192,7 +192,7 @@ class State(Struct, eq=False):
                 if name in self.locals:
                     return self._constructed(self.locals[name])
                 if name in self.params:
-                    return simple_type(self.params[name].type)
+                    return simple_type(self.params[name].type) or self._of_default(self.params[name])
                 if self.cls is not None:
                     found = self.names.fields.get(self.cls.name, {}).get(name)
                     if found is not None:
@@ -211,6 +211,13 @@ class State(Struct, eq=False):
                 return self.type_of(value)
             case _:
                 return ""
+
+    def _of_default(self, param: ParamNode) -> str:
+        """TypeScript takes the type of a parameter from its default: `control = 1` is a number."""
+        if self.module.language not in ("typescript", "tsx") or param.type is not None:
+            return ""
+        value = param.default.value if isinstance(param.default, Const) else None
+        return "boolean" if isinstance(value, bool) else "number" if isinstance(value, int | float) else ""
 
     def origin(self, expr: AnyExpr, depth: int = 0) -> Origin:
         """Where a value comes from."""
@@ -262,6 +269,8 @@ class State(Struct, eq=False):
                 return self.origin(iterable, depth + 1)
             case Call(name="GetValues" | "GetNames", receiver=Name(id="Enum")):
                 return Origin.CONST
+            case Call() if self.queries and any(draft["span"] == self.span(expr) for draft in self.queries):
+                return Origin.QUERY
             case Call():
                 given = expr.args if expr.receiver is None else (*expr.args, expr.receiver)
                 return self._worst(given, depth, Origin.UNKNOWN)

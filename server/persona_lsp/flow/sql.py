@@ -40,6 +40,11 @@ _IDENT_BEFORE: Final = lazy(
 )
 _TABLE_BEFORE: Final = lazy(r"\b(?:from|join|into|update|table)\s+(?:[\"`\[]?\w+[\"`\]]?\.)?[\"`\[]?$", re.IGNORECASE)
 _ORDER_BEFORE: Final = lazy(r"\b(?:order|group)\s+by\b[^()=]*$|\b(?:limit|offset|asc|desc)\s*$", re.IGNORECASE)
+_SUBQUERY_BEFORE: Final = lazy(r"\b(?:from|join|as|exists|lateral|union|all|any)\s*\(\s*$", re.IGNORECASE)
+"""A whole statement stands in the parenthesis: `SELECT count(*) FROM (${query}) AS base`."""
+_COLUMNS_BEFORE: Final = lazy(r"\binsert\s+(?:ignore\s+)?into\s+[\w\"`.\[\]]+\s*\(\s*$", re.IGNORECASE)
+_WHERE: Final = lazy(r"\bwhere\b", re.IGNORECASE)
+_NUMBERED: Final = lazy(r"[$@:](\d+)")
 _OPS: Final = {
     "select": Op.SELECT, "insert": Op.INSERT, "update": Op.UPDATE, "delete": Op.DELETE, "replace": Op.UPSERT,
     "merge": Op.UPSERT, "create": Op.DDL, "alter": Op.DDL, "drop": Op.DDL, "truncate": Op.DELETE, "from": Op.SELECT,
@@ -106,7 +111,27 @@ def chosen_tables(expr: AnyExpr, values: Values) -> Iterator[AnyExpr]:
             left += "x"
 
 
+def choosing(template: str, op: Op, call: Call) -> tuple[AnyExpr, ...]:
+    """What a call gives for placeholders that choose rows alone: `["paid", id]` of `UPDATE o SET state = ? WHERE id = ?`."""
+    where = _WHERE.search(template) if op in (Op.UPDATE, Op.DELETE) else None
+    given = next((arg.items for arg in call.args if isinstance(arg, Items)), ())
+    if where is None or not given:
+        return ()
+    before = template[: where.start()]
+    numbered = {int(number) for number in _NUMBERED.findall(before)}
+    if _NUMBERED.search(template):
+        written = [item for place, item in enumerate(given, 1) if place in numbered]
+    else:
+        written = list(given[: before.count("?")])
+    names = {part.id for item in written for part in walk(item) if isinstance(part, Name)}
+    return tuple(i for i in given if i not in written and not (isinstance(i, Name) and i.id in names))
+
+
 def _position(left: str, *, fragment: bool) -> str:
+    if _SUBQUERY_BEFORE.search(left):
+        return "fragment"
+    if _COLUMNS_BEFORE.search(left):
+        return "ident"
     if _ORDER_BEFORE.search(left):
         return "order"
     if fragment and not left.strip():
@@ -169,6 +194,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
                 return "id of an entity"
             if name in ("length", "size", "count"):
                 return "number"
+            if name.lower().endswith("placeholders"):
+                return "placeholders"
         case Call():
             name = expr.name
             if name in _COERCIONS:

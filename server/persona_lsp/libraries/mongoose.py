@@ -14,6 +14,7 @@ from persona_lsp.libraries.node_values import (
     entries_of,
     has_key,
     imports_any,
+    is_namespace,
     is_record,
     last_name,
     option,
@@ -85,7 +86,7 @@ def _base(links: Chain, scope: Scope) -> Call | None:
         if name not in _READS and name not in _WRITES and name not in _COUNTS:
             return None
         root: AnyExpr | None = call.receiver
-        if _is_model(root) and _ours(call, name, scope):
+        if _is_model(root) and not is_namespace(root, scope) and _ours(call, name, scope):
             return call
         return None
     return None

@@ -207,6 +207,23 @@ def imports_any(module: Module, packages: tuple[str, ...]) -> bool:
     return any(i.module in packages or i.module.startswith(tuple(p + "/" for p in packages)) for i in module.imports)
 
 
+def is_namespace(expr: AnyExpr | None, scope: Scope) -> bool:
+    """`import * as Contract from "./contract.js"`: functions of a file of the project, and no model."""
+    return isinstance(expr, Name) and expr.id in _namespaces(scope.module)
+
+
+@lru_cache(maxsize=8)
+def _namespaces(module: Module) -> frozenset[str]:
+    return frozenset(
+        i.local
+        for i in module.imports
+        if i.module.startswith(".") and module.source.startswith(b"*", i.start) and not _OF_MODEL.search(i.module)
+    )
+
+
+_OF_MODEL: Final = lazy(r"[mM]odel|[eE]ntit|[sS]chema|(?:^|/)db(?:/|$)")
+
+
 @lru_cache(maxsize=8)
 def speaks_sequelize(module: Module) -> bool:
     """Whether a file has words that only Sequelize knows: what other libraries know too is then meant as it has it."""

@@ -14,6 +14,7 @@ from persona_lsp.libraries.node_values import (
     entity_of_record,
     has_key,
     imports_any,
+    is_namespace,
     is_record,
     last_name,
     open_object,
@@ -73,7 +74,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if model is None and links.calls[-1] is not links.calls[0]:
         return None
     if name in _READS or name in _WRITES or name in _COUNTS:
-        if _is_model(root):
+        if _is_model(root) and not is_namespace(root, scope):
             return _asked(call, name, last_name(root).removesuffix("Model") or last_name(root), dotted(root), scope)
         if name in _RECORD and is_record(root, scope):
             return _record(call, name, root, scope)

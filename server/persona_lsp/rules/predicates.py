@@ -281,8 +281,10 @@ def handler_queries(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[tuple[Qu
     """
     if endpoint.handler is None:
         return
+    # `Contract.create(terms)` of a module of the project is what that function does, and no query by its name.
+    own = {endpoint.handler.calls[n].span for n, function in endpoint.first_level if not function.class_name}
     for query in endpoint.handler.queries:
-        if asks_database(query, snapshot):
+        if query.span not in own and asks_database(query, snapshot):
             yield query, endpoint.handler, -1
     for call, function in endpoint.first_level:
         for query in function.queries:

@@ -164,6 +164,8 @@ class Reader(Expressions):
             bind(names, value, scope)
             self._methods(value, next((n for n in names if n and "exports" not in n), ""), scope)
             return
+        if isinstance(value, Call) and scope.parent is None and any("exports." in name for name in names):
+            self._exported(value, scope)
         symbol_prefix = f"{cls.name}." if in_class and cls is not None else None
         chain = self.read(value, scope, hint, conditional=conditional, prefix=symbol_prefix)
         if chain is None and isinstance(value, Member) and value.name in {"app", "expressApp"} and hint == value.name:
@@ -259,9 +261,17 @@ class Reader(Expressions):
                 if entry.name and self.interesting(entry.value.function):
                     self._function(entry.value.function, name, scope)
             elif isinstance(entry.value, Call):
+                self._exported(entry.value, scope)
                 chain = self.read(entry.value, scope, name, conditional=False)
                 if chain is not None and owner:
                     scope.routers[name] = chain.symbol
+
+    def _exported(self, call: Call, scope: Scope) -> None:
+        """`export default { list: expressify(list) }`: who asks for it is given what the wrapper makes, whatever its name."""
+        given = [scope.value(a.id) for a in call.args if isinstance(a, Name)]
+        functions = [held.function for held in given if isinstance(held, Lambda)]
+        if len(functions) == 1 and not call.new and is_handler(functions[0].params):
+            self.wrapped.add(functions[0].start)
 
     def _class(self, cls: ClassNode, scope: Scope) -> None:
         if VERBS.search(self.module.source, cls.start, cls.end) is None and not any(

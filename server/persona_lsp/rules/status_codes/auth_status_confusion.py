@@ -264,7 +264,7 @@ _CREDENTIALS = lazy(
     re.IGNORECASE,
 )
 _NOT_IDENTITY = lazy(
-    r"csrf|xsrf|authenticity|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|setting|feature|plan|legacy|read_?only|public|private|own|deleted|has_(password|credential)"
+    r"csrf|xsrf|authenticity|origin|referer|\bip\b|locked|banned|blocked|disabled|enabled|verified|active|invit|reset|recover|confirm|setting|feature|plan|legacy|read_?only|public|private|own|deleted|has_(password|credential)"
     r"|must_?\w*change|change_?(?:your_?)?password|password_?(?:change|reset|expir|age)|needs?_?(?:new_?)?password",
     re.IGNORECASE,
 )
