@@ -289,3 +289,41 @@ end
     }
     (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
     assert found.auth is expected
+
+
+def test_what_a_concern_defines_in_its_block_is_a_method_of_its_classes() -> None:
+    concern = "module Sessions\n  included do\n    private\n\n    def sort_out\n      head :unauthorized unless current_user\n    end\n  end\nend\n"
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": BASE % "before_action :sort_out",
+        "app/controllers/concerns/sessions.rb": concern,
+        "app/controllers/books_controller.rb": BOOKS % ("", ""),
+    }
+    (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert found.statuses == (200, 401)
+    assert "sort_out" in {f.name for f in found.before}
+
+
+def test_what_unless_asks_is_not_so() -> None:
+    sources = {
+        "config/routes.rb": ROUTES,
+        "app/controllers/application_controller.rb": BASE % "",
+        "app/controllers/books_controller.rb": BOOKS % ("", "return head(:gone) unless open?"),
+    }
+    (found,) = read({p: s.encode() for p, s in sources.items()}).snapshot.endpoints
+    assert found.handler is not None
+    assert [r.condition for r in found.handler.responses] == ["not open?", ""]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return head(:forbidden) unless admin?", Auth.REQUIRED),
+        ("return redirect_to('/login') unless signed_in?", Auth.REQUIRED),
+        ("return redirect_to('/shelf') if signed_in?", Auth.NONE),
+        ("if params[:mine]\n      return redirect_to('/login') unless signed_in?\n    end", Auth.NONE),
+        ("respond_to do |format|\n      format.html { return head(:forbidden) unless admin? }\n    end", Auth.NONE),
+    ],
+)
+def test_an_action_sends_strangers_away_wherever_it_asks_all_of_them(body: str, expected: Auth) -> None:
+    assert auth(body=body) is expected

@@ -22,6 +22,7 @@ from persona_lsp.syntax.ir import (
     Switch,
     SwitchExpr,
     Ternary,
+    Unary,
     dotted,
     walk,
 )
@@ -35,6 +36,8 @@ def if_(state: State, node: If, ctx: Context) -> bool:
         # What a condition reads is tested by it.
         read["guarded"] = True
     text = state.text(node.test)
+    if isinstance(node.test, Unary) and node.test.op == "not" and node.test.operand.start == node.test.start:
+        text = f"not {text}"  # `unless` says so itself
     mark_checked(state, node.test)
     state.branch_ids += 1
     identity = state.branch_ids * 100

@@ -320,8 +320,10 @@ _HOLDS = lazy(
     re.IGNORECASE,
 )
 """Somebody is refused for what he is, and so he is known: `isApiKey(req.user)`."""
-_IS_KNOWN = lazy(r"(?:\w+\.)*is_?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b)", re.IGNORECASE)
-"""The condition asks first whether the caller is known, and then for something else."""
+_IS_KNOWN = lazy(
+    r"(?:\w+\.)*(?:is_?)?(?:authenticated|logged_?in|signed_?in)\w*\??(?:\(\))?\s*(?:&&|and\b|$)", re.IGNORECASE
+)
+"""The condition asks whether the caller is known, alone or before something else."""
 _ENTERS = frozenset({"login", "signin", "logon", "authenticate", "authentication"})
 """Words of functions that somebody logs in with: who cannot is told 401."""
 _COMPARES = lazy(

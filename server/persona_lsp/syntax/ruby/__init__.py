@@ -268,7 +268,23 @@ def _class_call(members: _Members, node: Tree, static: bool) -> None:
                     members.methods.append(_seen_as(function, visibility))
             elif visibility in _VISIBILITIES and arg.type in ("simple_symbol", "symbol_array", "string"):
                 _show_named(members, expression(code, arg), visibility)
+    if word == "included":
+        _include(members, node)
     statement(code, node, members.body)
+
+
+def _include(members: _Members, node: Tree) -> None:
+    """What a concern defines in its `included` block, it gives to each class as it does its own methods."""
+    block = node.child_by_field_name("block")
+    body = block.child_by_field_name("body") if block is not None else None
+    visibility = "public"
+    for child in body.children if body is not None else ():
+        if child.type in _DEFINITIONS:
+            function = _method(members.code, child)
+            if function is not None:
+                members.methods.append(_seen_as(function, visibility))
+        elif child.type == "identifier" and members.code.text(child) in _VISIBILITIES:
+            visibility = members.code.text(child)
 
 
 def _show_named(members: _Members, named: ir.AnyExpr, visibility: str) -> None:

@@ -89,9 +89,16 @@ def _asks_elsewhere(_case: Case, handler: Function, _auth: Auth) -> Auth | None:
 
 
 def _sends_strangers_away(_case: Case, handler: Function, _auth: Auth) -> Auth | None:
-    """`redirect_to root_path unless current_user_is_admin?`: whoever has not signed in is none (Ruby)."""
+    """`redirect_to root_path unless current_user_is_admin?`: whoever has not signed in is none (Ruby).
+
+    What asks so in one of several branches, or for one of several formats, sends away only some.
+    """
     away = handler.language == "ruby" and any(
-        _MOVED <= (r.status or 0) < _NOT_FOUND and _NOT_KNOWN.fullmatch(r.condition) for r in handler.responses
+        _MOVED <= (r.status or 0) < _NOT_FOUND
+        and _NOT_KNOWN.fullmatch(r.condition)
+        and not r.site.nested
+        and len(r.site.path) <= 1
+        for r in handler.responses
     )
     return Auth.REQUIRED if away else None
 
