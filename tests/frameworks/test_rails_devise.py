@@ -28,3 +28,10 @@ def test_modules_stand_in_what_the_model_includes() -> None:
     assert "POST /users/sign_in" in found
     assert "GET /users/password/new" not in found
     assert "GET /users/unlock" not in drawn("devise_for :users", user=MODEL)
+
+
+def test_modules_may_stand_in_a_list() -> None:
+    user = "class User < ApplicationRecord\n  devise *[\n    :database_authenticatable,\n    :confirmable\n  ]\nend\n"
+    found = drawn("devise_for :users", user=user)
+    assert "GET /users/confirmation" in found
+    assert "POST /users" not in found

@@ -181,7 +181,9 @@ def _modules_of_devise(body: Sequence[Stmt]) -> Iterator[str]:
         if call.name == "included" and call.block is not None:
             yield from _modules_of_devise(call.block.function.body)
         elif call.name == "devise" and isinstance(call.func, Name):
-            yield from (f"devise:{v}" for a in call.args if isinstance(a, Str) and (v := a.value))
+            # `devise *[:confirmable]`
+            parts = (part for arg in call.args for part in walk(arg))
+            yield from (f"devise:{v}" for part in parts if isinstance(part, Str) and (v := part.value))
 
 
 def _macro(word: str, call: Call, fields: dict[str, Field], module: Module) -> None:

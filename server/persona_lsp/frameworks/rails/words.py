@@ -25,6 +25,8 @@ from persona_lsp.text.patterns import lazy
 
 _JSON: Final = ("json", "xml", "jsonapi", "jsonp", "js", "yaml", "csv", "msgpack", "json_api")
 _TEXTS: Final = ("plain", "body", "text", "inline")
+_GONE_OVER: Final = frozenset({"each", "each_pair", "each_key", "keys", "find", "detect", "select", "map", "any?"})
+"""What looks at every input."""
 _MERGES: Final = frozenset({"merge", "merge!", "update", "deep_merge"})
 _OPTIONS: Final = lazy(r"(?:^|_)(?:options?|opts)$")
 _PAGES: Final = ("html", "template", "action", "partial", "layout", "nothing", "turbo_stream", "component")
@@ -147,6 +149,9 @@ def ends(call: Call) -> bool:
 
 
 def _render(call: Call) -> Answer:
+    nothing = call.option("nothing")
+    if isinstance(nothing, Const) and nothing.value is True:
+        return _stated(call, None, "none")
     for key in _JSON:
         value = call.option(key)
         if value is not None:
@@ -286,6 +291,13 @@ def _called(expr: Call) -> Read | None:
     if receiver is None:
         return None
     name = expr.name
+    if (
+        name in _GONE_OVER
+        and isinstance(receiver, Call)
+        and isinstance(receiver.func, Name)
+        and receiver.name == "params"
+    ):
+        return Read("any", "")
     if name in _WHOLE:
         return Read("body", "") if _from_params(receiver) else None
     if name in _READERS and _holder(receiver) == "any":
