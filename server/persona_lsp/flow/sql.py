@@ -170,10 +170,30 @@ _QUOTERS: Final = lazy(
     r"escape|quote|sanitize|Identifier|placeholder|bind|interpolat|literal_column|connection_name|arel_table|mogrify",
     re.IGNORECASE,
 )
+_LINKS: Final = 8
+"""Steps from a value to what it was looked for in."""
 _NAMING: Final = lazy(
     r"table|schema|column|col\b|keyspace|field|prefix|alias|dialect|sort|direction|order|_sql\b|sql_|Sql\b|clause|where|query|cond|filter|fragment|join|select|cte",
     re.IGNORECASE,
 )
+
+
+def _is_found(expr: Call, values: Values) -> bool:
+    """It is asked of what was looked for: `Track.find(params[:slug]).id`, whatever it was looked for by."""
+    base: AnyExpr | None = expr.receiver
+    for _ in range(_LINKS):
+        match base:
+            case Call() if base.name.startswith("find"):
+                return True
+            case Call():
+                base = base.receiver
+            case Member():
+                base = base.base
+            case Name():
+                base = values.assigned(base.id)
+            case _:
+                return False
+    return False
 
 
 def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str] = frozenset()) -> str:
@@ -205,7 +225,9 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
             if name == "join" or name.lower().endswith("placeholders"):
                 return "joined fragments" if _joins_fragments(expr, values) else ""
             if name in ("getId", "get_id") or (
-                name == "id" and not expr.args and values.origin(expr) is not Origin.REQUEST
+                name == "id"
+                and not expr.args
+                and (_is_found(expr, values) or values.origin(expr) is not Origin.REQUEST)
             ):
                 return "id of an entity"
             if name == "replace" and _doubles_quotes(expr):
