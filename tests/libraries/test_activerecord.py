@@ -36,6 +36,10 @@ ASKED = {
     "Feed::Path.first(node, './/name')": [],
     "Feed::Path.first('.//name')": [],
     "Feed.first": ["select Feed nullable"],
+    # a class that a variable holds, and what an association finds by a column
+    "order_class.create!(note: 1)": ["insert ? limit-unknown columns=note"],
+    "shop.orders.find_by_number(number)": ["select Order nullable keys=number"],
+    "shop.orders.find_by_number_or_name(number)": [],
     # plurals without an s
     "user.course_user_data.find_by(course: 1)": ["select CourseUserDatum nullable keys=1"],
     "@shop.people.create(name: 'x')": ["insert Person limit-unknown columns=name"],

@@ -123,6 +123,9 @@ _NOT_RECORDS: Final = lazy(
 )
 _MAKES_VALUE: Final = lazy(r"^(?:build|make|parse|generate|compute|calculate|format|render|to)_")
 """Beginnings of methods that make a value out of what they are given."""
+_FINDS_BY: Final = lazy(r"find_by_(?!sql$|\w*_or_)\w+!?")
+_CLASS: Final = lazy(r"(?:^|_)(?:class|klass|clazz|model)$")
+"""Variables that hold a class: which one, nobody can tell."""
 _CONNECTION: Final = lazy(r"(?:^|_)(?:connection|conn)$")
 _FIRST_WORD: Final = lazy(r"\s*(?:/\*.*?\*/\s*)*([A-Za-z]+)")
 _OPS: Final = {
@@ -214,6 +217,8 @@ def _associated(links: list[Call], root: AnyExpr | None, call: Call) -> bool:
     if call.name == "find" and call.block is None and len(call.args) == 1 and not call.kwargs:
         # `current_user.orders.find(id)`; an array would be given a block.
         return len(links) > 1 or isinstance(root, Call)
+    if call.args and len(links) > 1 and _FINDS_BY.fullmatch(call.name) and _is_plural(links[-2].name):
+        return not links[-2].args  # `shop.orders.find_by_number(number)`
     if call.name in ("create", "insert") and len(links) > 1 and (call.args or call.kwargs):
         named = root.id if isinstance(root, Name) else root.name if isinstance(root, Call) else ""
         return _is_plural(links[-2].name) and not links[-2].args and not _NOT_RECORDS.match(named)
@@ -472,9 +477,15 @@ def _entity(
             if found:
                 return found
         bare = root.id.lstrip("@")
+        if _CLASS.search(bare):
+            return ""
         return _class_name(bare) if bare.isidentifier() and bare != "self" and bare[:1].islower() else ""
     if isinstance(root, Call) and isinstance(root.func, Name):
-        return "" if re.search(r"current_|^params$", root.func.id) else _class_name(root.func.id)
+        return (
+            ""
+            if _CLASS.search(root.func.id) or re.search(r"current_|^params$", root.func.id)
+            else _class_name(root.func.id)
+        )
     return ""
 
 

@@ -268,7 +268,9 @@ def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where,
         param = _declared(endpoint, limit.source, limit.name)
         if param is not None:
             if _is_unbounded(param):
-                yield param.name, param.where, _number(param.default)
+                # Read several times, it is told where it is used.
+                where = handler.at(limit.input_span) if limit.input_span and not param.via else param.where
+                yield param.name, where, _number(param.default)
         elif _SIZE.search(limit.name) and limit.input_span and not _is_bounded_read(handler, limit):
             yield limit.name, handler.at(limit.input_span), 0
     for call, function in endpoint.first_level:

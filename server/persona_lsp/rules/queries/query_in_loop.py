@@ -230,7 +230,20 @@ _STATEMENTS = frozenset({"execute", "query"})
 """Methods of a connection that take a statement."""
 
 _OF_CLASSES = frozenset(
-    {"all", "count", "exists?", "find", "find_by", "find_each", "find_in_batches", "pluck", "where"}
+    {
+        "all",
+        "count",
+        "exists?",
+        "find",
+        "find_by",
+        "find_each",
+        "find_in_batches",
+        "first",
+        "last",
+        "pluck",
+        "take",
+        "where",
+    }
 )
 _CONSTANT = lazy(r"(?:\w+(?:::|\.))*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
 """A list that is written out in the code: nobody adds to it while the program runs."""

@@ -255,6 +255,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import PermitFields
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.models import asks_database
 from persona_lsp.rules.predicates import brief, checks_input, is_internal, is_webhook_receiver, label
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
@@ -275,7 +276,7 @@ def mass_assignment(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]
     if handler is None or not handler.queries:
         return
     for query in handler.queries:
-        if query.op not in WRITES:
+        if query.op not in WRITES or not asks_database(query, snapshot):
             continue
         where = _whole_body(endpoint, handler, query, snapshot)
         if where is None:
