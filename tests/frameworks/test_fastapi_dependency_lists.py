@@ -88,7 +88,21 @@ def test_what_refuses_requests_for_other_reasons_than_the_caller() -> None:
     app = HEAD + "app = FastAPI()\n"
     assert only(app + refuses % "request.app.state.read_only" + route).auth is Auth.NONE
     assert only(app + refuses % "request.state.user.blocked" + route).auth is not Auth.NONE
+    bearer = "from fastapi.security import HTTPBearer\nclass Listener(HTTPBearer):\n    async def __call__(self, request: Request):\n        found = await super().__call__(request)\n        if not verify_jwt(found.credentials):\n            raise HTTPException(status_code=403)\nlistener = Listener()\n"
+    assert only(app + bearer + route.replace("unless_read_only", "listener")).auth is Auth.REQUIRED
     assert only(app + refuses % 'request.headers.get("x-api-key") != KEY' + route).auth is Auth.REQUIRED
+
+
+def test_middleware_without_a_base_may_ask_some_callers_alone() -> None:
+    asks = 'class Uploads:\n    def __init__(self, app):\n        self.app = app\n    async def __call__(self, scope, receive, send):\n        if scope["path"] != "/upload":\n            return await self.app(scope, receive, send)\n        if not %s:\n            return await JSONResponse({}, status_code=%d)(scope, receive, send)\n        return await self.app(scope, receive, send)\n'
+    app = HEAD + "from fastapi.responses import JSONResponse\napp = FastAPI()\napp.add_middleware(Uploads)\n"
+    assert only(app + asks % ('Headers(scope=scope).get("authorization")', 401) + ROUTE).auth is Auth.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["RoleServices", "AdminAdjustmentValidation", "AuthHelpers", "UserRepositories"])
+def test_what_works_for_a_handler_asks_for_nobody(name: str) -> None:
+    app = HEAD + f"from app.services import {name}\napp = FastAPI()\n"
+    assert only(app + f'@app.get("/x")\ndef f(service: {name} = Depends()): ...\n').auth is Auth.NONE
 
 
 def test_pages_that_a_condition_adds() -> None:

@@ -59,3 +59,37 @@ def test_a_path_that_the_call_gives() -> None:
     setup = "from fastapi import FastAPI\ndef add_routers(app: FastAPI, path: str = '/health'):\n    @app.get(path)\n    def health(): ...\n"
     for call, path in (("add_routers(app)", "/health"), ('add_routers(app, "/up")', "/up")):
         assert served({"app/setup.py": setup, "app/main.py": MAIN % call}) == [f"GET {path}"]
+
+
+API = "from fastapi import APIRouter, FastAPI\nfrom app.orders import add_routes\nclass RestApi:\n    def __init__(self):\n        self._app = FastAPI()\n        self._router = APIRouter(prefix='/v1')\n    def list_orders(self): ...\n    def serve(self):\n        add_routes(self)\n        self._app.include_router(self._router)\n"
+ORDERS = "from typing import TYPE_CHECKING\nfrom fastapi import Depends\nif TYPE_CHECKING:\n    from app.api import RestApi\ndef add_routes(api: %s):\n    %s\n"
+
+
+def test_a_router_that_an_object_holds_which_a_function_is_given() -> None:
+    route = "router = api._router\n    router.add_api_route('/orders', api.list_orders, methods=['GET'])"
+    direct = "api._router.add_api_route('/orders', api.list_orders, methods=['GET'])"
+    for typed in ("RestApi", '"RestApi"'):
+        for body in (route, direct):
+            (endpoint,) = serve({"app/api.py": API, "app/orders.py": ORDERS % (typed, body)})
+            assert endpoint.label == "GET /v1/orders"
+            assert endpoint.handler is not None
+            assert endpoint.handler.key == "RestApi.list_orders"
+    assert served({"app/api.py": API, "app/orders.py": ORDERS % ("object", route)}) == []
+
+
+def test_a_text_of_the_settings_that_a_function_is_given() -> None:
+    settings = "class Settings:\n    prefix: str = '/v3'\n"
+    setup = "from fastapi import FastAPI\nfrom app.settings import Settings\nfrom app.users import router\ndef add_routers(app: FastAPI, settings: Settings):\n    app.include_router(router, prefix=settings.prefix)\n"
+    files = {"app/users.py": USERS, "app/settings.py": settings, "app/setup.py": setup}
+    assert served({**files, "app/main.py": MAIN % "add_routers(app, Settings())"}) == ["GET /v3/me"]
+
+
+def test_a_handler_beside_its_registration_in_a_function() -> None:
+    source = "from fastapi import FastAPI, HTTPException\nasync def show(): ...\ndef add_routes(app: FastAPI):\n    async def show():\n        raise HTTPException(404)\n    app.add_api_route('/x', show, methods=['GET'])\napp = FastAPI()\nadd_routes(app)\n"
+    (endpoint,) = serve({"app/main.py": source})
+    assert endpoint.handler is not None
+    assert endpoint.statuses == (404,)
+    outer = source.replace("    async def show():\n        raise HTTPException(404)\n", "")
+    (endpoint,) = serve({"app/main.py": outer})
+    assert endpoint.handler is not None
+    assert endpoint.statuses == (200,)

@@ -37,8 +37,8 @@ PROTECTS: Final = frozenset({GuardKind.AUTHN, GuardKind.AUTHZ, GuardKind.ROLE})
 _WHO: Final = frozenset({"session", "current_user", "user", "user_id", "is_authenticated", "logged_in", "token"})
 """Names of what says who calls, in what runs before handlers."""
 _HOPS: Final = 3
-_NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next"})
-"""What hands the request on is called so in Go, and in Starlette."""
+_NEXT: Final = frozenset({"next", "Next", "ServeHTTP", "call_next", "app"})
+"""What hands the request on is called so in Go, and in Starlette; `self.app(scope, receive, send)`."""
 _SKIPS: Final = lazy(r"(?:should|can|may|is)?_?skip", re.IGNORECASE)
 _HOST: Final = lazy(r"host|origin|referr?er", re.IGNORECASE)
 _CALLER: Final = lazy(

@@ -141,8 +141,8 @@ def _resolved(names: Names, calls: Calls, path: str, guard: Guard, sole: Mapping
         kind = with_callees(calls, function, 0)
     if function.language == "python" and kind is GuardKind.OTHER and may_ask(calls, function, sole):
         kind = None
-    if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and not _looks_who_calls(function):
-        kind = GuardKind.OTHER if asks_for_no_caller(function) else None
+    if kind is GuardKind.AUTHZ and guard.kind not in PROTECTS and _refuses_for_no_caller(function):
+        kind = GuardKind.OTHER
     if function.language == "python" and kind not in PROTECTS and function.demands:
         kind = GuardKind.AUTHN
     if kind is None and _chooses(function) and asks_for_no_caller(function):
@@ -172,11 +172,11 @@ def _looking(guard: Guard, function: Function) -> Guard:
     return guard if asked[0] else replace(guard, outside=tuple(LOOKED + one for one in guard.outside))
 
 
-def _looks_who_calls(function: Function) -> bool:
-    """What refuses requests with 403 takes a credential, or reads who calls (Python); elsewhere it is taken to."""
+def _refuses_for_no_caller(function: Function) -> bool:
+    """What refuses requests with 403 takes no credential, and none of its words is about who calls (Python)."""
     if function.language != "python" or _chooses(function) or function.reads_principal:
-        return True
-    return any(map(CREDENTIAL.search, _taken(function)))
+        return False
+    return asks_for_no_caller(function) and not any(map(CREDENTIAL.search, _taken(function)))
 
 
 def _chooses(function: Function) -> bool:

@@ -72,7 +72,7 @@ def middleware(call: Call, holder: str, found: Found, env: Env) -> None:
 _HARMLESS: Final = lazy(
     r"GZip|Brotli|Compress|TrustedHost|HTTPSRedirect|ProxyHeaders|Session|Prometheus|Metric|Correlation|Request_?I[dD]"
     r"|Sentry|Telemetry|Trac(?:e|ing)|Log|Timing|Time|Cache|SQLAlchemy|Database|^D[Bb]|Header|Context|Exception|Error"
-    r"|Locale|I18n|Profil|Version|CORS"
+    r"|Locale|I18n|Profil|Version|CORS|EventHandler|Timeout|Monitor|Inject|Container|Dishka"
 )
 
 

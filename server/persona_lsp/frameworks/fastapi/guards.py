@@ -38,14 +38,14 @@ _FORMS: Final = frozenset({"HTTPBasicCredentials", "HTTPAuthorizationCredentials
 _OBJECT: Final = "AuthJWT"
 """What fastapi-jwt-auth injects: it demands nothing by itself."""
 _DATA: Final = lazy(
-    r"_(?:repository|repo|service|getter|store|dao|factory|registry|helper|flow|flows|crud|client|db)$"
+    r"_(?:repository|repositories|repo|services?|getter|store|dao|factory|registry|helpers?|flow|flows|crud|client|db)$"
     r"|(?:^|_)(?:paginated|list|all|find|fetch)_|_by_(?:id|slug|name)(?:_|$)"
 )
 """Words of dependencies that hand out data or tools, whatever else they are called after."""
 _TOOL: Final = lazy(
     r"_(?:controller|(?<!login_)manager|provider|handler|backend|gateway|adapter|facade|engine|strategy|generator|builder"
     r"|use_?cases?|interactor|uow|unit_of_work|config|configuration|settings|logger|cache|storage|publisher|sender|mailer"
-    r"|resolver|loader|queries|commands|bus|pool|sdk)$"
+    r"|resolver|loader|queries|commands|bus|pool|sdk|validations?)$"
 )
 """What is handed out to a handler that works with it, by a function that gives it (`get_auth_controller`) or a class."""
 _GIVES: Final = lazy(r"^_*(?:get|give|provide|make|build|create|new|init|inject|resolve|load|obtain)_")

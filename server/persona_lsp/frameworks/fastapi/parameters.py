@@ -6,7 +6,7 @@ from persona_lsp.facts.http import Mount, Router
 from persona_lsp.facts.text import Hole, Ref, Text
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.syntax.ir import Const, FunctionNode, Name, ParamNode, Str
-from persona_lsp.syntax.python_names import place
+from persona_lsp.syntax.python_names import place, ref_name
 
 
 def is_text(param: ParamNode) -> bool:
@@ -14,6 +14,14 @@ def is_text(param: ParamNode) -> bool:
     if param.kind not in ("plain", "keyword") or (isinstance(param.type, Name) and param.type.id != "str"):
         return False
     return param.default is None or isinstance(param.default, Str | Const)
+
+
+def held_by(param: ParamNode, found: Found) -> str:
+    """The class of what a function is given, which may hold routers: `api: "RestApi"`; "" if it is not known."""
+    named = param.type.value or "" if isinstance(param.type, Str) else ref_name(param.type)
+    root = named.split(".", 1)[0]
+    known = root in found.names.classes or root in found.names.imports
+    return named if known and named.rpartition(".")[2][:1].isupper() else ""
 
 
 def given_text(param: ParamNode, position: int, key: str) -> Text:

@@ -10,6 +10,7 @@ from persona_lsp.frameworks.fastapi.classes import CLASS
 from persona_lsp.frameworks.fastapi.dependencies import guards_in
 from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import by_object
+from persona_lsp.frameworks.fastapi.loops import expanded
 from persona_lsp.frameworks.fastapi.signature import DEPENDS, Signature, signature
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -77,10 +78,16 @@ def registered(call: Call, holder: str, env: Env, found: Found) -> None:
     where = Where(module.path, name_start, max(path_expr.end, name_start))
     websocket = "ebsocket" in call.name or "WebSocket" in call.name
     name = ref_name(endpoint)
+    if env.local.get(name.split(".", 1)[0]):
+        name = expanded(name, env) or name  # `api.list_models`, a method of what the function is given
     cls = found.names.classes.get(name)
     function: FunctionNode | None = None
     key = ""
-    if isinstance(endpoint, Lambda):
+    inner = env.values.get(name) if env.nested else None
+    if isinstance(inner, Lambda) and inner.function.name == name:  # a function beside the registration
+        function, key = inner.function, f"{env.scope}.{name}"
+        found.inline[function.start] = key
+    elif isinstance(endpoint, Lambda):
         function = endpoint.function
         key = f"lambda {found.order}"
         found.inline[function.start] = key

@@ -227,10 +227,18 @@ def symbol_of(expr: AnyExpr | None, env: Env, found: Found) -> str:
         return env.symbols[root]  # `app.router` registers on the application
     if root in found.names.imports or _made_elsewhere(name, found):
         return name
-    local = env.local.get(root)
-    if isinstance(local, str) and local and not rest and _made_elsewhere(local, found):
+    local = expanded(name, env) if env.local.get(root) else ""
+    if local and ((not rest and _made_elsewhere(local, found)) or _is_held(local, found)):
         return local
     return _of_attribute(name, env)
+
+
+def _is_held(name: str, found: Found) -> bool:
+    """`RestApi._router`: the router that objects of a class have, after `def add_routes(api: RestApi)`."""
+    owner, _, last = name.rpartition(".")
+    root = owner.split(".", 1)[0]
+    known = root in found.names.classes or root in found.names.imports
+    return known and owner.rpartition(".")[2][:1].isupper() and last.endswith(("router", "app", "api"))
 
 
 def _loaded(child: AnyExpr | None, env: Env, found: Found, *, known: bool) -> str:

@@ -14,7 +14,7 @@ from persona_lsp.frameworks.fastapi.found import Env, Found
 from persona_lsp.frameworks.fastapi.guards import guard_of
 from persona_lsp.frameworks.fastapi.inherited import add_inherited, made_by_field
 from persona_lsp.frameworks.fastapi.loops import bound, expanded, grown, perhaps, rounds, written_text
-from persona_lsp.frameworks.fastapi.parameters import add_parameter, given_text, is_text, is_used_as_router
+from persona_lsp.frameworks.fastapi.parameters import add_parameter, given_text, held_by, is_text, is_used_as_router
 from persona_lsp.frameworks.fastapi.passing import passing, written_out
 from persona_lsp.frameworks.fastapi.registration import DECORATORS, decorated, handler_key, registered
 from persona_lsp.frameworks.fastapi.routers import (
@@ -46,6 +46,7 @@ from persona_lsp.syntax.ir import (
     Group,
     If,
     Items,
+    Lambda,
     Member,
     Module,
     Name,
@@ -109,6 +110,8 @@ def _statements(body: tuple[Stmt, ...], env: Env, found: Found) -> None:
                 _done(value, env, found)
             case Def(function=function):
                 _function(function, env, found)
+                if env.nested:
+                    env.values[function.name] = Lambda(function.start, function.end, function)
             case ClassDef(cls=cls):
                 _class(cls, env, found)
             case If(test=test, then=then, orelse=orelse):
@@ -333,11 +336,12 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         if param.kind == "self":
             continue
         symbols.pop(param.name, None)
-        local[param.name] = ""
+        local[param.name] = held_by(param, found)
         typed = ref_name(param.type).rsplit(".", 1)[-1]
         if typed in APPS or typed in ROUTERS or (param.type is None and is_used_as_router(param.name, function, found)):
             symbol = f"{key}.{position}"
             symbols[param.name] = symbol
+            local[param.name] = ""
             given.add(symbol)
             add_parameter(symbol, f"{key}.{param.name}", param, env, found)
         elif is_text(param):

@@ -70,6 +70,8 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
         return _plain(function, "middleware")
     if cls is not None and function.name == "dispatch":
         return _plain(function, "middleware")
+    if cls is not None and _is_asgi(function):
+        return Handling(kind="middleware", returns_answer=False, request=("scope",))
     registration = _registrations(module).get(function.name) if function.name else None
     if registration == "handler":
         return _handler(function, None, names)
@@ -81,6 +83,11 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
                 response=_special(declared, "Response"), validated=declared.validated, passing="return",
             )  # fmt: skip  # one line says it all
     return None
+
+
+def _is_asgi(function: FunctionNode) -> bool:
+    """`async def __call__(self, scope, receive, send)`: middleware without Starlette's base."""
+    return function.name == "__call__" and {"scope", "receive", "send"} <= {p.name for p in function.params}
 
 
 def _is_error_handler(function: FunctionNode) -> bool:
