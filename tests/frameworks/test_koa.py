@@ -207,3 +207,42 @@ def test_a_callback_for_a_parameter() -> None:
 
 def test_koa_that_is_imported_and_not_used() -> None:
     assert not endpoints({"app.js": "const Koa = require('koa'); const cache = load(); cache.get('/a', f);"})
+
+
+def test_middleware_that_another_file_holds_is_no_path() -> None:
+    found = endpoints(
+        {
+            "app.js": "const Koa = require('koa'); const Router = require('koa-router'); const auth = require('./auth');\n"
+            "const app = new Koa(); const router = new Router(); const books = require('./books');\n"
+            "router.post('/a', auth, async (ctx) => { ctx.body = {}; }); router.use(auth, books);\n"
+            "app.use(router.routes());",
+            "auth.js": "module.exports = (ctx, next) => { ctx.assert(ctx.state.user, 401); return next(); };",
+            "books.js": "const Router = require('koa-router'); const router = new Router();\n"
+            "router.get('/books', async (ctx) => { ctx.body = []; }); module.exports = router.routes();",
+        }
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "POST /a": Auth.REQUIRED, "GET /books": Auth.REQUIRED,
+    }  # fmt: skip
+
+
+def test_an_application_of_a_class() -> None:
+    found = endpoints(
+        {
+            "server.js": "const Koa = require('koa'); const router = require('./routes');\n"
+            "class Server extends Koa { constructor(...all) { super(...all); this.prepare(); this.routes(); }\n"
+            "  prepare() { this.use(async (ctx, next) => { ctx.assert(ctx.state.user, 401); await next(); }); }\n"
+            "  routes() { this.use(router.routes()); } }\nmodule.exports = Server;",
+            "routes.js": "const Router = require('koa-router'); const router = new Router();\n"
+            "router.get('/a', async (ctx) => { ctx.body = []; }); module.exports = router;",
+        }
+    )
+    assert {label: e.auth for label, e in found.items()} == {"GET /a": Auth.REQUIRED}
+
+
+def test_what_a_callback_for_a_parameter_answers() -> None:
+    found = served(
+        "async function load(id, ctx, next) { ctx.assert(id, 404); return next(); }\nrouter.param('id', load);\n"
+        "router.get('/a/:id', async (ctx) => { ctx.body = {}; }); app.use(router.routes());"
+    )
+    assert found["GET /a/{id}"].statuses == (200, 404)

@@ -398,6 +398,39 @@ def test_middleware_stands_before_the_paths_that_it_is_applied_to() -> None:
     }  # fmt: skip
 
 
+CONTROLLERS = {
+    "a list of its own": "controllers: [Open, ...guarded]",
+    "a choice": "controllers: process.env.SMALL ? [Open] : [Open, ...guarded]",
+    "without what is not there": "controllers: [Open, ...guarded].filter(Boolean)",
+    "a condition": "controllers: [Open, process.env.FULL && A]",
+}
+
+
+@pytest.mark.parametrize("listed", CONTROLLERS.values(), ids=list(CONTROLLERS))
+def test_middleware_of_controllers_that_a_list_holds(listed: str) -> None:
+    module = f"""
+        import {{ MiddlewareConsumer, Module }} from '@nestjs/common';
+        import {{ AuthMiddleware }} from './auth.middleware';
+        import {{ A, Open }} from './a.controller';
+        const guarded = [A];
+        @Module({{ {listed} }})
+        export class AppModule {{
+          configure(consumer: MiddlewareConsumer) {{ consumer.apply(AuthMiddleware).forRoutes(...guarded); }}
+        }}
+    """
+    found = endpoints(
+        "@Controller('a') export class A { @Get() list() {} } @Controller('open') export class Open { @Get() list() {} }",
+        app__module=module,
+        main=MAIN % "app.setGlobalPrefix('api');",
+        other="import { NestFactory } from '@nestjs/core';\nimport { WorkModule } from './work.module';\n"
+        "async function work() { const app = await NestFactory.create(WorkModule); app.setGlobalPrefix('work'); await app.listen(1); }",
+        work__module="import { Module } from '@nestjs/common';\n@Module({}) export class WorkModule {}",
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /api/a": Auth.REQUIRED, "GET /api/open": Auth.NONE,
+    }  # fmt: skip
+
+
 # -- what they take and answer ---------------------------------------------------------------------------------------
 
 

@@ -159,3 +159,29 @@ def test_a_guard_that_refuses_without_a_word(body: str, expected: Auth) -> None:
         guard=guard,
     )
     assert found["GET /a"].auth is expected
+
+
+UNMARKED = ("roles === undefined", "roles == null", "!roles", "roles === undefined || roles.length === 0")
+
+
+@pytest.mark.parametrize("asked", UNMARKED)
+def test_a_guard_that_lets_pass_what_carries_no_mark(asked: str) -> None:
+    guard = """
+import { Injectable, CanActivate, UnauthorizedException } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+@Injectable() export class Ability implements CanActivate {
+  canActivate(context) {
+    const { caller } = context.switchToHttp().getRequest();
+    const roles = this.reflector.getAllAndOverride('roles', [context.getHandler(), context.getClass()]);
+    if (%s) return true;
+    if (roles.includes(caller.role)) return true;
+    throw new UnauthorizedException();
+  }
+}
+"""
+    found = endpoints(
+        CONTROLLER, roles=ROLES, ability=guard % asked, app__module=MODULE, main=MAIN % "",
+        providers=PROVIDED["a constant"],
+    )  # fmt: skip
+    assert found["GET /a"].auth is Auth.NONE
+    assert found["POST /a"].auth is Auth.REQUIRED

@@ -66,6 +66,13 @@ def made_kind(call: Call, scope: FileScope) -> str:
     return "app" if module in APPS and call.new else ""
 
 
+def is_application(base: AnyExpr, scope: FileScope) -> bool:
+    """What a class extends is the application of Koa."""
+    source = scope.imported(base.id) if isinstance(base, Name) else None
+    module = source[0] if source is not None else required_module(base)
+    return module in APPS
+
+
 def prefix_of(call: Call, scope: FileScope) -> Text | None:
     """`new Router({ prefix: "/users" })`: what stands before all paths of the router."""
     for arg in call.args:
@@ -106,6 +113,9 @@ def composed_of(call: Call, scope: FileScope) -> tuple[AnyExpr, ...]:
 def handling(function: FunctionNode) -> Handling | None:
     """`async (ctx, next) => {}`: a handler, or middleware if it hands the request on."""
     params = function.params
+    if len(params) == 3 and not _is_context(params[0]) and _is_context(params[1]) and _NEXT.match(params[2].name):
+        # A callback of `router.param("id", load)` is given the value of the parameter first.
+        params = params[1:]
     if not 1 <= len(params) <= 2 or not _is_context(params[0]) or function.decorators:
         return None
     if len(params) > 1 and not _NEXT.match(params[1].name):

@@ -37,7 +37,9 @@ def is_path(arg: AnyExpr, scope: Scope, *, alone: bool) -> bool:
     # A constant from elsewhere, by the look of its name: `app.use(config.api.prefix, routes())`.
     return (
         re.search(
-            r"prefix|path|base|root|version|url|endpoint|^[A-Z_]+$", dotted(value).rsplit(".", 1)[-1], re.IGNORECASE
+            r"prefix|path|base|root|version|url|endpoint|^api$|(?-i:^[A-Z][A-Z0-9_]*$)",
+            dotted(value).rsplit(".", 1)[-1],
+            re.IGNORECASE,
         )
         is not None
     )

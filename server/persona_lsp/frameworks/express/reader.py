@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from persona_lsp.facts.http import (
     Level,
+    Router,
     Use,
 )
 from persona_lsp.facts.text import EMPTY, Ref
 from persona_lsp.flow.script.development import DEVELOPMENT, PRODUCTION
 from persona_lsp.flow.script.names import Scope, class_scope
+from persona_lsp.frameworks.express import koa
 from persona_lsp.frameworks.express.binding import bind, destructure, function_name
 from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
 from persona_lsp.frameworks.express.registrations import Chain
@@ -279,6 +281,11 @@ class Reader(Expressions):
         ):
             return
         inner = Scope(self.module, self.imports, prefix=f"{cls.name}.", parent=scope, cls=cls)
+        if any(koa.is_application(base, scope) for base in cls.bases):
+            # `class Server extends Koa { constructor() { super(); this.use(router.routes()); } }`
+            named = Name(cls.name_start, cls.name_end, cls.name)
+            self.routers[cls.name] = Router(cls.name, "app", "express", self.where(named), merge_params=True)
+            inner.routers["this"] = cls.name
         for item in cls.fields:
             if item.value is None:
                 continue

@@ -128,6 +128,7 @@ class Registrations(Collected, ABC):
             and chain.paths is None
             and len(args) > 2
             and isinstance(args[0], Str)
+            and not (args[0].value or "").startswith("/")
             and is_path(args[1], scope, alone=False)
         ):
             args = args[1:]  # the route has a name of its own

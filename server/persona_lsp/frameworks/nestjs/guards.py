@@ -58,7 +58,9 @@ OPT_OUT: Final = "opt-out"
 _AUTHENTICATES: Final = lazy(r"auth(?!or)|jwt|bearer|api_?key|session|logged_?in|passport|token", re.IGNORECASE)
 _OPTIONAL: Final = lazy(r"optional|maybe|anonymous|soft", re.IGNORECASE)
 _LIMITS: Final = lazy(r"throttl|rate_?limit", re.IGNORECASE)
-_LETS_UNMARKED: Final = lazy(r"if\s*\(\s*!\s*(\w+)[^)]*\)\s*(?:\{\s*)?return\s+true")
+_LETS_UNMARKED: Final = lazy(
+    r"if\s*\(\s*(?:!\s*\w+|\w+\s*={2,3}\s*(?:undefined|null)\b)[^)]*\)\s*(?:\{\s*)?return\s+(?:true|Promise|of)"
+)
 _ASKS: Final = lazy(
     rb"\b\w*(?:user|session|auth|token|roles?|permission|cookie|headers?|member|owner|jwt)\w*\b", re.IGNORECASE
 )

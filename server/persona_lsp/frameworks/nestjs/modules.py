@@ -13,6 +13,7 @@ from persona_lsp.frameworks.nestjs.names import Names, arguments, entry, find, i
 from persona_lsp.syntax.ir import (
     AnyExpr,
     Assign,
+    Binary,
     Call,
     ClassDef,
     ClassNode,
@@ -70,9 +71,24 @@ def _listed(expr: AnyExpr | None, names: Names, depth: int) -> Iterator[tuple[An
     if expr is None or depth > _DEPTH:
         return
     value = reduce(expr, names.scope)
+    while isinstance(value, Call) and isinstance(value.func, Member) and value.func.name in ("filter", "concat"):
+        # `[isDev && DebugModule, UsersModule].filter(Boolean)`
+        for arg in value.args if value.func.name == "concat" else ():
+            yield from _listed(arg, names, depth + 1)
+        value = reduce(value.func.base, names.scope)
+    if isinstance(value, Ternary):
+        for side in (value.then, value.orelse):
+            yield from ((found, True) for found, _ in _listed(side, names, depth + 1))
+        return
     if not isinstance(value, Items):
         return
     for item in value.items:
+        if isinstance(item, Binary) and item.op in ("and", "or"):
+            yield item.right, True
+            continue
+        if isinstance(item, Ternary):
+            yield from ((side, True) for side in (item.then, item.orelse))
+            continue
         if not isinstance(item, Spread):
             yield item, False
             continue
@@ -211,7 +227,7 @@ def _guarding(applied: AnyExpr, target: AnyExpr, outside: tuple[str, ...], names
 
 def _patterns(expr: AnyExpr, names: Names) -> Iterator[tuple[str, str]]:
     """(pattern, method) of what middleware is for: a path, a path with a method, or a controller (`@Name`)."""
-    value = reduce(expr, names.scope)
+    value = reduce(expr.value if isinstance(expr, Spread) else expr, names.scope)
     if isinstance(value, Items):
         for item in value.items:
             yield from _patterns(item, names)
