@@ -47,13 +47,13 @@ _JWT_SIGN: Final = lazy(
 )
 _PLACEHOLDER: Final = lazy(
     rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|^%[svdq]$|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
-    rb"replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
+    rb"[_-]here$|replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
     re.IGNORECASE,
 )
 _NOBODY: Final = lazy(rb"dummy|example|sample|fake|placeholder|foo", re.IGNORECASE)
 """Names of users in addresses that lead nowhere."""
 _NOT_A_VALUE: Final = lazy(
-    rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
+    rb"\s|^\{[^{}]*\}$|^[a-z]+(?:[._:/,-][a-z]+)*$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^/|^https?://|^[A-Z_]+$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[?&][\w-]+=|^\w+\.\w+(?:\.\w+)*$|^\$2[aby]\$|^:|^[a-z]+(?:[A-Z][a-z]+)*$|^[\^]|\(|^@|^#|^\.|^-?-?[a-z-]+$|^application/|\[|\]|^[a-z][\w/]*#[a-z]\w*[!?]?$",
 )
 _DRAWN: Final = lazy(rb"(?:django-insecure-)?[a-z0-9!@#$%^&*(\-_=+)]{50}")
 """As Django draws its secret keys: any of these characters may be among them."""

@@ -151,6 +151,8 @@ class Query(Struct, frozen=True, gc=False, omit_defaults=True):
     """The result is put into a variable (Go's `&book`), which stays as it was where there is none."""
     lazy: bool = False
     """The call only describes the query, which runs where its rows are first looked at."""
+    store: str = ""
+    """The declared type of what is asked, by its simple name, where that may be a class of the project (Java)."""
 
 
 class Loop(Struct, frozen=True, gc=False, omit_defaults=True):

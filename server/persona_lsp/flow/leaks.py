@@ -117,6 +117,21 @@ def _is_looked_up(state: State, expr: AnyExpr, ctx: Context) -> bool:
     return bool(found.args) and not any(isinstance(part, Name) and part.id in ctx.caught for part in whole)
 
 
+def _is_handed_on(call: Call) -> bool:
+    """`translator.translate(e)`: what a method makes of the whole failure, nobody can tell (Java).
+
+    `Result.error(e)` and `new Failure(e)` answer with it.
+    """
+    if call.new or call.name in _LEAK_CALLS:
+        return False
+    root = call.receiver
+    while isinstance(root, Call | Member):
+        if isinstance(root, Call) and root.new:
+            return False
+        root = root.receiver if isinstance(root, Call) else root.base
+    return not (isinstance(root, Name) and root.id[:1].isupper())
+
+
 def _shipped(state: State, expr: AnyExpr, ctx: Context) -> Iterator[AnyExpr]:
     """The expression and its parts, less those that only developers get to see, or of kinds that the code picked."""
     match expr:
@@ -148,8 +163,10 @@ def _shipped(state: State, expr: AnyExpr, ctx: Context) -> Iterator[AnyExpr]:
     if _is_part(expr) or (state.module.language == "java" and _is_looked_up(state, expr, ctx)):
         return
     yield expr
+    handed = state.module.language == "java" and isinstance(expr, Call) and _is_handed_on(expr)
     for child in children(expr):
-        yield from _shipped(state, child, ctx)
+        if not (handed and isinstance(child, Name) and child.id in ctx.caught):
+            yield from _shipped(state, child, ctx)
 
 
 _SENT: Final = frozenset(

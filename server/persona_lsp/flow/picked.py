@@ -24,7 +24,7 @@ from persona_lsp.text.patterns import lazy
 _EVERYTHING: Final = frozenset(
     {"Error", "Exception", "Throwable", "BaseException", "StandardError", "RuntimeException", "Object", "object"}
 )
-_ASKS: Final = frozenset({"isinstance", "is_a?", "kind_of?", "instance_of?", "isInstance"})
+_ASKS: Final = frozenset({"isinstance", "is_a?", "kind_of?", "instance_of?", "isInstance", "isAssignableFrom"})
 _FLAGS: Final = frozenset({"isOperational", "expose", "isJoi", "isPublic"})
 _KINDS: Final = lazy(r"name|code|type|status_?code|status|kind|isAxiosError", re.IGNORECASE)
 _UNFORESEEN: Final = 500

@@ -61,7 +61,7 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         "columns": _columns(state, meaning, sql, expr), "whole_body": whole is not None, "body_span": state.span(whole) if whole is not None else None,
         "statement": ctx.statement, "limit_span": Span(expr.end - state.base, expr.end - state.base),
         "concurrent": ctx.concurrent or (ctx.loop >= 0 and state.loops[ctx.loop].concurrent),
-        "in_parameters": meaning.in_parameters, "handle": meaning.handle,
+        "in_parameters": meaning.in_parameters, "handle": meaning.handle, "store": meaning.store,
     }  # fmt: skip
     state.queries.append(draft)
     if isinstance(meaning.into, Name):

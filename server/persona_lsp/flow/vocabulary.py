@@ -189,6 +189,8 @@ class QueryMeaning(Struct, frozen=True, gc=False):
     """Nothing is asked yet: the chain may go on (relations of ActiveRecord, Django querysets)."""
     into: AnyExpr | None = None
     """The variable that the result is put into (Go: `db.First(&book, id)`)."""
+    store: str = ""
+    """The declared type of what is asked, where that may be a class of the project."""
     raises: tuple[tuple[str, int], ...] = ()
     """Exceptions that it throws when there is no such row, with the status that they become if nobody catches them."""
 

@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
-from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Member, Name, Str, dotted
+from persona_lsp.syntax.ir import AnyExpr, Call, ClassNode, FunctionNode, Lambda, Member, Name, Str, dotted
 from persona_lsp.text.patterns import lazy
 
 _STORE_TYPE: Final = lazy(r"(?:Repository|Repo|Repositories|Dao|DAO|Mapper)(?:Impl|Wrapper|Custom|V\d)?$")
@@ -53,6 +55,8 @@ _NULLABLE: Final = lazy(
 _SET_OF_KEYS: Final = lazy(r"ById(?:s|In)$|AllById|In$|InBatch$|BatchIds$|ByIds$")
 _PAGING: Final = lazy(r"^(?:Pageable|PageRequest|Limit|RowBounds|Page|IPage|ScrollPosition)$")
 _PAGING_NAME: Final = lazy(r"^(?:pageable|pageRequest|paging|page|limit|pageReq)$")
+_IN_TX: Final = lazy(r"(?:run|execute|do|call|in|with|within)\w*[tT]ransaction(?:al)?\b(?!Outside)")
+"""Functions of a project that are given what is to run in a transaction."""
 _NOT_A_QUERY: Final = frozenset(
     {"flush", "getClass", "equals", "hashCode", "toString", "clear", "detach", "refresh", "lock"}
 )
@@ -92,9 +96,11 @@ _SQL_OPS: Final = {
 def meaning(call: Call, scope: Scope) -> Meaning | None:
     """What a call of a repository, entity manager, template or transaction template means."""
     receiver = call.receiver
+    name = call.name
+    if "ransaction" in name and _IN_TX.match(name) and any(isinstance(arg, Lambda) for arg in call.args):
+        return TxMeaning("callback")
     if receiver is None:
         return None
-    name = call.name
     declared = scope.type_of(receiver) if isinstance(receiver, Name | Member) else ""
     last = dotted(receiver).rsplit(".", 1)[-1] if isinstance(receiver, Name | Member) else ""
     if name in {"execute", "executeWithoutResult", "transactional"} and (
@@ -113,7 +119,8 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if name in _NOT_A_QUERY or name.startswith("assert") or (not call.args and _ACCESSOR.match(name)):
         return None
     if _is_store(call, declared, last, scope):
-        return _repository(call, name, declared or last[:1].upper() + last[1:], last, scope)
+        found = _repository(call, name, declared or last[:1].upper() + last[1:], last, scope)
+        return replace(found, store=declared) if found is not None and declared else found
     return None
 
 
@@ -320,7 +327,7 @@ LIBRARY: Final = Library(
     triggers=(
         "epo", "Dao", "dao.", "apper", "createQuery", "createNativeQuery", "em.", "ntityManager", "Template", "session",
         ".find", ".save", ".delete", ".exists", ".count", ".insert", ".update", ".select", ".remove", ".getById", ".getOne",
-        "require", "check", "validate", "ensure", "verify",
+        "require", "check", "validate", "ensure", "verify", "ransaction(",
     ),
     transactional=transactional,
 )  # fmt: skip

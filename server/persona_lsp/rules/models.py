@@ -12,6 +12,14 @@ _RECORDS: Final = "activerecord"
 _EMBEDDED: Final = "embedded"
 _READS: Final = frozenset({Op.SELECT, Op.COUNT})
 _HOPS: Final = 8
+_COLLECTIONS: Final = frozenset(
+    """Map HashMap LinkedHashMap TreeMap ConcurrentHashMap ConcurrentMap List ArrayList LinkedList Set HashSet
+    LinkedHashSet CopyOnWriteArrayList Collection ConcurrentLinkedQueue Deque""".split()
+)
+_PLAIN_FIELDS: Final = frozenset(
+    """Logger Log String int long boolean Integer Long Boolean AtomicLong AtomicInteger Lock ReentrantLock
+    ReadWriteLock ReentrantReadWriteLock Object Random Clock""".split()
+)
 _PLAIN: Final = frozenset(
     """Object BasicObject Struct OpenStruct Data Delegator SimpleDelegator Hash Array Set String Module Comparable
     Enumerable Singleton Forwardable Kernel Observable ApplicationController ApplicationJob ApplicationMailer
@@ -33,6 +41,8 @@ _STORED: Final = frozenset(
 
 def asks_database(query: Query, snapshot: Snapshot) -> bool:
     """False if the class that is asked is one of the project's, and known to be no model, or its rows are there already."""
+    if query.store and query.store in _in_memory(snapshot):
+        return False
     if query.library != _RECORDS:
         return True
     if _is_embedded(query, snapshot):
@@ -47,6 +57,29 @@ def asks_database(query: Query, snapshot: Snapshot) -> bool:
     return any("." in one.name for one in found if len(names) == 1) or not all(
         _is_plain(one, snapshot, 0) for one in found
     )
+
+
+@per_snapshot
+def _in_memory(snapshot: Snapshot) -> frozenset[str]:
+    """Types of Java called repositories whose objects hold their rows in lists and maps of their own, and nothing else."""
+    found = {
+        name
+        for name, classes in snapshot.classes.items()
+        if all(cls.where.path.endswith(".java") and not cls.abstract and _holds_rows(cls) for cls in classes)
+    }
+    implementing: dict[str, set[str]] = {}
+    for name, classes in snapshot.classes.items():
+        for cls in classes:
+            for base in cls.bases:
+                implementing.setdefault(base.name.rpartition(".")[2], set()).add(name)
+    # An interface of the project is kept so if all that implements it is.
+    plain = {name for name, others in implementing.items() if others <= found and name in snapshot.classes}
+    return frozenset(found | {name for name in plain if not any(cls.bases for cls in snapshot.classes[name])})
+
+
+def _holds_rows(cls: ClassFacts) -> bool:
+    types = {field.type.partition("<")[0].rpartition(".")[2] for field in cls.fields}
+    return bool(types & _COLLECTIONS) and types <= _COLLECTIONS | _PLAIN_FIELDS
 
 
 def _declared(name: str, snapshot: Snapshot) -> list[ClassFacts]:

@@ -29,6 +29,8 @@ class Calls(Struct):
     resolved: dict[tuple[int, int], Function | None]
     mediated: Mapping[Target, tuple[str, str]] = {}
     """Types of requests -> the class that a mediator hands them to."""
+    overriding: Mapping[str, tuple[tuple[str, str], ...]] | None = None
+    """Method -> (file, key) of all that implement it for an interface which several classes implement (Java)."""
     extractors: dict[str, Function] | None = None
     """Types of Rust -> the function that takes them from the request; filled when it is first asked for."""
 
@@ -84,7 +86,7 @@ def exchange(
         if successor is None or caller in moved:
             key = caller if successor is None else id(successor)
             kept[key, number] = exchanged.get(id(callee), callee) if callee is not None else None
-    return Calls(fresh, calls.implementations, kept, calls.mediated)
+    return Calls(fresh, calls.implementations, kept, calls.mediated, calls.overriding)
 
 
 def callees(calls: Calls, function: Function) -> Iterator[tuple[int, Function]]:
@@ -260,8 +262,29 @@ def transactional_in(calls: Calls, facts: FileFacts) -> frozenset[tuple[str, str
             found.add((function.path, function.key))
         if not function.calls or not (function.transactional or function.txs or listens):
             continue
-        for number, callee in callees(calls, function):
-            if function.transactional or listens or function.calls[number].site.tx >= 0:
-                found.add((callee.path, callee.key))
-                found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
+        inside = {n for n, c in enumerate(function.calls) if function.transactional or listens or c.site.tx >= 0}
+        reached = {number: callee for number, callee in callees(calls, function) if number in inside}
+        for callee in reached.values():
+            found.add((callee.path, callee.key))
+            found.update((deeper.path, deeper.key) for _, deeper in callees(calls, callee))
+        if function.language == "java":
+            # Which of several classes is asked, only running tells.
+            for number in inside - reached.keys():
+                found.update(_overriding(calls).get(function.calls[number].name, ()))
     return frozenset(found)
+
+
+def _overriding(calls: Calls) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    if calls.overriding is None:
+        several: dict[str, list[tuple[str, str]]] = {}
+        for path, entry in calls.names.files.items():
+            for cls in entry.facts.classes if entry.facts.language == "java" else ():
+                for base in cls.bases:
+                    target = base_of(calls.names, path, cls.name, base.name) if not cls.abstract else None
+                    shared = calls.names.files[target.path].classes.get(target.name) if target is not None else None
+                    if shared is None or not shared.abstract or base.name.rsplit(".", 1)[-1] in calls.implementations:
+                        continue
+                    for method in {*shared.methods} & {*cls.methods}:
+                        several.setdefault(method, []).append((path, f"{cls.name}.{method}"))
+        calls.overriding = {method: tuple(found) for method, found in several.items()}
+    return calls.overriding

@@ -425,10 +425,10 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
         return False
     caught = function.catches[answer.site.catch] if 0 <= answer.site.catch < len(function.catches) else None
     if caught is not None:
-        everything = any(_is_everything(name) for name in caught.types) if caught.types else caught.broad
+        everything = any(_is_everything(name, snapshot) for name in caught.types) if caught.types else caught.broad
         # The words of a failure that the project wrote itself are meant for somebody.
         own = (
-            bool(caught.types) and not everything and all(snapshot.class_named(_simple(name)) for name in caught.types)
+            bool(caught.types) and not everything and all(snapshot.classes.get(_simple(name)) for name in caught.types)
         )
         # What a call reports as a value and the client is blamed for is written for him, unless the database says it.
         blamed = caught.is_value and answer.status is not None and answer.status < 500
@@ -441,8 +441,8 @@ def _is_internal(answer: Response | Raise, function: Function, facts: FileFacts,
             return False
     else:
         handled = [one.exception for one in facts.error_handlers if one.handler_key == function.key]
-        everything = any(_is_everything(name) for name in handled)
-        if handled and not everything and all(snapshot.class_named(_simple(name)) for name in handled):
+        everything = any(_is_everything(name, snapshot) for name in handled)
+        if handled and not everything and all(snapshot.classes.get(_simple(name)) for name in handled):
             return False
         # Where the failure itself was asked what it is, it is one that was made for clients.
         everything = everything and not (answer.status is None and answer.condition)
@@ -471,10 +471,14 @@ def _is_inside(name: str, status: int | None) -> bool:
     return _MACHINE.search(name) is not None and not (status is not None and 400 <= status < 500)
 
 
-def _is_everything(name: str) -> bool:
-    """A type that every failure has; `WebAuthn::Error` is one of a library's own."""
+def _is_everything(name: str, snapshot: Snapshot) -> bool:
+    """A type that every failure has; `WebAuthn::Error` is one of a library's own, and `BaseException` may be one's own."""
     scope = name.removesuffix(_simple(name)).strip(".:")
-    return _simple(name) in _EVERYTHING and scope in {"", "java.lang", "builtins"}
+    return (
+        _simple(name) in _EVERYTHING
+        and scope in {"", "java.lang", "builtins"}
+        and not snapshot.classes.get(_simple(name))
+    )
 
 
 def _simple(name: str) -> str:

@@ -277,6 +277,7 @@ _NAME = lazy(r"[A-Za-z_]\w*")
 _FORGED = lazy(r"csrf|xsrf|authenticity", re.IGNORECASE)
 _ABSENT = lazy(
     r"\bis none\b|\bis not (?!none\b|null\b)[a-z{]|={2,3}\s*(none|null|nil|undefined)\b|\.(nil|blank)\?|isNull"
+    r"|(?:\bnot|!)\s*\([\w.()]+\s+instanceof\b"
     r"|!\s*[\w.?]+\.length\b|\.length\s*(={2,3}\s*0|<\s*1)\b|\bempty\?|\bisEmpty\("
     r"|\w(?:\?|&)\.\w",
     re.IGNORECASE,

@@ -360,7 +360,7 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
     for query, function, call in handler_queries(endpoint, snapshot):
         if not _is_unchecked(query) or (query.use_kind == "deref" and _is_dealt_with(function, query)):
             continue
-        if _was_asked_for(function, query):
+        if _was_asked_for(function, query) or _is_written_here(function, query, snapshot):
             continue
         if call < 0:
             keyed = query.keyed_by is Origin.REQUEST
@@ -414,6 +414,23 @@ def _is_unchecked(query: Query) -> bool:
         return False
     # The record of the caller himself is there: he logged in with it.
     return not any(_CALLER.search(key) for key in query.keys)
+
+
+def _is_written_here(function: Function, query: Query, snapshot: Snapshot) -> bool:
+    """A class of the project answers, whose method may throw where nothing is found."""
+    if not query.store:
+        return False
+    declared = [cls.where.path for cls in snapshot.classes.get(query.store, ())]
+    # Several programs in one repository may call theirs alike.
+    held = {path for path in declared if _root(path) == _root(function.path)} or {*declared}
+    return any(
+        one.class_name == query.store and one.path in held and one.body_end > one.body_start
+        for one in snapshot.functions.get(query.api.rpartition(".")[2], ())
+    )
+
+
+def _root(path: str) -> str:
+    return path.partition("/src/")[0]
 
 
 def _was_asked_for(function: Function, query: Query) -> bool:
