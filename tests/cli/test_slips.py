@@ -239,6 +239,22 @@ class TestWhatIsNotReviewed:
         name = setting.partition(" ")[0].strip("[]").partition("]")[0]
         assert f"that is read, or `{name}` in the settings leave it out" in command("check", "shop").stderr
 
+    def test_files_that_are_named_and_hardly_looked_at_are_told(
+        self, command: Command, write: Callable[[str, str], Path]
+    ) -> None:
+        tests, made, real = "shop/tests/test_main.py", "shop/main_pb2.py", "shop/quiet.py"
+        for path in (tests, made, real):
+            write(path, "PAGE = 20\n")
+        where = "where most rules do not look"
+        for paths, said in (
+            ((tests,), f"no findings in 1 file (a test, {where})\n"),
+            ((made,), f"no findings in 1 file (generated, {where})\n"),
+            ((tests, made, real), f"no findings in 3 files (2 of them generated or tests, {where})\n"),
+            ((real,), "no findings in 1 file\n"),
+            (("shop/tests",), "no findings in 1 file\n"),
+        ):
+            assert command("check", *paths).stdout == said
+
     def test_markdown_that_is_asked_for_is_told(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "README.md").write_text("# Shop\n")
         done = command("check", "README.md")

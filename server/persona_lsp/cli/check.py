@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from persona_lsp.cli.report import Problem, Report
 from persona_lsp.extract import Extraction
 from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.place import Where
+from persona_lsp.facts.role import HEAD, role
 from persona_lsp.findings import baseline as baselines
 from persona_lsp.findings.baseline import Baseline
 from persona_lsp.findings.edit import Edit, Fix
@@ -28,6 +29,7 @@ from persona_lsp.findings.grouping import grouped
 from persona_lsp.persona.compile import CompiledPersona
 from persona_lsp.review.views import RuleInfo
 from persona_lsp.settings import Settings
+from persona_lsp.syntax.languages import language_of
 from persona_lsp.text.edits import unified_diff
 from persona_lsp.text.lines import LineTable
 from persona_lsp.workspace import disk, pack
@@ -109,8 +111,21 @@ def check(project: Project, request: Request) -> Outcome:
         known=len(said.findings) - len(new),
         fixed=mended,
         version=__version__,
+        aside=tuple(_aside(walked.files, sources)),
     )
     return Outcome(report, patch)
+
+
+def _aside(files: Iterable[disk.File], sources: Mapping[str, bytes]) -> Iterator[str]:
+    """The roles of files that somebody named and most rules leave out."""
+    from persona_lsp.rules.api import REVIEWED
+
+    for file in files:
+        source = sources.get(file.path) if file.asked else None
+        if source is not None and language_of(file.path) is not None:
+            told = role(file.path, source[:HEAD])
+            if told not in REVIEWED:
+                yield told
 
 
 def _nothing(settings: Settings) -> Problem:

@@ -73,6 +73,8 @@ class Report(Struct, frozen=True):
     fixed: int = 0
     """How many edits were made."""
     version: str = ""
+    aside: tuple[str, ...] = ()
+    """What files are that were asked for by name and are no production code (`test`, `generated`, ...), one by one."""
 
     def rows(self) -> tuple[Row, ...]:
         """The findings as rows."""

@@ -121,7 +121,7 @@ def _summary(report: Report, paint: Paint) -> str:
             noun = severity.word if severity is Severity.INFORMATION else f"{severity.word}{'s' * (count > 1)}"
             parts.append(paint(f"{count} {noun}", STYLES[severity]))
     found = ", ".join(parts) if parts else paint("no findings", "bold green")
-    line = f"{found} in {files}"
+    line = f"{found} in {files}{_aside(report)}"
     fixable = sum(finding.fixable for finding in report.findings)
     if fixable:
         line += f", {fixable} fixable (--fix applies what is safe, an editor the rest)"
@@ -130,6 +130,26 @@ def _summary(report: Report, paint: Paint) -> str:
     if report.fixed:
         line += f"; {counted(report.fixed, 'file')} mended"
     return line + "\n"
+
+
+_KINDS = {
+    "test": ("a test", "tests"),
+    "generated": ("generated", "generated"),
+    "vendored": ("code of others", "code of others"),
+    "migration": ("a migration", "migrations"),
+    "seed": ("a seed", "seeds"),
+    "script": ("a script", "scripts"),
+}
+
+
+def _aside(report: Report) -> str:
+    """Files that were named and are hardly looked at: without a word, they would pass for code that is all right."""
+    if not report.aside:
+        return ""
+    alone = len(report.files) == 1
+    kinds = " or ".join(dict.fromkeys(_KINDS[role][not alone] for role in report.aside))
+    which = kinds if alone else f"{len(report.aside)} of them {kinds}"
+    return f" ({which}, where most rules do not look)"
 
 
 def _text(line: bytes) -> str:
