@@ -2,7 +2,7 @@
 
 import pytest
 
-from persona_lsp.extract import extract
+from persona_lsp.extract import Extraction, extract, looked_into
 from persona_lsp.facts.code import FileFacts
 
 PYTHON = """
@@ -58,6 +58,27 @@ def order(id: int):
         assert [r.status for f in found.functions for r in f.raises] == [404]
 
 
+class TestMigrations:
+    MIGRATION = """
+from django.db import migrations
+
+
+def names(apps, schema_editor):
+    for user in User.objects.all():
+        user.save()
+
+
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(names)]
+"""
+
+    def test_their_functions_and_classes_are_named_but_not_read(self) -> None:
+        found = facts("shop/migrations/0002_names.py", self.MIGRATION)
+        assert [f.name for f in found.functions] == ["names"]
+        assert [c.name for c in found.classes] == ["Migration"]
+        assert queries("shop/migrations/0002_names.py", self.MIGRATION) == 0
+
+
 class TestBrowser:
     @pytest.mark.parametrize(
         "text",
@@ -99,3 +120,72 @@ app.get("/", async (req, res) => res.status(201).send(renderToString(<Page />)))
 """
         found = facts("server/app.tsx", text)
         assert [r.status for f in found.functions for r in f.responses] == [201]
+
+
+class TestOneOfThem:
+    TESTS = (
+        ("tests/test_names.py", PYTHON, "names"),
+        (
+            "tests/test_names.py",
+            "import pytest\nfrom sqlalchemy import select\n\n@pytest.fixture\n@db_session\ndef names(session):\n    return session.execute(select(User)).all()\n",
+            "names",
+        ),
+        (
+            "shop/migrations/0002_names.py",
+            "class Names:\n    def names(self):\n        return User.objects.all()\n",
+            "names",
+        ),
+        ("web/Names.tsx", COMPONENT, "Names"),
+        (
+            "tests/names.test.ts",
+            'import { prisma } from "../db";\nexport const names = async () => {\n  return prisma.user.findMany();\n};\n',
+            "names",
+        ),
+        (
+            "src/test/java/NamesTest.java",
+            'class NamesTest {\n  @Test\n  void names() {\n    jdbcTemplate.queryForList("SELECT * FROM users");\n  }\n}\n',
+            "names",
+        ),
+        ("spec/names_spec.rb", "class Names\n  def names\n    User.all.to_a\n  end\nend\n", "names"),
+        (
+            "names_test.go",
+            'package names\n\nimport "database/sql"\n\nfunc names(db *sql.DB) {\n\tdb.Query("SELECT * FROM users")\n}\n',
+            "names",
+        ),
+    )
+
+    def read(self, text: Extraction, name: str) -> int:
+        (function,) = (f for f in text.facts.functions if f.name == name)
+        assert not function.queries
+        found = looked_into(text, function)
+        assert (found.key, found.start, found.end, found.name_span) == (
+            function.key, function.start, function.end, function.name_span
+        )  # fmt: skip
+        assert found.complete
+        return len(found.queries)
+
+    @pytest.mark.parametrize(("path", "text", "name"), TESTS)
+    def test_it_is_read_when_somebody_asks(self, path: str, text: str, name: str) -> None:
+        found = extract(path, text.encode())
+        assert found is not None
+        assert self.read(found, name) == 1
+
+    @pytest.mark.parametrize(("path", "text", "name"), TESTS)
+    def test_it_is_read_where_it_stands_after_an_edit(self, path: str, text: str, name: str) -> None:
+        lines = text.split("\n")
+        end = "\n".join((*lines[:-1], "", *lines[-1:]))
+        found = extract(path, text.encode())
+        for typed in (end, text.replace("class ", "class  ", 1), text):
+            found = extract(path, typed.encode(), found)
+            assert found is not None
+            assert self.read(found, name) == 1
+
+    def test_what_was_read_or_is_torn_stays_as_it_is(self) -> None:
+        read = extract("app/names.py", PYTHON.encode())
+        torn = extract("tests/test_names.py", PYTHON.replace("print(name)", "print((name").encode())
+        assert read is not None
+        assert torn is not None
+        (function,) = read.facts.functions
+        assert looked_into(read, function) is function
+        (function,) = torn.facts.functions
+        assert not looked_into(torn, function).complete

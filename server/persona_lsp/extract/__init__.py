@@ -2,5 +2,6 @@
 
 from persona_lsp.extract.config import config
 from persona_lsp.extract.file import VERSION, Extraction, extract, reopened
+from persona_lsp.extract.unread import looked_into
 
-__all__ = ["VERSION", "Extraction", "config", "extract", "reopened"]
+__all__ = ["VERSION", "Extraction", "config", "extract", "looked_into", "reopened"]

@@ -1,10 +1,11 @@
-"""Files whose function bodies say nothing about a back end: tests, and what is drawn in a browser."""
+"""Files whose function bodies say nothing about an API: tests, migrations, and what is drawn in a browser."""
 
 from typing import Final
 
 from persona_lsp.syntax.ir import Module
 from persona_lsp.text.patterns import lazy
 
+_UNREAD: Final = frozenset({"test", "migration"})
 _SCRIPT: Final = frozenset({"javascript", "typescript", "tsx"})
 _BROWSER: Final = lazy(
     r"(?:react|react-dom|react-native|preact|vue|svelte|solid-js|lit|@angular/core|@hotwired/stimulus|react-router-dom"
@@ -20,7 +21,7 @@ def aside(module: Module, role: str, *, used: bool) -> bool:
 
     `used`: a framework is.
     """
-    if role == "test":
+    if role in _UNREAD:
         return True
     if used or module.language not in _SCRIPT:
         return False

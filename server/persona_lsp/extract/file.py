@@ -13,7 +13,7 @@ from persona_lsp.extract.aliases import aliases_of
 from persona_lsp.extract.aside import aside
 from persona_lsp.extract.claims import claims
 from persona_lsp.extract.functions import Unit, units
-from persona_lsp.extract.known import frameworks_of, libraries_of
+from persona_lsp.extract.known import frameworks_of, heard_in, libraries_of
 from persona_lsp.extract.named import answering, receiving, with_named
 from persona_lsp.extract.patch import Place, emptied, patched, place, torn
 from persona_lsp.extract.secrets import secrets
@@ -102,8 +102,9 @@ def _extract(path: str, source: bytes, previous: Extraction | None, language: La
     if what in _UNREAD or minified(path, source[:HEAD]):
         return Extraction(path, source, parsed, FileFacts(path, language.id, role=what), {})
     module = parsed.module
-    found, used = _frameworks(module)
-    received = receiving(module)
+    # A migration serves nobody, whatever the words in it.
+    found, used = _frameworks(module) if what != "migration" else (_NOTHING, ())
+    received = receiving(module) if what != "migration" else ()
     found = with_named(found, received)
     skipped = aside(module, what, used=bool(used or received))
     names = file_names(module)
@@ -185,7 +186,7 @@ def _after_edit(previous: Extraction, parsed: Parsed) -> Extraction | None:
     if _registers_now(module, found, _bound_for(text, around.module)):
         return None
     fresh = analyse(
-        node, unit.cls, module, around.names, _heard(around.words, module), around.libraries,
+        node, unit.cls, module, around.names, heard_in(module, around.words), around.libraries,
         around.roles[found.function.key],
         key=found.function.key,
         deep=unit.inline or (not around.aside and bool(pattern.search(text))),
@@ -295,7 +296,7 @@ def _functions(
     by_name: Mapping[str, Handling],
 ) -> Iterator[Function]:
     words = tuple(f.vocabulary for f in frameworks_of(module.language))
-    heard = _heard(words, module)
+    heard = heard_in(module, words)
     pattern = _trigger_pattern(module.language)
     environment = _environment(module, names)
     inline = dict(found.inline)
@@ -349,15 +350,6 @@ def _function(
         )  # fmt: skip
     known[identity] = fact
     return fact
-
-
-def _heard(words: tuple[Vocabulary, ...], module: Module) -> tuple[Vocabulary, ...]:
-    """The vocabularies that functions of the file may use, each without what can find nothing there."""
-    return tuple(
-        replace(one, **dict.fromkeys(silent)) if one.silent is not None and (silent := one.silent(module)) else one
-        for one in words
-        if one.applies is None or one.applies(module)
-    )
 
 
 def _role(handling: Handling | None) -> object:

@@ -1,15 +1,19 @@
 """The frameworks, receivers and libraries there are, found by looking into their packages once."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+
+from msgspec.structs import replace
 
 from persona_lsp import frameworks as frameworks_package
 from persona_lsp import libraries as libraries_package
 from persona_lsp import receivers as receivers_package
 from persona_lsp.flow.receiving import Receiver
-from persona_lsp.flow.vocabulary import Library
+from persona_lsp.flow.vocabulary import Library, Vocabulary
 from persona_lsp.frameworks.api import Framework
+from persona_lsp.syntax.ir import Module
 
 
 @cache
@@ -58,6 +62,15 @@ def libraries() -> tuple[Library, ...]:
 def libraries_of(language: str) -> tuple[Library, ...]:
     """The libraries of a language."""
     return tuple(f for f in libraries() if _speaks(f.languages, language))
+
+
+def heard_in(module: Module, words: Iterable[Vocabulary]) -> tuple[Vocabulary, ...]:
+    """The vocabularies that functions of a file may use, each without what can find nothing there."""
+    return tuple(
+        replace(one, **dict.fromkeys(silent)) if one.silent is not None and (silent := one.silent(module)) else one
+        for one in words
+        if one.applies is None or one.applies(module)
+    )
 
 
 @cache

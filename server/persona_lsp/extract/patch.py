@@ -45,14 +45,31 @@ def place(parsed: Parsed, old: Parsed, facts: FileFacts, units: Mapping[str, Uni
     unit = units.get(function.key) if function is not None else None
     if function is None or unit is None or _registers(facts, function):
         return None
-    head = unit.node.start - min(unit.node.outer_start, unit.node.start) if unit.node.outer_start >= 0 else 0
-    for begin in dict.fromkeys((function.start + head, function.start)):
+    for begin in _begins(function, unit):
         node = same_frame(old, parsed, begin, function.end, delta)
         fresh = function_of(parsed, node, unit.node.owner) if node is not None else None
         if fresh is not None:
             if fresh.doc != unit.node.doc and fresh.doc:
                 return None
             return Place(function, unit, _dressed(fresh, unit.node, function), start, delta)
+    return None
+
+
+def _begins(function: Function, unit: Unit) -> tuple[int, ...]:
+    """Where the syntax of a function may begin: behind what stands before it, such as decorators, or with that."""
+    head = unit.node.start - min(unit.node.outer_start, unit.node.start) if unit.node.outer_start >= 0 else 0
+    return tuple(dict.fromkeys((function.start + head, function.start)))
+
+
+def found_again(parsed: Parsed, function: Function, unit: Unit) -> FunctionNode | None:
+    """The function in the text as it is now; None where the syntax shows none at its place."""
+    for begin in _begins(function, unit):
+        node = parsed.tree.root_node.descendant_for_byte_range(begin, function.end)
+        while node is not None and (node.start_byte, node.end_byte) == (begin, function.end):
+            fresh = function_of(parsed, node, unit.node.owner)
+            if fresh is not None:
+                return _dressed(fresh, unit.node, function)
+            node = node.parent
     return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from persona_lsp.extract import Extraction
+from persona_lsp.extract import Extraction, looked_into
 from persona_lsp.facts.body import WRITES, Function, Op
 from persona_lsp.facts.http import Constraint, Guard, GuardKind, In, Param
 from persona_lsp.findings.finding import Reported
@@ -60,7 +60,11 @@ def hover(
             return Hover(text, narrow.where.start, narrow.where.end)
     if function is not None:
         inside = [r for r in found if function.start <= r.where.start < function.end]
-        return Hover(_function_card(function, inside), function.name_where.start, function.name_where.end)
+        return Hover(
+            _function_card(looked_into(extraction, function), inside),
+            function.name_where.start,
+            function.name_where.end,
+        )
     return None
 
 
