@@ -288,3 +288,47 @@ def test_permissions_that_something_chooses(other: str, expected: str) -> None:
     )
     assert state(choosing, verb="post") == expected
     assert state(choosing) == "required"
+
+
+# -- modules by their whole names --------------------------------------------------------------------------------------
+
+WHOLE = """
+import shop.urls
+import shop.views
+from django.urls import include, path
+urlpatterns = [path("", shop.views.index), path("shop/", include(shop.urls))]
+"""
+
+
+def test_modules_that_are_imported_by_their_whole_names() -> None:
+    views = "def index(request): return HttpResponse('')\ndef one(request): return HttpResponse('')\n"
+    inner = "from django.urls import path\nfrom . import views\nurlpatterns = [path('one/', views.one)]\n"
+    files = project(WHOLE, f"from django.http import HttpResponse\n{views}", urls=inner)
+    assert states(files) == {"ANY /": "none", "ANY /shop/one/": "none"}
+
+
+NINJA = """
+from django.urls import path
+from ninja import NinjaAPI, Status
+api = NinjaAPI()
+@api.post("/jobs", response={202: dict})
+def start(request): return Status(202, {"id": 1})
+@api.delete("/jobs", response={204: None})
+def stop(request): return Status(204, None)
+urlpatterns = [path("api/", api.urls)]
+"""
+
+
+def test_a_status_that_an_operation_of_ninja_returns() -> None:
+    assert {e.label: e.statuses for e in serve(project(NINJA))} == {
+        "POST /api/jobs": (202,),
+        "DELETE /api/jobs": (204,),
+    }
+
+
+def test_middleware_that_another_name_lists() -> None:
+    listed = f"{SETTINGS}COMMON = ['shop.middleware.LoginRequiredMiddleware']\nMIDDLEWARE = COMMON\n"
+    views = "from django.http import HttpResponse\ndef index(request): return HttpResponse('')\n"
+    urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.index)]\n"
+    assert states(project(urls, views, listed)) == {"ANY /a/": "unknown"}
+    assert states(project(urls, views, listed.replace("LoginRequired", "Locale"))) == {"ANY /a/": "none"}

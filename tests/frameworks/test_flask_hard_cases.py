@@ -313,3 +313,59 @@ def a(): return ""
 def b(): return ""
 """)
     assert found == {"GET /a": "unknown", "GET /b": "none"}
+
+
+# -- routers that classes hold ----------------------------------------------------------------------------------------
+
+DTO = """
+from flask_restx import Namespace, fields
+class UserDto:
+    api = Namespace("user", description="users")
+    user = api.model("user", {"email": fields.String})
+"""
+CONTROLLER = """
+from flask_jwt_extended import jwt_required
+from flask_restx import Resource
+from .dto import UserDto
+api = UserDto.api
+other = UserDto.user
+@api.route("/<name>")
+class One(Resource):
+    @jwt_required()
+    def get(self, name): return {}
+@other.route("/nothing")
+class Nothing(Resource):
+    def get(self): return {}
+"""
+MOUNTED = """
+from flask import Blueprint, Flask
+from flask_restx import Api
+from .controller import api as users
+bp = Blueprint("api", __name__)
+Api(bp).add_namespace(users)
+rest = Api(bp)
+rest.add_namespace(users, path="/user")
+app = Flask(__name__)
+app.register_blueprint(bp, url_prefix="/api")
+"""
+
+
+def test_namespaces_that_classes_of_other_files_hold() -> None:
+    assert states(dto=DTO, controller=CONTROLLER, main=MOUNTED) == {"GET /api/user/{name}": "required"}
+
+
+def test_decorators_that_document_quart_guard_nothing() -> None:
+    source = """
+from quart import Quart
+from quart_schema import operation_id, tag, validate_querystring
+app = Quart(__name__)
+@app.get("/a")
+@tag(["a"])
+@operation_id("a")
+@validate_querystring(Query)
+async def a(): return {}
+@app.get("/b")
+@other
+async def b(): return {}
+"""
+    assert states(main=source) == {"GET /a": "none", "GET /b": "unknown"}

@@ -63,7 +63,12 @@ _LABELS: Final = lazy(
     rb"hashed|digest|encrypted|url|uri|path|endpoint|header|field|label|type|name$|message|error|text|title|hint|regex|pattern|param|prefix|issuer|column|format|placeholder|expired|invalid|id$|route|template|subject|schema|_at$|length|scope|grant",
     re.IGNORECASE,
 )
-_EXAMPLE: Final = lazy(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|@example\.(?:com|net|org)\b", re.IGNORECASE)
+_EXAMPLE: Final = lazy(
+    rb"\bexamples?[\"']?\s*[:=]\s*[\[{(\"'`]|Example\(|@example\.(?:com|net|org)\b"
+    rb"|\bdocsearch\(|\balgolia[\"']?\s*:\s*\{",
+    re.IGNORECASE,
+)
+"""What stands before samples, and before the keys of a documentation's search, which browsers are given."""
 _SAMPLE: Final = lazy(rb"\b(?:test|sample|example|fake|mock|dummy)\w*(?:(?:::|\.)\w+)*\(\s*[\"'`]$", re.IGNORECASE)
 """What stands before a value that is a sample: `TestValue::Single("`."""
 _EXAMPLE_REACH: Final = 160

@@ -23,6 +23,7 @@ from persona_lsp.syntax.ir import (
     Member,
     Name,
     Node,
+    Object,
     Spread,
     Stmt,
     Str,
@@ -39,6 +40,8 @@ _CUTS: Final = frozenset({"limit", "take"})
 _KEEPS: Final = frozenset({"filter", "sorted", "distinct", "peek", "toList", "stream"})
 _LISTS: Final = frozenset({"of", "asList", "listOf", "setOf"})
 """Calls that make a list of their arguments."""
+_OF_TABLES: Final = frozenset({"items", "keys", "values"})
+"""What goes through each entry of a table (Python)."""
 _RETRY: Final = lazy(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
 
 
@@ -149,7 +152,11 @@ def _bound(state: State, expr: AnyExpr | None) -> int | None:
             return len(items)
         case Name(id=name):
             value = state.assigned(name)
-            return _bound(state, value) if isinstance(value, Items) else None
+            return _bound(state, value) if isinstance(value, Items | Object) else None
+        case Object(entries=entries) if entries and all(entry.name for entry in entries):
+            return len(entries)
+        case Call(receiver=Name() as table, args=()) if expr.name in _OF_TABLES:
+            return _bound(state, table) if isinstance(state.assigned(table.id), Object) else None
         case Call(args=args) if expr.name in _LISTS and args and all(isinstance(arg, Str | Const) for arg in args):
             return len(args)
         case Call() if expr.name in _CUTS and len(expr.args) == 1 and isinstance(expr.args[0], Const):

@@ -24,7 +24,7 @@ from persona_lsp.flow.scope import State
 from persona_lsp.flow.statements import STATEMENTS
 from persona_lsp.flow.surroundings import left_to_developers
 from persona_lsp.flow.vocabulary import Answer
-from persona_lsp.syntax.ir import AnyExpr, If, Name, Object, Stmt, children
+from persona_lsp.syntax.ir import AnyExpr, Def, If, Name, Object, Raise, Return, Stmt, children
 
 _MAX_DEPTH: Final = 120
 
@@ -54,10 +54,14 @@ class Walk(State, eq=False):
     def block(self, statements: Sequence[Stmt], ctx: Context) -> bool:
         """Walk statements in order; False if control never reaches the end."""
         falls = True
+        left = False
         for statement in statements:
+            if left and not isinstance(statement, Def):
+                continue  # behind `return` and `raise` of the same block, nothing runs
             if not self.statement(statement, ctx):
                 falls = False
                 self.open = frozenset()
+                left = left or isinstance(statement, Return | Raise)
             elif isinstance(statement, If) and left_to_developers(self, statement):
                 ctx = replace(ctx, developers=True)
             elif isinstance(statement, If) and ctx.caught and left_to_picked(self, statement):

@@ -48,6 +48,10 @@ _ASYNC: Final = frozenset(
     {"get", "first", "last", "create", "count", "exists", "update", "delete", "save", "aggregate"}
 )
 _CHANGES: Final = frozenset({"values", "values_list", "distinct", "union", "dates", "datetimes", "aggregate"})
+_WITHIN: Final = lazy(
+    rb"(?:get_object_or_404\(|\b(?:Exists|Subquery)\(|\bPrefetch\([^()]*,\s*(?:queryset\s*=)?)\s*(?:queryset\s*=\s*)?$"
+)
+"""What stands before a queryset that only narrows another query: no rows of its own are the answer."""
 _DEEPEST: Final = 4
 
 
@@ -207,6 +211,8 @@ def _limited(call: Call, chain: list[Call], model: str, scope: Scope) -> bool | 
     source = scope.module.source
     if source[call.end : call.end + 1] == b"[":
         return True
+    if _WITHIN.search(source, max(0, call.start - 120), call.start) is not None:
+        return None
     if not model or any(link.name not in _LAZY or link.name in _CHANGES for link in chain):
         return None
     named = _assigned_name(call, scope)

@@ -63,6 +63,8 @@ def names_of(module: Module) -> Names:
                 pass
     classes = {c.name: c for c in module.classes()}
     imports = {i.local: (i.module, i.name) for i in module.imports}
+    for package in [local.partition(".")[0] for local in imports if "." in local]:
+        imports.setdefault(package, (package, "*"))  # `import a.b` binds `a`
     return Names(module, imports, values, functions, classes)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from persona_lsp.facts.body import Function
 from persona_lsp.facts.code import ClassFacts, ConfigEntry, Constant, Export, FileFacts, Import
@@ -120,6 +121,10 @@ def index(facts: FileFacts) -> FileIndex:
             stars.append(item)
         elif facts.language != "rust" or _rank(item, imports) >= _rank(imports.get(item.local), imports):
             imports[item.local] = item
+            if item.name == "*" and facts.language == "python" and "." in item.local:
+                # `import a.b` binds `a`.
+                package = item.local.partition(".")[0]
+                imports.setdefault(package, replace(item, local=package, module=package))
     classes: dict[str, ClassFacts] = {}
     for cls in facts.classes:
         classes[cls.name] = cls

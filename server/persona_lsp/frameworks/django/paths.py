@@ -14,6 +14,8 @@ _KINDS: Final = {
 _ANCHORS: Final = frozenset("^$")
 _REPEATS: Final = lazy(r"[*+?]\??|\{\d*,?\d*\}\??")
 _TIMES: Final = lazy(r"\{\d*,?\d*\}")
+_NOT_IN: Final = lazy(r"\[\^[^\]]*\]")
+"""A class of what does not match: `[^ /]` takes no slash."""
 _OTHER: Final = "\ue000"
 """Stands for what is no literal text, while the rest is read."""
 _CLASSES: Final = frozenset("dDwWsSbBAZ")
@@ -148,7 +150,7 @@ class _Reader:
         shape = "path" if pattern in (".*", ".+") else f"(?!{len(pattern)})" if odd else plain
         if pattern in (r"[^/.]+", r"[^/]+", r"[^\/.]+", r"[^\/]+"):
             shape = ""
-        elif "/" in pattern.replace("[^/", ""):
+        elif "/" in _NOT_IN.sub("", pattern):
             shape = "path"
         self.text += "{" + name + (f":{shape}" if shape else "") + "}"
 

@@ -13,7 +13,22 @@ from persona_lsp.facts.views import View
 from persona_lsp.frameworks.django.found import Found
 from persona_lsp.frameworks.django.guards import permission
 from persona_lsp.frameworks.django.urls import SITE
-from persona_lsp.syntax.ir import AnyExpr, Assign, Binary, Call, Const, If, Index, Items, Module, Object, Stmt, Str, Try
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Assign,
+    Binary,
+    Call,
+    Const,
+    If,
+    Index,
+    Items,
+    Module,
+    Name,
+    Object,
+    Stmt,
+    Str,
+    Try,
+)
 from persona_lsp.syntax.python_names import flag, items_of, place, ref_name
 from persona_lsp.text.patterns import Words, lazy
 
@@ -160,6 +175,8 @@ def _value(value: AnyExpr, found: Found) -> str:
             return text
         case Const(value=known):
             return "" if known is None else str(known)
+        case Name(id=name) if isinstance(found.names.values.get(name), Items):
+            return _value(found.names.values[name], found)
         case Items() | Binary(op="+"):
             texts = [
                 item.value if isinstance(item, Str) and item.value else UNKNOWN

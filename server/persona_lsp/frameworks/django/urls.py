@@ -308,7 +308,9 @@ def _mount(
             add(target, inner, found, conditional)
             child = Ref(inner)
         case Name() | Member():
-            name = ref_name(target).removesuffix(".urls").removesuffix(".urlpatterns")
+            name = ref_name(target)
+            if name not in names.imports:  # `import shop.urls` names a module, `router.urls` what a router serves
+                name = name.removesuffix(".urls").removesuffix(".urlpatterns")
             if name.endswith("site") or not name:
                 return  # the administration
             child = Ref(name)

@@ -170,18 +170,22 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
 
 
 def returned(expr: AnyExpr, scope: Scope) -> Answer | None:
-    """`return 201, book` in an operation of django-ninja."""
-    if not isinstance(expr, Items) or expr.kind != "tuple" or len(expr.items) != 2:
-        return None
+    """`return 201, book` and `return Status(201, book)` in an operation of django-ninja."""
+    match expr:
+        case Items(items=(code, body), kind="tuple"):
+            pass
+        case Call(func=Name(id="Status"), args=(code, body)):
+            pass
+        case _:
+            return None
     if scope.handling is None or scope.handling.default_status is None:
         return None
-    known = status_of(expr.items[0])
+    known = status_of(code)
     if known is None or not detects(scope.module):
         return None
-    body = expr.items[1]
     nothing = isinstance(body, Const) and body.value is None
     return Answer(
-        status=known[0], status_node=expr.items[0], body=None if nothing else body,
+        status=known[0], status_node=code, body=None if nothing else body,
         body_kind="none" if nothing else "", sends=False,
     )  # fmt: skip
 

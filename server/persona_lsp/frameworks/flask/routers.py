@@ -149,6 +149,12 @@ def symbol_of(expr: AnyExpr | None, env: Env, found: Found) -> str:
     return ""
 
 
+def served_by(value: Member, env: Env, found: Found) -> str:
+    """The symbol of a router that a class or module of another file holds under a name of routers, "" for others."""
+    symbol = symbol_of(value, env, found)
+    return symbol if symbol and _SERVED.search(symbol) is not None else ""
+
+
 def add_mount(holder: str, child: AnyExpr | None, prefix: AnyExpr | None, call: Call, env: Env, found: Found) -> None:
     """`app.register_blueprint(books, url_prefix="/books")`: what `holder` serves of another router, below a prefix."""
     module = found.names.module

@@ -25,6 +25,7 @@ from persona_lsp.frameworks.flask.routers import (
     add_router,
     handed_on,
     initialised,
+    served_by,
     symbol_of,
     written,
 )
@@ -198,6 +199,11 @@ def _assigned(targets: tuple[AnyExpr, ...], value: AnyExpr, env: Env, found: Fou
             if not env.nested:
                 found.aliases.setdefault(name, env.symbols[dotted(value)])
             continue
+        elif isinstance(value, Member) and (held := served_by(value, env, found)):
+            env.symbols[name] = held  # `api = UserDto.api`, of a class of another file
+            if not env.nested:
+                found.aliases.setdefault(name, held)
+            continue
         known = ref_name(value)
         if env.nested:
             env.local[name] = written(value, env, found) or (env.local.get(known, known) if known else "")
@@ -339,6 +345,11 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
 
 def _class(cls: ClassNode, env: Env, found: Found) -> None:
     name = f"{cls.owner}.{cls.name}" if cls.owner else cls.name
+    for field in cls.fields:
+        kind = made_kind(field.value, found.names) if isinstance(field.value, Call) else ""
+        if kind and isinstance(field.value, Call):  # `class UserDto: api = Namespace("users")`
+            symbol = env.symbols[f"{name}.{field.name}"] = f"{name}.{field.name}"
+            add_router(symbol, kind, field.value, env, found)
     for index, decorator in enumerate(cls.decorators):
         call = decorator.call
         func = call.func if call is not None else None

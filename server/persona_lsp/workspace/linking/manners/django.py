@@ -15,6 +15,8 @@ class Django(Manner):
 
     functions_register = True
 
+    slash_decides = True
+
     def __init__(self, names: Names) -> None:
         """Find the files whose word on what is served counts."""
         super().__init__(names)
