@@ -241,6 +241,27 @@ def test_annotations_of_the_project_carry_those_of_spring() -> None:
     ) == ["GET /api/a"]
 
 
+@pytest.mark.parametrize(
+    ("alias", "given", "path"),
+    [
+        ('@AliasFor(attribute = "path", annotation = RequestMapping.class)', '("/orders")', "/orders/a"),
+        ("@AliasFor(annotation = RequestMapping.class)", '("orders/")', "/orders/a"),
+        ('@AliasFor(attribute = "path", annotation = RequestMapping.class)', "(Paths.ORDERS)", "/orders/a"),
+        ('@AliasFor(attribute = "path", annotation = RequestMapping.class)', '(value = {"/orders"})', "/orders/a"),
+        ('@AliasFor(attribute = "path", annotation = RequestMapping.class)', "", "/api/a"),
+        # A name of the bean is no path.
+        ("@AliasFor(annotation = RestController.class)", '("orders")', "/api/a"),
+        ("", '("orders")', "/api/a"),
+    ],
+)
+def test_attributes_of_an_annotation_of_the_project_stand_for_the_path(alias: str, given: str, path: str) -> None:
+    assert labels(
+        Paths='public class Paths { public static final String ORDERS = "/orders"; }',
+        RestApi=f'@RestController @RequestMapping("/api") public @interface RestApi {{ {alias} String[] value() default {{}}; }}',
+        A=f'@RestApi{given} public class A {{ @GetMapping("/a") void a() {{ }} }}',
+    ) == [f"GET {path}"]
+
+
 def test_clients_are_no_endpoints_and_graphql_has_its_own() -> None:
     assert labels(
         Client='@FeignClient("users") public interface Client { @GetMapping("/users/{id}") User find(@PathVariable Long id); }',
@@ -1217,7 +1238,14 @@ def test_security_rules_go_before_filters() -> None:
     [
         ("HandlerTypePredicate.forAnnotation(RestController.class)", "/api/x", True),
         ("c -> true", "/api/x", True),
-        ('HandlerTypePredicate.forBasePackage("app")', "/x", False),
+        ('HandlerTypePredicate.forBasePackage("app")', "/api/x", True),
+        ('HandlerTypePredicate.forBasePackage("shop", "app")', "/api/x", True),
+        ('HandlerTypePredicate.forBasePackage("shop")', "/x", True),
+        ('c -> c.isAnnotationPresent(RestController.class) && c.getPackageName().startsWith("app")', "/api/x", True),
+        ('c -> c.isAnnotationPresent(RestController.class) && c.getPackage().getName().contains("op")', "/x", True),
+        ('c -> matcher.match("**.app.**", c.getPackage().getName())', "/api/x", True),
+        ('c -> matcher.match("shop.*", c.getPackage().getName())', "/x", True),
+        ("c -> isOurs(c)", "/x", False),
     ],
 )
 def test_prefixes_of_a_path_match_configurer(predicate: str, path: str, known: bool) -> None:

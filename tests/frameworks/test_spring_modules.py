@@ -177,3 +177,83 @@ def test_a_manifest_of_maven_tells_its_name_and_its_parts() -> None:
         ("spring-boot-starter-parent", "parent"), ("common", "*"), ("${project.name}-api", "project"),
     ]  # fmt: skip
     assert all(text[start:end] == name for name, _, start, end in of_maven(text))
+
+
+WEB = """package shop;
+@Configuration class Web implements WebMvcConfigurer {
+    @Override public void configurePathMatch(PathMatchConfigurer configurer) {
+        configurer.addPathPrefix(Paths.PREFIX, HandlerTypePredicate.forAnnotation(RestController.class));
+    }
+}
+class Paths { static final String PREFIX = "/api"; }
+"""
+PROPERTIES = """package shop;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+@ConfigurationProperties(prefix = "shop.web")
+public class ShopProperties {
+    private Api staff = new Api("/staff", "**.staff.**");
+    private Api app = new Api("/app", "**.app.**");
+    @Data @AllArgsConstructor public static class Api {
+        private String prefix;
+        private String packages;
+    }
+}
+"""
+REGISTRATIONS = """package shop;
+@AutoConfiguration class Web {
+    @Bean public WebMvcRegistrations registrations(ShopProperties properties) {
+        return new WebMvcRegistrations() {
+            @Override public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+                RequestMappingHandlerMapping mapping = new RequestMappingHandlerMapping();
+                mapping.setPathPrefixes(prefixes(properties));
+                return mapping;
+            }
+            private Map<String, Predicate<Class<?>>> prefixes(ShopProperties properties) {
+                Map<String, Predicate<Class<?>>> all = new LinkedHashMap<>();
+                put(all, properties.getStaff());
+                put(all, properties.getApp());
+                return all;
+            }
+            private void put(Map<String, Predicate<Class<?>>> all, ShopProperties.Api api) {
+                all.put(api.getPrefix(), c -> c.isAnnotationPresent(RestController.class)
+                    && MATCHER.match(api.getPackages(), c.getPackage().getName()));
+            }
+        };
+    }
+}
+"""
+
+
+def test_prefixes_of_the_code_hold_for_what_it_is_built_with() -> None:
+    files = {
+        "web/pom.xml": pom("web"),
+        java("web", "Web"): WEB,
+        "shop/pom.xml": pom("shop", "<dependency><artifactId>web</artifactId></dependency>"),
+        java("shop", "Main"): MAIN,
+        java("shop", "Books"): BOOKS,
+        "stock/pom.xml": pom("stock"),
+        java("stock", "Main"): MAIN,
+        java("stock", "Shelves"): BOOKS.replace("books", "shelves"),
+    }
+    assert sorted(callers(files)) == ["GET /api/books", "GET /shelves"]
+    # A library that nothing here starts brings with it what it is built with.
+    del files[java("shop", "Main")]
+    assert sorted(callers(files)) == ["GET /api/books", "GET /shelves"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "staff"), [("", "/staff"), ("shop.web.staff.prefix=/back-office\n", "/back-office")]
+)
+def test_prefixes_by_package_are_read_through_settings_and_what_they_begin_with(settings: str, staff: str) -> None:
+    files = {
+        "web/pom.xml": pom("web"),
+        java("web", "Web"): REGISTRATIONS,
+        java("web", "ShopProperties"): PROPERTIES,
+        "shop/pom.xml": pom("shop", "<dependency><artifactId>web</artifactId></dependency>"),
+        java("shop", "Main"): MAIN,
+        "shop/src/main/resources/application.properties": f"{settings}server.port=80\n",
+        java("shop", "staff/Books"): BOOKS.replace("package shop", "package shop.staff.books"),
+        java("shop", "app/Books"): BOOKS.replace("package shop", "package shop.app.books"),
+        java("shop", "Books"): BOOKS.replace("/books", "/others"),
+    }
+    assert sorted(callers(files)) == sorted(["GET /app/books", "GET /others", f"GET {staff}/books"])

@@ -208,6 +208,9 @@ class Router(Struct, frozen=True, gc=False, omit_defaults=True):
     """For what a function is given: the place among its parameters (`1`; `0.app` inside of an object), "" if unknown."""
     settings: tuple[tuple[str, str], ...] = ()
     """What else is set on it, by the names that the linker of its framework knows (`version`, `exclude`: Nest)."""
+    given: tuple[tuple[Ref, str, tuple[Text, ...]], ...] = ()
+    """What the project's own annotations say on it, each with the attribute that says so: prefixes, where that attribute
+    stands for those (Spring's `@AliasFor`)."""
 
 
 class Mount(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -13,6 +13,8 @@ from persona_lsp.workspace.names import Names, properties_of, resolve, text
 _NAMED: Final = lazy(r"\$\{([^{}]+)\}")
 PREFIX: Final = "@prefix"
 """The constant of a class that tells which settings are bound to its fields."""
+DEFAULT: Final = "@default"
+"""What stands before the names of its fields in constants that tell what they are where no setting says another."""
 _EVERYWHERE: Final = "/**"
 
 
@@ -70,6 +72,25 @@ def _listed(names: Names, path: str, pattern: str) -> tuple[str, ...] | None:
     owner = target.name.rpartition(".")[0]
     read = [text(names, target.path, item, owner) for item in constant.items]
     return tuple(_rooted(value) for value, _ in read) if all(known and value for value, known in read) else None
+
+
+def bound(names: Names, path: str, owner: str, field: str, settings: str) -> str | None:
+    """What a field of a type is that settings are bound to (`api.prefix`): as they say, else as the code begins with it.
+
+    `settings` is a file of the unit whose settings hold.
+    """
+    target = resolve(names, path, owner)
+    constants = names.files[target.path].constants if target is not None else {}
+    prefix = constants.get(f"{target.name}.{PREFIX}") if target is not None else None
+    if target is None or prefix is None or prefix.value is None:
+        return None
+    wanted = _relaxed(f"{''.join(p for p in prefix.value if isinstance(p, str))}.{field}")
+    told = [value for key, value in (properties_of(names, settings) or {}).items() if _relaxed(key) == wanted]
+    if told:
+        return told[0] if "${" not in told[0] else None
+    default = constants.get(f"{target.name}.{DEFAULT}.{field}")
+    value, known = text(names, target.path, default.value) if default is not None and default.value else ("", False)
+    return value if known else None
 
 
 def _bound(names: Names, path: str, owner: str, field: str) -> tuple[str, ...] | None:

@@ -16,10 +16,11 @@ from persona_lsp.frameworks.spring.interceptors import registered
 from persona_lsp.frameworks.spring.jaxrs import application_path, resources
 from persona_lsp.frameworks.spring.model import class_facts, constants
 from persona_lsp.frameworks.spring.named import named
+from persona_lsp.frameworks.spring.prefixes import path_prefixes
 from persona_lsp.frameworks.spring.routes import controllers
 from persona_lsp.frameworks.spring.security import chains
 from persona_lsp.frameworks.spring.shiro import shiro_chains
-from persona_lsp.frameworks.spring.web import path_prefixes, unread_guards
+from persona_lsp.frameworks.spring.web import unread_guards
 from persona_lsp.frameworks.spring.words import WORDS
 from persona_lsp.syntax.ir import ClassDef, Module
 from persona_lsp.text.patterns import lazy

@@ -26,7 +26,7 @@ from persona_lsp.frameworks.spring.guards import declared_guards
 from persona_lsp.frameworks.spring.interceptors import demands
 from persona_lsp.frameworks.spring.routes import mapping_of
 from persona_lsp.frameworks.spring.shiro import filter_demands
-from persona_lsp.syntax.ir import Binary, ClassNode, Const, FieldNode, Member, Module, Name, Str, dotted
+from persona_lsp.syntax.ir import Binary, Call, ClassNode, Const, FieldNode, Member, Module, Name, Str, dotted
 
 _ENTITIES: Final = frozenset({"Entity", "Embeddable", "MappedSuperclass", "Document", "Table", "TableName"})
 _RELATIONS: Final = frozenset({"OneToMany", "ManyToOne", "OneToOne", "ManyToMany", "ElementCollection"})
@@ -78,6 +78,7 @@ def constants(module: Module, values: Values) -> Iterator[Constant]:
         prefix = argument(bound, "value", "prefix") if bound is not None else None
         if bound is not None and prefix is not None:
             yield Constant(f"{path}.@prefix", values.text(prefix, path), where(module, bound))
+            yield from _defaults(cls, path, module, values)
         for field in cls.fields:
             value = field.value
             if "static" not in field.modifiers or "enum" in field.modifiers:
@@ -91,6 +92,23 @@ def constants(module: Module, values: Values) -> Iterator[Constant]:
                 yield Constant(
                     f"{path}.{field.name}", (str(value.value),), where(module, field), None, float(value.value)
                 )
+
+
+def _defaults(cls: ClassNode, path: str, module: Module, values: Values) -> Iterator[Constant]:
+    """What the fields of settings begin with: `String path = "/api"`, `Api api = new Api("/api")` of a class beside it."""
+    held = {name.rpartition(".")[2]: inner for inner, name in classes(module)}
+    for field in cls.fields:
+        value = field.value
+        if isinstance(value, Str):
+            yield Constant(f"{path}.@default.{field.name}", values.text(value, path), where(module, field))
+        inner = held.get(type_name(value.func)) if isinstance(value, Call) and value.new else None
+        if inner is None or not isinstance(value, Call) or any("constructor" in m.modifiers for m in inner.methods):
+            continue
+        names = [f.name for f in inner.fields if not _STATIC & set(f.modifiers)]
+        for name, arg in zip(names, value.args, strict=False) if len(names) == len(value.args) else ():
+            if isinstance(arg, Str):
+                text = values.text(arg, path)
+                yield Constant(f"{path}.@default.{field.name}.{name}", text, where(module, field))
 
 
 def repository_entity(cls: ClassNode) -> str:

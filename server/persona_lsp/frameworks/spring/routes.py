@@ -6,6 +6,7 @@ from typing import Final
 from persona_lsp.facts.http import Declared, Doc, Level, Route, Router
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, Text
+from persona_lsp.frameworks.spring.aliases import aliases, given
 from persona_lsp.frameworks.spring.annotations import (
     CLIENTS,
     CONTROLLERS,
@@ -151,7 +152,11 @@ def _router(cls: ClassNode, path: str, module: Module, values: Values) -> Router
         conditional=find(cls.decorators, "Profile") is not None
         or any(simple(d.name).startswith("ConditionalOn") for d in cls.decorators),
         inherits_prefix=not prefixes,
-        settings=((BELOW_BASE, "aware"),) if find(cls.decorators, *_AWARE) is not None else (),
+        settings=(
+            *(((BELOW_BASE, "aware"),) if find(cls.decorators, *_AWARE) is not None else ()),
+            *(aliases(cls, values) if cls.kind == "annotation" else ()),
+        ),
+        given=tuple(given(custom, path, values)) if not prefixes else (),
     )
 
 

@@ -1,14 +1,12 @@
-"""What path matchers and servlet filters put before controllers: path prefixes, and guards that are not read.
+"""What servlet filters put before controllers: guards that are not read.
 
 A filter that looks like authentication makes it unknown whom an endpoint lets in, where no security
 rule says it and its code does not tell.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from persona_lsp.facts.code import ConfigEntry
 from persona_lsp.facts.http import Guard, GuardKind, Level, Use
 from persona_lsp.facts.place import Where
 from persona_lsp.facts.text import Ref, literal
@@ -20,7 +18,6 @@ from persona_lsp.syntax.ir import Call, ClassNode, FunctionNode, Module, Name, d
 from persona_lsp.text.patterns import lazy
 
 FILTER: Final = "filter"
-_PREFIX_KEY: Final = "spring.mvc.path-prefix"
 _FILTERS: Final = frozenset({"OncePerRequestFilter", "GenericFilterBean", "Filter", "WebFilter", "HttpFilter"})
 _FOR_ALL: Final = frozenset({
     "Provider", "Priority", "PreMatching", "ApplicationScoped", "Singleton", "Component", "Slf4j", "RequiredArgsConstructor",
@@ -33,22 +30,6 @@ _BEFORE_ALL: Final = frozenset({
 _REFUSES: Final = lazy(rb"UNAUTHORIZED|NotAuthorizedException|\b401\b|FORBIDDEN|\b403\b")
 _SA_TOKEN: Final = frozenset({"SaServletFilter", "SaReactorFilter", "SaTokenContextFilter"})
 _REGISTERS: Final = lazy(rb"setFilter\b|SaServletFilter|SaReactorFilter|SaTokenContextFilter")
-
-
-def path_prefixes(module: Module, values: Values) -> Iterator[ConfigEntry]:
-    """`configurer.addPathPrefix("/api", forAnnotation(RestController.class))`; other predicates leave it unknown."""
-    if b"addPathPrefix" not in module.source:
-        return
-    for cls, path in classes(module):
-        for method in cls.methods:
-            for made in calls_of(method):
-                if made.call.name != "addPathPrefix" or len(made.call.args) != 2:
-                    continue
-                text = literal(values.text(made.call.args[0], path))
-                predicate = module.text(made.call.args[1])
-                everywhere = "RestController" in predicate or re.search(r"->\s*true$", predicate)
-                known = text is not None and everywhere and not made.conditional
-                yield ConfigEntry(_PREFIX_KEY, text if known and text else "${?}", where(module, made.call))
 
 
 def unread_guards(module: Module, values: Values) -> Iterator[Use]:

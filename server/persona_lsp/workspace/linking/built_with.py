@@ -29,6 +29,8 @@ _ELSEWHERE: Final = "ImportResource"
 _GATEWAYS: Final = ("gateway", "zuul")
 """Parts of names of packages that hand requests on to other applications, after they may have looked who calls."""
 
+Told = tuple[str, str, str]
+"""(file, for what, text) of something that code says."""
 Rule = tuple[str, Guard]
 """(pattern of paths, guard)."""
 
@@ -72,6 +74,20 @@ class BuiltWith:
 
     def _is_gateway(self, application: str) -> bool:
         return any(part in name for name in self._builds.asks.get(application, ()) for part in _GATEWAYS)
+
+    def of_module(self, entries: Sequence[Told], file: str) -> Sequence[Told]:
+        """Those of entries (the file first) that hold for a file: of its own module, else of what that runs with."""
+        root = unit(file)
+        own = [one for one in entries if unit(one[0]) == root]
+        if own:
+            return own
+        if applications := self._builds.applications(root):
+            parts = frozenset().union(*(self._builds.reach[one] for one in applications))
+            return [one for one in entries if unit(one[0]) in parts]
+        # A library that nothing here starts brings with it what it is built with.
+        parts = self._builds.reach.get(root, frozenset())
+        own = [one for one in entries if unit(one[0]) in parts]
+        return own or (entries if len(self._names.properties) == 1 else ())
 
     def settings_of(self, file: str) -> str:
         """A file of the unit whose settings hold for the file: its own, else that of the only application it is in."""

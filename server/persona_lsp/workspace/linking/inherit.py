@@ -7,6 +7,8 @@ from persona_lsp.facts.text import Text
 from persona_lsp.workspace import csharp
 from persona_lsp.workspace.names import Names, resolve, text
 
+_ALIAS = "alias"
+
 
 def prefixes_of(names: Names, path: str, router: Router) -> Iterator[tuple[str, bool]]:
     """The router's prefixes, its own or inherited, each with whether all of it is known."""
@@ -36,6 +38,8 @@ def own_prefixes(names: Names, path: str, router: Router) -> tuple[str, tuple[Te
     if (original := _original(names, path, router)) is not None:
         return original[0], original[1].prefixes or ((),)
     if router.inherits_prefix:
+        if (given := _given(names, path, router)) is not None:
+            return path, given
         declared = [(path, router), *_parts(names, path, router)]
         for part_path, part in declared[1:]:
             if any(part.prefixes):
@@ -45,6 +49,16 @@ def own_prefixes(names: Names, path: str, router: Router) -> tuple[str, tuple[Te
                 if any(base.prefixes):
                     return base_path, base.prefixes
     return path, router.prefixes or ((),)
+
+
+def _given(names: Names, path: str, router: Router) -> tuple[Text, ...] | None:
+    """The prefixes that an annotation of the project is given, if it hands them on to the one of its framework."""
+    for ref, attribute, texts in router.given:
+        found = resolve(names, path, ref.name)
+        carried = names.files[found.path].routers.get(found.name) if found is not None else None
+        if carried is not None and (_ALIAS, attribute) in carried.settings:
+            return texts
+    return None
 
 
 def _parts(names: Names, path: str, router: Router) -> Iterator[tuple[str, Router]]:

@@ -25,7 +25,7 @@ def _outline(facts: FileFacts) -> object:
         tuple((i.local, i.module, i.name) for i in facts.imports), facts.exports,
         tuple((c.name, c.value, c.items) for c in facts.constants),
         tuple((c.name, c.bases, c.status, c.kind, c.methods, c.annotations, tuple(_placeless(g) for g in c.guards)) for c in facts.classes),
-        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.copies, r.parameter, r.settings, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
+        tuple((r.symbol, r.kind, r.prefixes, r.inherits, r.merge_params, r.conditional, r.abstract, r.inherits_prefix, r.copies, r.parameter, r.settings, r.given, tuple(_placeless(g) for g in r.guards)) for r in facts.routers),
         tuple((m.parent, m.child, m.prefix, m.order, m.conditional, m.variants, m.modules, m.argument, m.given, m.named, m.replaces_prefix, m.otherwise, tuple(_placeless(g) for g in m.guards)) for m in facts.mounts),
         tuple((u.router, u.order, u.rank, u.prefix, _placeless(u.guard)) for u in facts.uses),
         tuple((r.methods, r.path, r.router, r.handler, r.handler_key, r.order, r.dependencies, r.variants, r.class_view, _told(r.made), tuple(_placeless(g) for g in r.guards)) for r in facts.routes),

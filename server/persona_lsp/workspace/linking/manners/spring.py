@@ -13,6 +13,7 @@ from persona_lsp.workspace.guards import interceptors, matches, security_rules
 from persona_lsp.workspace.linking.built_with import BuiltWith, Rule
 from persona_lsp.workspace.linking.chain import Chain
 from persona_lsp.workspace.linking.manner import Key, Manner
+from persona_lsp.workspace.linking.prefixed import Prefixed
 from persona_lsp.workspace.modules import above
 from persona_lsp.workspace.names import Names, resolve, text
 from persona_lsp.workspace.paths import join
@@ -22,8 +23,6 @@ _FILTER: Final = "filter"
 _DEEPEST: Final = 4
 """Annotations that carry annotations end somewhere."""
 _ADVICE: Final = frozenset({"ControllerAdvice", "RestControllerAdvice"})
-_PATH_PREFIX: Final = (Ref("${spring.mvc.path-prefix:}"),)
-"""What a `PathMatchConfigurer` puts before the paths of controllers."""
 _CONTEXTS: Final = (
     ("server.servlet.context-path", "server.servlet.contextPath"),
     ("spring.mvc.servlet.path", "spring.mvc.servlet.path"),
@@ -54,6 +53,7 @@ class Spring(Manner):
         self._told: list[tuple[float, Guard]] = []
         self._shared, self._advice = _shared(names)
         self._built_with = BuiltWith(names)
+        self._prefixed = Prefixed(names, self._built_with)
 
     @cached_property
     def _rules(self) -> Sequence[Rule]:
@@ -83,7 +83,7 @@ class Spring(Manner):
 
     def path(self, path: str, route: Route, router: Key | None, chain: Chain, own: str) -> tuple[str, str, bool] | None:
         """The path behind that of the unit and the prefix of all controllers, or that of all repositories."""
-        every, known = text(self.names, path, _PATH_PREFIX)
+        every, known = self._prefixed.before(path)
         entry = self.names.files[router[0]].routers.get(router[1]) if router is not None else None
         if entry is not None and any(key == "base" for key, _ in entry.settings):
             every, known = self._set(path, _REPOSITORIES)
