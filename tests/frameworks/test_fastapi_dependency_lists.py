@@ -110,3 +110,18 @@ def test_pages_that_a_condition_adds() -> None:
     main = "from fastapi import FastAPI\nfrom app.pages import add_pages\napp = FastAPI()\nif %sadd_pages(app):\n    print(1)\n"
     for word in ("", "not "):
         assert served({"app/pages.py": pages, "app/main.py": main % word}) == ["GET /ui"]
+
+
+def test_middleware_without_a_base_that_is_given_the_headers() -> None:
+    keeps = "class ForwardedHost:\n    def __init__(self, app):\n        self.app = app\n    async def __call__(self, scope, receive, send):\n        headers = MutableHeaders(scope=scope)\n        headers.update({'host': headers['x-forwarded-host']})\n        return await self.app(scope, receive, send)\n"
+    app = HEAD + "app = FastAPI()\napp.add_middleware(ForwardedHost)\n"
+    assert only(app + keeps + ROUTE).auth is Auth.NONE
+
+
+def test_a_list_that_a_function_is_given() -> None:
+    setup = "def add_routes(app: FastAPI, dependencies%s):\n    app.include_router(orders, dependencies=dependencies)\n"
+    source = (
+        f"{HEAD}orders = APIRouter()\n@orders.get('/orders')\ndef f(): ...\n{setup}app = FastAPI()\nadd_routes(app)\n"
+    )
+    assert only(source % "=None").auth is Auth.NONE
+    assert only(source % "").auth is Auth.UNKNOWN

@@ -38,6 +38,7 @@ from persona_lsp.syntax.ir import (
     Call,
     ClassDef,
     ClassNode,
+    Const,
     Def,
     Do,
     Each,
@@ -336,6 +337,9 @@ def _body(function: FunctionNode, key: str, env: Env, found: Found) -> None:
         if param.kind == "self":
             continue
         symbols.pop(param.name, None)
+        values.pop(param.name, None)
+        if isinstance(param.default, Const) and param.default.value is None:
+            values[param.name] = param.default  # what calls leave out; those that give more are not looked at
         local[param.name] = held_by(param, found)
         typed = ref_name(param.type).rsplit(".", 1)[-1]
         if typed in APPS or typed in ROUTERS or (param.type is None and is_used_as_router(param.name, function, found)):

@@ -71,7 +71,7 @@ def handling(function: FunctionNode, cls: ClassNode | None, module: Module) -> H
     if cls is not None and function.name == "dispatch":
         return _plain(function, "middleware")
     if cls is not None and _is_asgi(function):
-        return Handling(kind="middleware", returns_answer=False, request=("scope",))
+        return Handling(kind="middleware", returns_answer=False)
     registration = _registrations(module).get(function.name) if function.name else None
     if registration == "handler":
         return _handler(function, None, names)
