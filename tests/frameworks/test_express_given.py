@@ -125,6 +125,10 @@ GUARDS = {
     "if (!user.email) { return next(new Error('x')); } return next(); } app.use(validateAdmin); app.get('/a', f)": Auth.UNKNOWN,
     "function validateAdmin(req, res, next) { if (rights(req.user)) { return next(); } if (own(req)) { return next(); } "
     "return res.status(403).end(); } app.use(validateAdmin); app.get('/a', f)": Auth.REQUIRED,
+    "function authenticate(req, res, next) { passport.authenticate('jwt', (err, user) => { req.login(user, {}, () => next()); })(req, res, next); } "
+    "app.use(authenticate); app.get('/a', f)": Auth.UNKNOWN,
+    "function authenticate(req, res, next) { passport.authenticate('jwt', (err, user) => { if (!user) { return res.sendStatus(401); } "
+    "next(); })(req, res, next); } app.use(authenticate); app.get('/a', f)": Auth.REQUIRED,
     "function isAdmin(req, res, next) { if (rights(req.user)) { return next(); } if (own(req)) { return next(); } "
     "throw new Unauthorized('x'); } app.use(isAdmin); app.get('/a', f)": Auth.REQUIRED,
 }  # fmt: skip
@@ -133,6 +137,26 @@ GUARDS = {
 @pytest.mark.parametrize(("source", "expected"), GUARDS.items(), ids=list(GUARDS))
 def test_guards_that_may_not_stand_there_or_may_refuse_no_stranger(source: str, expected: Auth) -> None:
     assert endpoints({"app.js": f"{APP}function f(req, res) {{ res.json([]); }}\n{source}"})["GET /a"].auth is expected
+
+
+ROWS = """const router = express.Router(); app.use('/api', router);
+const rows = [
+  { method: 'get', url: '/a', middleware: [requireLogin], handler: (req, res) => res.json([]) },
+  { method: 'post', url: '/b/:id', handler: (req, res) => res.status(201).json({}) },
+];
+for (const row of rows) {
+  const all = row.middleware || [];
+  all.unshift(row.url); all.push(row.handler);
+  router[row.method](...all);
+}"""
+
+
+def test_rows_that_say_what_a_method_is_given() -> None:
+    found = endpoints(ROWS)
+    assert {(name, e.auth, e.success) for name, e in found.items()} == {
+        ("GET /api/a", Auth.REQUIRED, (200,)), ("POST /api/b/{id}", Auth.NONE, (201,)),
+    }  # fmt: skip
+    assert not endpoints(ROWS.replace("url:", "where:"))
 
 
 def test_what_is_started_stands_in_bin() -> None:

@@ -46,7 +46,7 @@ _JWT_SIGN: Final = lazy(
     rb"\b(?:jwt\.(?:sign|verify|encode|decode)|JWT\.(?:encode|decode)|setSigningKey|signWith|verifyWith)\s*\([^()\n]{0,80}?,\s*(?P<quote>[\"'`])(?P<value>[^\"'`\n]{6,200})(?P=quote)"
 )
 _PLACEHOLDER: Final = lazy(
-    rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|\$\{|#\{|%\(|^%[svdq]$|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
+    rb"change[_-]?(?:me|this|it)|example|sample|dummy|placeholder|your[_-]?|<[^>]*>|^\[[\w .-]*\]$|\$\{|#\{|%\(|^%[svdq]$|\{\{|xxx|\*\*\*|todo|test|fake|mock|foo|bar\b|"
     rb"[_-]here$|replace|insert|default|local|dev(?:elopment)?\b|\.\.\.|redacted|hidden|password123?$|^passw|^secret$|^token$|none|null|undefined|process\.env|env\(",
     re.IGNORECASE,
 )

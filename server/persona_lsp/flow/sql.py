@@ -22,6 +22,7 @@ from persona_lsp.syntax.ir import (
     Object,
     Str,
     Ternary,
+    Unary,
     dotted,
     walk,
 )
@@ -205,6 +206,8 @@ def _harmless(expr: AnyExpr, position: str, values: Values, seen: frozenset[str]
             return "literal"
         case Binary(op="==" | "!=" | "<" | ">" | "<=" | ">=" | "not" | "in" | "-" | "*" | "/"):
             return "comparison or arithmetic"
+        case Unary(op="+" | "-" | "~" | "not"):
+            return "number"
         case Name(id=name) | Member(name=name):
             if len(name) > 1 and name.isupper():
                 return "constant"

@@ -143,6 +143,7 @@ class Expressions(Registrars):
             key = reduce(func.keys[0], scope)
             verb = (key.value or "").lower() if isinstance(key, Str) else ""
             if verb in METHODS:
+                call = _of_row(func.keys[0], call, scope)
                 func = Member(func.start, func.end, func.base, verb, func.keys[0].start)
                 call = replace(call, func=func)
         if isinstance(func, Member) and func.name.endswith(ASYNC) and func.name.removesuffix(ASYNC) in METHODS:
@@ -329,6 +330,24 @@ class Expressions(Registrars):
         if composed:
             self.registered(Chain(symbol), "use", replace(call, args=composed), scope, conditional=False)
         return Chain(symbol)
+
+
+def _of_row(key: AnyExpr, call: Call, scope: Scope) -> Call:
+    """`router[route.method](...all)`, where a row of a table says what it is given: its address, middleware, handler."""
+    row = reduce(key.base, scope) if isinstance(key, Member) else None
+    if not isinstance(row, Object) or len(call.args) != 1 or not isinstance(call.args[0], Spread):
+        return call
+    path = next((found for name in _PATHS if (found := row.get(name)) is not None), None)
+    handler = row.get("handler")
+    between = next((found for name in _BETWEEN if (found := row.get(name)) is not None), None)
+    before = reduce(between, scope) if between is not None else None
+    if path is None or handler is None:
+        return call
+    return replace(call, args=(path, *(before.items if isinstance(before, Items) else ()), handler))
+
+
+_PATHS: Final = ("path", "url", "route")
+_BETWEEN: Final = ("middleware", "middlewares")
 
 
 def merges_params(call: Call, scope: Scope) -> bool:

@@ -360,10 +360,11 @@ _MANY = 10
 _DEVELOPERS = frozenset({"dev", "development", "local", "debug", "test"})
 _EVERYTHING = frozenset({"", "Exception", "Throwable", "BaseException", "StandardError", "Error", "RuntimeException"})
 _NARROWS = lazy(
-    r"\binstanceof\b|\bisinstance\(|\.(is_a|kind_of)\?|\.(name|code|type|status_?code|status|isOperational|expose)\b",
+    r"\binstanceof\b|\bisinstance\(|\.(is_a|kind_of)\?|\.(name|code|type|status_?code|status|isOperational|expose)\b"
+    r"|\.message\??\.(match|includes|startsWith|endsWith|search)\(|\.message\s*===?\s*['\"`]|\.test\([\w.]*\.message\)",
     re.IGNORECASE,
 )
-"""Conditions that ask which failure it is: what follows is for those alone."""
+"""Conditions that ask which failure it is, by its type or its words: what follows is for those alone."""
 _DATABASE = lazy(
     r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg",
     re.IGNORECASE,

@@ -254,6 +254,7 @@ _ENSURES = lazy(r"find_?or|get_?or|first_?or|or_?(create|insert|new)|ensure|upse
 _ASKS = lazy(r"(^|[._])(retrieve|list|get|find|search|fetch|read|construct\w*|verify\w*)", re.IGNORECASE)
 _SIGNED = lazy(r"(?:verif|check|valid)\w*(?:signature|sign$)|signature\w*(?:verif|check|valid)", re.IGNORECASE)
 """Calls that ask whether somebody else signed the address: a payment service that sends the browser back."""
+_SENT_BACK = frozenset("cancel canceled cancelled complete completed failed failure return returned success".split())
 _CHALLENGE = lazy(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
@@ -317,8 +318,18 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
         return True  # WebSub and its like confirm a subscription by `GET`
     if endpoint.handler and any(_SIGNED.search(call.name) for call in endpoint.handler.calls):
         return True
+    if endpoint.handler and _is_return(endpoint, endpoint.handler):
+        return True
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
     return any(other.method not in READING for other in served)
+
+
+def _is_return(endpoint: Endpoint, handler: Function) -> bool:
+    """A payment service sends the browser back with what it needs to be asked what became of the payment."""
+    last = next((segment.literal for segment in reversed(endpoint.segments) if not segment.param), "")
+    if not set(words(last)) & _SENT_BACK or not any(read.place == "query" for read in handler.inputs):
+        return False
+    return any(call.effect in ("payment", "http") for call in handler.calls)
 
 
 def _to_post(endpoint: Endpoint, method: str) -> ChangeMethod:
