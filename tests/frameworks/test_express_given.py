@@ -159,6 +159,27 @@ def test_rows_that_say_what_a_method_is_given() -> None:
     assert not endpoints(ROWS.replace("url:", "where:"))
 
 
+FILLED = {
+    "export default createRouter((router: Router) => { router.get('/a', requireLogin, f); });": ["GET /r/a"],
+    "export default createRouter((router) => { router.route('/a').get(f).post(g); });": ["GET /r/a", "POST /r/a"],
+    "const made = fill((router) => { router.get('/a', f); });\nexport default made;": ["GET /r/a"],
+    "export default createRouter('/x', (router) => { router.get('/a', f); });": [],
+    "export default define((app) => { app.get('/a', f); });": [],
+    "fill((router) => { router.get('/a', f); });": [],
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), FILLED.items(), ids=list(FILLED))
+def test_a_router_that_a_function_fills(source: str, expected: list[str]) -> None:
+    files = {
+        "app.ts": "import express from 'express'; import r from './r'; const app = express(); app.use('/r', r);",
+        "r.ts": f"import type {{ Router }} from 'express'; import {{ createRouter }} from './create';\n{source}",
+        "create.ts": "import { Router } from 'express';\n"
+        "export function createRouter(callback: (router: Router) => void) { const router = Router(); callback(router); return router; }",
+    }
+    assert sorted(endpoints(files)) == expected
+
+
 def test_what_is_started_stands_in_bin() -> None:
     assert not skipped("bin", ["package.json"])
     assert skipped("bin", ["package.json", "Shop.csproj"])

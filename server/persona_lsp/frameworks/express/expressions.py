@@ -17,7 +17,16 @@ from persona_lsp.frameworks.express.koa import composed_of, prefix_of
 from persona_lsp.frameworks.express.registrars import Registrars
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
-from persona_lsp.frameworks.express.signs import ASYNC, METHODS, VERBS, is_handler, made_by_own, made_kind, own_apply
+from persona_lsp.frameworks.express.signs import (
+    ASYNC,
+    METHODS,
+    VERBS,
+    fills,
+    is_handler,
+    made_by_own,
+    made_kind,
+    own_apply,
+)
 from persona_lsp.frameworks.express.tables import mapped
 from persona_lsp.frameworks.express.telling import foreign
 from persona_lsp.syntax.ir import (
@@ -201,6 +210,9 @@ class Expressions(Registrars):
             return None
         if self.registrar(call, scope, conditional=conditional):
             return None
+        filled = self._filled(call, scope, hint, symbol)
+        if filled is not None:
+            return filled
         wrapped: Chain | None = None
         certain = call.name not in {"call", "apply"} or own_apply(call)
         for index, arg in enumerate(call.args):
@@ -221,6 +233,20 @@ class Expressions(Registrars):
         if call.new and call.args:
             self._given(call, scope, conditional=conditional)
         return wrapped
+
+    def _filled(self, call: Call, scope: Scope, hint: str, symbol: str | None) -> Chain | None:
+        """`export default createRouter((router) => { router.get("/x", f) })`: what is made is the router that is filled."""
+        given = call.args[0] if len(call.args) == 1 and not call.new else None
+        function = given.function if isinstance(given, Lambda) else None
+        if function is None or len(function.params) != 1 or not (hint or symbol) or not fills(function.params[0]):
+            return None
+        name = symbol or f"{scope.prefix}{hint}"
+        self.routers[name] = Router(name, "router", "express", self.where(call), merge_params=True)
+        inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner="")
+        inner.hidden.add(function.params[0].name)
+        inner.routers[function.params[0].name] = name
+        self.block(function.body, inner, conditional=False)
+        return Chain(name)
 
     def _injected(self, entry: Entry, call: Call, scope: Scope) -> None:
         """`container.register({ router: asValue(router) })`: whoever asks for that name is given the router (awilix)."""

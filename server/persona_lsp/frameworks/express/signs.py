@@ -96,6 +96,12 @@ def app_names(param: ParamNode) -> tuple[str, ...]:
     return (param.name,) if param.name and named else ()
 
 
+def fills(param: ParamNode) -> bool:
+    """What the parameter gives is a router that was just made, by its type or its name."""
+    declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
+    return declared in {"Router", "IRouter", "ExpressRouter"} if param.type is not None else param.name == "router"
+
+
 def gives_application(param: ParamNode) -> bool:
     """What the parameter gives is an application, and no router that may stand below something."""
     declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
