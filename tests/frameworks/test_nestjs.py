@@ -398,6 +398,20 @@ def test_middleware_stands_before_the_paths_that_it_is_applied_to() -> None:
     }  # fmt: skip
 
 
+def test_a_piece_of_the_prefix_that_brings_its_own_slash_may_be_missing() -> None:
+    controller = "@Controller('a') export class A { @Get() list() { return []; } @nest.Version('2') @Post() make() {} }"
+    configured = "import { nameOf } from 'names';\nexport const BASE = nameOf(process.env.BASE);"
+    head = "import { BASE } from './settings';\n" + MAIN
+    versions = head % "app.enableVersioning({ type: VersioningType.URI, prefix: `${BASE}v`, defaultVersion: '1' });"
+    assert labels(controller, main=versions, settings=configured) == ["GET /v1/a", "POST /v2/a"]
+    assert labels(controller, main=head % "app.setGlobalPrefix(`${BASE}v1`);", settings=configured) == [
+        "GET /v1/a",
+        "POST /v1/a",
+    ]
+    whole = endpoints(controller, main=head % "app.setGlobalPrefix(`${BASE}/v1`);", settings=configured)
+    assert not any(e.path_known for e in whole.values())
+
+
 CONTROLLERS = {
     "a list of its own": "controllers: [Open, ...guarded]",
     "a choice": "controllers: process.env.SMALL ? [Open] : [Open, ...guarded]",

@@ -101,6 +101,11 @@ CALLS = {
         ],
         "items.find((x) => x.id === id)": [],
         "Types.find(id)": [],
+        "ListOrdersCommand.create({ page })": [],
+        "OrderDto.create({ page })": [],
+        "await OrderService.find({ page })": [],
+        "GetOrdersQuery.create({ page })": [],
+        "await SavedQuery.create({ a })": ["mongoose insert SavedQuery columns=a"],
     },
     TYPEORM: {
         "await orderRepository.find()": ["typeorm select Order many unlimited"],

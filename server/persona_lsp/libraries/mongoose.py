@@ -15,6 +15,7 @@ from persona_lsp.libraries.node_values import (
     has_key,
     imports_any,
     is_namespace,
+    is_other_class,
     is_record,
     last_name,
     option,
@@ -86,7 +87,9 @@ def _base(links: Chain, scope: Scope) -> Call | None:
         if name not in _READS and name not in _WRITES and name not in _COUNTS:
             return None
         root: AnyExpr | None = call.receiver
-        if _is_model(root) and not is_namespace(root, scope) and _ours(call, name, scope):
+        if _is_model(root) and _ours(call, name, scope) and not is_namespace(root, scope):
+            if is_other_class(root, scope):
+                return None
             return call
         return None
     return None

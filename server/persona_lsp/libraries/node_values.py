@@ -221,6 +221,31 @@ def _namespaces(module: Module) -> frozenset[str]:
     )
 
 
+def is_other_class(expr: AnyExpr | None, scope: Scope) -> bool:
+    """`GetUsersCommand.create({ page })`, `UserService.find(id)`: a class that is no model, by its name or its file."""
+    if not isinstance(expr, Name):
+        return False
+    if _OTHER_CLASS.search(expr.id) is not None:
+        return True
+    module = _imported(scope.module).get(expr.id, "")
+    return _OTHER_FILE.search(module) is not None
+
+
+@lru_cache(maxsize=8)
+def _imported(module: Module) -> dict[str, str]:
+    return {i.local: i.module for i in module.imports}
+
+
+_OTHER_CLASS: Final = lazy(
+    r"\w(?:Command|D[tT][oO]|Vo|ValueObject|Factory|Service|Controller|Handler|Exception|Builder|Mapper|Presenter"
+    r"|Validator|Serializer|Transformer|Use[cC]ase|Utils?|Helpers?|Params|Props|Args)$"
+    r"|^(?:Get|List|Find|Search|Fetch|Load|Read|Count)[A-Z]\w*Query$"
+)
+_OTHER_FILE: Final = lazy(
+    r"[.-](?:command|dto|query|vo|value-object|factory|service|controller|handler|exception|builder|mapper|presenter"
+    r"|validator|serializer|transformer|use-?case|utils?|helpers?)s?(?:\.[cm]?[jt]s)?$"
+    r"|(?:^|/)(?:commands?|dtos?|queries|value-objects|factories|use-?cases|exceptions|builders|mappers|presenters)/"
+)
 _OF_MODEL: Final = lazy(r"[mM]odel|[eE]ntit|[sS]chema|(?:^|/)db(?:/|$)")
 
 

@@ -15,6 +15,7 @@ from persona_lsp.libraries.node_values import (
     has_key,
     imports_any,
     is_namespace,
+    is_other_class,
     is_record,
     last_name,
     open_object,
@@ -74,7 +75,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if model is None and links.calls[-1] is not links.calls[0]:
         return None
     if name in _READS or name in _WRITES or name in _COUNTS:
-        if _is_model(root) and not is_namespace(root, scope):
+        if _is_model(root) and not is_namespace(root, scope) and not is_other_class(root, scope):
             return _asked(call, name, last_name(root).removesuffix("Model") or last_name(root), dotted(root), scope)
         if name in _RECORD and is_record(root, scope):
             return _record(call, name, root, scope)

@@ -260,7 +260,15 @@ def _prefix(world: Nest, names: Names, application: Application) -> tuple[str, b
     if len(written) == 1 and isinstance(written[0], Ref) and written[0].name in world.configured:
         path, value = world.configured[written[0].name]
         return text(names, path, value)
-    return text(names, application.prefix_path or application.path, written)
+    path = application.prefix_path or application.path
+    shown, known = text(names, path, written)
+    if not known and len(written) > 1 and not isinstance(written[0], str):
+        # `${BASE}v1`: what brings its own slash, or is not there.
+        after = written[1]
+        rest, sure = text(names, path, written[1:])
+        if isinstance(after, str) and not after.startswith("/") and sure and not shown[: -len(rest)]:
+            return rest, True
+    return shown, known
 
 
 def _class(names: Names, path: str, name: str) -> tuple[str, str] | None:

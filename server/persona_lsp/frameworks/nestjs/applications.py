@@ -149,7 +149,10 @@ def _versioning(call: Call, names: Names) -> Iterator[tuple[str, str]]:
     if isinstance(given, Const) and given.value is False:
         yield "version prefix", ""
     elif given is not None:
-        yield "version prefix", literal(text(given, names.scope)) or "?"
+        said = text(given, names.scope)
+        if len(said) > 1 and not isinstance(said[0], str) and isinstance(said[1], str) and said[1][:1] != "/":
+            said = said[1:]  # `${BASE}v`: what brings its own slash, or is not there
+        yield "version prefix", literal(said) or "?"
     default = call.option("defaultVersion")
     if default is None:
         return

@@ -240,6 +240,7 @@ _COUNTING = frozenset(
     today total totals unique week weekly""".split()
 )
 """Words that stand beside what is counted: `total_downloads_count`."""
+_STATISTICS = frozenset("statistic statistics stat stats".split())
 _COUNTS = frozenset("add bump count incr increase increment log record register save track update".split())
 _RECORDS = frozenset(
     """access activity activities analytics audit audits cache cached click event events footprint footprints history
@@ -353,7 +354,8 @@ def _is_domain_write(query: Query, function: Function) -> bool:
     named = set(words(function.name))
     if named == {"touch"}:
         return False  # `ReadState.touch!`, as `record.touch` does
-    if named & _COUNTS and named & _COUNTED and named <= _COUNTS | _COUNTED | _COUNTING:
+    counted = named & _COUNTED or named & _STATISTICS
+    if named & _COUNTS and counted and named <= _COUNTS | _COUNTED | _COUNTING:
         return False
     if query.columns and all(_is_bookkeeping(column) for column in query.columns):
         return False
