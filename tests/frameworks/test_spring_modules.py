@@ -98,14 +98,16 @@ def test_applications_behind_a_gateway_may_be_asked_for_there() -> None:
         (pom("shop", more=f"<dependencyManagement>{SECURITY}</dependencyManagement>"), {}, Auth.NONE),
         (pom("shop", f"<!-- {SECURITY} -->"), {}, Auth.NONE),
         # Somebody may say otherwise, here or in code that is not read.
-        (pom("shop", SECURITY + "<dependency><artifactId>kotlin-stdlib</artifactId></dependency>"), {}, Auth.NONE),
+        (pom("shop", SECURITY + "<dependency><artifactId>kotlin-stdlib</artifactId></dependency>"), {}, Auth.UNKNOWN),
         (pom("shop", SECURITY), {"Open": "import org.springframework.security.web.*; class Open { }"}, Auth.NONE),
         (
             pom("shop", SECURITY),
             {"Open": "import org.springframework.boot.autoconfigure.security.servlet.*; class Open { }"},
             Auth.NONE,
         ),
-        (pom("shop", SECURITY), {"Open": '@ImportResource("security.xml") class Open { }'}, Auth.NONE),
+        (pom("shop", SECURITY), {"Open": '@ImportResource("security.xml") class Open { }'}, Auth.UNKNOWN),
+        # Somebody adds to a chain that is put together in XML.
+        (pom("shop"), {"Entry": f"import {'org.springframework.security.web.authentication'}.AuthenticationFilter; class Entry {{ }}"}, Auth.UNKNOWN),
         # Security of methods leaves the chain as it is.
         (
             pom("shop", SECURITY),

@@ -1,11 +1,13 @@
 """What the modules of a Java project that run together have in common: rules by URL, settings, Spring Security itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from msgspec.structs import replace
+
+from persona_lsp.facts.code import FileFacts
 from persona_lsp.facts.http import Guard, GuardKind, Level
-from persona_lsp.facts.place import Where
 from persona_lsp.workspace.builds import Builds, builds
 from persona_lsp.workspace.names import Names, properties_of, unit
 
@@ -20,6 +22,17 @@ _CONFIGURES: Final = (
     "org.springframework.boot.actuate.autoconfigure.security", "org.keycloak.adapters",
 )  # fmt: skip
 """Packages of which somebody imports who says otherwise."""
+_SECURITY: Final = "org.springframework.security."
+_ADDS: Final = tuple(
+    f"{_SECURITY}web.{part}" for part in ("authentication", "access", "AuthenticationEntryPoint", "FilterInvocation")
+)
+"""Packages of what stands in a chain that somebody puts together."""
+_CHAINS: Final = frozenset({
+    "HttpSecurity", "ServerHttpSecurity", "WebSecurity", "WebSecurityCustomizer", "WebSecurityConfigurerAdapter",
+    "ResourceServerConfigurerAdapter",
+})  # fmt: skip
+"""What code that puts a chain together names."""
+_NOBODY_KNOWS: Final = GuardKind.UNKNOWN
 _METHODS: Final = "org.springframework.security.config.annotation.method"
 _SETTINGS: Final = ("spring.autoconfigure.exclude", "security.basic", "security.ignored")
 """Settings that may switch it off, the latter two up to Spring Boot 1."""
@@ -97,33 +110,48 @@ class BuiltWith:
         return self._builds.runs[applications[0]] if len(applications) == 1 else file
 
     def without_rules(self, file: str) -> tuple[Rule, ...]:
-        """What Spring Security demands by itself of a module for which nobody wrote rules."""
+        """What Spring Security demands by itself of a module for which nobody wrote rules, or wrote them elsewhere."""
         root = unit(file)
         if root not in self._told:
             asked = [self._demanded(application) for application in self._builds.applications(root)]
-            where = asked[0] if asked and None not in asked else None
-            guard = Guard("authenticated", GuardKind.AUTHN, Level.APP, where, matcher="/**") if where else None
-            self._told[root] = (("/**", guard),) if guard is not None else ()
+            if not asked:
+                asked = [self._elsewhere(None)]
+            known = [guard for guard in asked if guard is not None]
+            if known and not all(guard == known[0] for guard in asked):
+                known[0] = replace(known[0], kind=_NOBODY_KNOWS)
+            self._told[root] = tuple(("/**", guard) for guard in known[:1])
         return self._told[root]
 
-    def _demanded(self, application: str) -> Where | None:
-        """Where the manifest of an application asks for Spring Security, if it is left to do as it likes."""
-        asks = self._builds.asks[application]
+    def _demanded(self, application: str) -> Guard | None:
+        """A login, where the manifest of an application asks for Spring Security, and it is left to do as it likes."""
+        asks, parts = self._builds.asks[application], self._builds.reach[application]
         place = next((asks[name] for name in _STARTERS if name in asks), None)
-        if place is None or any(part in name for name in asks for part in _UNREAD):
+        if place is None or self._is_configured(parts):
+            return self._elsewhere(parts)
+        unread = any(part in name for name in asks for part in _UNREAD) or any(
+            _ELSEWHERE in cls.annotations for facts in self._files(parts) for cls in facts.classes
+        )
+        return Guard("authenticated", _NOBODY_KNOWS if unread else GuardKind.AUTHN, Level.APP, place, matcher="/**")
+
+    def _elsewhere(self, parts: frozenset[str] | None) -> Guard | None:
+        """Code adds to what Spring Security does, and no code says for whom it is: rules stand in XML, which is not read."""
+        places = [i for facts in self._files(parts) for i in facts.imports if i.module.startswith(_SECURITY)]
+        if any(i.name in _CHAINS or (i.name == "*" and i.module.startswith(_CONFIGURES[0])) for i in places):
             return None
-        return None if self._is_configured(self._builds.reach[application]) else place
+        place = next((i.where for i in places if i.module.startswith(_ADDS)), None)
+        return Guard("security", _NOBODY_KNOWS, Level.APP, place, matcher="/**") if place is not None else None
+
+    def _files(self, parts: frozenset[str] | None) -> Iterator[FileFacts]:
+        """The files of some modules, or all, less those of tests."""
+        for path, entry in self._names.files.items():
+            if entry.facts.role != "test" and (parts is None or unit(path) in parts):
+                yield entry.facts
 
     def _is_configured(self, parts: frozenset[str]) -> bool:
-        for path, entry in self._names.files.items():
-            facts = entry.facts
-            if facts.role == "test" or unit(path) not in parts:
-                continue
+        for facts in self._files(parts):
             if any(i.module.startswith(_CONFIGURES) and not i.module.startswith(_METHODS) for i in facts.imports):
                 return True
             if any(one.key.startswith(_SETTINGS) for one in facts.config):
-                return True
-            if any(_ELSEWHERE in cls.annotations for cls in facts.classes):
                 return True
         return False
 
