@@ -72,6 +72,11 @@ class _Teller:
             frames.write(self._target, msgspec.msgpack.encode(self._waiting))
             self._waiting, self._size = [], 0
 
+    def close(self) -> None:
+        """Tell what is waiting, and that it was all. Raises `BrokenPipeError` when nobody listens any more."""
+        self.flush()
+        os.close(self._target)
+
 
 def _index(order: Order, engine: Engine | None, disk: Disk, teller: _Teller) -> None:
     paths = list(disk.files(order.folder, order.settings))
@@ -96,7 +101,8 @@ def _index(order: Order, engine: Engine | None, disk: Disk, teller: _Teller) -> 
                 unknown, size = [], 0
     if unknown:
         _extract(order, engine, unknown, cache, teller)
-    teller.flush()
+    # Who listens goes on while the cache is written.
+    teller.close()
     if not order.prefix:
         cache.save(complete=True)
 

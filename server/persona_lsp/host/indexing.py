@@ -176,10 +176,11 @@ class Indexing:
         except (OSError, frames.BrokenFrameError, msgspec.DecodeError, ValueError) as error:
             self._host.log(f"the indexer broke off: {error!r}")
         finally:
+            if process is self._process:
+                self._mailbox.indexer_says("", b"")
+            # It may still be writing its cache, for which nobody has to wait.
             process.stdout.close()
             process.wait()
-        if process is self._process:
-            self._mailbox.indexer_says("", b"")
 
     def _take_over(self) -> bool:
         end = time.monotonic() + SLICE
