@@ -120,6 +120,7 @@ def test_a_pattern_that_another_file_holds() -> None:
 GUARDS = {
     "if (open) { app.all('*', requireLogin) } app.get('/a', f)": Auth.UNKNOWN,
     "app.all('*', requireLogin); app.get('/a', f)": Auth.REQUIRED,
+    "app.all('*', auth.requireGlobalLogin); app.get('/a', f)": Auth.REQUIRED,
     "const bearerToken = require('express-bearer-token'); app.use(bearerToken()); app.get('/a', f)": Auth.NONE,
     "function validateAdmin(req, res, next) { const user = who(req.session); if (!rights(user)) { return next(); } "
     "if (!user.email) { return next(new Error('x')); } return next(); } app.use(validateAdmin); app.get('/a', f)": Auth.UNKNOWN,

@@ -113,7 +113,7 @@ _ENFORCING: Final = frozenset(
     "access only strategy or and not me be been for header headers basic oauth o cookie cookies web client customer "
     "member req request requests the to deny all firebase clerk cognito auth0 supabase keycloak google local person "
     "active logged by from password a b c id exists existing does exist at of student teacher admin employee seller "
-    "vendor owner staff http express fn func util".split()
+    "vendor owner staff http express fn func util global".split()
 )
 _NOT_AUTH: Final = lazy(
     r"(?:^|\.)(?:no|skip|without|disable)_?auth|guest|logged.?out|not.?(?:logged|authenticated)|^anonymous.?only|captcha|csrf|xsrf|email.?token|verif(?:y|ied).?email|^author(?!i)|push.?token",
