@@ -48,6 +48,16 @@ def test_the_last_place_has_its_own_words() -> None:
     assert told(awaits(NAMES)) == []
 
 
+def test_a_handler_that_tells_its_failures_so_is_told_once() -> None:
+    route = "app.post('/%s/run', (req, res) => { try { run(); res.json({}); } catch (e) { %s } });\n"
+    lie, other = "if (e.late) { return res.json({ error: 'late' }); }", "res.json({ error: 'no' });"
+    text = HEAD + route % ("a", lie + other) + route % ("b", other)
+    assert told(read({"package.json": PACKAGE, "app.js": text})) == [
+        "`POST /a/run` and 1 more answer of this file tell failures with 200; clients and monitoring don't see them.",
+        "A failure of `POST /b/run` answers 200; answer 500, so that clients and monitoring see it.",
+    ]
+
+
 def lies(silenced: str = "") -> Project:
     comment = "// persona-lsp: ignore[error-with-success-status] clients want it\n"
     texts = {"one.js": NAMES[:6], "two.js": NAMES[6:]}

@@ -308,6 +308,10 @@ _MOST: Final = 0.8
 _FAILURES = frozenset({Branch.CATCH, Branch.NOT_FOUND, Branch.VALIDATION, Branch.UNAUTHENTICATED, Branch.FORBIDDEN})
 
 
+_OF_VALUES = frozenset({"ValueError", "ValidationError", "UnicodeDecodeError", "ArgumentError", "ArgumentException"})
+"""What is raised for a value that is wrong, which the client may have sent."""
+
+
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
 def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield answers that say "error" in their body and 200 in their status."""
@@ -328,15 +332,14 @@ def error_with_success_status(endpoint: Endpoint, snapshot: Snapshot) -> Iterato
             fixes=(SetStatus(where, title, safe=False, status=status),) if status and not scope else (),
             subject=endpoint.label,
             habit=Habit(
-                key="answers",
+                # One handler that tells its failures so is one thing to change.
+                key="answers" if scope else f"answers of {handler.key}",
                 who=f"`{label(endpoint, 36)}`",
                 one="answer",
                 many="answers",
                 does=f"tell failures with {response.status}; clients and monitoring don't see them.",
                 whole_from=1 if scope == "API" else None,
-            )
-            if scope
-            else None,
+            ),
         )
 
 
@@ -406,16 +409,18 @@ def _suggested(handler: Function, response: Response, snapshot: Snapshot) -> int
             return 403
         case Branch.CATCH:
             # What a library raises by a name of its own may well be the client's failure: a card that is declined.
-            return 0 if _is_of_library(handler, response.site.catch) else 500
+            return 0 if _may_be_the_clients(handler, response.site.catch) else 500
         case Branch.VALIDATION:
             return 422 if _says_422(snapshot) else 400
         case _:
             return 0
 
 
-def _is_of_library(handler: Function, catch: int) -> bool:
+def _may_be_the_clients(handler: Function, catch: int) -> bool:
     caught = handler.catches[catch] if 0 <= catch < len(handler.catches) else None
-    return caught is not None and not caught.broad and bool(caught.types) and all("." in name for name in caught.types)
+    if caught is None or caught.broad or not caught.types:
+        return False
+    return all("." in name or name in _OF_VALUES for name in caught.types)
 
 
 @per_snapshot
