@@ -65,6 +65,25 @@ class TestWalk:
         (tmp_path / "repo/.git/info/exclude").write_text("/service/local.py\n")
         assert found(tmp_path / "repo/service") == ["a.py"]
 
+    def test_what_git_keeps_is_read_whatever_its_ignore_files_say(self, tmp_path: Path) -> None:
+        put(
+            tmp_path,
+            "core/back/a.py",
+            "core/back/b.py",
+            "gen/c.py",
+            "d.py",
+            "e.py",
+            "x/core/front/f.py",
+            "core/front/g.py",
+        )
+        (tmp_path / ".gitignore").write_text("/core/\n/gen/\n/d.py\n/e.py\nfront/\n")
+        (tmp_path / ".git").mkdir()
+        assert found(tmp_path) == []
+        kept = [b"core/back/a.py", b"e.py", b"x/core/front/f.py", b"x/d.py"]
+        entries = (bytes(60) + len(name).to_bytes(2, "big") + name + bytes(8 - (62 + len(name)) % 8) for name in kept)
+        (tmp_path / ".git/index").write_bytes(b"DIRC" + bytes([0, 0, 0, 2, 0, 0, 0, len(kept)]) + b"".join(entries))
+        assert found(tmp_path) == ["core/back/a.py", "e.py", "x/core/front/f.py"]
+
     def test_an_ignored_folder_is_walked_when_it_is_asked_for(self, tmp_path: Path) -> None:
         put(tmp_path, ".git/HEAD", "build/a.py")
         (tmp_path / ".gitignore").write_text("build/\n")

@@ -19,6 +19,7 @@ from persona_lsp.syntax.languages import language_of
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace import pack
 from persona_lsp.workspace.ignore import Rules, ignored, read_rules, skipped
+from persona_lsp.workspace.tracked import is_tracked
 
 MAX_FILE_SIZE = 5_000_000
 CACHE_LIMIT = 512_000_000
@@ -323,6 +324,7 @@ class _Walker:
         self.problems: list[Problem] = []
         self.seen: set[tuple[int, int]] = set()
         """Device and inode of each folder and file met."""
+        self.indexes: dict[str, bytes] = {}
         # Links wait until all that is really there was seen, so that a file keeps its own path.
         self.waiting: list[tuple[str, str, tuple[Rules, ...]]] = []
 
@@ -429,11 +431,22 @@ class _Walker:
     def _leave_out(
         self, name: str, location: str, path: str, siblings: frozenset[str] | set[str], rules: tuple[Rules, ...]
     ) -> bool:
-        return skipped(name, siblings) or ignored(path, rules, folder=True) or self.excluded(self.name(location))
+        if skipped(name, siblings) or self.excluded(self.name(location)):
+            return True
+        return ignored(path, rules, folder=True) and not self._is_tracked(location, path, folder=True)
+
+    def _is_tracked(self, location: str, path: str, *, folder: bool) -> bool:
+        """Git has it all the same: who put it there did so before the .gitignore, or on purpose."""
+        top = location[: len(location) - len(path)] if location.endswith(path.replace("/", os.sep)) else ""
+        if top not in self.indexes:
+            self.indexes[top] = _index(top) if top else b""
+        return is_tracked(self.indexes[top], path, folder=folder)
 
     def _meet(self, entry: os.DirEntry[str] | None, location: str, path: str, rules: tuple[Rules, ...]) -> None:
         name = self.name(location)
-        if self.wanted(name) and not ignored(path, rules, folder=False) and not self.excluded(name):
+        if not self.wanted(name) or self.excluded(name):
+            return
+        if not ignored(path, rules, folder=False) or self._is_tracked(location, path, folder=False):
             self._add(location, os.stat(location) if entry is None else entry.stat(), asked=False)
 
     def _add(self, location: str, found: os.stat_result, *, asked: bool) -> None:
@@ -451,6 +464,8 @@ class _Walker:
         return _clean(relative if os.sep == "/" else relative.replace(os.sep, "/"))
 
 
+_LARGEST_INDEX = 64_000_000
+"""Bytes: of a larger index, git alone can tell what it holds."""
 _CONFIGURATION = lazy(
     r"package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pyproject\.toml|requirements[\w.-]*\.(txt|in)"
     r"|poetry\.lock|uv\.lock|pom\.xml|build\.gradle(\.kts)?|Gemfile(\.lock)?|Cargo\.(toml|lock)|go\.mod"
@@ -465,6 +480,15 @@ def _rules(location: str, base: str) -> Rules | None:
             return read_rules(base, stream.read(MAX_FILE_SIZE).decode("utf-8", "replace"))
     except OSError:
         return None
+
+
+def _index(top: str) -> bytes:
+    """What git keeps of the repository that begins there; nothing where there is none."""
+    try:
+        with open(os.path.join(top, ".git", "index"), "rb") as stream:
+            return stream.read(_LARGEST_INDEX)
+    except OSError:
+        return b""
 
 
 def _clean(name: str) -> str:
