@@ -39,6 +39,8 @@ def note_query(state: State, meaning: QueryMeaning, library: Library, expr: Call
         # What is another table for each element cannot be asked at once: it is nothing that the rows depend on.
         tables = [meaning.table] if meaning.table is not None else []
         tables += chosen_tables(meaning.sql, state) if meaning.sql is not None else ()
+        # Nor can statements of which each is another one.
+        tables += [meaning.sql] if isinstance(meaning.sql, Name) else ()
         elements = {n for table in tables for n in _mentioned(table) if n in state.loop_variables}
         mentioned = [n for n in mentioned if n not in elements]
     depends = tuple(dict.fromkeys(state.query_of[n] for n in mentioned if n in state.query_of))
