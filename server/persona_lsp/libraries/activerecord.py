@@ -5,7 +5,23 @@ from typing import Final
 
 from persona_lsp.facts.body import Op
 from persona_lsp.flow.vocabulary import Library, Meaning, QueryMeaning, Scope, TxMeaning
-from persona_lsp.syntax.ir import AnyExpr, Binary, Call, Const, Items, Member, Name, Object, Str, dotted
+from persona_lsp.syntax.ir import (
+    AnyExpr,
+    Binary,
+    Call,
+    ClassNode,
+    Const,
+    Do,
+    FunctionNode,
+    Items,
+    Member,
+    Name,
+    Object,
+    Return,
+    Stmt,
+    Str,
+    dotted,
+)
 from persona_lsp.syntax.sql import assigned_columns
 from persona_lsp.text.patterns import lazy
 
@@ -116,13 +132,18 @@ _HELPERS: Final = lazy(
     r"Query|Finder|Repository|Registry|Manager|Store)$"
 )  # fmt: skip
 _NOT_RECORDS: Final = lazy(
-    r"^@{0,2}(?:params|session|cookies|hash|opts?|options|attrs?|attributes|headers?|cache|redis|client|http|https|set|list|array|"
+    r"^@{0,2}(?:params|(?:\w+_)?session|cookies|hash|opts?|options|attrs?|attributes|headers?|cache|redis|client|http|https|set|list|array|"
     r"queue|config|configuration|settings|env|flash|request|response|data|json|payload|result|results|memo|acc|store|bucket|"
     r"file|files|io|digest|hmac|sha\d*|cipher|conn|connection|api|service|logger|storage|s3|body|args|kwargs|metadata|query|"
     r"map|keys|values|counts|stack|tree|node|element|doc|document|image|pdf|workbook|sheet|form|index|search|pool|job|scope)$"
 )
 _MAKES_VALUE: Final = lazy(r"^(?:build|make|parse|generate|compute|calculate|format|render|to)_")
 """Beginnings of methods that make a value out of what they are given."""
+_CALLBACKS: Final = frozenset(
+    f"{when}_{what}"
+    for when in ("before", "around", "after")
+    for what in ("validation", "save", "create", "update", "destroy")
+)
 _FINDS_BY: Final = lazy(r"find_by_(?!sql$|\w*_or_)\w+!?")
 _CLASS: Final = lazy(r"(?:^|_)(?:class|klass|clazz|model)$")
 """Variables that hold a class: which one, nobody can tell."""
@@ -723,6 +744,21 @@ _TRIGGERS: Final = (
 )  # fmt: skip
 """With the dot where the bare word stands in too much that asks nothing."""
 
+
+def _called_back(function: FunctionNode, cls: ClassNode | None) -> bool:
+    """`after_create :start`: what a record does when it is saved belongs to the transaction that saves it."""
+    return cls is not None and any(_names(statement, function.name) for statement in cls.body)
+
+
+def _names(statement: Stmt, name: str) -> bool:
+    call = statement.value if isinstance(statement, Do | Return) else None
+    if not isinstance(call, Call) or not isinstance(call.func, Name):
+        return False
+    if call.name == "included" and call.block is not None:
+        return any(_names(inner, name) for inner in call.block.function.body)
+    return call.name in _CALLBACKS and any(isinstance(arg, Str) and arg.value == name for arg in call.args)
+
+
 LIBRARIES: Final = (
     Library(
         "activerecord",
@@ -730,6 +766,7 @@ LIBRARIES: Final = (
         (),
         meaning,
         _TRIGGERS,
+        transactional=_called_back,
     ),
     Library("ruby-pg", ("ruby",), ("pg",), _pg, (".exec", ".async_exec", ".query", "transaction")),
 )

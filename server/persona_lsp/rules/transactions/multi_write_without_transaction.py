@@ -222,6 +222,7 @@ _HANDLES = frozenset(
 _RECORDS = frozenset("audit log logs outbox event events history activity metric metrics notification".split())
 _MADE_UP = lazy(r"(^|/)(demos?|sample_?data|samples?|seeds?)/", re.IGNORECASE)
 """Folders of code that fills a database for a show."""
+_OPENS = frozenset({"transaction", "with_lock"})
 _PROGRESS = frozenset({"status", "state", "phase", "progress", "finished_at", "started_at"})
 """Columns that tell how far some work is."""
 _AMOUNTS = lazy(r"balance|stock|quantity|qty|amount|credits?|points?", re.IGNORECASE)
@@ -235,7 +236,7 @@ def multi_write_without_transaction(function: Function, snapshot: Snapshot) -> I
     writes = [
         (index, query)
         for index, query in enumerate(function.queries)
-        if _is_bare_write(query) and asks_database(query, snapshot)
+        if _is_bare_write(query) and asks_database(query, snapshot) and not _is_wrapped(function, query, snapshot)
     ]
     if len(writes) < 2 or (function.path, function.key) in snapshot.transactional or _brings_transaction(function):
         return
@@ -264,6 +265,21 @@ def _is_bare_write(query: Query) -> bool:
     if query.op not in WRITES or query.relational is not True or query.unit_of_work or query.site.tx >= 0:
         return False
     return query.site.catch < 0 and not set(words(query.entity)) & _RECORDS
+
+
+def _is_wrapped(function: Function, query: Query, snapshot: Snapshot) -> bool:
+    """It stands in a block that a method beside it runs in its transaction: `publishing do ... end`."""
+    around = {
+        call.name
+        for call in function.calls
+        if not call.receiver and call.span.start <= query.span.start and query.span.end <= call.span.end
+    }
+    return bool(around) and any(
+        other.name in around
+        and other.class_name == function.class_name
+        and (other.txs or any(call.name in _OPENS for call in other.calls))
+        for other in snapshot.files[function.path].functions
+    )
 
 
 def _is_repeatable(function: Function, query: Query) -> bool:
