@@ -248,6 +248,7 @@ _RECORDS = frozenset(
     log logs metric metrics nonce probe session sessions statistic statistics stats token tokens trace track tracking
     view views visit visits""".split()
 )
+_TELLS_CALLER = lazy(r"current_?\w|(?:get_?)?(?:logged_in_?|authenticated_?)user", re.IGNORECASE)
 _DERIVED = ("ActiveStorage.", "ActiveStorage::")
 """Files that are made of others when somebody wants to see them."""
 _DOES = {Op.INSERT: "creates", Op.UPDATE: "changes", Op.DELETE: "deletes", Op.UPSERT: "changes"}
@@ -267,6 +268,8 @@ def get_with_side_effects(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Fi
     if endpoint.method not in READING or handler is None or set(endpoint.route.methods) - READING:
         return
     for query, function, call in handler_queries(endpoint, snapshot):
+        if call >= 0 and _TELLS_CALLER.match(function.name):
+            continue  # whoever finds out who calls may end a session
         if _is_domain_write(query, function):
             if not _is_meant(endpoint, snapshot):
                 yield _finding(endpoint, handler, query, call)

@@ -329,7 +329,7 @@ from persona_lsp.facts.body import Function, Op, Origin, Query
 from persona_lsp.findings.finding import Finding, Related, Severity
 from persona_lsp.findings.intent import GuardNotFound
 from persona_lsp.rules import endpoint_rule
-from persona_lsp.rules.predicates import EVERY_FAILURE, answers, brief, handler_queries, label
+from persona_lsp.rules.predicates import EVERY_FAILURE, answers, brief, excluded, handler_queries, label
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Endpoint, Snapshot
 
@@ -361,6 +361,8 @@ def missing_not_found_check(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[
         if not _is_unchecked(query) or (query.use_kind == "deref" and _is_dealt_with(function, query)):
             continue
         if _was_asked_for(function, query) or _is_written_here(function, query, snapshot):
+            continue
+        if _is_looked_up_above(function, query):
             continue
         if call < 0:
             keyed = query.keyed_by is Origin.REQUEST
@@ -455,6 +457,19 @@ def _is_of_another_path(endpoint: Endpoint, query: Query, snapshot: Snapshot) ->
         return True
     # What no path has comes in the query: the shortest path tells it.
     return any((len(_of_path(other)), other.path) < (len(_of_path(endpoint)), endpoint.path) for other in others)
+
+
+def _is_looked_up_above(function: Function, query: Query) -> bool:
+    """The same record was looked for by the same key further up: there it was asked for, or that lookup is the one to tell."""
+    return bool(query.keys) and any(
+        other.op is Op.SELECT
+        and not other.many
+        and other.entity == query.entity != ""
+        and other.keys == query.keys
+        and other.site.step < query.site.step
+        and not excluded(other.site, query.site)
+        for other in function.queries
+    )
 
 
 def _is_looked_up_before(endpoint: Endpoint, query: Query) -> bool:
