@@ -312,6 +312,8 @@ class TestFactsCache:
         ("alembic/versions/ab12_users.py", b"", "migration"),
         ("app/migrations/0001_initial.py", b"", "migration"),
         ("db/seeds.rb", b"", "seed"),
+        ("lib/tasks/seed_books.rake", b"", "seed"),
+        ("app/models/seed_packet.rb", b"", "prod"),
         ("prisma/seed.ts", b"", "seed"),
         ("scripts/backfill.py", b"", "script"),
         ("vitest.config.ts", b"", "test"),

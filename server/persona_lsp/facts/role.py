@@ -153,7 +153,7 @@ _COMMANDS = lazy(r"(^|/)management/commands/")
 """Where Django has what is started from a shell."""
 _PART_NAME = lazy(r"\.(controller|module|service|resolver|gateway|guard)\.[cm]?[jt]s$")
 """A part of an application by its name, whatever it deals with: `benchmarks/benchmarks.controller.ts`."""
-_SEED_NAME = lazy(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$")
+_SEED_NAME = lazy(r"^(seeds?|seeder)\.(py|rb|[cm]?[jt]s)$|^seed_\w+\.rake$")
 _CONFIG_NAME = lazy(
     r"\.config\.[cm]?[jt]s$|^\.\w+rc(\.[cm]?js)?$|^Gruntfile\.js$|^gulpfile\.[jt]s$"
     r"|\.(ya?ml|toml|json|properties|ini|cfg|conf|env|xml|gradle|kts|lock)$|^\.env|^Gemfile|^requirements.*\.txt$"

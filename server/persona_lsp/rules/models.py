@@ -31,6 +31,8 @@ _PLAIN_SCOPES: Final = frozenset(
 """Libraries whose classes and modules hold no connection to a database."""
 _ANYBODY: Final = frozenset({"find", "create", "create!", "insert", "update", "delete", "destroy"})
 """Words of ActiveRecord that classes of other libraries have as well."""
+_OF_LISTS: Final = frozenset({"first", "last", "take", "count", "any?", "none?", "size", "empty?", "sum"})
+"""Words that lists have: without a filter before them, nobody can tell what is asked."""
 _STORED: Final = frozenset(
     """ActiveRecord ActiveStorage ActionText ActionMailbox ActsAsTaggableOn ActsAsVotable Ahoy Alchemy Audited Blazer
     Comfy Decidim Delayed Doorkeeper Flipper FriendlyId GoodJob Mailboxer Mobility Noticed PaperTrail Pay PgSearch
@@ -93,7 +95,10 @@ def _declared(name: str, snapshot: Snapshot) -> list[ClassFacts]:
 
 def _is_of_library(names: list[str], query: Query) -> bool:
     """`Rouge::Lexer.find(name)`: a class in a module, both not the project's, is asked with a word of anybody's."""
-    return len(names) > 1 and names[0] not in _STORED and query.api.rpartition(".")[2] in _ANYBODY
+    if len(names) < 2 or names[0] in _STORED:
+        return False
+    word = query.api.rpartition(".")[2]
+    return word in _ANYBODY or (word in _OF_LISTS and not query.keys)
 
 
 def _is_embedded(query: Query, snapshot: Snapshot) -> bool:

@@ -369,7 +369,7 @@ _DATABASE = lazy(
     r"sql|database|\bdb|dberror|persistence|data_?access|jdbc|orm|mongo|redis|prisma|sequelize|record|pg::|psycopg",
     re.IGNORECASE,
 )
-_INPUT = lazy(r"invalid|validation", re.IGNORECASE)
+_INPUT = lazy(r"(?<!statement)(?<!statement_)invalid|validation|not_?(?:saved|destroyed)$", re.IGNORECASE)
 """What is wrong with the input, in the words that the project wrote for it."""
 _CHECKS = lazy(
     r"(?:^|[._])(?:(?:safe|assert|ensure)_?)?(?:validate|verify|parse)|(?:^|\.)from_?(?:dict|json|str|string|iso\w*)$",
