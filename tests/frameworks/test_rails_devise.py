@@ -35,3 +35,20 @@ def test_modules_may_stand_in_a_list() -> None:
     found = drawn("devise_for :users", user=user)
     assert "GET /users/confirmation" in found
     assert "POST /users" not in found
+
+
+def test_only_who_signs_in_elsewhere_comes_back() -> None:
+    routes = "devise_for :users, controllers: { omniauth_callbacks: 'callbacks' }"
+    plain = "class User < ApplicationRecord\n  devise :database_authenticatable, :invitable\nend\n"
+    found = drawn(routes, user=plain)
+    assert not any("/auth/" in label for label in found)
+    assert {"GET /users/invitation/accept", "GET /users/invitation/remove", "PUT /users/invitation"} <= found
+    assert "GET /users/auth/{provider}" in drawn(routes, user=plain.replace(":invitable", ":omniauthable"))
+    assert "GET /users/auth/{provider}" in drawn(routes)
+    assert not any("invitation" in label for label in drawn(routes))
+
+
+def test_what_the_environment_may_say_is_what_it_is_without() -> None:
+    assert "POST /staff/sign_in" in drawn("devise_for :users, path: ENV.fetch('STAFF_PATH', 'staff')", user=MODEL)
+    found = drawn("namespace :api, path: ENV.fetch('API_PATH', nil) do\n resources :books, only: :index\nend")
+    assert found == {"GET /books"}

@@ -35,6 +35,11 @@ _DEVISE: Final = (
     ("unlocks", "new", ("GET",), ("unlock", "new")),
     ("unlocks", "show", ("GET",), ("unlock",)),
     ("unlocks", "create", ("POST",), ("unlock",)),
+    ("invitations", "edit", ("GET",), ("invitation", "accept")),
+    ("invitations", "destroy", ("GET",), ("invitation", "remove")),
+    ("invitations", "new", ("GET",), ("invitation", "new")),
+    ("invitations", "update", ("PATCH", "PUT"), ("invitation",)),
+    ("invitations", "create", ("POST",), ("invitation",)),
 )
 _DEVISE_MODULES: Final = {
     "sessions": "",
@@ -42,6 +47,7 @@ _DEVISE_MODULES: Final = {
     "registrations": "?registerable",
     "confirmations": "confirmable",
     "unlocks": "lockable",
+    "invitations": "invitable",
 }
 """The module of the model that each needs; those with `?` are what `rails generate devise` switches on."""
 _OWN_CONTROLLERS: Final = {
@@ -106,8 +112,8 @@ def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
             if kind in skip or "all" in skip or (only and kind not in only):
                 continue
             module_ = _DEVISE_MODULES[kind]
-            model = literal(given.get("class_name"), mapper.env) or class_name(singular(name))
-            needs = f"{'?' if module_.startswith('?') else ''}{model.replace('::', '.')} devise:{module_.lstrip('?')}"
+            sure = "?" if module_.startswith("?") else ""
+            needs = f"{sure}{_model(given, name, mapper)} devise:{module_.lstrip('?')}"
             tail = "/".join(path_names.get(p, p) for p in pieces)
             handler = mapper.handler(
                 _absolute(scope, kind, controllers), controllers.get(kind, f"{module}/{kind}"), action
@@ -126,9 +132,14 @@ def _devise_for(mapper: "Mapper", call: Call, scope: Scope) -> None:
             )
         if "omniauth_callbacks" in controllers and "omniauth_callbacks" not in skip:
             handler = mapper.handler(scope, controllers["omniauth_callbacks"], "passthru")
+            needs = f"?{_model(given, name, mapper)} devise:omniauthable"
             for methods in (("GET",), ("POST",)):
-                mapper.add(scope, methods, joined(base, "auth/:provider"), handler, call, arg, derived=True)
-                mapper.add(scope, methods, joined(base, "auth/:action/callback"), "", call, arg, derived=True)
+                for tail, to in (("auth/:provider", handler), ("auth/:action/callback", "")):
+                    mapper.add(scope, methods, joined(base, tail), to, call, arg, derived=True, needs=needs)
+
+
+def _model(given: Mapping[str, AnyExpr], name: str, mapper: "Mapper") -> str:
+    return (literal(given.get("class_name"), mapper.env) or class_name(singular(name))).replace("::", ".")
 
 
 def _absolute(scope: Scope, kind: str, controllers: Mapping[str, str]) -> Scope:

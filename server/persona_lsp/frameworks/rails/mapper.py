@@ -234,6 +234,8 @@ class Mapper:
                 return "".join(p if isinstance(p, str) else self.path_of(p, deeper) for p in parts)
             case Binary(op="+", left=left, right=right) if finite:
                 return self.path_of(left, deeper) + self.path_of(right, deeper)
+            case Call(args=(_, default)) if finite and chain(value.func) == "ENV.fetch":
+                return self.path_of(default, deeper)  # what it is unless somebody sets it
             case _:
                 name = chain(value)
                 owner, _, last = name.rpartition(".")
