@@ -40,6 +40,14 @@ ASKED = {
     "order_class.create!(note: 1)": ["insert ? limit-unknown columns=note"],
     "shop.orders.find_by_number(number)": ["select Order nullable keys=number"],
     "shop.orders.find_by_number_or_name(number)": [],
+    # what a library made that keeps no rows, and the parameter that a block does not name
+    "customer = Stripe::Customer.retrieve(1)\ncard = customer.sources.create(card: 2)\ncard.save": [],
+    "customer = Customer.find(1)\ncustomer.sources.create(card: 2)": [
+        "select Customer keys=1",
+        "insert Source limit-unknown columns=card",
+    ],
+    "persister.save(resource: order)": [],
+    "order.save(validate: false)": ["upsert Order limit-unknown"],
     # plurals without an s
     "user.course_user_data.find_by(course: 1)": ["select CourseUserDatum nullable keys=1"],
     "@shop.people.create(name: 'x')": ["insert Person limit-unknown columns=name"],
@@ -118,7 +126,7 @@ ASKED = {
     "ActiveRecord::Base.transaction { @order.destroy! }": ["delete Order limit-unknown tx=0"],
     "@order.with_lock { @order.update!(total: 1) }": ["update Order limit-unknown columns=total tx=0"],
     "ids.each { |id| Order.find(id) }": ["select Order keys=id loop=0"],
-    "orders.each(&:save!)": ["upsert It limit-unknown loop=0"],
+    "orders.each(&:save!)": ["upsert ? limit-unknown loop=0"],
     "Order.all.each { |o| o.touch }": ["select Order many unlimited", "update O limit-unknown loop=0"],
     # no database
     "File.delete(path)": [],

@@ -307,6 +307,7 @@ class TestFactsCache:
         ("src/Strength.fixtures.js", b"", "test"),
         ("app/mailers/preview_test_data.rb", b"", "test"),
         ("src/fixtures.ts", b"", "prod"),
+        ("features/step_definitions/user_steps.rb", b"", "test"),
         ("db/migrate/20240101_add_users.rb", b"", "migration"),
         ("src/main/java/shop/db/V22_1_14__MoveUsers.java", b"", "migration"),
         ("alembic/versions/ab12_users.py", b"", "migration"),

@@ -119,7 +119,8 @@ _GENERATED = frozenset(
 )
 _TEST = frozenset(
     "test tests __tests__ testing testdata test-data test_data fixtures __fixtures__ mocks __mocks__ e2e cypress "
-    "unittests unittest unit-tests unit_tests integration-tests integration_tests functional-tests integrationtest androidtest testfixtures".split()
+    "unittests unittest unit-tests unit_tests integration-tests integration_tests functional-tests integrationtest androidtest testfixtures "
+    "step_definitions".split()
 )
 _MIGRATIONS = frozenset(["migrations"])
 _SEEDS = frozenset(["seeds", "seeders", "seeder"])

@@ -144,6 +144,16 @@ _CALLBACKS: Final = frozenset(
     for when in ("before", "around", "after")
     for what in ("validation", "save", "create", "update", "destroy")
 )
+_SERVICES: Final = frozenset(
+    """Stripe Aws AWS Braintree PayPal Twilio Octokit Google HTTParty Faraday RestClient Elasticsearch Redis Cloudinary
+    Fog Algolia Telegram Discordrb""".split()
+)
+"""Libraries whose objects are saved and created elsewhere."""
+_SAVES_WITH: Final = frozenset({"validate", "touch", "context", "validation_context"})
+_HELD: Final = 3
+"""Variables that hold what is made of others."""
+_NAMELESS: Final = frozenset({"it", "_1"})
+"""The parameter of a block that names none."""
 _FINDS_BY: Final = lazy(r"find_by_(?!sql$|\w*_or_)\w+!?")
 _CLASS: Final = lazy(r"(?:^|_)(?:class|klass|clazz|model)$")
 """Variables that hold a class: which one, nobody can tell."""
@@ -169,7 +179,7 @@ def meaning(call: Call, scope: Scope) -> Meaning | None:
     if raw is not None:
         return raw
     links, root = _chain(call)
-    if not links:
+    if not links or _is_of_service(root, scope):
         return None
     model = _model(root, scope)
     if model is None and not _associated(links, root, call):
@@ -197,6 +207,19 @@ def _chain(call: Call) -> tuple[list[Call], AnyExpr | None]:
             break
     links.reverse()
     return links, node
+
+
+def _is_of_service(root: AnyExpr | None, scope: Scope) -> bool:
+    """A variable holds what a library made that is no database's: `customer = Stripe::Customer.create(email: email)`."""
+    for _ in range(_HELD):
+        made = scope.assigned(root.id) if isinstance(root, Name) and root.id[:1].islower() else None
+        if not isinstance(made, Call):
+            return False
+        _, root = _chain(made)
+        first = dotted(root).partition(".")[0] if isinstance(root, Name | Member) else ""
+        if first[:1].isupper():
+            return first in _SERVICES
+    return False
 
 
 def _model(root: AnyExpr | None, scope: Scope) -> str | None:
@@ -442,7 +465,9 @@ def _writes_record(call: Call, root: AnyExpr, scope: Scope) -> bool:
                 return bool(call.kwargs)
             return len(call.args) == 1 and not isinstance(first, Str | Const)
         case "save" | "save!":
-            return not call.args and not _is_saved(root, call, scope)
+            # `adapter.save(resource: page)` saves what it is given.
+            own = all(kwarg.name in _SAVES_WITH for kwarg in call.kwargs)
+            return not call.args and own and not _is_saved(root, call, scope)
         case _:
             return True
 
@@ -498,7 +523,7 @@ def _entity(
             if found:
                 return found
         bare = root.id.lstrip("@")
-        if _CLASS.search(bare):
+        if _CLASS.search(bare) or bare in _NAMELESS:
             return ""
         return _class_name(bare) if bare.isidentifier() and bare != "self" and bare[:1].islower() else ""
     if isinstance(root, Call) and isinstance(root.func, Name):

@@ -29,6 +29,9 @@ STRANGERS: Final = "CanCan.strangers"
 INITIALIZERS: Final = "/config/initializers/"
 _ACCESSORS: Final = frozenset({"mattr_accessor", "mattr_reader", "cattr_accessor", "cattr_reader"})
 
+MOST: Final = "Kaminari.max_per_page"
+"""However many rows somebody asks for, a page of Kaminari has no more than that."""
+_MOST: Final = lazy(rb"(?m)^\s*(?:config|Kaminari\.config|c)\.max_per_page\s*=(?!\s*nil)")
 _SETS: Final = lazy(rb"\n\s+self\.\w+ = [\"']")
 _Given = tuple[str, AnyExpr | None, Node]
 
@@ -40,6 +43,8 @@ def settings(module: Module) -> Iterator[ConfigEntry]:
     """
     if b"CanCan::Ability" in module.source:
         yield from _abilities(module)
+    if b"max_per_page" in module.source and (most := _MOST.search(module.source)) is not None:
+        yield ConfigEntry(MOST, "set", Where(module.path, most.start(), most.end()))
     for name, value, node in (*_set(module), *_kept_by_modules(module)):
         if isinstance(value, Str) and value.value is not None:
             yield ConfigEntry(name, value.value, Where(module.path, node.start, node.end))

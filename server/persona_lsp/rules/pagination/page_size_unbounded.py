@@ -221,6 +221,7 @@ from persona_lsp.facts.place import Where
 from persona_lsp.findings.finding import Finding, Severity
 from persona_lsp.findings.intent import CapLimit
 from persona_lsp.rules import endpoint_rule
+from persona_lsp.rules.memo import per_snapshot
 from persona_lsp.rules.predicates import brief, checks_input
 from persona_lsp.rules.serving import is_for_admins
 from persona_lsp.text.patterns import lazy
@@ -235,11 +236,13 @@ _PLAIN = frozenset(
     PositiveInt NonNegativeInt i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize Option""".split()
 )
 """Words of types that have no maximum of their own."""
+_MOST = "Kaminari.max_per_page"
+_PER = lazy(r"per", re.IGNORECASE)
 _SIZE = lazy(r"size|limit|per_?page|count|take|first|max|top|rows|results|amount|num|length|^n$", re.IGNORECASE)
 
 
 @endpoint_rule(severity=Severity.WARNING, since="0.1")
-def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
+def page_size_unbounded(endpoint: Endpoint, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield inputs that decide how many rows are fetched, without a maximum."""
     handler = endpoint.handler
     if handler is None or not (handler.limits or endpoint.first_level):
@@ -247,6 +250,8 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
     seen: set[str] = set()
     for name, where, default in _inputs(endpoint, handler):
         if _PLACE.fullmatch(name) or name in seen or checks_input(endpoint):
+            continue
+        if _PER.search(name) and _has_most(snapshot):
             continue
         seen.add(name)
         maximum = max(_MAXIMUM, default)
@@ -258,6 +263,12 @@ def page_size_unbounded(endpoint: Endpoint, _: Snapshot) -> Iterator[Finding]:
             severity=Severity.INFORMATION if is_for_admins(endpoint) else None,
             subject=f"{endpoint.label} {name}",
         )
+
+
+@per_snapshot
+def _has_most(snapshot: Snapshot) -> bool:
+    """The library of pages is told how many rows one has at most."""
+    return any(entry.key == _MOST for facts in snapshot.files.values() for entry in facts.config)
 
 
 def _inputs(endpoint: Endpoint, handler: Function) -> Iterator[tuple[str, Where, int]]:

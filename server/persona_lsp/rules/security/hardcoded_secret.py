@@ -165,7 +165,7 @@ from persona_lsp.rules.predicates import brief, words
 from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.snapshot import Snapshot
 
-_EXAMPLES = lazy(r"(^|[/_-])(examples?|samples?|demos?|snippets)([/_-]|[\w-]*\.\w+$)", re.IGNORECASE)
+_EXAMPLES = lazy(r"(^|[/_.-])(examples?|samples?|demos?|snippets)([/_-]|[\w-]*\.\w+$)", re.IGNORECASE)
 """Folders and files of code that shows how something is used."""
 _TEXTS = lazy(r"(^|/)(i18n|l10n|locales?|lang|langs|languages?|translations?)/", re.IGNORECASE)
 """Folders of texts in several languages, where a password is a word."""
