@@ -252,6 +252,8 @@ _WRITTEN_OUT = ("[", "(", "{", "%w", "%i", "&[", "vec![", "new[]", "List.of(")
 _OF_TABLES = lazy(r"\b(?:from|join|into|update|table)\s+[\"`\[]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d)", re.IGNORECASE)
 """Each element names a table of its own."""
 _BATCHES = lazy(r"partition|chunk|batch|slice", re.IGNORECASE)
+_PART = lazy(r"chunk|partition", re.IGNORECASE)
+"""What a variable is called that holds a part of a list, wherever that was taken apart."""
 _OPTIONAL = lazy(r"(?:\w+(?:::|\.))*(?:Maybe|Optional|Option|Some|Just)\b\s*[.(\[]")
 """What holds one value or none."""
 
@@ -318,6 +320,7 @@ def _is_many(loop: Loop) -> bool:
     if (
         _CONSTANT.fullmatch(loop.iterable)
         or _BATCHES.search(loop.iterable)
+        or any(_PART.search(name) for name in loop.variables)
         or _OPTIONAL.match(loop.iterable)
         or (loop.bound is not None and loop.iterable.startswith(_WRITTEN_OUT))
         or loop.batched
