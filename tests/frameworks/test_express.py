@@ -817,3 +817,19 @@ def test_methods_that_a_constructor_binds(files: dict[str, str]) -> None:
     found = endpoints(files)
     assert sorted(found) == ["GET /a"]
     assert found["GET /a"].success == (202,)
+
+
+PREFIXES = {
+    "a choice of developers": "app.use(isDev ? '' : '/api', router)",
+    "a choice for users": "app.use(isProduction ? '/api' : '', router)",
+    "a function that puts it together": "const under = (name) => `/${name}`; app.use(under('api'), router)",
+}
+
+
+@pytest.mark.parametrize("mounted", PREFIXES.values(), ids=list(PREFIXES))
+def test_a_prefix_that_code_makes(mounted: str) -> None:
+    source = (
+        f"const express = require('express'); const app = express(); const router = express.Router(); {mounted};\n"
+        "router.get('/a', (req, res) => res.json([]));"
+    )
+    assert sorted(endpoints({"app.js": source})) == ["GET /api/a"]

@@ -246,3 +246,39 @@ def test_what_a_callback_for_a_parameter_answers() -> None:
         "router.get('/a/:id', async (ctx) => { ctx.body = {}; }); app.use(router.routes());"
     )
     assert found["GET /a/{id}"].statuses == (200, 404)
+
+
+def test_what_tells_the_failures_of_others_asks_nobody() -> None:
+    found = endpoints(
+        {
+            "app.js": "const Koa = require('koa'); const Router = require('koa-router'); const failures = require('./failures');\n"
+            "const app = new Koa(); const router = new Router(); app.use(failures());\n"
+            "router.get('/a', async (ctx) => { ctx.body = []; }); app.use(router.routes());",
+            "failures.js": "module.exports = function failures() { return async (ctx, next) => {\n"
+            "  try { await next(); } catch (err) { if (err.code === 'token') { ctx.throw(401); } ctx.throw(500); } }; };",
+        }
+    )
+    assert found["GET /a"].auth is Auth.NONE
+
+
+def test_routers_of_functions_that_are_given_all_at_once() -> None:
+    found = endpoints(
+        {
+            "app.ts": "import Koa from 'koa'; import mount from 'koa-mount'; import init from './init';\n"
+            "const app = new Koa(); app.use(mount('/api', init(tenant)));",
+            "init.ts": "import Koa from 'koa'; import Router from 'koa-router'; import bookRoutes from './books'; import homeRoutes from './home';\n"
+            "const createRouters = (tenant) => { const guarded = new Router(); guarded.use(requireAuth); bookRoutes(guarded, tenant);\n"
+            "  const open: Open = new Router(); homeRoutes(open, tenant); return [guarded, open]; };\n"
+            "export default function init(tenant): Koa { const own = new Koa();\n"
+            "  for (const router of createRouters(tenant)) { own.use(router.routes()).use(router.allowedMethods()); }\n  return own; }",
+            "books.ts": "import pageRoutes from './pages';\nexport default function bookRoutes<T extends Open>(...[router, { queries }]: RouterArgs<T>) {\n"
+            "  router.get('/books', async (ctx) => { ctx.body = []; }); }",
+            "home.ts": "import innerRoutes from './inner';\n"
+            "export default function homeRoutes<T extends Open>(...args: RouterArgs<T>) { innerRoutes(...args); }",
+            "inner.ts": "export default function innerRoutes<T extends Open>(...args: RouterArgs<T>) { const [router, tenant] = args;\n"
+            "  router.get('/home', async (ctx) => { ctx.body = []; }); }",
+        }
+    )
+    assert {label: e.auth for label, e in found.items()} == {
+        "GET /api/books": Auth.REQUIRED, "GET /api/home": Auth.NONE,
+    }  # fmt: skip

@@ -376,6 +376,37 @@ def test_controllers_by_a_decorator_of_the_project() -> None:
     assert {label: e.auth for label, e in found.items()} == {"GET /api/a": Auth.REQUIRED}
 
 
+PREFIXED = """
+import { Controller } from '@nestjs/common';
+import { VERSION, isDev } from './settings';
+const prefix = isDev ? '' : `/api/v${VERSION}`;
+"""
+DECORATORS = {
+    "a helper": PREFIXED
+    + "const under = (path: string) => `${prefix}/${path.replace(/^\\/*/, '')}`;\n"
+    + "export const ApiController = (path?: string) => { if (!path) { return Controller(prefix); } return Controller(under(path)); };",
+    "all that it is given": PREFIXED
+    + "export const ApiController = (...all) => { const [path, ...rest] = all; if (!path) { return Controller(prefix); }\n"
+    + "  const full = `${prefix}/${path}`; return Controller(full, ...rest); };",
+}
+
+
+@pytest.mark.parametrize("decorators", DECORATORS.values(), ids=list(DECORATORS))
+def test_a_decorator_that_puts_the_prefix_together(decorators: str) -> None:
+    controller = """
+        import { ApiController } from './decorators';
+        @ApiController('a') export class A { @Get() list() { return []; } }
+        @ApiController(['b', 'c']) export class B { @Get('x') list() { return []; } }
+        @ApiController() export class C { @Get('y') list() { return []; } }
+    """
+    settings = "export const VERSION = 3;\nexport const isDev = process.env.NODE_ENV === 'development';"
+    found = endpoints(controller, decorators=decorators, settings=settings)
+    assert sorted(found) == ["GET /api/v3/a", "GET /api/v3/b/x", "GET /api/v3/c/x", "GET /api/v3/y"]
+    assert all(e.path_known for e in found.values())
+    unknown = endpoints(controller, decorators=decorators, settings="export const VERSION = load();")
+    assert not any(e.path_known for e in unknown.values())
+
+
 def test_middleware_stands_before_the_paths_that_it_is_applied_to() -> None:
     module = """
         import { MiddlewareConsumer, Module, RequestMethod } from '@nestjs/common';

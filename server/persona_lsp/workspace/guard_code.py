@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from persona_lsp.facts.body import CallSite, Function
+from persona_lsp.facts.body import CallSite, Function, Raise, Response
 from persona_lsp.facts.http import Guard, GuardKind
 from persona_lsp.flow.rust.guards import SILENT
 from persona_lsp.flow.rust.guards import kind_of as rust_kind
@@ -314,10 +314,20 @@ def _forwards(function: Function) -> list[CallSite]:
 
 def _statuses(function: Function, sole: Mapping[str, int]) -> set[int | None]:
     """What a function answers; None for an answer whose status is not known."""
-    return {r.status for r in function.responses} | {
+    own = [r for r in function.responses if not _is_of_others(function, r)]
+    return {r.status for r in own} | {
         r.status if r.status is not None else status_of(sole, r.exception) if r.exception else None
         for r in function.raises
+        if not _is_of_others(function, r)
     }
+
+
+def _is_of_others(function: Function, answer: Response | Raise) -> bool:
+    """`try { await next(); } catch (err) { ... }`: it says what a failure of those behind it becomes."""
+    if not 0 <= answer.site.catch < len(function.catches):
+        return False
+    covers = function.catches[answer.site.catch].covers
+    return bool(covers) and all(kind == "call" and name in _NEXT for kind, name in covers)
 
 
 def refuses_strangers(calls: Calls, function: Function) -> bool:

@@ -26,6 +26,8 @@ _NEUTRAL: Final = "neutral"
 _CONTROLLER: Final = "controller"
 _OPENED: Final = lazy(r"\b(?:public|optional|anonymous)\w*\s*:\s*true\b", re.IGNORECASE)
 _VERSION: Final = "version="
+_UNORDERED: Final = ("order", "none")
+_OF_OTHERS: Final = lazy(r"\$\{([\w.]+)\}")
 
 
 class Way(Struct, frozen=True, gc=False):
@@ -38,6 +40,8 @@ class Way(Struct, frozen=True, gc=False):
     validates: bool = False
     path: str = ""
     """What a module puts before the path: middleware is told paths without the prefix of all and the version."""
+    ordered: bool = True
+    """The first route that matches is taken."""
 
 
 class Application(Struct, frozen=True):
@@ -160,11 +164,11 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
     before, sure = text(names, moved[0], moved[1]) if moved is not None else ("", True)
     made_by = next((value for key, value in router.settings if key == "made by"), "")
     if made_by:
-        around = _controller(world, names, path, made_by)
+        around = _controller(world, names, path, made_by, given=any(router.prefixes))
         if around is None:
             return
         head, found_own, tail = around.partition("{}")
-        sure = sure and bool(found_own) and not tail and "?" not in head
+        sure = sure and (bool(found_own) or not any(router.prefixes)) and not tail and "?" not in head
         before = join(before, head) if before or head else ""
     found = _applications(world, path, router)
     if not found:
@@ -182,14 +186,24 @@ def ways(world: Nest, names: Names, path: str, router: Router, route: Route) -> 
             parts = (shown, version, before)
             yield Way(
                 app, join(*parts) if any(parts) else "", known and sure and "?" not in version,
-                guards_of_all(world, names, application), validates, before,
+                guards_of_all(world, names, application), validates, before, _UNORDERED not in settings,
             )  # fmt: skip
 
 
-def _controller(world: Nest, names: Names, path: str, name: str) -> str | None:
-    """The path that a decorator of the project gives to controllers, `{}` for its own argument; None if it makes none."""
-    made = world.made.get(located(names, path, name), ())
-    return next((guard.source for guard in made if guard.name == _CONTROLLER), None)
+def _controller(world: Nest, names: Names, path: str, name: str, *, given: bool) -> str | None:
+    """The path that a decorator of the project gives to controllers, `{}` for its own argument; None if it makes none.
+
+    `given`: it has an argument. The decorator may have ways of its own for those that have none.
+    """
+    at = located(names, path, name)
+    ways = [guard.source for guard in world.made.get(at, ()) if guard.name == _CONTROLLER]
+    if not ways:
+        return None
+    chosen = next((way for way in ways if ("{}" in way) is given and "?" not in way), ways[0])
+    for constant in _OF_OTHERS.findall(chosen):
+        said, known = text(names, at[0], (Ref(constant),))
+        chosen = chosen.replace(f"${{{constant}}}", said if known else "?")
+    return chosen
 
 
 def with_made(world: Nest, names: Names, guards: Sequence[Guard]) -> tuple[Guard, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from persona_lsp.facts.text import Hole, Part, Ref, Text
+from persona_lsp.flow.script.development import DEVELOPMENT, PRODUCTION
 from persona_lsp.flow.script.paths import regex_path
 from persona_lsp.syntax.ir import (
     AnyExpr,
@@ -23,7 +24,9 @@ from persona_lsp.syntax.ir import (
     Module,
     Name,
     Object,
+    Return,
     Str,
+    Ternary,
     dotted,
 )
 from persona_lsp.syntax.javascript import required, required_module
@@ -200,6 +203,17 @@ def text(expr: AnyExpr, scope: Scope, within: frozenset[int] = frozenset()) -> T
                 found = text(side, scope, inside)
                 if found and all(isinstance(part, str) for part in found):
                     return found
+        case Ternary(test=test, then=then, orelse=orelse) if _for_users(scope.module.text(test)) is not None:
+            return text(then if _for_users(scope.module.text(test)) else orelse, scope, inside)
+        case Call(func=Member(base=base, name="replace"), args=(Str(regex=True, value=said), Str(value=""))) if (
+            said is not None and _SLASHES.match(said) is not None
+        ):
+            return text(base, scope, inside)
+        case Call(func=Name(id=name), args=(arg,)) if isinstance(made := scope.value(name), Lambda):
+            given, body = made.function.params, made.function.body
+            if len(given) == 1 and given[0].name and len(body) == 1 and isinstance(body[0], Return):
+                inner = Scope(scope.module, scope.imports, parent=scope, values={given[0].name: reduce(arg, scope)})
+                return text(body[0].value, inner, inside) if body[0].value is not None else ()
         case Call(args=args) if joins(value):
             return _joined([text(arg, scope, inside) for arg in args])
         case Call(func=Member(base=base, name="concat"), args=args):
@@ -215,6 +229,17 @@ def text(expr: AnyExpr, scope: Scope, within: frozenset[int] = frozenset()) -> T
         case _:
             pass
     return (Hole("known at run time only", scope.module.text(expr)[:80]),)
+
+
+_SLASHES: Final = lazy(r"^(?:\^\\?/[*+?]?|\\?/[*+?]?\$)$")
+"""What takes away a slash at one end."""
+
+
+def _for_users(test: str) -> bool | None:
+    """Whether a condition holds where the application runs for its users; None where nobody can tell."""
+    if DEVELOPMENT.search(test) is not None:
+        return False
+    return True if PRODUCTION.search(test) is not None else None
 
 
 def given(call: Call, scope: Scope) -> tuple[Text, ...]:

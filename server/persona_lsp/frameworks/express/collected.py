@@ -28,6 +28,7 @@ from persona_lsp.frameworks.express.signs import (
     GIVEN,
     VERBS,
     app_names,
+    is_given_routers,
     is_handler,
     is_local,
     registrars,
@@ -99,7 +100,7 @@ class Collected:
         params = function.params
         if len(params) >= 2 and is_handler(params):
             return False
-        if any(app_names(p) for p in params):
+        if any(app_names(p) or is_given_routers(p, self.module) for p in params):
             return True
         source, start, end = self.module.source, function.start, function.end
         if VERBS.search(source, start, end) is not None or GIVEN.search(source, start, end) is not None:

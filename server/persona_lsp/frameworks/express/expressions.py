@@ -20,6 +20,7 @@ from persona_lsp.frameworks.express.serving import Serving, serving, symbol_of
 from persona_lsp.frameworks.express.signs import (
     ASYNC,
     METHODS,
+    SPREAD,
     VERBS,
     fills,
     is_handler,
@@ -216,6 +217,10 @@ class Expressions(Registrars):
         wrapped: Chain | None = None
         certain = call.name not in {"call", "apply"} or own_apply(call)
         for index, arg in enumerate(call.args):
+            if isinstance(arg, Spread) and (all_of := scope.router(f"{SPREAD}{dotted(arg.value)}")) is not None:
+                # `usersOf(...args)`: all that the function was given, the router among it.
+                self._hand_over(all_of, call, scope, str(index) if certain else "", conditional=conditional)
+                return None
             certain = certain and not isinstance(arg, Spread)
             place = str(index) if certain else ""
             inner = self.read(arg, scope, hint, conditional=conditional, prefix=prefix, symbol=symbol)

@@ -33,6 +33,7 @@ _SIGNS: Final = tuple(
         rb"app(?<!\wapp)\s*[,)}]",
         rb"router(?<!\wrouter)\s*[,)}]",
         rb"expressApp\s*[,)}]",
+        rb"\.\.\.\w+:\s*\w*Router",
         rb"extends\s+\w*(?:Error|Exception)\b",
         rb"new\s+\w+\(\s*\[",
         rb"\[\s*new\s+[A-Z]",

@@ -26,6 +26,8 @@ from persona_lsp.syntax.ir import (
     Group,
     If,
     Index,
+    Items,
+    Lambda,
     Member,
     Name,
     Object,
@@ -54,6 +56,13 @@ class Loops(Registrations):
     ) -> None:
         """Run a loop over what is written down; others are left to `_unknown_loop`."""
         given = elements(iterable, scope)
+        made = self._routers_of(iterable, scope) if given is None and isinstance(target, Name) else ()
+        for symbol in made:
+            inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner=scope.owner)
+            inner.routers[dotted(target)] = symbol
+            self.block(body, inner, conditional=conditional)
+        if made:
+            return
         if given is None:
             self._unknown_loop(target, iterable, body, scope, conditional=conditional)
             return
@@ -61,6 +70,19 @@ class Loops(Registrations):
             inner = Scope(self.module, self.imports, prefix=scope.prefix, parent=scope, owner=scope.owner)
             bind_element(target, element, inner)
             self.block(body, inner, conditional=conditional)
+
+    def _routers_of(self, iterable: AnyExpr, scope: Scope) -> tuple[str, ...]:
+        """The routers that a function of the file makes and returns in a list: `for (const router of routers())`."""
+        func = iterable.func if isinstance(iterable, Call) else None
+        held = scope.value(func.id) if isinstance(func, Name) else None
+        if not isinstance(held, Lambda) or not isinstance(func, Name):
+            return ()
+        last = held.function.body[-1] if held.function.body else None
+        listed = last.value if isinstance(last, Return) else None
+        if not isinstance(listed, Items):
+            return ()
+        symbols = tuple(f"{func.id}.{dotted(item)}" for item in listed.items)
+        return symbols if all(symbol in self.routers for symbol in symbols) else ()
 
     def _unknown_loop(
         self, target: AnyExpr, iterable: AnyExpr, body: Sequence[Stmt], scope: Scope, *, conditional: bool

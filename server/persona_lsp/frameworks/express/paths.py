@@ -16,6 +16,7 @@ from persona_lsp.syntax.ir import (
     Name,
     Spread,
     Str,
+    Ternary,
     dotted,
 )
 from persona_lsp.text.patterns import Words
@@ -30,8 +31,8 @@ def is_path(arg: AnyExpr, scope: Scope, *, alone: bool) -> bool:
         return bool(value.items) and all(isinstance(reduce(i, scope), Str) for i in value.items)
     if isinstance(value, Binary):
         return value.op == "+" or literal(text(arg, scope)) is not None
-    if isinstance(value, Call):
-        return not alone and joins(value)
+    if isinstance(value, Call | Ternary):
+        return not alone and ((isinstance(value, Call) and joins(value)) or literal(text(value, scope)) is not None)
     if alone or not isinstance(value, Name | Member):
         return False
     # A constant from elsewhere, by the look of its name: `app.use(config.api.prefix, routes())`.

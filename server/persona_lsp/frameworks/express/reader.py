@@ -18,12 +18,15 @@ from persona_lsp.frameworks.express.binding import bind, destructure, function_n
 from persona_lsp.frameworks.express.expressions import DEPTH, Expressions
 from persona_lsp.frameworks.express.registrations import Chain
 from persona_lsp.frameworks.express.signs import (
+    APP_NAME,
+    SPREAD,
     VERBS,
     app_names,
     gives_application,
     is_handler,
     made_kind,
     returned_name,
+    spread_names,
 )
 from persona_lsp.frameworks.express.telling import unwrapped
 from persona_lsp.syntax.ir import (
@@ -235,12 +238,18 @@ class Reader(Expressions):
                         inner.hidden.add(entry.name)
             if param.name and dotted(param.type):
                 inner.types[param.name] = dotted(param.type)
-            for app in app_names(param) if name else ():
-                place = str(index) if param.pattern is None else f"{index}.{app}"
+            spread = spread_names(param, function.body, self.module)
+            apps = app_names(param) or tuple(n for n in spread if APP_NAME.match(n) or n == param.name)
+            inner.hidden.update(one for one in spread if one and one not in apps)
+            for app in apps if name else ():
+                place = str(index + spread.index(app)) if spread else str(index)
+                place = place if param.pattern is None or spread else f"{index}.{app}"
                 # The first app goes by the function's name; what is added to another one is told apart.
                 symbol = f"{name}({place})" if given else name
                 given.append(place)
                 inner.routers[app] = symbol
+                if spread[:1] == (app,) and param.name:
+                    inner.routers[f"{SPREAD}{param.name}"] = symbol
                 self.pending.setdefault(symbol, function)
                 self.parameters.setdefault(symbol, place)
                 if isinstance(param.default, Call) and made_kind(param.default, scope) == "app":

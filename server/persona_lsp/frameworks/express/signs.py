@@ -9,6 +9,7 @@ from persona_lsp.flow.script.names import EXPRESS, Scope
 from persona_lsp.frameworks.express import koa
 from persona_lsp.syntax.ir import (
     AnyExpr,
+    Assign,
     Call,
     Def,
     Items,
@@ -62,6 +63,10 @@ ROUTER_NAME: Final = lazy(r"rout(?:e|er|es|ers|ing)|controller|endpoints?$|(?:^|
 ROUTER_FILE: Final = lazy(r"(?:^|[._-]|[a-z](?=R))[rR]out(?:e|er|es|ers|ing)$")
 
 
+SPREAD: Final = "..."
+"""Before the name of all arguments of a function, where a router is among them."""
+
+
 def is_local(module: str) -> bool:
     """Whether a module is a file of the project, by the look of its name."""
     return module.startswith((".", "@/", "~/", "src/", "/", "#", "app/", "~")) or module.split("/", 1)[0] in {
@@ -100,6 +105,28 @@ def fills(param: ParamNode) -> bool:
     """What the parameter gives is a router that was just made, by its type or its name."""
     declared = dotted(param.type).rsplit(".", 1)[-1] if param.type is not None else ""
     return declared in {"Router", "IRouter", "ExpressRouter"} if param.type is not None else param.name == "router"
+
+
+def spread_names(param: ParamNode, body: Sequence[Stmt], module: Module) -> tuple[str, ...]:
+    """What all arguments are called, place by place: `(...[router, { queries }]) => {}`, or where the body takes them apart.
+
+    "" for what has no name; a router that is only handed on (`f(...args)`) goes by the name of all.
+    """
+    if param.kind != "rest":
+        return ()
+    taken = param.pattern
+    for stmt in body if param.name else ():
+        if isinstance(stmt, Assign) and dotted(stmt.value) == param.name and stmt.targets:
+            taken = stmt.targets[0]
+            break
+    if isinstance(taken, Items):
+        return tuple(item.id if isinstance(item, Name) else "" for item in taken.items)
+    return (param.name,) if param.name and is_given_routers(param, module) else ()
+
+
+def is_given_routers(param: ParamNode, module: Module) -> bool:
+    """`(...args: RouterArgs<T>) => {}`: the type says that a router is among them."""
+    return param.kind == "rest" and param.type is not None and "Router" in module.text(param.type)
 
 
 def gives_application(param: ParamNode) -> bool:

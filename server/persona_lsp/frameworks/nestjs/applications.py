@@ -42,6 +42,9 @@ HYBRID: Final = ("messages", "own")
 """The application answers messages too (`connectMicroservice`), without what is set on it for all requests."""
 INHERITS: Final = ("messages", "inherited")
 """The same, with what is set on it: `{ inheritAppConfig: true }`."""
+FASTIFY: Final = "@nestjs/platform-fastify"
+UNORDERED: Final = ("order", "none")
+"""Fastify serves the application, whose router prefers what says more, wherever it is registered."""
 _CONFIGURES: Final = lazy(
     rb"NestFactory|\.connectMicroservice\b|\.setGlobalPrefix\(|\.enableVersioning\(|\.useGlobalGuards\(|\.useGlobalPipes\("
 )
@@ -65,6 +68,8 @@ def applications(names: Names) -> tuple[list[Router], list[Use]]:
             root = reference(next(iter(call.args), None))
             if root is not None:
                 inherits.append(root)
+            if any(item.module == FASTIFY for item in names.module.imports):
+                settings.append(UNORDERED)
         elif call.name == "createMicroservice" and receiver == "NestFactory":
             root = reference(next(iter(call.args), None))
             if root is not None:

@@ -11,6 +11,7 @@ from persona_lsp.facts.text import Ref
 from persona_lsp.flow.anonymous import admits
 from persona_lsp.flow.forgery import without_forgery
 from persona_lsp.flow.script.guards import classify
+from persona_lsp.flow.script.names import Scope, text
 from persona_lsp.frameworks.nestjs.marks import (
     PUBLIC,
     READS_MARKS,
@@ -35,6 +36,7 @@ from persona_lsp.syntax.ir import (
     Do,
     FunctionNode,
     If,
+    Items,
     Lambda,
     Member,
     Name,
@@ -206,7 +208,7 @@ def _among(value: AnyExpr, made: FunctionNode | AnyExpr, name: str, names: Names
         own = own_name(dotted(part.func), names)
         if own == "Controller":
             at = where(part, names.module)
-            yield Guard(CONTROLLER, GuardKind.OTHER, Level.CLASS, at, source=_around(part, made))
+            yield Guard(CONTROLLER, GuardKind.OTHER, Level.CLASS, at, source=_around(part, made, names))
         elif own == "UseGuards":
             yield from (guard_class(arg, Level.ROUTE, names) for arg in part.args)
         elif own == "SetMetadata" and part.args:
@@ -221,22 +223,41 @@ def _among(value: AnyExpr, made: FunctionNode | AnyExpr, name: str, names: Names
                 yield inner
 
 
-def _around(call: Call, made: FunctionNode | AnyExpr) -> str:
-    """The path that a decorator of the project gives to controllers, with `{}` for its own first argument; "?" unknown."""
-    given = call.args[0] if call.args else None
-    first = made.params[0].name if isinstance(made, FunctionNode) and made.params else ""
-    match given:
-        case None:
-            return ""
-        case Name(id=name):
-            return "{}" if name == first and first else "?"
-        case Str(parts=parts):
-            pieces = [
-                p if isinstance(p, str) else "{}" if isinstance(p, Name) and p.id == first else "?" for p in parts
-            ]
-            return "".join(pieces)
-        case _:
-            return "?"
+def _around(call: Call, made: FunctionNode | AnyExpr, names: Names) -> str:
+    """The path that a decorator of the project gives to controllers: `{}` is its own first argument, `${NAME}` a text
+    of another file, "?" unknown.
+    """
+    if not call.args:
+        return ""
+    scope = Scope(names.module, names.scope.imports, parent=names.scope)
+    for name, function in _factories(names):
+        if isinstance(function, FunctionNode):
+            scope.values[name] = Lambda(function.start, function.end, function)
+    if isinstance(made, FunctionNode):
+        scope = Scope(names.module, names.scope.imports, parent=scope)
+        _bind(made, scope)
+    pieces = [
+        part if isinstance(part, str) else f"${{{part.name}}}" if isinstance(part, Ref) else "?"
+        for part in text(call.args[0], scope)
+    ]
+    return "".join(pieces)
+
+
+def _bind(made: FunctionNode, scope: Scope) -> None:
+    """The names that hold in a decorator of the project; what it is given first is `{}`."""
+    own = Str(made.start, made.start, ("{}",))
+    rest = next((p.name for p in made.params[:1] if p.kind == "rest"), "")
+    scope.hidden.update(p.name for p in made.params if p.name)
+    if made.params and not rest:
+        scope.values[made.params[0].name] = own
+    for statement in made.body:
+        target = statement.targets[0] if isinstance(statement, Assign) and statement.targets else None
+        value = getattr(statement, "value", None)
+        if isinstance(target, Items) and rest and dotted(value) == rest:
+            first = target.items[0] if target.items else None
+            scope.values.update({first.id: own} if isinstance(first, Name) else {})
+        elif isinstance(target, Name) and value is not None and target.id not in scope.values:
+            scope.values[target.id] = value
 
 
 def _stance(cls: ClassNode, names: Names) -> Guard | None:

@@ -42,7 +42,8 @@ class NestJs(Manner):
                 passed = tuple(nest.covering(self._nest, inside, route.methods[0], router.symbol))
                 guards = (*passed, *way.guards, *router.guards)
                 before = join(way.prefix, prefix) if way.prefix or prefix else ""
-                yield Chain(way.app, before, way.known and known, guards, (), router.conditional, True), checked
+                order = () if way.ordered else None
+                yield Chain(way.app, before, way.known and known, guards, order, router.conditional, True), checked
 
     def marked(self, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
         """Decorators of the project, taken apart."""
