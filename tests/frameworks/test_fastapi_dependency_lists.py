@@ -3,6 +3,7 @@
 import pytest
 from tests.frameworks.test_fastapi import only, serve, served
 
+from persona_lsp.facts.http import GuardKind
 from persona_lsp.workspace.snapshot import Auth
 
 HEAD = "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\n"
@@ -125,3 +126,12 @@ def test_a_list_that_a_function_is_given() -> None:
     )
     assert only(source % "=None").auth is Auth.NONE
     assert only(source % "").auth is Auth.UNKNOWN
+
+
+def test_what_is_perhaps_asked_is_known_by_what_it_does() -> None:
+    viewers = "def unless_viewer(request: Request):\n    if request.user.is_viewer:\n        raise HTTPException(status_code=403)\n"
+    made = "app = FastAPI(dependencies=[Depends(unless_viewer)] if SECURE else [])\n"
+    endpoint = only(HEAD + viewers + made + ROUTE)
+    assert endpoint.auth is Auth.UNKNOWN
+    assert [guard.kind for guard in endpoint.guards] == [GuardKind.AUTHZ]
+    assert endpoint.statuses == (200,)

@@ -1,11 +1,13 @@
 """Calls across files: which project function a call means, and what that adds to an endpoint."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from persona_lsp.facts.body import CallSite, Function
 from persona_lsp.facts.code import FileFacts
+from persona_lsp.text.patterns import lazy
 from persona_lsp.workspace.constants import base_of
 from persona_lsp.workspace.golang import implementation
 from persona_lsp.workspace.names import FileIndex, Names, Target, resolve
@@ -227,11 +229,20 @@ def _inherited(calls: Calls, path: str, cls: str, name: str, depth: int) -> Func
     return None
 
 
+_DEPENDS: Final = lazy(r"(?:\w+\.)?(?:Depends|Security)\(")
+"""How FastAPI's dependencies are listed."""
+
+
 def before(calls: Calls, endpoint: Endpoint, handler: Function | None) -> Iterator[Function]:
     """Project functions that run before the handler: dependencies, and those behind guards."""
     seen: set[int] = set()
     names = [(endpoint.route.where.path, d.name) for d in endpoint.route.dependencies]
-    names += [(g.where.path or endpoint.where.path, g.symbol.name) for g in endpoint.guards if g.symbol is not None]
+    names += [
+        (g.where.path or endpoint.where.path, g.symbol.name)
+        for g in endpoint.guards
+        # A dependency that a condition lists may run or not.
+        if g.symbol is not None and not (g.conditional and _DEPENDS.match(g.source))
+    ]
     for path, name in names:
         found = function_of(calls.names, calls, path, name) if path in calls.names.files else None
         if found is None and handler is not None and handler.class_name and "." not in name:

@@ -75,8 +75,8 @@ def guards_in(
 
 
 def _perhaps(guard: Guard) -> Guard:
-    """One that is there under a condition: what it answers and takes is not known to be part of an endpoint."""
-    return replace(guard, conditional=True, symbol=None)
+    """One that is there under a condition: what it answers is not known to be part of an endpoint."""
+    return replace(guard, conditional=True)
 
 
 def listed(
