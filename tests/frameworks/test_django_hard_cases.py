@@ -1,7 +1,7 @@
 """Django and REST framework: whom combined permissions let in, what settings add, and what else a view says of itself."""
 
 import pytest
-from tests.frameworks.test_django import GUARDED, ROUTER, SETTINGS, VIEWSETS, project, serve, states
+from tests.frameworks.test_django import GUARDED, ROUTER, SETTINGS, VIEWSETS, project, serve, served, states
 
 URLS = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.A.as_view())]\n"
 SIGNED_IN = "class P(BasePermission):\n    def has_permission(self, request, view):\n        return request.user.is_authenticated\n"
@@ -332,3 +332,59 @@ def test_middleware_that_another_name_lists() -> None:
     urls = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('a/', views.index)]\n"
     assert states(project(urls, views, listed)) == {"ANY /a/": "unknown"}
     assert states(project(urls, views, listed.replace("LoginRequired", "Locale"))) == {"ANY /a/": "none"}
+
+
+# -- what Python and Django say themselves -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    {
+        "[IsAdminUser or AllowAny]": "required",
+        "[IsAuthenticated and AllowAny]": "none",
+        "[AllowAny or P]": "none",
+    }.items(),
+)
+def test_words_of_python_choose_one_class(listed: str, expected: str) -> None:
+    assert state(f"permission_classes = {listed}") == expected
+
+
+EXTRA = """
+from django.urls import path
+from ninja_extra import NinjaExtraAPI, api_controller, http_get
+@api_controller("/todos")
+class Todos:
+    @http_get("/all")
+    def listed(self): return []
+    @http_get("/")
+    def listed(self, page: int = 1): return []
+api = NinjaExtraAPI()
+api.register_controllers(Todos)
+urlpatterns = [path("api/", api.urls)]
+"""
+
+
+def test_a_method_that_is_written_again_is_one_operation() -> None:
+    assert served(project(EXTRA)) == ["GET /api/todos/"]
+    assert [e.handler.key for e in serve(project(EXTRA)) if e.handler] == ["Todos.listed#1"]
+    assert served(project(EXTRA.replace("def listed(self):", "def every(self):"))) == [
+        "GET /api/todos/all",
+        "GET /api/todos/",
+    ]
+
+
+def test_operations_of_one_name_have_their_own_functions() -> None:
+    more = "@api.get('/x')\ndef stop(request): return Status(202, {})\nurlpatterns ="
+    found = {e.label: e.statuses for e in serve(project(NINJA.replace("urlpatterns =", more)))}
+    assert found == {"POST /api/jobs": (202,), "DELETE /api/jobs": (204,), "GET /api/x": (202,)}
+
+
+def test_views_of_django_that_show_everybody() -> None:
+    urls = """
+from django.contrib.sitemaps import views
+from django.urls import path
+from django.views.static import serve
+from elsewhere import views as others
+urlpatterns = [path("map.xml", views.index), path("f/<path:path>", serve), path("o/", others.index)]
+"""
+    assert states(project(urls)) == {"ANY /map.xml": "none", "ANY /f/{path}": "none", "ANY /o/": "unknown"}

@@ -357,11 +357,13 @@ def test_namespaces_that_classes_of_other_files_hold() -> None:
 def test_decorators_that_document_quart_guard_nothing() -> None:
     source = """
 from quart import Quart
+from flask_breadcrumbs import register_breadcrumb
 from quart_schema import operation_id, tag, validate_querystring
 app = Quart(__name__)
 @app.get("/a")
 @tag(["a"])
 @operation_id("a")
+@register_breadcrumb(app, ".", "a")
 @validate_querystring(Query)
 async def a(): return {}
 @app.get("/b")

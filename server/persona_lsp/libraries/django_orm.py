@@ -136,7 +136,7 @@ def _holds_model(base: AnyExpr, scope: Scope) -> bool:
 
 
 def _asked(call: Call, name: str, model: str, chain: list[Call], handle: str, scope: Scope) -> Meaning | None:
-    api = f"{model or handle or 'objects'}.{name}" if model else f"{handle or 'objects'}.{name}"
+    api = f"{model or handle or _manager(call)}.{name}"
     keys = tuple(k.value for link in chain for k in link.kwargs if link.name in ("filter", "get", "exclude"))
     keys += tuple(a for link in chain if link.name in ("filter", "get") for a in link.args)
     fragment = _fragment(chain)
@@ -170,6 +170,12 @@ def _asked(call: Call, name: str, model: str, chain: list[Call], handle: str, sc
         api, Op.SELECT, model, many=True, limited=limited, keys=keys, sql=fragment, fragment=fragment is not None,
         handle=handle, lazy=True, in_parameters=_in(chain),
     )  # fmt: skip
+
+
+def _manager(call: Call) -> str:
+    """`model.objects`: the manager of a class that a variable holds."""
+    root = links(call)[1]
+    return dotted(root) or "objects" if isinstance(root, Member) and isinstance(root.base, Name) else "objects"
 
 
 def _is_there(call: Call, model: str, scope: Scope) -> bool:

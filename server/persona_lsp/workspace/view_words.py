@@ -89,6 +89,15 @@ def extends_rest(name: str) -> bool:
     return name.split(".", 1)[0] in _ON_REST
 
 
+_SHOWS: Final = frozenset({"index", "sitemap", "serve", "set_language", "javascript_catalog", "page_not_found"})
+_SHOWN_BY: Final = ("django.contrib.sitemaps.", "django.contrib.staticfiles.", "django.views.")
+
+
+def shows_everybody(name: str) -> bool:
+    """A function of Django that is a view and asks nobody who calls: sitemaps, files, the choice of a language."""
+    return name.startswith(_SHOWN_BY) and name.rsplit(".", 1)[-1] in _SHOWS
+
+
 def is_open(name: str) -> bool:
     """Anybody may call this view of a library: it hands out what callers identify themselves with."""
     root, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]

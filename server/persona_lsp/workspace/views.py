@@ -16,7 +16,15 @@ from persona_lsp.workspace.names import Names, Target, text
 from persona_lsp.workspace.permissions import asked, site_guards, site_permissions, site_throttles
 from persona_lsp.workspace.urlconf import included, named
 from persona_lsp.workspace.view_actions import by_library
-from persona_lsp.workspace.view_words import ACTION_STATUS, HANDED_ON, SIGNED_IN, VERBS, is_open, verbs_of_library
+from persona_lsp.workspace.view_words import (
+    ACTION_STATUS,
+    HANDED_ON,
+    SIGNED_IN,
+    VERBS,
+    is_open,
+    shows_everybody,
+    verbs_of_library,
+)
 
 _COLLECTION: Final = (("GET", "list"), ("POST", "create"))
 _MEMBER: Final = (("GET", "retrieve"), ("PUT", "update"), ("PATCH", "partial_update"), ("DELETE", "destroy"))
@@ -259,7 +267,8 @@ def _foreign(names: Names, path: str, route: Route) -> Iterator[Served]:
     if route.view == "set":
         verbs = dict(route.serves)
     if not verbs:
-        yield Served(replace(route, view="", guards=(*route.guards, _doubt(route))))
+        before = site_guards(names, path, False) if shows_everybody(full) else (_doubt(route),)
+        yield Served(replace(route, view="", guards=(*route.guards, *before)))
         return
     guards = route.guards if is_open(full) else (*route.guards, _doubt(route))
     html = full.startswith("django.")

@@ -31,6 +31,8 @@ class Found(Struct):
     """Starts of error handlers."""
     origins: dict[str, AnyExpr] = {}
     """Settings that say which origins may call, by their names."""
+    starts: dict[str, list[int]] = {}
+    """Where the functions of each name start."""
     order: int = 0
     made: int = 0
 

@@ -102,7 +102,10 @@ def _permission(item: AnyExpr, level: Level, names: Names) -> Iterator[Guard]:
             # `Editors = IsAuthenticated & IsEditor`, above the view
             for guard in _permission(names.values[name], level, names):
                 yield replace(guard, where=place(item, names.module), source=name)
-        case Binary(op="&" | "and"):
+        case Binary(op="and" | "or" as op):
+            # Of two classes, Python's own words choose one: `IsAdminUser or IsOwner` is `IsAdminUser`.
+            yield from _permission(item.left if op == "or" else item.right, level, names)
+        case Binary(op="&"):
             ways = _ways(item, level, names)
             yield from ways[0] if len(ways) == 1 else (_either(ways, item, level, names),)
         case Binary():
@@ -122,9 +125,9 @@ def _ways(item: AnyExpr, level: Level, names: Names) -> tuple[tuple[Guard, ...],
     """The alternatives of `A & B | C`, each a list of what has to hold together."""
     if isinstance(item, Name) and isinstance(names.values.get(item.id), Binary):
         item = names.values[item.id]
-    if isinstance(item, Binary) and item.op in ("&", "and", "|", "or"):
+    if isinstance(item, Binary) and item.op in ("&", "|"):
         left, right = _ways(item.left, level, names), _ways(item.right, level, names)
-        if item.op in ("|", "or"):
+        if item.op == "|":
             return (*left, *right)
         if len(left) * len(right) <= _WAYS:
             return tuple(together((*one, *other)) for one in left for other in right)

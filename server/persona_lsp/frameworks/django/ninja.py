@@ -29,7 +29,7 @@ from persona_lsp.syntax.ir import (
     Str,
     Try,
 )
-from persona_lsp.syntax.python_names import flag, items_of, origin, place, ref_name, text_of
+from persona_lsp.syntax.python_names import flag, items_of, numbered, origin, place, ref_name, text_of
 from persona_lsp.text.patterns import lazy
 
 _APIS: Final = frozenset({"NinjaAPI", "NinjaExtraAPI"})
@@ -131,7 +131,8 @@ def _decorated(function: FunctionNode, found: Found, conditional: bool) -> None:
         if not known:
             continue
         if call.name in _VERBS or call.name == "api_operation":
-            _operation(function, call, holder, function.name, found, conditional)
+            key = numbered(function.name, function, found.names.module, found.starts)
+            _operation(function, call, holder, key, found, conditional)
         elif call.name == "exception_handler" and call.args:
             name = ref_name(call.args[0])
             if name:
@@ -168,7 +169,7 @@ def _operation(
     found.routes.append(
         Route(
             methods, text, "django", where, Where(module.path, start, function.end), found.next_order(), Ref(holder),
-            handler_key=key, handler_name=key, guards=_own_auth(call, found), params=declared.params,
+            handler_key=key, handler_name=key.partition("#")[0], guards=_own_auth(call, found), params=declared.params,
             body=declared.body, declared=tuple(_statuses(call, where, found)), doc=_doc(call, function),
             conditional=conditional, path_where=place(path, module) if path is not None else None,
             method_where=Where(module.path, name_start, call.func.end),
@@ -216,12 +217,15 @@ def _controller(cls: ClassNode, found: Found) -> None:
         name, "router", "django", place(cls, found.names.module),
         (_path(prefix, found) if prefix is not None else (),), guards,
     )  # fmt: skip
-    for method in cls.methods:
+    # A method that is written again stands for both of that name.
+    for method in {m.name: m for m in cls.methods}.values():
+        again = sum(m.name == method.name for m in cls.methods) - 1
+        key = f"{name}.{method.name}#{again}" if again else f"{name}.{method.name}"
         for decorator in method.decorators:
             last = decorator.name.rsplit(".", 1)[-1]
             verb = _EXTRA.get(last, last if decorator.name.startswith("route.") and last in _VERBS else "")
             if verb and decorator.call is not None:
-                _operation(method, decorator.call, name, f"{name}.{method.name}", found, False, verb)
+                _operation(method, decorator.call, name, key, found, False, verb)
 
 
 def _permissions(call: Call | None, level: Level, found: Found) -> tuple[Guard, ...]:

@@ -43,7 +43,7 @@ _HARMLESS: Final = frozenset(
         "login_manager.user_loader", "user_loader", "json_response", "crossdomain", "gzip", "instrument", "trace",
     }
 )  # fmt: skip
-_KNOWN: Final = frozenset({"flask_restful", "flask_restx", "flask_apispec", "flasgger", "flask_cors", "flask_caching", "apifairy", "marshmallow", "webargs", "functools", "quart_schema"})  # fmt: skip
+_KNOWN: Final = frozenset({"flask_restful", "flask_restx", "flask_apispec", "flasgger", "flask_cors", "flask_caching", "apifairy", "marshmallow", "webargs", "functools", "quart_schema", "flask_breadcrumbs", "flask_menu"})  # fmt: skip
 _CHOOSES: Final = lazy(
     rb"\brequest\.(?:path|endpoint|method|blueprint|url|full_path|url_rule|view_args)\b|is_public|whitelist|exempt"
 )

@@ -258,6 +258,8 @@ _SIGNED = lazy(r"(?:verif|check|valid)\w*(?:signature|sign$)|signature\w*(?:veri
 """Calls that ask whether somebody else signed the address: a payment service that sends the browser back."""
 _SENT_BACK = frozenset("cancel canceled cancelled complete completed failed failure return returned success".split())
 _CHALLENGE = lazy(r"hub[._]|(?:\w+_)?challenge$", re.IGNORECASE)
+_OF_MAIL = lazy(r"mail\w*/\{\w*token\}/?$", re.IGNORECASE)
+"""How an address ends that was sent to somebody: `/change-email/{token}`."""
 _SENDS = {"email": "sends an e-mail", "payment": "moves money"}
 
 
@@ -324,6 +326,8 @@ def _is_meant(endpoint: Endpoint, snapshot: Snapshot) -> bool:
         return True
     if endpoint.handler and _is_return(endpoint, endpoint.handler):
         return True
+    if _OF_MAIL.search(endpoint.path):
+        return True  # a link in a mail can only be looked at
     served = snapshot.endpoints_of(endpoint.handler) if endpoint.handler else ()
     return any(other.method not in READING for other in served)
 

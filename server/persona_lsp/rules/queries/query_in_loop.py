@@ -345,6 +345,8 @@ def _is_on_element(query: Query, loop: Loop) -> bool:
         return False
     if method.startswith(("constantize", "safe_constantize")):
         return True
+    if method.startswith("objects."):
+        return True  # records of Django have no manager: these are classes
     # No record answers to `find_each`: it goes over classes, each with a table of its own.
     return method in _STATEMENTS or method.partition(".")[0] in _OF_CLASSES
 

@@ -399,6 +399,8 @@ def _read(endpoint: Endpoint) -> set[str]:
     for function in functions:
         if function is None:
             continue
+        if any(param.name == "args" and param.used for param in function.params):
+            read.add("")  # `args[0]` is the request
         for one in function.inputs:
             if one.place in {In.PATH, "any"}:
                 read.add(one.name)

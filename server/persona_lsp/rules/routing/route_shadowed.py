@@ -282,7 +282,7 @@ def _beginning(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _precedes(earlier: Endpoint, later: Endpoint, *, before: int) -> bool:
-    if earlier.position is None or earlier.position >= before or not _end_alike(earlier, later):
+    if earlier.position is None or earlier.position >= before:
         return False
     return not _differ_by_slash(earlier, later) and bool(_swallowed(earlier.segments, later.segments))
 
@@ -315,20 +315,10 @@ def _is_certain(endpoint: Endpoint) -> bool:
 
 
 def _shadows(earlier: Endpoint, later: Endpoint) -> bool:
-    if not _end_alike(earlier, later):
-        return False
     swallowed = _swallowed(earlier.segments, later.segments)
     # A handler that was not found may hand the request on, or serve the literal itself.
     handler = earlier.handler
     return handler is not None and not may_leave_route(earlier) and not set(swallowed) & set(handler.compares)
-
-
-def _end_alike(earlier: Endpoint, later: Endpoint) -> bool:
-    """Both paths end with a slash, or none does, or it does not matter."""
-    takes_all = bool(earlier.segments) and earlier.segments[-1].rest
-    if not later.slash_decides or (takes_all and not earlier.path.endswith("/")):
-        return True
-    return earlier.path.endswith("/") == later.path.endswith("/")
 
 
 def _swallowed(general: tuple[Segment, ...], special: tuple[Segment, ...]) -> list[str]:

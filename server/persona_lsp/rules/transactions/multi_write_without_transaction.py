@@ -225,6 +225,8 @@ _MADE_UP = lazy(r"(^|/)(demos?|sample_?data|samples?|seeds?)/", re.IGNORECASE)
 _OPENS = frozenset({"transaction", "with_lock"})
 _PROGRESS = frozenset({"status", "state", "phase", "progress", "finished_at", "started_at"})
 """Columns that tell how far some work is."""
+_BEGUN = frozenset({"started_at", "progress", "phase"})
+"""The same of what runs already."""
 _AMOUNTS = lazy(r"balance|stock|quantity|qty|amount|credits?|points?", re.IGNORECASE)
 
 
@@ -304,6 +306,9 @@ def _brings_transaction(function: Function) -> bool:
 def _belong_together(index: int, first: Query, second: Query) -> bool:
     # Who writes how far the work is wants it to be seen while the work goes on.
     if _PROGRESS & set(first.columns) and second.columns and set(second.columns) <= _PROGRESS:
+        return False
+    # So it is with the record of a job that has begun, whatever is written there later.
+    if _BEGUN & set(first.columns) and second.op is Op.UPDATE and first.entity == second.entity != "":
         return False
     if index in second.depends_on or (first.variable and first.variable in second.args):
         return True
