@@ -388,3 +388,33 @@ from elsewhere import views as others
 urlpatterns = [path("map.xml", views.index), path("f/<path:path>", serve), path("o/", others.index)]
 """
     assert states(project(urls)) == {"ANY /map.xml": "none", "ANY /f/{path}": "none", "ANY /o/": "unknown"}
+
+
+GENERIC = """
+from rest_framework import generics, viewsets
+from shop.base import Base
+class One(generics.RetrieveUpdateDestroyAPIView):
+    def get(self, request, *args, **kwargs): return super().get(request, *args, **kwargs)
+    def delete(self, request, *args, **kwargs): return super().delete(request, *args, **kwargs)
+class All(generics.ListCreateAPIView):
+    def post(self, request, *args, **kwargs): return super().post(request, *args, **kwargs)
+class Other(Base):
+    def post(self, request, *args, **kwargs): return super().post(request, *args, **kwargs)
+class Set(viewsets.ModelViewSet):
+    def list(self, *args, **kwargs): return super(Set, self).list(*args, **kwargs)
+    def destroy(self, *args, **kwargs): return super().destroy(*args, **kwargs)
+"""
+GENERIC_URLS = """
+from django.urls import path
+from shop import views
+urlpatterns = [
+    path("one/", views.One.as_view()), path("all/", views.All.as_view()), path("other/", views.Other.as_view()),
+    path("set/", views.Set.as_view({"get": "list", "delete": "destroy"})),
+]
+"""
+
+
+def test_what_generic_views_answer_where_a_method_hands_on() -> None:
+    found = {e.label: e.statuses for e in serve(project(GENERIC_URLS, GENERIC))}
+    assert (found["GET /one/"], found["DELETE /one/"], found["POST /all/"]) == ((200,), (204,), (201,))
+    assert (found["GET /set/"], found["DELETE /set/"], found["POST /other/"]) == ((200,), (204,), ())

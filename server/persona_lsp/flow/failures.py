@@ -30,6 +30,7 @@ from persona_lsp.syntax.ir import (
     Node,
     Object,
     Raise,
+    Return,
     Stmt,
     Str,
     Try,
@@ -82,7 +83,8 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
         )  # fmt: skip
     indexes = tuple(range(first, first + len(node.catches)))
     counts = (len(state.queries), len(state.calls))
-    falls = state.block(node.body, replace(ctx, tries=(*indexes, *ctx.tries)))
+    tries = (*indexes, *_left_at_last(state, node, ctx), *ctx.tries)
+    falls = state.block(node.body, replace(ctx, tries=tries))
     covers = [("write" if q["op"] in WRITES else "query", q["api"]) for q in state.queries[counts[0] :]]
     covers += [(c.effect or "call", called_name(c)) for c in state.calls[counts[1] :] if not _is_in_memory(state, c)]
     if falls and node.orelse:
@@ -100,6 +102,20 @@ def try_(state: State, node: Try, ctx: Context) -> bool:
         if node.catches:
             del state.gaps[gaps:]
     return falls
+
+
+def _left_at_last(state: State, node: Try, ctx: Context) -> tuple[int, ...]:
+    """`finally: return answer`: whatever fails is forgotten there."""
+    last = next((s for s in node.final if isinstance(s, Return)), None)
+    if last is None:
+        return ()
+    state.catches.append(
+        {
+            "types": (), "variable": "", "span": state.span(last), "body": state.span(last), "site": state.site(ctx),
+            "broad": True, "covers": (), "outcome": "handled", "_falls": False, "_node": None,
+        }
+    )  # fmt: skip
+    return (len(state.catches) - 1,)
 
 
 def promise(state: State, expr: Call, receiver: AnyExpr, ctx: Context) -> int:

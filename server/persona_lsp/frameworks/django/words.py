@@ -27,6 +27,9 @@ from persona_lsp.text.patterns import lazy
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _ACTIONS: Final = frozenset({"list", "create", "retrieve", "update", "partial_update", "destroy"})
 _STATUSES: Final = {"create": 201, "destroy": 204}
+_BY_VERB: Final = {"post": 201, "delete": 204}
+_SERVES: Final = lazy(r"(List|Create|Retrieve|Update|Destroy)(?=\w*APIView$)")
+"""What a generic view is made of: `RetrieveUpdateAPIView`."""
 _ROUTED: Final = frozenset({"action", "list_route", "detail_route", "link"})
 _ANSWERS: Final = lazy(rb"\b(?:\w*Response\w*|render|redirect|render_to_response|get_paginated_response)\(")
 _RESPONSES: Final = {
@@ -125,9 +128,12 @@ def _method(function: FunctionNode, cls: ClassNode, params: list[ParamNode]) -> 
         return Handling(kind="middleware", returns_answer=True, request=tuple(names[:1]))
     if not (routed or function.name in _VERBS or function.name in _ACTIONS):
         return None
+    bases = [dotted(b).rsplit(".", 1)[-1] for b in cls.bases]
+    if params and params[0].kind == "rest" and function.name in _ACTIONS and any(b.endswith("ViewSet") for b in bases):
+        # `def list(self, *args, **kwargs): return super().list(*args, **kwargs)`
+        return Handling(kind="handler", returns_answer=True, inputs=dict.fromkeys(names, "path"))
     if names[:1] != ["request"] and not (names and names[0] in ("req", "_request")):
         return None
-    bases = [dotted(b).rsplit(".", 1)[-1] for b in cls.bases]
     if not routed and any(b.endswith(("Serializer", "Manager", "TestCase", "Admin", "Client")) for b in bases):
         return None
     return _handler(names[0], names[1:])
@@ -164,6 +170,11 @@ def answer(expr: AnyExpr, scope: Scope) -> Answer | None:
             body_kind="none" if name == "destroy" else "value",
             sends=False,
         )
+    if name in _VERBS and (verb := _of_generic_view(expr, name, scope)):
+        nothing = verb == 204
+        return Answer(
+            status=verb, body=None if nothing else expr, body_kind="none" if nothing else "value", sends=False
+        )
     if name == "get_paginated_response" and expr.args:
         return Answer(status=200, body=expr.args[0], sends=False)
     return None
@@ -196,6 +207,22 @@ def _is_inherited(base: AnyExpr, name: str, scope: Scope) -> bool:
         return True
     own = scope.cls is not None and any(m.name == name for m in scope.cls.methods)
     return isinstance(base, Name) and base.id == "self" and not own
+
+
+def _of_generic_view(call: Call, verb: str, scope: Scope) -> int:
+    """What `super().post(...)` answers where REST framework's class says so, 0 for others."""
+    base = call.func.base if isinstance(call.func, Member) else None
+    if scope.cls is None or not isinstance(base, Call) or base.name != "super":
+        return 0
+    served = {word for b in scope.cls.bases if _is_rest(b, scope) for word in _SERVES.findall(dotted(b))}
+    action = {"get": {"List", "Retrieve"}, "post": {"Create"}, "delete": {"Destroy"}}.get(verb, {"Update"})
+    return _BY_VERB.get(verb, 200) if served & action else 0
+
+
+def _is_rest(base: AnyExpr, scope: Scope) -> bool:
+    """A class of REST framework, by its import."""
+    origin = scope.imported(dotted(base).split(".", 1)[0])
+    return origin is not None and origin[0].split(".", 1)[0] == "rest_framework"
 
 
 def _response(call: Call, name: str, status: int, kind: str, scope: Scope) -> Answer | None:
