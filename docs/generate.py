@@ -245,7 +245,7 @@ def _topics() -> str:
     for topic in topics():
         ruled = any(rule.topic == topic for rule in rules())
         kept = "[rules](rules/README.md)" if ruled else "; ".join(topic.features) or f"nothing: {topic.not_yet}"
-        lines.append(f"| {topic.title} | {', '.join(f'`{phrase}`' for phrase in topic.phrases)} | {kept} |")
+        lines.append(f"| {topic.title} | {', '.join(f'`{phrase}`' for phrase in topic.every_phrase)} | {kept} |")
     return "\n".join(lines) + "\n"
 
 

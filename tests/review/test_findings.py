@@ -35,6 +35,13 @@ class TestProfile:
         assert "sql-injection-dynamic-query" not in chosen
         assert RULE in active(Settings(select=(RULE,)), "You write SQL with care."), "who selects, wants it"
 
+    def test_a_sentence_about_one_rule_is_quoted_by_that_rule(self) -> None:
+        leaks, wide = "You never leak internal errors to clients.", "You care for error handling."
+        assert active(Settings(), leaks) == {"error-leaks-internals"}
+        quoted = review.profile(persona(f"{wide} {leaks}"), Settings()).commitments
+        assert quoted["error-leaks-internals"] == leaks
+        assert quoted["swallowed-exception-in-handler"] == wide
+
     def test_a_persona_that_names_no_topic_finds_nothing(self) -> None:
         silent = review.profile(persona("You like tea."), Settings())
         assert silent.rules == ()

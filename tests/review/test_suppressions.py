@@ -52,6 +52,43 @@ def test_for_the_whole_file() -> None:
     assert shop("router = ", f"# persona-lsp: ignore-file[{RULE}] all of them\nrouter = ").rules(PATH) == []
 
 
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "persona-lsp: ignore",
+        "persona-lsp: ignore[]",
+        f"persona-lsp: ignore {RULE}",
+        f"persona-lsp: ignore [{RULE}]",
+        f"persona-lsp: ignore-file {RULE}",
+        f"persona-lsp: disable[{RULE}]",
+    ],
+)
+def test_what_names_no_rule_is_told(comment: str) -> None:
+    project = above(comment)
+    assert sorted(project.rules(PATH)) == sorted([*shop().rules(PATH), "unused-suppression"])
+    (told,) = (one for one in project.findings(PATH) if one.rule == "unused-suppression")
+    assert "name the rule in brackets" in told.message
+    assert project.sources[PATH][told.where.start : told.where.end].decode() == comment
+
+
+@pytest.mark.parametrize(
+    "text", [f'"persona-lsp: ignore {RULE}"', "# comments such as persona-lsp: ignore take a rule", "# persona-lsp: ai"]
+)
+def test_what_only_speaks_of_such_comments_is_not(text: str) -> None:
+    assert shop(ROUTE, f"{text}\n{ROUTE}").rules(PATH) == shop().rules(PATH)
+
+
+def test_where_a_part_is_read_only_names_are_judged() -> None:
+    partly = replace(EVERYTHING, partly=True)
+    wrong, needless = (
+        above("persona-lsp: ignore[post-create-without-202]"),
+        above("persona-lsp: ignore[mass-assignment]"),
+    )
+    assert [one.rule for one in wrong.findings(PATH, partly)] == ["unused-suppression", RULE]
+    assert "unused-suppression" in needless.rules(PATH)
+    assert "unused-suppression" not in [one.rule for one in needless.findings(PATH, partly)]
+
+
 def test_not_two_lines_above_and_not_in_a_text() -> None:
     assert RULE in shop("class OrderIn", f"# persona-lsp: ignore[{RULE}]\nclass OrderIn").rules(PATH)
     assert RULE in shop(ROUTE, f'"persona-lsp: ignore[{RULE}]"\n{ROUTE}').rules(PATH)

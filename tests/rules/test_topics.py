@@ -3,7 +3,7 @@
 import pytest
 
 from persona_lsp.persona.topics import match_topics
-from persona_lsp.rules.registry import topics
+from persona_lsp.rules.registry import rules, topics
 
 
 def named(sentence: str) -> set[str]:
@@ -66,6 +66,46 @@ def test_what_only_sounds_like_a_topic(sentence: str, topic: str) -> None:
 def test_every_phrase_names_its_own_topic() -> None:
     """A phrase that its own words do not match is dead."""
     for topic in topics():
-        for phrase in topic.phrases:
+        for phrase in topic.every_phrase:
             spoken = phrase.replace(" + ", " and then ").replace("*", "")
             assert topic.id in named(spoken), (topic.id, phrase)
+
+
+def test_phrases_of_single_rules_are_those_of_rules_of_the_family() -> None:
+    families: dict[str, set[str]] = {}
+    for rule in rules():
+        families.setdefault(rule.topic.id, set()).add(rule.id)
+    for topic in topics():
+        named_alone = [rule for rule, _ in topic.about]
+        assert len(named_alone) == len(set(named_alone))
+        assert set(named_alone) <= families.get(topic.id, set())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rules_kept"),
+    [
+        ("You never leak internal errors to clients.", {"error-leaks-internals"}),
+        ("Exceptions are never swallowed.", {"swallowed-exception-in-handler"}),
+        ("You keep secrets out of the code.", {"hardcoded-secret"}),
+        ("You use prepared statements.", {"sql-injection-dynamic-query"}),
+        ("You answer 201 for what was created and 404 for what is not there.",
+         {"post-create-without-201", "missing-not-found-check"}),
+        ("You protect against mass assignment.", {"mass-assignment"}),
+    ],
+)  # fmt: skip
+def test_a_sentence_about_one_thing_keeps_the_rules_about_it_alone(sentence: str, rules_kept: set[str]) -> None:
+    (match,) = match_topics(sentence, topics())
+    assert {rule.id for rule in rules() if rule.topic.id == match.topic and match.keeps(rule.id)} == rules_kept
+
+
+@pytest.mark.parametrize(
+    ("sentence", "topic"),
+    [
+        ("You build secure services and keep secrets out of the code.", "security"),
+        ("Your error handling is sound: nothing is swallowed.", "errors"),
+        ("You return proper HTTP status codes, 201 among them.", "status-codes"),
+    ],
+)
+def test_a_sentence_about_the_whole_topic_keeps_all_of_its_rules(sentence: str, topic: str) -> None:
+    (match,) = (match for match in match_topics(sentence, topics()) if match.topic == topic)
+    assert all(match.keeps(rule.id) for rule in rules() if rule.topic.id == topic)

@@ -193,8 +193,7 @@ class _Review:
         from persona_lsp import review
 
         profile = review.profile(self.persona, self.project.settings, above=self.project.above)
-        # Where a part of the project is read, what a comment silences may depend on the rest.
-        return profile if self.whole else replace(profile, unused=None)
+        return profile if self.whole else replace(profile, partly=True)
 
     def key(self) -> bytes:
         """Stands for all that the findings depend on."""

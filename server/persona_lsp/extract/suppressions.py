@@ -7,6 +7,11 @@ from persona_lsp.facts.place import Where
 from persona_lsp.text.patterns import lazy
 
 _COMMENT: Final = lazy(rb"persona-lsp:\s*ignore(?P<file>-file)?\[(?P<rules>[\w\s,*-]*)\](?P<reason>[^\n\r]*)")
+_SLIP: Final = lazy(
+    rb"persona-lsp:\s*(?:(?:ignore(?!-file)|ignore-file|disable|silence|skip|noqa|nolint)\b(?!\[)"
+    rb"|(?:disable|silence|skip|noqa|nolint)\[)[^\n\r]*"
+)
+"""What was meant to silence something: without brackets, or by the word of another tool."""
 _CLOSERS: Final = lazy(r"\s*(?:\*/|-->|%>)\s*$")
 
 
@@ -15,6 +20,11 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
     if b"persona-lsp:" not in source:
         return ()
     found: list[Suppression] = []
+    for match in _SLIP.finditer(source):
+        line_start = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
+        if source[line_start : match.start()].rstrip().endswith((comment.encode(), *_MARKS)):
+            end = match.end() - len(match[0]) + len(_CLOSED.sub(b"", match[0]).rstrip())
+            found.append(Suppression((), "", Where(path, match.start(), end), match.start(), match.start()))
     for match in _COMMENT.finditer(source):
         line_start = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
         before = source[line_start : match.start()].removeprefix(b"\xef\xbb\xbf").strip()
@@ -33,7 +43,11 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
                 rules, reason, Where(path, match.start(), match.end()), start, end, match.group("file") is not None
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: one.where.start))
+
+
+_MARKS: Final = (b"/*", b"#", b"//", b"--", b"<!--", b"*")
+_CLOSED: Final = lazy(rb"\s*(?:\*/|-->|%>)\s*$")
 
 
 def _is_comment(before: bytes, comment: bytes) -> bool:

@@ -17,6 +17,9 @@ class Topic(msgspec.Struct, frozen=True):
     both occur somewhere in the sentence: `"optimi*ed quer*"`, `"api + intuitive"`.
     The more words a phrase has, the more specific it counts.
 
+    `about`: of some phrases, the one rule of the family that they speak of: who promises not to leak internals has said
+    nothing of failures that are swallowed. A sentence with no other phrase of the topic keeps that rule alone.
+
     `features` are the ids of features, beside rules, that keep a commitment to this topic.
     `not_yet` says why nothing keeps it, where nothing does.
     """
@@ -26,3 +29,9 @@ class Topic(msgspec.Struct, frozen=True):
     phrases: tuple[str, ...]
     features: tuple[str, ...] = ()
     not_yet: str = ""
+    about: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def every_phrase(self) -> tuple[str, ...]:
+        """Those of the whole topic, then those of single rules."""
+        return (*self.phrases, *(phrase for _, phrases in self.about for phrase in phrases))

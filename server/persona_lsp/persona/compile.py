@@ -83,18 +83,22 @@ def compile_persona(persona: Persona, topics: Sequence[Topic]) -> CompiledPerson
     )
 
 
-def commitment_for(compiled: CompiledPersona, topic_id: str) -> Commitment | None:
+def commitment_for(compiled: CompiledPersona, topic_id: str, rule_id: str = "") -> Commitment | None:
     """The sentence that names a topic most specifically, the first of equals; None where none does.
 
-    A sentence goes before a line that merely lists technologies.
+    With a rule of the topic, the sentence that this rule keeps: one that speaks of what it looks for, or of the whole
+    topic. A sentence goes before a line that merely lists technologies.
     """
     for candidates in (compiled.commitments, compiled.lists):
         best: Commitment | None = None
-        best_score = (0, 0)
+        best_score = (False, (0, 0))
         for commitment in candidates:
             for match in commitment.matches:
-                if match.topic == topic_id and match.specificity > best_score:
-                    best, best_score = commitment, match.specificity
+                if match.topic != topic_id or (rule_id and not match.keeps(rule_id)):
+                    continue
+                score = (rule_id in match.rules, match.specificity)
+                if best is None or score > best_score:
+                    best, best_score = commitment, score
         if best is not None:
             return best
     return None

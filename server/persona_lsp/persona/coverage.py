@@ -12,7 +12,7 @@ from persona_lsp.findings.topic import Topic
 from persona_lsp.persona.cards import escaped
 from persona_lsp.persona.compile import Commitment, CompiledPersona, leaves_out
 from persona_lsp.persona.technologies import Technology, language_ids
-from persona_lsp.persona.topics import match_topics
+from persona_lsp.persona.topics import TopicMatch, match_topics
 from persona_lsp.text.count import counted
 from persona_lsp.text.patterns import lazy
 
@@ -80,8 +80,10 @@ def coverage(
     known = {_key(feature): feature for feature in sorted(features, reverse=True)}
     sections = {one.line: one.section for one in compiled.lists}
     for technology in compiled.technologies:
-        named = [by_id[match.topic] for match in match_topics(technology.name, topics)]
-        rows.append(_technology_row(technology, sections.get(technology.line, ""), named, rules_by_topic, known))
+        matches = match_topics(technology.name, topics)
+        named = [by_id[match.topic] for match in matches]
+        rules = _kept_by(matches, rules_by_topic)
+        rows.append(_technology_row(technology, sections.get(technology.line, ""), named, rules, known))
     return tuple(rows)
 
 
@@ -121,6 +123,12 @@ def explain_commitment(
     return "\n".join(lines)
 
 
+def _kept_by(matches: Sequence[TopicMatch], rules_by_topic: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The rules that keep what a text speaks of."""
+    kept = (rule for match in matches for rule in rules_by_topic.get(match.topic, ()) if match.keeps(rule))
+    return tuple(dict.fromkeys(kept))
+
+
 def _sentence_row(
     commitment: Commitment,
     rules_by_topic: Mapping[str, Sequence[str]],
@@ -128,7 +136,7 @@ def _sentence_row(
     features: Collection[str],
 ) -> CoverageRow:
     named = [by_id[topic] for topic in commitment.topics if topic in by_id]
-    rules = tuple(dict.fromkeys(rule for topic in named for rule in rules_by_topic.get(topic.id, ())))
+    rules = _kept_by(commitment.matches, rules_by_topic)
     kept_by = tuple(dict.fromkeys(f for topic in named for f in topic.features if f in features))
     kind: Kind = "commitment"
     why = ""
@@ -161,13 +169,12 @@ def _technology_row(
     technology: Technology,
     section: str,
     named: Sequence[Topic],
-    rules_by_topic: Mapping[str, Sequence[str]],
+    rules: tuple[str, ...],
     known: Mapping[str, str],
 ) -> CoverageRow:
     wanted = [_key(technology.name), *(_key(language) for language in language_ids((technology,)) or ())]
     wanted += [_SAME[key] for key in wanted if key in _SAME]
     kept_by = tuple(dict.fromkeys(known[key] for key in wanted if key in known))
-    rules = tuple(dict.fromkeys(rule for topic in named for rule in rules_by_topic.get(topic.id, ())))
     group = _GROUPS.get(technology.kind, technology.kind.replace("-", " "))
     return CoverageRow(
         kind="technology",

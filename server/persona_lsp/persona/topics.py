@@ -23,13 +23,20 @@ _PLURALS = frozenset({"apis", "uris", "clis", "guis"})
 class TopicMatch(msgspec.Struct, frozen=True):
     """A topic that a sentence names, by which of its phrases, and how specifically.
 
-    `words` counts the words of the phrase, `rank` its place (from 0) among the topic's phrases.
+    `words` counts the words of the phrase, `rank` its place (from 0) among the topic's phrases. `rules` are those of
+    which the sentence speaks by phrases of their own; `wide`: it speaks of all of the topic, too.
     """
 
     topic: str
     phrase: str
     words: int
     rank: int
+    rules: tuple[str, ...] = ()
+    wide: bool = True
+
+    def keeps(self, rule: str) -> bool:
+        """Whether the sentence speaks of what this rule of the topic looks for."""
+        return self.wide or rule in self.rules
 
     @property
     def specificity(self) -> tuple[int, int]:
@@ -48,17 +55,21 @@ def _matches(sentence: str, topics: tuple[Topic, ...]) -> tuple[TopicMatch, ...]
     spoken = _Sentence(sentence)
     matches: list[TopicMatch] = []
     for topic in topics:
-        best: TopicMatch | None = None
-        for rank, phrase in enumerate(topic.phrases):
-            pattern = _compiled(phrase)
-            size = pattern.size
-            if not spoken.may_name(pattern):
-                continue
-            if (best is None or size > best.words) and size and spoken.names(pattern):
-                best = TopicMatch(topic.id, phrase, size, rank)
-        if best is not None:
-            matches.append(best)
+        found = [_match(topic.id, rank, phrase, spoken) for rank, phrase in enumerate(topic.every_phrase)]
+        named = [match for match in found if match is not None]
+        if named:
+            best = max(named, key=lambda match: match.specificity)
+            own = {match.phrase for match in named}
+            rules = tuple(rule for rule, phrases in topic.about if not own.isdisjoint(phrases))
+            wide = not own.isdisjoint(topic.phrases)
+            matches.append(msgspec.structs.replace(best, rules=rules, wide=wide))
     return tuple(matches)
+
+
+def _match(topic: str, rank: int, phrase: str, spoken: _Sentence) -> TopicMatch | None:
+    pattern = _compiled(phrase)
+    named = pattern.size and spoken.may_name(pattern) and spoken.names(pattern)
+    return TopicMatch(topic, phrase, pattern.size, rank) if named else None
 
 
 def words(text: str) -> list[str]:

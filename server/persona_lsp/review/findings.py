@@ -77,7 +77,7 @@ def _reported(
     kept = list(_loud(facts, found, profile, used))
     severity = profile.severity(UNUSED, profile.unused, facts.path) if facts.suppressions and profile.unused else None
     if severity is not None:
-        active = _active(snapshot, facts, profile) - broken
+        active = set() if profile.partly else _active(snapshot, facts, profile) - broken
         kept += [(UNUSED, finding, severity) for finding in unused(facts, used, active)]
         kept.sort(key=lambda one: (one[1].where.start, -one[1].where.end, one[0].id))
     return tuple(_signed(kept, facts, profile))
@@ -111,7 +111,7 @@ def _signed(found: Iterable[tuple[Rule, Finding, Severity]], facts: FileFacts, p
         seen[identity] = number + 1
         topic = "" if rule is UNUSED else rule.topic.id
         yield Reported(
-            rule.id, severity, finding, topic, profile.name, profile.commitments.get(topic, ""), bool(finding.fixes),
+            rule.id, severity, finding, topic, profile.name, profile.commitments.get(rule.id, ""), bool(finding.fixes),
             hashlib.sha256(f"{identity}\0{number}".encode()).hexdigest()[:16],
         )  # fmt: skip
 

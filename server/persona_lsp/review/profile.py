@@ -6,7 +6,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from persona_lsp.findings.finding import Severity
-from persona_lsp.persona.compile import CompiledPersona, commitment_for, committed_topics, speaks_of
+from persona_lsp.persona.compile import CompiledPersona, commitment_for, speaks_of
 from persona_lsp.review.suppressions import UNUSED
 from persona_lsp.rules.registry import Rule, rules
 from persona_lsp.settings import Override, Settings
@@ -17,7 +17,7 @@ _ALWAYS = frozenset({"config"})
 
 
 class Profile(Struct, frozen=True):
-    """The rules that are on, each with its severity; `commitments` maps topics to the persona's sentences."""
+    """The rules that are on, each with its severity; `commitments` maps rules to the persona's sentences."""
 
     persona: CompiledPersona | None
     settings: Settings
@@ -29,6 +29,8 @@ class Profile(Struct, frozen=True):
     """What stands before the paths of the folder that the settings are of, where a workspace has several."""
     above: str = ""
     """What stands between the folder of the settings and the workspace, where it is a part of that folder."""
+    partly: bool = False
+    """Not all files are there: whether a comment is needed may depend on the others."""
 
     @property
     def name(self) -> str:
@@ -59,20 +61,19 @@ class Profile(Struct, frozen=True):
 
 def profile(persona: CompiledPersona | None, settings: Settings, prefix: str = "", above: str = "") -> Profile:
     """Compile the persona and the settings. `prefix` and `above` as in `Profile`."""
-    topics = committed_topics(persona) if persona is not None else None
     active: list[tuple[Rule, Severity]] = []
     commitments: dict[str, str] = {}
     for rule in rules():
-        if persona is not None and rule.topic.id not in commitments:
-            sentence = commitment_for(persona, rule.topic.id)
-            commitments[rule.topic.id] = sentence.text if sentence is not None else ""
+        sentence = commitment_for(persona, rule.topic.id, rule.id) if persona is not None else None
+        if sentence is not None:
+            commitments[rule.id] = sentence.text
         severity = _severity(rule, settings.severity, rule.declaration.severity)
         if severity is None or _named(rule, settings.ignore):
             continue
         chosen = (
             _named(rule, settings.select)
             if settings.select
-            else (topics is None or rule.topic.id in topics or _set(rule, settings))
+            else (persona is None or sentence is not None or _set(rule, settings))
         )
         if chosen:
             active.append((rule, severity))

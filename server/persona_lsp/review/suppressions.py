@@ -32,6 +32,9 @@ UNUSED: Final = Rule(
 )
 """No rule of a family: it says what became of the others, and only the façade knows that."""
 
+_NAMELESS: Final = (
+    "This comment silences nothing: name the rule in brackets, and say why: `persona-lsp: ignore[rule-id] reason`."
+)
 _RULES: Final = lazy(rb"\[([^\]]*)\]")
 _OPENERS: Final = ("<!--", "/**", "/*", "//", "--", "#", "*")
 
@@ -64,6 +67,8 @@ def unused(facts: FileFacts, used: AbstractSet[tuple[Where, str]], active: Abstr
     if facts.role not in REVIEWED or facts.error_count:
         return
     for suppression in facts.suppressions:
+        if not suppression.rules:
+            yield Finding(suppression.where, _NAMELESS, subject=_NAMELESS)
         for name in suppression.rules:
             finding = _unused(suppression, name, used, active)
             if finding is not None:

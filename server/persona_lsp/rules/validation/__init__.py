@@ -19,7 +19,6 @@ TOPIC: Final = Topic(
         "validat* + parameter*",
         "unvalidated",
         "data integrity",
-        "mass assignment",
         "user input*",
         "untrusted input*",
         "untrusted data",
@@ -27,4 +26,5 @@ TOPIC: Final = Topic(
         "sanitiz*",
         "sanitis*",
     ),
+    about=(("mass-assignment", ("mass assignment",)),),
 )
