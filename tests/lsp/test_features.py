@@ -63,6 +63,7 @@ def test_symbols(client: Client, tmp_path: Path) -> None:
     assert symbol["selectionRange"] == symbol["range"]
     found = client.request("workspace/symbol", {"query": "bad"})
     assert {(s["name"], s["location"]["uri"]) for s in found} == {("bad1", uri), ("bad2", (tmp_path / "b.py").as_uri())}
+    assert client.request("workspace/symbol", {"query": "\ud800"}) == []
     location = client.request("textDocument/definition", at(0, 0, uri))
     assert location["uri"] == (tmp_path / "b.py").as_uri()
 

@@ -20,6 +20,7 @@ from persona_lsp.settings import (
     read_editor,
     read_toml,
     schema,
+    with_known_names,
 )
 from persona_lsp.settings.globs import matches
 
@@ -57,6 +58,8 @@ def test_the_table_of_pyproject() -> None:
         ("[[overrides]]\npaths = ['a']\nignre = ['a']", "did you mean `ignore`?"),
         ("a = [", "is not valid TOML"),
         ("max-file-size = 'big'", 'text such as "5 MB"'),
+        ("max-file-size = 10", 'a number of bytes from 1000 on, or text such as "5 MB", not 10; using 5000000.'),
+        ("select = ['routing', 3]", "`select` holds 3, which is no text; it is left out."),
     ],
 )
 def test_a_bad_value_is_a_message_and_the_default(text: str, says: str) -> None:
@@ -106,6 +109,23 @@ def test_sizes_as_text_and_overrides() -> None:
     assert not problems
     assert settings.max_file_size == 2_000_000
     assert settings.overrides == (Override(paths=("a/**",), severity={"api": "warning"}),)
+
+
+def test_the_rest_of_a_list_is_used() -> None:
+    assert load("select = ['routing', 3]\nexclude = [{}, 'a/**']\n")[0] == Settings(
+        select=("routing",), exclude=("a/**",)
+    )
+
+
+def test_a_selection_of_nothing_that_there_is_is_told_to_select_everything() -> None:
+    settings, problems = with_known_names(Settings(select=("ROUTING", "x")), ["unbounded-list"], ["routing"], [])
+    assert settings.select == ()
+    assert [problem.message for problem in problems] == [
+        "`select` names no rule or family: `ROUTING`; did you mean `routing`?",
+        "`select` names no rule or family: `x`; remove it or correct its spelling.",
+        "nothing is left of `select`: every rule of the persona is on.",
+    ]
+    assert len(with_known_names(Settings(select=("routing", "x")), ["unbounded-list"], ["routing"], [])[1]) == 1
 
 
 def test_names_that_do_not_exist() -> None:

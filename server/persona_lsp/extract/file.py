@@ -33,7 +33,7 @@ from persona_lsp.syntax.languages import Language, language_of
 from persona_lsp.syntax.parse import Parsed, parse
 from persona_lsp.text.patterns import any_of, lazy
 
-VERSION: Final = "66"
+VERSION: Final = "67"
 """Changes whenever the same bytes give other facts: part of the key of the facts cache."""
 
 _NOTHING: Final = Extracted()

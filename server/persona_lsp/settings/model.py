@@ -143,7 +143,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         _doc(
             'The size in bytes above which a file is not read, also as text ("5 MB").',
-            'a number of bytes, or text such as "5 MB"',
+            'a number of bytes from 1000 on, or text such as "5 MB"',
             5_000_000,
             ge=1_000,
         ),

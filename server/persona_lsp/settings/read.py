@@ -171,6 +171,8 @@ def with_known_names(
         ignore=tuple(name for name in settings.ignore if name in known),
         severity={name: value for name, value in settings.severity.items() if name in known},
     )
+    if settings.select and not kept.select:
+        problems = (*problems, Problem("nothing is left of `select`: every rule of the persona is on.", "select"))
     return kept, problems
 
 
@@ -200,8 +202,14 @@ def _value(field: _Field, raw: object) -> tuple[Any, list[str]]:
         return _overrides(field, raw)
     if field.name == "max_file_size" and isinstance(raw, str) and (size := _SIZE.fullmatch(raw)):
         raw = int(float(size[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[size[2].lower()])
-    if field.name in ("select", "ignore", "include", "exclude", "paths") and isinstance(raw, str):
-        raw = [raw]
+    if field.name in ("select", "ignore", "include", "exclude", "paths"):
+        if isinstance(raw, str):
+            raw = [raw]
+        if isinstance(raw, list):
+            wrong = [
+                f"holds {_show(item)}, which is no text; it is left out." for item in raw if not isinstance(item, str)
+            ]
+            raw = [item for item in raw if isinstance(item, str)]
     if field.name == "languages" and isinstance(raw, list):
         raw = dict.fromkeys((str(name) for name in raw), True)
     if field.name == "severity" and isinstance(raw, dict):
@@ -266,7 +274,7 @@ def _unknown(key: str, fields: Iterable[str]) -> str:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, sorted(known), 1, 0.6)
+    close = get_close_matches(name.lower(), sorted(known), 1, 0.6)
     return f"`{name}`; did you mean `{close[0]}`?" if close else f"`{name}`; remove it or correct its spelling."
 
 

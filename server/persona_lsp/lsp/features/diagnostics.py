@@ -21,6 +21,7 @@ from persona_lsp.lsp.messages import DocumentDiagnostic, WorkspaceDiagnostic, pa
 from persona_lsp.lsp.rpc import ContentModifiedError, ServerCancelledError, on
 from persona_lsp.lsp.session import Session
 from persona_lsp.lsp.uris import same
+from persona_lsp.text.count import counted
 
 TOGETHER = 0.05
 """Seconds for which reasons to pull again are gathered."""
@@ -180,7 +181,8 @@ class Board:
         for text in new[:3]:
             self.session.message(text, 2)
         if len(new) > 3:
-            self.session.message(f"persona-lsp: and {len(new) - 3} more problems with the settings", 2)
+            more = counted(len(new) - 3, "more problem")
+            self.session.message(f"persona-lsp: and {more} with the settings", 2)
         before, self.troubles = self.troubles, chosen.problems
         for name in {*before, *self.troubles} - {""}:
             if self.troubles.get(name) or before.get(name):

@@ -16,7 +16,8 @@ def register(session: Session) -> None:
     """Answer queries."""
 
     async def workspace_symbol(raw: Any) -> list[Json]:
-        query = params(raw, WorkspaceSymbol).query
+        # JSON may hold half of a pair of surrogates, which is no text and names nothing.
+        query = params(raw, WorkspaceSymbol).query.encode("utf-8", "replace").decode()
         found = await session.ask("workspace-symbols", tuple[wire.Named, ...], None, text=query)
         return [flat(symbol, session) for symbol in found]
 
