@@ -8,9 +8,9 @@ from persona_lsp.facts.code import Claim
 from persona_lsp.facts.place import Where
 from persona_lsp.syntax.comments import comment_at
 from persona_lsp.syntax.parse import Parsed
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
-_WORDS: Final = (
+_WORDS: Final = Words(
     b"instructions",
     b"reviewer",
     b"lgtm",
@@ -66,7 +66,7 @@ def _lines(source: bytes) -> set[tuple[int, int]]:
     """The lines that hold one of the words. This is asked after every key: no pattern is as quick as looking for words."""
     lower = source.lower()
     found: set[tuple[int, int]] = set()
-    for word in _WORDS:
+    for word in _WORDS.words if _WORDS.within(lower) else ():
         at = lower.find(word)
         while at >= 0:
             end = lower.find(b"\n", at)

@@ -6,7 +6,7 @@ from functools import cache
 from msgspec.structs import replace
 
 from persona_lsp.extract.known import receivers_of
-from persona_lsp.flow.receiving import Received
+from persona_lsp.flow.receiving import Received, Receiver
 from persona_lsp.flow.vocabulary import Handling
 from persona_lsp.frameworks.api import Extracted
 from persona_lsp.syntax.ir import Module
@@ -20,10 +20,15 @@ def receiving(module: Module) -> tuple[Received, ...]:
         return ()
     return tuple(
         one
-        for receiver in receivers_of(module.language)
-        if any(sign in source for sign in receiver.signs)
+        for receiver, signs in _receivers(module.language)
+        if signs.within(source)
         for one in receiver.extract(module)
     )
+
+
+@cache
+def _receivers(language: str) -> tuple[tuple[Receiver, Words], ...]:
+    return tuple((receiver, Words(*receiver.signs)) for receiver in receivers_of(language))
 
 
 @cache

@@ -225,6 +225,8 @@ class State(Struct, eq=False):
             return Origin.UNKNOWN
         if type(expr) in READABLE and self.read(expr) is not None:
             return Origin.REQUEST
+        if isinstance(expr, Call):
+            return self._origin_of_call(expr, depth)
         match expr:
             case Const():
                 return Origin.CONST
@@ -267,13 +269,6 @@ class State(Struct, eq=False):
                 return self._worst((e.value for e in entries), depth, Origin.CONST)
             case Each(iterable=iterable):
                 return self.origin(iterable, depth + 1)
-            case Call(name="GetValues" | "GetNames", receiver=Name(id="Enum")):
-                return Origin.CONST
-            case Call() if self.queries and any(draft["span"] == self.span(expr) for draft in self.queries):
-                return Origin.QUERY
-            case Call():
-                given = expr.args if expr.receiver is None else (*expr.args, expr.receiver)
-                return self._worst(given, depth, Origin.UNKNOWN)
             case _:
                 return Origin.UNKNOWN
 
@@ -378,6 +373,15 @@ class State(Struct, eq=False):
             if expr.new or name[:1].isupper():
                 return name
         return ""
+
+    def _origin_of_call(self, call: Call, depth: int) -> Origin:
+        receiver = call.receiver
+        if call.name in ("GetValues", "GetNames") and isinstance(receiver, Name) and receiver.id == "Enum":
+            return Origin.CONST
+        span = self.span(call) if self.queries else None
+        if any(draft["span"] == span for draft in self.queries):
+            return Origin.QUERY
+        return self._worst(call.args if receiver is None else (*call.args, receiver), depth, Origin.UNKNOWN)
 
     def _worst(self, parts: Iterable[AnyExpr], depth: int, otherwise: Origin) -> Origin:
         found = {self.origin(part, depth + 1) for part in parts}

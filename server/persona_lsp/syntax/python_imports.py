@@ -36,7 +36,7 @@ def _import(node: TsNode, source: bytes) -> Iterable[ImportNode]:
     if node.type == "import_from_statement":
         origin = node.child_by_field_name("module_name")
         module = "" if origin is None else _joined(origin, source)
-        if any(c.type == "wildcard_import" for c in node.children):
+        if source.find(b"*", start, end) >= 0 and any(c.type == "wildcard_import" for c in node.children):
             yield ImportNode(start, end, "*", module, "*")
             return
     for child in node.children_by_field_name("name"):

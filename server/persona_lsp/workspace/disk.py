@@ -97,7 +97,7 @@ def read(file: File, max_size: int = MAX_FILE_SIZE) -> bytes | Problem | None:
         # Room for what the file had when it was met, not for the largest there may be; it may have grown since.
         with open(file.location, "rb", buffering=0) as stream:
             source = stream.read(file.size + 1)
-            while len(source) <= max_size and (more := stream.read(_MORE)):
+            while len(source) != file.size and len(source) <= max_size and (more := stream.read(_MORE)):
                 source += more
     except FileNotFoundError:
         return Problem(file.path, "does not exist") if file.asked else None

@@ -52,9 +52,12 @@ def detects(module: Module) -> bool:
         uses_fastapi(module)
         or _REGISTERS.within(source)
         or (b"router=" in source and _HANDS_OVER.search(source) is not None)
-        or hands_over(module)
-        or _adds_to_imported(module)
+        or (not _is_of_others(module) and (hands_over(module) or _adds_to_imported(module)))
     )
+
+
+def _is_of_others(module: Module) -> bool:
+    return any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports)
 
 
 def _adds_to_imported(module: Module) -> bool:
@@ -63,17 +66,13 @@ def _adds_to_imported(module: Module) -> bool:
     if b"@" not in source or (b"app." not in source and b"outer." not in source and b"api." not in source):
         return False
     found = {(m[1] or m[2]).decode() for m in _ADDS.finditer(source)}
-    if not found or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
-        return False
     return "self" in found or any(i.local in found for i in module.imports)
 
 
 def hands_over(module: Module) -> bool:
     """`app = create_app()`, then `register_routes(app)`: a file that is no framework's puts the parts together."""
     source = module.source
-    if b"app" not in source or any(i.module.split(".", 1)[0] in _OTHERS for i in module.imports):
-        return False
-    made = _STARTS.search(source)
+    made = _STARTS.search(source) if b"app" in source else None
     if made is None:
         return False
     given = rb"^[\w.]+\(\s*(?:\w+\s*=\s*)?" + re.escape(made[1]) + rb"\s*[,)]"

@@ -28,7 +28,7 @@ from persona_lsp.syntax.ir import (
     dotted,
 )
 from persona_lsp.syntax.python_names import Names, names_of, ref_name
-from persona_lsp.text.patterns import lazy
+from persona_lsp.text.patterns import Words, lazy
 
 _PACKAGES: Final = frozenset({*PACKAGES, "sse_starlette"})
 _RESPONSES: Final = {
@@ -311,7 +311,13 @@ def _holds_caller(declared: AnyExpr | None, default: AnyExpr | None, name: str) 
 
 def silent(module: Module) -> tuple[str, ...]:
     """What is thrown must be imported; what is read, too, or be given to something that serves."""
-    return () if detects(module) else ("thrown", "read")
+    if detects(module):
+        return ()
+    return ("thrown", "read") if _CALLERS.within(module.source) else ("thrown", "read", "principal")
+
+
+_CALLERS: Final = Words(b"urrent", b".user", b".auth", b".state", *(name.encode() for name in DEPENDS))
+"""One of them stands in every file that has the caller of a request, or a parameter that holds it."""
 
 
 WORDS: Final = Vocabulary(

@@ -297,12 +297,15 @@ _NAMES: Final = frozenset({name.split(".", 1)[0] for name in _PRINCIPALS} | _IDE
 
 def silent(module: Module) -> list[str]:
     """What can find nothing in a file that neither imports what it asks for nor names it."""
-    source, found = module.source, module.imports
-    flask = any(is_flask_package(i.module) for i in found)
+    source = module.source
+    flask = caller = False
+    for item in module.imports:
+        flask = flask or is_flask_package(item.module)
+        caller = caller or item.local in _NAMES
     none = [] if flask else ["answer"]
     if not (flask or b"flask.request" in source or b"quart.request" in source):
         none.append("read")
-    if not any(i.local in _NAMES for i in found):
+    if not caller:
         none.append("principal")
     if b"abort" not in source and b"werkzeug" not in source:
         none.append("thrown")
