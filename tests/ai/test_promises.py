@@ -162,6 +162,7 @@ def test_promise_03_a_persona_of_the_workspace_is_asked_for_once(fake: Fake, fol
         editor = Editor(client, folder).begin()
         editor.choose("Review with mine")
         editor.ended()
+        client.until(lambda: asked or None)  # the progress is over before somebody has to think
         assert len(asked) == 1
         assert fake.heard == []
         yes.append(True)
