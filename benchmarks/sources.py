@@ -17,8 +17,8 @@ And they are as dense: so many nodes of syntax stand in a kilobyte of them (prod
     apollo 201 / 238 (Java), openfoodnetwork 182 / 238 (Ruby)
 
 Here, with the remarks of `benchmarks.shapes.remarks`: 218 / 255, 223 / 267, 201 / 254, 199 / 252; without them, 290 /
-342 in Python. What they still have more of than those is endpoints, queries and answers: 1.2 queries in a kilobyte of
-a file with endpoints, where real ones have 0.1 to 0.7.
+342 in Python. What they still have more of than those is endpoints, queries and answers: 1.2 to 1.4 queries in a
+kilobyte of files with endpoints, where those of the six have 0 to 0.7.
 `tests/benchmarks/test_sources.py` holds them there.
 """
 

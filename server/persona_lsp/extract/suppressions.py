@@ -12,7 +12,8 @@ _SLIP: Final = lazy(
     rb"|(?:disable|silence|skip|noqa|nolint)\[)[^\n\r]*"
 )
 """What was meant to silence something: without brackets, or by the word of another tool."""
-_CLOSERS: Final = lazy(r"\s*(?:\*/|-->|%>)\s*$")
+_CLOSERS: Final = lazy(rb"\s*(?:\*/|-->|%>)?\s*$")
+_OPENERS: Final = (b"/*", b"#", b"//", b"--", b"<!--")
 
 
 def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, ...]:
@@ -21,18 +22,18 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
         return ()
     found: list[Suppression] = []
     for match in _SLIP.finditer(source):
-        line_start = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
-        if source[line_start : match.start()].rstrip().endswith((comment.encode(), *_MARKS)):
-            end = match.end() - len(match[0]) + len(_CLOSED.sub(b"", match[0]).rstrip())
-            found.append(Suppression((), "", Where(path, match.start(), end), match.start(), match.start()))
+        start = match.start()
+        if source[_line_start(source, start) : start].rstrip().endswith((comment.encode(), *_OPENERS, b"*")):
+            end = start + len(_CLOSERS.sub(b"", match[0]))
+            found.append(Suppression((), "", Where(path, start, end), start, start))
     for match in _COMMENT.finditer(source):
-        line_start = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
+        line_start = _line_start(source, match.start())
         before = source[line_start : match.start()].removeprefix(b"\xef\xbb\xbf").strip()
         if not _is_comment(before, comment.encode()):
             continue
         rules = tuple(r.strip().decode("ascii", "replace") for r in match.group("rules").split(b",") if r.strip())
-        reason = _CLOSERS.sub("", match.group("reason").decode("utf-8", "replace")).strip(" :-\u2014")
-        own_line = before in (comment.encode(), b"/*", b"#", b"//", b"--", b"<!--", b"*", b"/**")
+        reason = _CLOSERS.sub(b"", match.group("reason")).decode("utf-8", "replace").strip(" :-\u2014")
+        own_line = before in (comment.encode(), *_OPENERS, b"*", b"/**")
         start, end = (
             _next_code(source, match.end(), comment.encode())
             if own_line
@@ -46,12 +47,12 @@ def suppressions(path: str, source: bytes, comment: str) -> tuple[Suppression, .
     return tuple(sorted(found, key=lambda one: one.where.start))
 
 
-_MARKS: Final = (b"/*", b"#", b"//", b"--", b"<!--", b"*")
-_CLOSED: Final = lazy(rb"\s*(?:\*/|-->|%>)\s*$")
-
-
 def _is_comment(before: bytes, comment: bytes) -> bool:
-    return any(mark in before for mark in (comment, b"/*", b"#", b"//", b"--", b"<!--")) or before == b"*"
+    return any(mark in before for mark in (comment, *_OPENERS)) or before == b"*"
+
+
+def _line_start(source: bytes, at: int) -> int:
+    return max(source.rfind(b"\n", 0, at), source.rfind(b"\r", 0, at)) + 1
 
 
 def _line_end(source: bytes, at: int) -> int:
